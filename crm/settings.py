@@ -1,0 +1,313 @@
+"""Settings, all from the environment; what is unset is the embedded default.
+
+The table in README.md says what each variable means; `manage.py check` says what is wrong.
+"""
+
+import os
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import environ
+
+from crm.home import generated_secret
+
+env = environ.Env()
+BASE_DIR = Path(__file__).resolve().parent.parent
+VENTANILLA_HOME = Path(env("VENTANILLA_HOME", default=str(BASE_DIR / "var"))).resolve()
+
+# --- Where and how it runs -------------------------------------------------------------------
+
+DEBUG = env.bool("DEBUG", default=False)
+# A demo is what one gets who configured nothing: an own database is the sign of a real office.
+DEMO = env.bool("DEMO", default=not os.environ.get("DATABASE_URL"))
+HOST = env("HOST", default="127.0.0.1")
+PORT = env.int("PORT", default=8000)
+BASE_URL = env("BASE_URL", default=f"http://localhost:{PORT}").rstrip("/")
+HTTPS = urlsplit(BASE_URL).scheme == "https"
+
+SECRET_KEY = env("SECRET_KEY", default="") or generated_secret(VENTANILLA_HOME, "secret_key")
+# Newest first: the first one encrypts, all of them decrypt.
+FIELD_ENCRYPTION_KEYS: list[str] = env.list("FIELD_ENCRYPTION_KEYS", default=[]) or [
+    generated_secret(VENTANILLA_HOME, "field_encryption_key", 32)
+]
+
+ALLOWED_HOSTS: list[str] = env.list("ALLOWED_HOSTS", default=[]) or list(
+    dict.fromkeys(["localhost", "127.0.0.1", "[::1]", HOST, urlsplit(BASE_URL).hostname or HOST])
+)
+CSRF_TRUSTED_ORIGINS = [BASE_URL]
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = HTTPS
+SESSION_COOKIE_AGE = 14 * 24 * 3600
+SECURE_HSTS_SECONDS = 365 * 24 * 3600 if HTTPS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
+SECURE_SSL_REDIRECT = HTTPS
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
+# Health checks and providers may come to the inner address without TLS; a redirect loses them.
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
+X_FRAME_OPTIONS = "DENY"
+
+# The largest request body taken (bytes): photos of properties, and webhooks with history.
+DATA_UPLOAD_MAX_MEMORY_SIZE = 8 * 1024 * 1024
+WEBHOOK_MAX_BYTES = 4 * 1024 * 1024
+UPLOAD_MAX_BYTES = 5 * 1024 * 1024
+
+# --- What is installed -----------------------------------------------------------------------
+
+INSTALLED_APPS = [
+    "crm.people",
+    "crm.conversations",
+    "crm.catalog",
+    "crm.desk",
+    "crm.jobs",
+    "leads",
+    "chatbot",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "django_filters",
+    "django_htmx",
+    "django_q",
+    "django_tables2",
+    "template_partials",
+    "csp",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.humanize",
+    "django.contrib.messages",
+    "django.contrib.sessions",
+    "django.contrib.staticfiles",
+]
+
+MIDDLEWARE = [
+    "chatbot.middleware.OlderPathMiddleware",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "crm.desk.middleware.LanguageMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+]
+
+ROOT_URLCONF = "crm.urls"
+WSGI_APPLICATION = "crm.wsgi.application"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.template.context_processors.i18n",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "crm.desk.context.shell",
+            ],
+        },
+    }
+]
+FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
+
+# --- Data ------------------------------------------------------------------------------------
+
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+DATABASES = {
+    "default": env.db("DATABASE_URL", default=f"sqlite:///{VENTANILLA_HOME / 'db.sqlite3'}")
+}
+_database = DATABASES["default"]
+_database["CONN_MAX_AGE"] = 600
+if _database["ENGINE"] == "django.db.backends.sqlite3":
+    _database["OPTIONS"] = {
+        # A writer waits for its turn at BEGIN rather than failing in the middle, and what was
+        # answered 200 has reached the disk.
+        "transaction_mode": "IMMEDIATE",
+        "timeout": 20,
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;",
+    }
+    _database["TEST"] = {"NAME": str(VENTANILLA_HOME / "test.sqlite3")}
+else:
+    # A connection that died with the server is found before it costs a request.
+    _database["CONN_HEALTH_CHECKS"] = True
+    _database.setdefault("OPTIONS", {}).setdefault("connect_timeout", 5)
+
+REDIS_URL = env("REDIS_URL", default="")
+CACHES: dict[str, dict[str, object]] = {
+    "default": (
+        {
+            "BACKEND": "django.core.cache.backends.redis.RedisCache",
+            "LOCATION": REDIS_URL,
+            "KEY_PREFIX": "ventanilla",
+        }
+        if REDIS_URL
+        else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
+    )
+}
+
+MEDIA_ROOT = VENTANILLA_HOME / "media"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+        if DEBUG
+        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+    },
+}
+FILE_UPLOAD_PERMISSIONS = 0o600
+STATIC_URL = "/static/"
+STATIC_ROOT = VENTANILLA_HOME / "static"
+STATICFILES_DIRS = [
+    BASE_DIR / "static",
+    ("tabler", BASE_DIR / "node_modules/@tabler/core/dist"),
+    ("tom-select", BASE_DIR / "node_modules/tom-select/dist"),
+]
+# One file of each icon is read by the {% icon %} tag; the folder itself is not served.
+ICONS_DIR = BASE_DIR / "node_modules/@tabler/icons/icons"
+
+# --- People ----------------------------------------------------------------------------------
+
+AUTH_USER_MODEL = "people.User"
+AUTHENTICATION_BACKENDS = ["crm.people.backends.DeskBackend"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in (
+        "UserAttributeSimilarityValidator",
+        "MinimumLengthValidator",
+        "CommonPasswordValidator",
+        "NumericPasswordValidator",
+    )
+]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "desk:dashboard"
+ACCOUNT_ADAPTER = "crm.people.adapter.AccountAdapter"
+ACCOUNT_LOGIN_METHODS = {"username", "email"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "email", "password1*", "password2*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_LOGOUT_ON_GET = False
+ACCOUNT_SESSION_REMEMBER = None
+ACCOUNT_RATE_LIMITS = {"login_failed": "10/m/ip,5/5m/key"}
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_TOTP_ISSUER = "Ventanilla"
+
+# --- Words, dates, telephone numbers ---------------------------------------------------------
+
+LANGUAGE_CODE = "es"
+LANGUAGES = [("es", "Español"), ("en", "English")]
+LOCALE_PATHS = [BASE_DIR / "locale"]
+FORMAT_MODULE_PATH = ["crm.formats"]
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = env("TIME_ZONE", default="America/Lima")
+PHONE_REGION = env("PHONE_REGION", default="PE")
+CURRENCY = env("CURRENCY", default="PEN")
+
+# --- Mail ------------------------------------------------------------------------------------
+
+_email = env.email_url("EMAIL_URL", default="consolemail://")
+EMAIL_BACKEND = _email["EMAIL_BACKEND"]
+EMAIL_HOST = _email.get("EMAIL_HOST") or "localhost"
+EMAIL_PORT = _email.get("EMAIL_PORT") or 25
+EMAIL_HOST_USER = _email.get("EMAIL_HOST_USER") or ""
+EMAIL_HOST_PASSWORD = _email.get("EMAIL_HOST_PASSWORD") or ""
+EMAIL_USE_TLS = bool(_email.get("EMAIL_USE_TLS"))
+EMAIL_USE_SSL = bool(_email.get("EMAIL_USE_SSL"))
+EMAIL_FILE_PATH = _email.get("EMAIL_FILE_PATH") or None
+EMAIL_TIMEOUT = 20
+DEFAULT_FROM_EMAIL = env("DEFAULT_FROM_EMAIL", default="ventanilla@localhost")
+
+# --- Work in the background ------------------------------------------------------------------
+
+JOB_TIMEOUT = 600
+Q_CLUSTER: dict[str, object] = {
+    "name": "ventanilla",
+    "workers": env.int("JOB_WORKERS", default=2),
+    "bulk": 1,
+    "timeout": JOB_TIMEOUT,
+    "retry": JOB_TIMEOUT + 120,
+    "max_attempts": 5,
+    "ack_failures": True,
+    "save_limit": -1,
+    "catch_up": False,
+    "poll": 1,
+    "guard_cycle": 1,
+    "label": "Trabajos",
+    **({"redis": REDIS_URL} if REDIS_URL else {"orm": "default"}),
+}
+# The resident worker: how often it looks (seconds), how much it takes at once.
+WORK_POLL = 0.05
+WORK_BATCH = 10
+OUTBOX_THREADS = env.int("OUTBOX_THREADS", default=32)
+# Of every second of writing to SQLite the worker leaves this multiple to the webhooks.
+WORK_SQLITE_REST = env.float("WORK_SQLITE_REST", default=1.0)
+
+# --- Providers -------------------------------------------------------------------------------
+
+GRAPH_API_URL = env("GRAPH_API_URL", default="https://graph.facebook.com").rstrip("/")
+GRAPH_API_VERSION = env("GRAPH_API_VERSION", default="v25.0")
+PROVIDER_TIMEOUT = (5, 25)  # seconds to connect, seconds to answer
+WHATSAPP = {
+    "access_token": env("WHATSAPP_ACCESS_TOKEN", default=""),
+    "phone_number_id": env("WHATSAPP_PHONE_NUMBER_ID", default=""),
+    "business_account_id": env("WHATSAPP_BUSINESS_ACCOUNT_ID", default=""),
+    "verify_token": env("WHATSAPP_VERIFY_TOKEN", default=""),
+    "app_secret": env("WHATSAPP_APP_SECRET", default=""),
+}
+# Hosts a provider's media may lie on, besides GRAPH_API_URL itself.
+META_MEDIA_HOSTS = env.list(
+    "META_MEDIA_HOSTS", default=[".fbsbx.com", ".whatsapp.net", ".facebook.com"]
+)
+MEDIA_MAX_BYTES = env.int("MEDIA_MAX_BYTES", default=25 * 1024 * 1024)
+
+# --- What the rooms hang into the desk (dotted paths; a system check imports each) -----------
+
+MENU = ["crm.desk.menu.ENTRIES", "leads.menu.ENTRIES", "chatbot.menu.ENTRIES"]
+SEARCH_SOURCES = [
+    "leads.search.search_leads",
+    "crm.people.search.search_contacts",
+    "crm.catalog.search.search_properties",
+]
+DASHBOARD_CARDS = ["leads.dashboard.cards", "chatbot.inbox.dashboard.cards"]
+PULSES = ["leads.pulse.pulse", "chatbot.inbox.pulse.pulse"]
+
+# --- Safety of pages -------------------------------------------------------------------------
+
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": ["'self'"],
+        "script-src": ["'self'"],
+        "style-src": ["'self'"],
+        "img-src": ["'self'", "data:", "blob:"],
+        "media-src": ["'self'"],
+        "object-src": ["'none'"],
+        "base-uri": ["'none'"],
+        "form-action": ["'self'"],
+        "frame-ancestors": ["'none'"],
+    }
+}
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {
+        "line": {
+            "()": "crm.logs.RedactingFormatter",
+            "format": "%(asctime)s %(levelname)s %(name)s %(message)s",
+        }
+    },
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": env("LOG_LEVEL", default="INFO")},
+    "loggers": {
+        "django": {"handlers": ["console"], "level": "INFO", "propagate": False},
+        "django-q": {"handlers": ["console"], "level": "WARNING", "propagate": False},
+        # heyoo writes telephone numbers at INFO to the root logger; urllib3 whole URLs at DEBUG.
+        "urllib3": {"level": "WARNING"},
+        "heyoo": {"level": "ERROR"},
+    },
+}
