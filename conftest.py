@@ -1,0 +1,79 @@
+"""What every test runs in: a home of its own, no demo, nobody's credentials.
+
+pytest-django would read DJANGO_SETTINGS_MODULE from pyproject.toml before this file is imported;
+therefore it is named here, after the environment.
+"""
+
+import os
+import shutil
+import tempfile
+
+import pytest
+
+KEPT = ("DATABASE_URL", "REDIS_URL")  # bin/test sets them to say what to test on
+OWNER = "PYTEST_XDIST_WORKER" not in os.environ
+
+if OWNER:
+    for name in list(os.environ):
+        if name.startswith(("WHATSAPP_", "WHAPI_", "TELEGRAM_")) or name.endswith("_API_URL"):
+            del os.environ[name]
+    for name in ("ALLOWED_HOSTS", "BASE_URL", "EMAIL_URL", "HOST", "PORT", "SECRET_KEY"):
+        os.environ.pop(name, None)
+    os.environ.pop("FIELD_ENCRYPTION_KEYS", None)
+    os.environ.update(
+        DEBUG="0",
+        DEMO="0",
+        DJANGO_SETTINGS_MODULE="crm.settings",
+        VENTANILLA_HOME=tempfile.mkdtemp(prefix="ventanilla-tests-"),
+    )
+
+
+def pytest_addoption(parser):
+    parser.addoption(
+        "--serial",
+        choices=["only", "without"],
+        help="run only the tests marked `serial`, or all but them (bin/test runs each once)",
+    )
+
+
+def pytest_collection_modifyitems(config, items):
+    wanted = config.getoption("--serial")
+    if not wanted:
+        return
+    kept, dropped = [], []
+    for item in items:
+        serial = item.get_closest_marker("serial") is not None
+        (kept if serial == (wanted == "only") else dropped).append(item)
+    items[:] = kept
+    config.hook.pytest_deselected(items=dropped)
+
+
+def pytest_configure():
+    from django.conf import settings
+
+    from crm.desk.translations import compile_translations
+
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    settings.STORAGES["staticfiles"]["BACKEND"] = (
+        "django.contrib.staticfiles.storage.StaticFilesStorage"
+    )
+    if settings.DATABASES["default"]["ENGINE"].endswith("sqlite3"):
+        # A test's database need not survive a power cut.
+        settings.DATABASES["default"]["OPTIONS"]["init_command"] = (
+            "PRAGMA journal_mode=WAL; PRAGMA synchronous=OFF;"
+        )
+    if OWNER:
+        compile_translations(settings.LOCALE_PATHS)
+
+
+def pytest_unconfigure():
+    if OWNER:
+        shutil.rmtree(os.environ["VENTANILLA_HOME"], ignore_errors=True)
+
+
+@pytest.fixture(autouse=True)
+def _empty_cache():
+    """No test inherits another's attempts to log in."""
+    from django.core.cache import cache
+
+    cache.clear()
