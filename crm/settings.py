@@ -183,6 +183,40 @@ AUTH_PASSWORD_VALIDATORS = [
         "NumericPasswordValidator",
     )
 ]
+# What each role may do; after every migrate its group holds at least this (crm/people/roles.py).
+_EVERYBODY = ["catalog.view_property", "people.view_contact"]
+_SALES = [
+    *_EVERYBODY,
+    "leads.view_lead",
+    "leads.add_lead",
+    "leads.change_lead",
+    "people.add_note",
+    "people.change_contact",
+    "conversations.view_conversation",
+    "conversations.change_conversation",
+]
+_PROPERTIES = ["catalog.add_property", "catalog.change_property"]
+_MANAGING = [*_SALES, *_PROPERTIES, "leads.assign_lead", "conversations.view_channel"]
+ROLE_PERMISSIONS: dict[str, list[str]] = {
+    "agent": _SALES,
+    "marketer": [*_EVERYBODY, *_PROPERTIES],
+    "officer": [
+        *_EVERYBODY,
+        "conversations.view_conversation",
+        "conversations.change_conversation",
+    ],
+    "manager": _MANAGING,
+    "administrator": [
+        *_MANAGING,
+        "conversations.add_channel",
+        "conversations.change_channel",
+        "conversations.use_simulator",
+        "jobs.change_jobsetting",
+        "people.view_user",
+        "people.add_user",
+        "people.change_user",
+    ],
+}
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "desk:dashboard"
 ACCOUNT_ADAPTER = "crm.people.adapter.AccountAdapter"

@@ -1,0 +1,89 @@
+"""Speaking to a contact: a queued message in the caller's transaction, sent by the outbox."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from crm.conversations.models import Conversation, Episode, Message
+from crm.errors import DeskError
+from crm.people.models import User
+
+LONGEST_TEXT = 20_000
+
+
+def send(
+    *,
+    conversation: Conversation,
+    text: str,
+    author: Message.Author,
+    user: User | None = None,
+    options: Sequence[dict[str, str]] = (),
+) -> Message:
+    """Queue one outgoing text, with up to ten `options` ({"id", "title"}) to answer by.
+
+    Plain INSERTs, safe inside any transaction; whoever runs the outbox sends it.
+    Raises DeskError for an empty or endless text.
+    """
+    text = text.replace("\x00", "").strip()
+    if not text:
+        raise DeskError(_("Write something first."))
+    if len(text) > LONGEST_TEXT:
+        raise DeskError(_("This message is too long."))
+    with transaction.atomic():
+        now = timezone.now()
+        message = Message.objects.create(
+            conversation=conversation,
+            episode_id=conversation.episode_id,
+            channel_id=conversation.channel_id,
+            direction=Message.Direction.OUT,
+            author=author,
+            user=user,
+            text=text,
+            options=list(options),
+            state=Message.State.QUEUED,
+            due_at=now,
+            shown_at=after_last_shown(conversation, now),
+            created_at=now,
+        )
+        note_message(conversation, message)
+    return message
+
+
+def after_last_shown(conversation: Conversation, now: datetime) -> datetime:
+    """What we say is shown below everything said before, whatever clocks say."""
+    last = conversation.last_shown_at
+    return now if last is None or last < now else last + timedelta(milliseconds=1)
+
+
+def note_message(conversation: Conversation, message: Message) -> None:
+    """Bring the conversation's own columns up to date with a new message of it.
+
+    A person who writes starts to wait; any answer but a system notice ends the waiting.
+    """
+    conversation.last_message_at = conversation.changed_at = message.created_at
+    conversation.last_shown_at = max(
+        conversation.last_shown_at or message.shown_at, message.shown_at
+    )
+    conversation.last_text = message.summary()
+    conversation.last_direction = message.direction
+    if message.direction == Message.Direction.IN:
+        conversation.last_inbound_at = message.provider_at or message.created_at
+        conversation.waiting_since = conversation.waiting_since or message.created_at
+    elif message.author != Message.Author.SYSTEM and not (
+        message.author == Message.Author.BOT and conversation.owner != Episode.Owner.BOT
+    ):
+        conversation.waiting_since = None
+    conversation.save(
+        update_fields=[
+            "last_message_at",
+            "changed_at",
+            "last_shown_at",
+            "last_text",
+            "last_direction",
+            "last_inbound_at",
+            "waiting_since",
+        ]
+    )

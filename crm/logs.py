@@ -1,0 +1,28 @@
+"""What a log line may not carry: telephone numbers of people, and secrets in URLs."""
+
+import logging
+import re
+
+# Nine digits or more in a row are a telephone number or an identity with one inside; the last
+# three stay, so that two lines about the same person can still be put together.
+_NUMBER = re.compile(r"(?<![\w.:-])\+?\d(?:[ -]?\d){5,}(\d{3})(?![\w:-])")
+_SECRET = re.compile(
+    r"((?:access_token|verify_token|token|secret|password|signature)[\"']?\s*[=:]\s*[\"']?)"
+    r"[^\s\"'&,)}]+",
+    re.IGNORECASE,
+)
+_BEARER = re.compile(r"(Bearer\s+)\S+", re.IGNORECASE)
+
+
+def redact(text: str) -> str:
+    """Return `text` with telephone numbers and credentials made unreadable."""
+    text = _SECRET.sub(r"\1***", text)
+    text = _BEARER.sub(r"\1***", text)
+    return _NUMBER.sub(r"***\1", text)
+
+
+class RedactingFormatter(logging.Formatter):
+    """Redacts the finished line, so that arguments and tracebacks are covered too."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        return redact(super().format(record))

@@ -1,0 +1,58 @@
+"""Who may log in, and from where."""
+
+from ipaddress import ip_address
+from typing import Any
+
+from allauth.account.auth_backends import AuthenticationBackend
+from django.conf import settings
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.http import HttpRequest
+
+_PROXIED = ("HTTP_FORWARDED", "HTTP_VIA", "HTTP_X_REAL_IP", "HTTP_X_FORWARDED_FOR")
+_OWN_NAMES = {"localhost", "127.0.0.1", "[::1]"}
+
+
+class DeskBackend(AuthenticationBackend):
+    """Log-in by user name or e-mail. The demo's people, whose password everybody knows, come in
+    only while this is a demo and only at this machine; else their password is simply wrong.
+    """
+
+    def authenticate(
+        self, request: HttpRequest | None, **credentials: Any
+    ) -> AbstractBaseUser | None:
+        user = super().authenticate(request, **credentials)
+        if getattr(user, "is_demo", False) and not demo_allowed(request):
+            return None
+        return user
+
+    def get_user(self, user_id: Any) -> AbstractBaseUser | None:
+        user: AbstractBaseUser | None = super().get_user(user_id)
+        if getattr(user, "is_demo", False) and not settings.DEMO:
+            return None
+        return user
+
+
+def demo_allowed(request: HttpRequest | None) -> bool:
+    """Whether demo people may act through this request: a demo, asked from this very machine.
+
+    A tunnel or proxy on this machine also calls from the loopback address; it gives itself away
+    by the headers it adds or by the name it was called by.
+    """
+    if request is None or not settings.DEMO:
+        return False
+    host = request.META.get("HTTP_HOST", "").lower()
+    name = host if host.endswith("]") else host.rsplit(":", 1)[0]
+    return (
+        _is_loopback(request.META.get("REMOTE_ADDR", ""))
+        and not any(header in request.META for header in _PROXIED)
+        and name in _OWN_NAMES
+    )
+
+
+def _is_loopback(address: str) -> bool:
+    try:
+        parsed = ip_address(address)
+    except ValueError:
+        return False
+    mapped = getattr(parsed, "ipv4_mapped", None)
+    return (mapped or parsed).is_loopback
