@@ -87,11 +87,13 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "crm.desk.middleware.DemoMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "csp.middleware.CSPMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "crm.desk.middleware.ToastMiddleware",
 ]
 
 ROOT_URLCONF = "crm.urls"
@@ -224,6 +226,9 @@ ACCOUNT_LOGIN_METHODS = {"username", "email"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "email", "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+ACCOUNT_REAUTHENTICATION_REQUIRED = True
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_SESSION_REMEMBER = None
 ACCOUNT_RATE_LIMITS = {"login_failed": "10/m/ip,5/5m/key"}
@@ -272,8 +277,23 @@ Q_CLUSTER: dict[str, object] = {
     "poll": 1,
     "guard_cycle": 1,
     "label": "Trabajos",
-    **({"redis": REDIS_URL} if REDIS_URL else {"orm": "default"}),
+    # A cluster keeps one job in hand, so that another machine may take the next.
+    "queue_limit": 1,
+    # Kilobytes after which a worker makes room for a fresh one: some libraries are never given back.
+    "max_rss": 300_000,
+    **(
+        {"redis": REDIS_URL, "broker_class": "crm.jobs.broker.RedisBroker"}
+        if REDIS_URL
+        else {"orm": "default", "broker_class": "crm.jobs.broker.DatabaseBroker"}
+    ),
 }
+# Seconds: between two beats of a cluster, without one before it is taken for dead, and given to
+# it to stop by itself (honcho gives everything five).
+JOBS_BEAT = env.float("JOBS_BEAT", default=15)
+JOBS_DEAD_AFTER = env.float("JOBS_DEAD_AFTER", default=60)
+JOBS_STOP_GRACE = env.float("JOBS_STOP_GRACE", default=3.5)
+# What runs by the clock: dotted paths to the JOBS of each room.
+SCHEDULES = ["crm.jobs.jobs.JOBS"]
 # The resident worker: how often it looks (seconds), how much it takes at once.
 WORK_POLL = 0.05
 WORK_BATCH = 10
@@ -302,13 +322,18 @@ MEDIA_MAX_BYTES = env.int("MEDIA_MAX_BYTES", default=25 * 1024 * 1024)
 # --- What the rooms hang into the desk (dotted paths; a system check imports each) -----------
 
 MENU = ["crm.desk.menu.ENTRIES", "leads.menu.ENTRIES", "chatbot.menu.ENTRIES"]
+NEW_MENU = ["crm.desk.menu.NEW"]
 SEARCH_SOURCES = [
     "leads.search.search_leads",
     "crm.people.search.search_contacts",
     "crm.catalog.search.search_properties",
 ]
 DASHBOARD_CARDS = ["leads.dashboard.cards", "chatbot.inbox.dashboard.cards"]
+FIRST_STEPS = ["crm.desk.steps.steps"]
 PULSES = ["leads.pulse.pulse", "chatbot.inbox.pulse.pulse"]
+READINESS = ["crm.desk.health.database"]
+# Done by every `manage.py prepare`, in this order: functions without arguments, safe to repeat.
+SETUP_STEPS: list[str] = []
 
 # --- Safety of pages -------------------------------------------------------------------------
 
