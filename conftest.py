@@ -10,16 +10,17 @@ import tempfile
 
 import pytest
 
-KEPT = ("DATABASE_URL", "REDIS_URL")  # bin/test sets them to say what to test on
 OWNER = "PYTEST_XDIST_WORKER" not in os.environ
 
 if OWNER:
+    # DATABASE_URL stays: with it bin/test says what to test on.
     for name in list(os.environ):
         if name.startswith(("WHATSAPP_", "WHAPI_", "TELEGRAM_")) or name.endswith("_API_URL"):
             del os.environ[name]
-    for name in ("ALLOWED_HOSTS", "BASE_URL", "EMAIL_URL", "HOST", "PORT", "SECRET_KEY"):
+    for name in ("ALLOWED_HOSTS", "BASE_URL", "EMAIL_URL", "FIELD_ENCRYPTION_KEYS", "HOST"):
         os.environ.pop(name, None)
-    os.environ.pop("FIELD_ENCRYPTION_KEYS", None)
+    for name in ("PORT", "REDIS_URL", "SECRET_KEY", "TIME_ZONE"):
+        os.environ.pop(name, None)
     os.environ.update(
         DEBUG="0",
         DEMO="0",
