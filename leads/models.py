@@ -104,6 +104,12 @@ class Lead(models.Model):
             models.Index(fields=["property", "-last_message_at", "-id"], name="lead_property_last"),
             models.Index(fields=["source", "-last_message_at", "-id"], name="lead_source_last"),
             models.Index(fields=["-updated_at"], name="lead_updated"),
+            # What waits for somebody to take it: counted beside the menu on every page.
+            models.Index(
+                fields=["-last_message_at"],
+                name="lead_waiting",
+                condition=Q(status="new", assigned_to=None),
+            ),
         ]
         verbose_name = _("lead")
         verbose_name_plural = _("leads")

@@ -9,10 +9,13 @@ from typing import TYPE_CHECKING
 from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
+from django.db.models import Value
+from django.db.models.functions import Concat
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from crm.fields import MoneyField
+from crm.people.folding import folded
 from crm.people.models import User
 
 if TYPE_CHECKING:
@@ -111,6 +114,12 @@ class Property(models.Model):
     )
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
     updated_at = models.DateTimeField(_("changed"), auto_now=True)
+    # What the search box compares with; the database keeps it.
+    search_text = models.GeneratedField(
+        expression=folded(Concat("title", Value(" "), "code", Value(" "), "district")),
+        output_field=models.CharField(max_length=300),
+        db_persist=True,
+    )
 
     objects = PropertyQuerySet.as_manager()
 

@@ -10,6 +10,8 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from crm.people.folding import folded
+
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
 
@@ -147,6 +149,12 @@ class Contact(models.Model):
         "self", models.PROTECT, null=True, blank=True, related_name="merged", editable=False
     )
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
+    # What the search box compares with; the database keeps it, so that no bulk insert misses it.
+    search_name = models.GeneratedField(
+        expression=folded("name"),
+        output_field=models.CharField(max_length=200),
+        db_persist=True,
+    )
 
     objects = ContactQuerySet.as_manager()
 
