@@ -331,7 +331,7 @@ SEARCH_SOURCES = [
 DASHBOARD_CARDS = ["leads.dashboard.cards", "chatbot.inbox.dashboard.cards"]
 FIRST_STEPS = ["crm.desk.steps.steps"]
 PULSES = ["leads.pulse.pulse", "chatbot.inbox.pulse.pulse"]
-READINESS = ["crm.desk.health.database"]
+READINESS = ["crm.desk.health.database", "crm.jobs.heartbeat.probe"]
 # Done by every `manage.py prepare`, in this order: functions without arguments, safe to repeat.
 SETUP_STEPS: list[str] = []
 

@@ -1,1 +1,32 @@
-urlpatterns = []
+"""The site's map: each room under its own word, what machines ask at the end."""
+
+from allauth.account.decorators import secure_admin_login
+from django.contrib import admin
+from django.urls import include, path
+from django.utils.translation import gettext_lazy as _
+from django.views.generic import RedirectView
+
+from crm.desk import health
+
+# Stock admin log-in knows neither rate limit nor second factor; the desk's own door does.
+admin.autodiscover()
+admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
+admin.site.site_header = admin.site.site_title = "Ventanilla"
+admin.site.index_title = _("Administration")
+
+to_profile = RedirectView.as_view(pattern_name="desk:profile")
+
+urlpatterns = [
+    path("", include("crm.desk.urls")),
+    # Addresses stand on the profile, and nobody signs up: allauth's pages for these are not ours.
+    path("accounts/email/", to_profile),
+    path("accounts/signup/", RedirectView.as_view(pattern_name="account_login")),
+    path("accounts/", include("allauth.urls")),
+    path("i18n/", include("django.conf.urls.i18n")),
+    path("admin/", admin.site.urls),
+    path("healthz", health.healthz, name="healthz"),
+    path("readyz", health.readyz, name="readyz"),
+    path("robots.txt", health.robots, name="robots"),
+]
+
+handler500 = "crm.desk.errors.server_error"

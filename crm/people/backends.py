@@ -20,7 +20,7 @@ class DeskBackend(AuthenticationBackend):
     def authenticate(
         self, request: HttpRequest | None, **credentials: Any
     ) -> AbstractBaseUser | None:
-        user = super().authenticate(request, **credentials)
+        user: AbstractBaseUser | None = super().authenticate(request, **credentials)
         if getattr(user, "is_demo", False) and not demo_allowed(request):
             return None
         return user

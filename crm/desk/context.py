@@ -1,0 +1,75 @@
+"""What base.html needs around every page."""
+
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.utils.functional import cached_property
+
+from crm.desk.registry import MenuEntry, menu_entries
+from crm.people.models import User
+
+PHONE_ENTRIES = 4
+
+
+class Shell:
+    """The frame of a page, asked for only by templates that show it."""
+
+    def __init__(self, request: HttpRequest, path: str = "") -> None:
+        self.request = request
+        self.path = path or request.path
+        self.demo = settings.DEMO
+
+    @cached_property
+    def user(self) -> User | None:
+        user = getattr(self.request, "user", None)
+        return user if isinstance(user, User) else None
+
+    @cached_property
+    def menu(self) -> list["MenuItem"]:
+        if self.user is None:
+            return []
+        found = menu_entries(settings.MENU, self.user)
+        return [MenuItem(entry, self.user, self.path) for entry in found]
+
+    @property
+    def phone_menu(self) -> list["MenuItem"]:
+        return self.menu[:PHONE_ENTRIES]
+
+    @property
+    def phone_rest(self) -> list["MenuItem"]:
+        return self.menu[PHONE_ENTRIES:]
+
+    @cached_property
+    def new(self) -> list[MenuEntry]:
+        return menu_entries(settings.NEW_MENU, self.user) if self.user else []
+
+    @cached_property
+    def pulse_keys(self) -> str:
+        """What to ask about so that the counts in the menu stay true."""
+        return " ".join(sorted({item.entry.pulse for item in self.menu if item.entry.pulse}))
+
+
+class MenuItem:
+    """An entry as one person sees it on one page."""
+
+    def __init__(self, entry: MenuEntry, user: User, path: str) -> None:
+        self.entry = entry
+        self.label = entry.label
+        self.icon = entry.icon
+        self.url = entry.url()
+        self.current = path == self.url or (self.url != "/" and path.startswith(self.url))
+        self._user = user
+
+    @cached_property
+    def count(self) -> int:
+        return self.entry.count(self._user) if self.entry.count else 0
+
+    @property
+    def count_text(self) -> str:
+        return "99+" if self.count > 99 else str(self.count)
+
+
+def shell(request: HttpRequest) -> dict[str, Any]:
+    """Context processor: costs nothing until a template asks."""
+    return {"shell": Shell(request)}

@@ -1,0 +1,137 @@
+"""What a room hangs into the desk: menu entries, dashboard cards, search hits.
+
+Settings list the places as dotted paths, so that the desk knows no room by name.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from django.conf import settings
+from django.urls import NoReverseMatch, reverse
+from django.utils.functional import Promise
+from django.utils.module_loading import import_string
+
+if TYPE_CHECKING:
+    from crm.people.models import User
+
+type_of_text = str | Promise
+
+
+@dataclass(frozen=True)
+class MenuEntry:
+    """A way into a room. `count` says how much waits there for this person, not how much exists.
+
+    `weight` orders the entries of all rooms, lowest first; the first four stand in the phone's
+    bar. `pulse` is the key of settings.PULSES whose change makes the count worth asking again.
+    """
+
+    label: type_of_text
+    url_name: str
+    icon: str
+    permission: str = ""
+    count: "Callable[[User], int] | None" = None
+    weight: int = 50
+    pulse: str = ""
+
+    def url(self) -> str:
+        return reverse(self.url_name)
+
+    def allowed(self, user: "User") -> bool:
+        return not self.permission or user.has_perm(self.permission)
+
+
+@dataclass(frozen=True)
+class Card:
+    """A number on the dashboard that leads to the list it counts; `hint` is a few words below."""
+
+    label: type_of_text
+    value: int | str
+    url: str
+    icon: str = ""
+    hint: type_of_text = ""
+
+
+@dataclass(frozen=True)
+class SearchHit:
+    """Something found; `kind` is the word for what it is, in the person's language."""
+
+    title: str
+    subtitle: str
+    url: str
+    icon: str
+    kind: type_of_text
+
+
+@dataclass(frozen=True)
+class Step:
+    """A first step of an empty installation; `done` steps stay in the list, ticked off."""
+
+    label: type_of_text
+    hint: type_of_text
+    url: str
+    done: bool
+    icon: str = ""
+
+
+@dataclass(frozen=True)
+class Probe:
+    """One thing that readiness depends on; `detail` is for an operator, without secrets."""
+
+    name: str
+    ok: bool
+    detail: str = ""
+
+
+@cache
+def _import(path: str) -> Any:
+    return import_string(path)
+
+
+def load(paths: Sequence[str]) -> list[Any]:
+    """Import every dotted path; `manage.py check` has already said which of them is wrong."""
+    return [_import(path) for path in paths if _is_built(path)]
+
+
+def _is_built(path: str) -> bool:
+    # BUILDING: until every room stands, what is missing is left out. Goes when all do.
+    try:
+        _import(path)
+    except ImportError:
+        return False
+    return True
+
+
+def menu_entries(paths: Sequence[str], user: "User") -> list[MenuEntry]:
+    """What of the listed menus this person may enter, in the order of their weight."""
+    entries = [
+        entry
+        for listed in load(paths)
+        for entry in listed
+        if entry.allowed(user) and _reverses(entry)
+    ]
+    return sorted(entries, key=lambda entry: entry.weight)
+
+
+def registry_settings() -> dict[str, list[str]]:
+    """The settings that hold dotted paths, by name, for the system check."""
+    names = (
+        "MENU",
+        "NEW_MENU",
+        "SEARCH_SOURCES",
+        "DASHBOARD_CARDS",
+        "FIRST_STEPS",
+        "PULSES",
+        "READINESS",
+    )
+    return {name: list(getattr(settings, name)) for name in names}
+
+
+def _reverses(entry: MenuEntry) -> bool:
+    # BUILDING: as _is_built.
+    try:
+        entry.url()
+    except NoReverseMatch:
+        return False
+    return True
