@@ -17,7 +17,9 @@ def give_roles_their_permissions(sender: AppConfig, using: str, **kwargs: Any) -
     """
     from django.contrib.auth.models import Group, Permission
 
-    if sender.label != list(installed.get_app_configs())[-1].label:
+    # The signal comes once per app that has models; the last of them has them all before it.
+    with_models = [config for config in installed.get_app_configs() if config.models_module]
+    if sender.label != with_models[-1].label:
         return
     for config in installed.get_app_configs():
         create_permissions(config, verbosity=0, using=using)
