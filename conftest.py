@@ -8,6 +8,7 @@ import os
 import shutil
 import tempfile
 
+import django
 import pytest
 
 OWNER = "PYTEST_XDIST_WORKER" not in os.environ
@@ -27,6 +28,9 @@ if OWNER:
         DJANGO_SETTINGS_MODULE="crm.settings",
         VENTANILLA_HOME=tempfile.mkdtemp(prefix="ventanilla-tests-"),
     )
+
+# Rooms' own conftests import models, and pytest reads them before it calls pytest_configure.
+django.setup()
 
 
 def pytest_addoption(parser):

@@ -9,6 +9,14 @@ from django.core.management import call_command
 
 # These say which packages the files outside of our own folder come from.
 LOCKS = ("requirements.txt", "package-lock.json")
+# What npm's packages bring beside what a page may use: other builds, other ways to load them,
+# and files that refer to files which are not there.
+UNUSED = [
+    "cjs", "esm", "flags", "libs", "payments", "scss", "social", "types", "*.d.ts", "*.esm.*",
+    "*.rtl.*", "tabler-flags*", "tabler-marketing*", "tabler-payments*", "tabler-socials*",
+    "tabler.css*", "tabler.js*",
+    "tom-select.base*", "tom-select.bootstrap4*", "tom-select.popular*",
+]  # fmt: skip
 
 
 def collect_static() -> bool:
@@ -19,7 +27,7 @@ def collect_static() -> bool:
     if root.is_dir() and stamp.exists() and stamp.read_text() == wanted:
         return False
     root.mkdir(parents=True, exist_ok=True)
-    call_command("collectstatic", interactive=False, verbosity=0)
+    call_command("collectstatic", interactive=False, verbosity=0, ignore_patterns=UNUSED)
     stamp.write_text(wanted)
     return True
 
@@ -38,9 +46,9 @@ def _inputs() -> Iterator[bytes]:
         yield (base / name).read_bytes()
     for name in ("INSTALLED_APPS", "STATICFILES_DIRS", "STATIC_URL", "STORAGES"):
         yield repr(getattr(settings, name)).encode()
+    yield repr(UNUSED).encode()
     # The packages' folders are as their locks say; ours are what somebody may have edited.
-    for folder in [base / "static", *base.glob("*/static"), *base.glob("*/*/static")]:
-        for path in sorted(folder.rglob("*")):
-            if path.is_file() and "node_modules" not in path.parts:
-                yield str(path.relative_to(base)).encode()
-                yield path.read_bytes()
+    for path in sorted((base / "static").rglob("*")):
+        if path.is_file():
+            yield str(path.relative_to(base)).encode()
+            yield path.read_bytes()
