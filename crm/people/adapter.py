@@ -1,10 +1,16 @@
 """How allauth behaves in this house: colleagues are invited, nobody signs up."""
 
+import logging
+from smtplib import SMTPException
 from typing import Any
+from urllib.parse import urlsplit
 
 from allauth.account.adapter import DefaultAccountAdapter
 from django.conf import settings
+from django.contrib.auth.base_user import AbstractBaseUser
 from django.http import HttpRequest
+
+logger = logging.getLogger(__name__)
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -14,6 +20,23 @@ class AccountAdapter(DefaultAccountAdapter):
     def format_email_subject(self, subject: str) -> str:
         return f"Ventanilla: {subject}"
 
+    def get_reset_password_from_key_url(self, key: str) -> str:
+        """Points to where the house says it is, not to the name the request called it by."""
+        asked = urlsplit(str(super().get_reset_password_from_key_url(key)))
+        return f"{settings.BASE_URL}{asked.path}"
+
+    def send_password_reset_mail(
+        self, user: AbstractBaseUser, email: str, context: dict[str, Any]
+    ) -> None:
+        """The demo's password is everybody's: it is not reset by mail."""
+        if not getattr(user, "is_demo", False):
+            super().send_password_reset_mail(user, email, context)
+
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
-        """Links point to where the house says it is, not to what the request called it."""
-        super().send_mail(template_prefix, email, {**context, "base_url": settings.BASE_URL})
+        """A mail server that is away is the operator's trouble: an error shown to who asked would
+        tell a stranger which addresses exist here.
+        """
+        try:
+            super().send_mail(template_prefix, email, {**context, "base_url": settings.BASE_URL})
+        except (OSError, SMTPException):
+            logger.exception("Mail %s could not be handed over", template_prefix)
