@@ -8,6 +8,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import environ
+from whitenoise.compress import Compressor
 
 from crm.home import generated_secret
 
@@ -169,6 +170,9 @@ STATICFILES_DIRS = [
     ("tabler", BASE_DIR / "node_modules/@tabler/core/dist"),
     ("tom-select", BASE_DIR / "node_modules/tom-select/dist"),
 ]
+# Pages name files by their hash; source maps are for a developer's eyes, and slow to compress.
+WHITENOISE_KEEP_ONLY_HASHED_FILES = True
+WHITENOISE_SKIP_COMPRESS_EXTENSIONS = ("map", *Compressor.SKIP_COMPRESS_EXTENSIONS)
 # One file of each icon is read by the {% icon %} tag; the folder itself is not served.
 ICONS_DIR = BASE_DIR / "node_modules/@tabler/icons/icons"
 

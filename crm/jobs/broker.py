@@ -67,7 +67,7 @@ class Beating:
         self._away = False
 
 
-class DatabaseBroker(Beating, ORM):  # type: ignore[misc]  # django-q2 is untyped
+class DatabaseBroker(Beating, ORM):
     def acknowledge(self, task_id: int) -> None:
         """Take a done job from the queue; if the database is away it will be done once more."""
         try:
@@ -76,7 +76,7 @@ class DatabaseBroker(Beating, ORM):  # type: ignore[misc]  # django-q2 is untype
             logger.error("A finished job keeps its place in the queue: %s", error)
 
 
-class RedisBroker(Beating, Redis):  # type: ignore[misc]  # django-q2 is untyped
+class RedisBroker(Beating, Redis):
     @staticmethod
     def get_connection(list_key: str = "") -> redis.Redis:
         return _redis(settings.REDIS_URL)

@@ -6,12 +6,10 @@ the cluster may say a line: "round" (the guard looked after its children), "beat
 round), "busy PID" and "idle PID" (a worker began and ended a job).
 """
 
-import ctypes
 import logging
 import os
 import select
 import signal
-import sys
 import threading
 import uuid
 from contextlib import suppress
@@ -23,11 +21,11 @@ from django_q.cluster import Sentinel
 from django_q.signals import post_execute, post_execute_in_worker, pre_execute
 
 from crm.jobs.heartbeat import BEAT, record_beat
+from crm.jobs.kinship import tie_children
 
 logger = logging.getLogger(__name__)
 
 CHILD_KILLED = 70  # exit code: a child was killed that may have held a lock of the others
-_PR_SET_PDEATHSIG = 1
 
 
 def run_guard(control: tuple[int, int], wire: tuple[int, int]) -> None:
@@ -41,12 +39,12 @@ def run_guard(control: tuple[int, int], wire: tuple[int, int]) -> None:
     os.close(control[1])
     os.close(wire[0])
     _report_to(Wire(wire[1]))
-    _tie_children()
+    tie_children()
     stop = StopSign(control[0], Wire(wire[1]))
     Guard(stop, threading.Event(), uuid.uuid4(), timeout=settings.JOB_TIMEOUT)
 
 
-class Guard(Sentinel):  # type: ignore[misc]  # django-q2 is untyped
+class Guard(Sentinel):
     """Replaces children that end; gives up where a replacement could not work.
 
     An idle worker waits for its next job holding the lock that all workers share, and the other
@@ -124,22 +122,3 @@ def _record_beat() -> None:
         record_beat()
     except Exception as error:
         logger.warning("The heartbeat could not be written: %s", error)
-
-
-def _tie_children() -> None:
-    """Let no process outlive the one that forked it, here and below (Linux; elsewhere nothing)."""
-    if sys.platform != "linux":
-        return
-    libc = ctypes.CDLL(None, use_errno=True)
-    parent = os.getpid()
-
-    def remember() -> None:
-        nonlocal parent
-        parent = os.getpid()
-
-    def bind() -> None:
-        libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
-        if os.getppid() != parent:  # it died in between
-            os._exit(CHILD_KILLED)
-
-    os.register_at_fork(before=remember, after_in_child=bind)

@@ -28,6 +28,7 @@ from django.utils import timezone
 
 from crm.jobs.guard import run_guard
 from crm.jobs.heartbeat import record_busy
+from crm.jobs.kinship import adopt_orphans, buried
 from crm.jobs.schedules import synchronise
 
 logger = logging.getLogger(__name__)
@@ -36,6 +37,7 @@ TICK = 0.5  # seconds
 LONGEST_PAUSE = 60.0  # seconds between the death of a cluster and the next
 SETTLED_AFTER = 60.0  # seconds of life that make the next pause a short one again
 ASIDE_TIMEOUT = 30  # seconds for a look into the database
+BURIAL_TIMEOUT = 2.0  # seconds to be sure that killed processes are gone
 _fork = multiprocessing.get_context("fork")
 
 
@@ -52,6 +54,7 @@ class Supervisor:
         """Blocks. Leaves no process behind, unless it is itself killed (then they stop alone)."""
         signal.signal(signal.SIGTERM, self._stop)
         signal.signal(signal.SIGINT, self._stop)
+        adopt_orphans()
         gc.collect()
         gc.freeze()
         deaths = 0
@@ -177,27 +180,17 @@ class Cluster:
 
     def kill(self) -> None:
         """End the whole group, whoever is left of it, also when its leader is long gone."""
-        for signum, patience in ((signal.SIGTERM, 1.0), (signal.SIGKILL, 3.0)):
-            if not self._signal_group(signum):
-                break
-            until = time.monotonic() + patience
-            while self._signal_group(0) and time.monotonic() < until:
-                self.process.join(0.05)
-        self.process.join(1)
+        pid = self.process.pid or 0
+        if self.process.is_alive():  # it may not have made its group yet
+            self.process.kill()
+        with suppress(ProcessLookupError):
+            os.killpg(pid, signal.SIGKILL)
+        self.process.join(BURIAL_TIMEOUT)
+        until = time.monotonic() + BURIAL_TIMEOUT
+        while not buried(pid) and time.monotonic() < until:
+            time.sleep(0.02)
         os.close(self._control)
         os.close(self._wire)
-
-    def _signal_group(self, signum: int) -> bool:
-        """False when nobody of the group is left; before it exists, the leader alone is meant."""
-        pid = self.process.pid or 0
-        try:
-            os.killpg(pid, signum)
-        except ProcessLookupError:
-            if not self.process.is_alive():
-                return False
-            with suppress(ProcessLookupError):
-                os.kill(pid, signum)
-        return True
 
 
 class _Aside:
