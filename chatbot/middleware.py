@@ -2,7 +2,10 @@
 
 from collections.abc import Callable
 
+from django.db import DatabaseError, InterfaceError
 from django.http import HttpRequest, HttpResponse
+
+from chatbot.channels import directory
 
 
 class OlderPathMiddleware:
@@ -12,4 +15,11 @@ class OlderPathMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        try:
+            known = directory.snapshot()
+        except (DatabaseError, InterfaceError):
+            known = directory.remembered()
+        channel = known.by_older_path.get(request.path_info.rstrip("/"))
+        if channel is not None:
+            request.path_info = f"/webhooks/{channel.provider}/{channel.uuid}/"
         return self.get_response(request)

@@ -1,0 +1,183 @@
+"""WhatsApp Cloud API of Meta: webhooks as Meta sends them, messages through heyoo."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from django.conf import settings
+from django.utils.translation import gettext_lazy as _
+
+from chatbot.channels import graph, meta_messages
+from chatbot.channels.base import (
+    ChannelError,
+    CredentialField,
+    Event,
+    InboundMessage,
+    Json,
+    Outgoing,
+    Provider,
+    StatusUpdate,
+    derived_id,
+    dicts,
+    identifier,
+    mapping,
+    moment,
+    plain,
+)
+from crm.conversations.models import Message
+
+STATES = {
+    "sent": Message.State.SENT,
+    "delivered": Message.State.DELIVERED,
+    "read": Message.State.READ,
+    "played": Message.State.READ,
+    "failed": Message.State.FAILED,
+}
+
+
+class Meta(Provider):
+    slug = "meta"
+    label = _("WhatsApp (Meta Cloud API)")
+    fields = (
+        CredentialField(
+            "app_secret",
+            _("App secret"),
+            help=_("Meta signs what it sends with it; without it nothing is accepted."),
+        ),
+        CredentialField("access_token", _("Access token")),
+        CredentialField(
+            "verify_token",
+            _("Verify token"),
+            help=_("A word of your choice, entered at Meta beside the webhook address."),
+        ),
+        CredentialField("business_account_id", _("WhatsApp Business account ID"), secret=False),
+    )
+
+    def verify(self, headers: Mapping[str, str], body: bytes) -> bool:
+        secret = self.channel.secret("app_secret")
+        if not secret:
+            return bool(settings.DEBUG and settings.DEMO)
+        given = headers.get("X-Hub-Signature-256", "")
+        return hmac.compare_digest(given.encode(), sign(secret, body).encode())
+
+    def challenge(self, query: Mapping[str, str]) -> str | None:
+        token = self.channel.secret("verify_token")
+        given = query.get("hub.verify_token", "")
+        if query.get("hub.mode", "subscribe") != "subscribe" or not token:
+            return None
+        if not hmac.compare_digest(given.encode(), token.encode()):
+            return None
+        return query.get("hub.challenge", "")
+
+    def parse(self, body: Json) -> list[Event]:
+        entries = body.get("entry")
+        events: list[Event] = []
+        for entry in entries if isinstance(entries, list) else []:
+            if not isinstance(entry, dict) or not isinstance(entry.get("changes"), list):
+                events.append(_notice(entry))
+                continue
+            for change in entry["changes"]:
+                events.extend(_change_events(change, entry))
+        return events or [_notice(body)]
+
+    def understand(self, kind: str, payload: Json) -> InboundMessage | StatusUpdate | None:
+        if kind == "status":
+            return _status(mapping(payload.get("status")))
+        if kind in ("message", "echo"):
+            return meta_messages.read(payload, outgoing=kind == "echo")
+        return None
+
+    def send(self, message: Outgoing) -> str:
+        return graph.client(self.channel).send(message)
+
+    def fetch_media(self, media_id: str, limit: int) -> tuple[bytes, str]:
+        return graph.client(self.channel).fetch_media(media_id, limit)
+
+    def check(self) -> str:
+        return graph.client(self.channel).describe_number()
+
+    def register(self, url: str) -> str:
+        account = self.channel.secret("business_account_id")
+        if not account:
+            raise ChannelError(
+                str(_("Enter the WhatsApp Business account ID first.")), permanent=True
+            )
+        return graph.client(self.channel).subscribe(
+            account, url, self.channel.secret("verify_token")
+        )
+
+
+def sign(secret: str, body: bytes) -> str:
+    """The value of `X-Hub-Signature-256` for these bytes."""
+    return "sha256=" + hmac.new(secret.encode(), body, hashlib.sha256).hexdigest()
+
+
+def _notice(element: Any, external_id: str = "") -> Event:
+    return Event("notice", f"notice:{derived_id(element)}", "n", {"notice": element}, external_id)
+
+
+def _change_events(change: Any, entry: Json) -> Iterator[Event]:
+    value = mapping(mapping(change).get("value"))
+    number = identifier(mapping(value.get("metadata")).get("phone_number_id"))
+    found = False
+    contacts = dicts(value.get("contacts"))
+    for name in ("messages", "message_echoes", "statuses"):
+        elements = value.get(name)
+        for element in elements if isinstance(elements, list) else []:
+            found = True
+            yield _element_event(name, element, contacts, number)
+    # Errors of the account, or of a message that could not even be delivered to us.
+    for error in dicts(value.get("errors")):
+        found = True
+        yield _notice({"error": error, "time": entry.get("time")}, number)
+    if not found:
+        yield _notice({"change": change, "time": entry.get("time")}, number)
+
+
+def _element_event(name: str, element: Any, contacts: list[Json], number: str) -> Event:
+    if not isinstance(element, dict):
+        return _notice({name: element}, number)
+    if name == "statuses":
+        state = identifier(element.get("status"), 20)
+        id_ = identifier(element.get("id")) or derived_id(element)
+        return Event("status", f"status:{id_}:{state}", "s", {"status": element}, number)
+    echo = name == "message_echoes"
+    contact = _contact_of(element, contacts)
+    person = meta_messages.addresses_of(element, contact, outgoing=echo)
+    if not person:
+        return _notice({name: element}, number)
+    id_ = identifier(element.get("id")) or derived_id(element)
+    kind = "echo" if echo else "message"
+    payload = {"message": element, "contact": contact, "id": id_}
+    return Event(kind, f"message:{id_}", f"p:{person[0].value}", payload, number)
+
+
+def _contact_of(element: Json, contacts: list[Json]) -> Json:
+    """The card of whoever wrote: a body may mix people, so never simply the first one."""
+    for contact in contacts:
+        for ours, theirs in (("from", "wa_id"), ("from_user_id", "user_id")):
+            if element.get(ours) and element.get(ours) == contact.get(theirs):
+                return contact
+    names_nobody = not element.get("from") and not element.get("from_user_id")
+    return contacts[0] if len(contacts) == 1 and names_nobody else {}
+
+
+def _status(element: Json) -> StatusUpdate | None:
+    state = STATES.get(identifier(element.get("status"), 20))
+    id_ = identifier(element.get("id"))
+    if state is None or not id_:
+        return None
+    errors = dicts(element.get("errors"))
+    error = errors[0] if errors else {}
+    details = mapping(error.get("error_data")).get("details")
+    return StatusUpdate(
+        id=id_,
+        state=state,
+        at=moment(element.get("timestamp")),
+        attempt=identifier(element.get("biz_opaque_callback_data"), 60),
+        code=identifier(error.get("code"), 40),
+        text=plain(details or error.get("message") or error.get("title"), 500),
+    )

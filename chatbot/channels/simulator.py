@@ -1,0 +1,37 @@
+"""The simulator: Meta's payloads and signatures, and a phone on a page instead of Meta."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.utils.translation import gettext_lazy as _
+
+from chatbot.channels.base import ChannelError, CredentialField, Outgoing
+from chatbot.channels.meta import Meta
+from chatbot.simulator import media
+
+
+class Simulator(Meta):
+    slug = "simulator"
+    label = _("Simulator")
+    fields: tuple[CredentialField, ...] = ()
+
+    def send(self, message: Outgoing) -> str:
+        """Nothing leaves: the phone's page reads the message where it lies."""
+        message.leaving()
+        return f"wamid.SIM.{uuid.uuid4().hex}"
+
+    def fetch_media(self, media_id: str, limit: int) -> tuple[bytes, str]:
+        try:
+            content, mime = media.open_media(media_id)
+        except FileNotFoundError as error:
+            raise ChannelError(str(_("The file is gone.")), permanent=True, code="gone") from error
+        if len(content) > limit:
+            raise ChannelError(str(_("The file is too large.")), permanent=True, code="size")
+        return content, mime
+
+    def check(self) -> str:
+        return str(_("The simulator needs no account."))
+
+    def register(self, url: str) -> str:
+        return url

@@ -1,0 +1,214 @@
+"""Message -> provider. One thread owns the database, a pool of threads owns HTTP.
+
+A message is claimed (state "sending", an open DeliveryAttempt) in one transaction, sent outside
+of any, and settled in another. Whoever dies in between leaves the claim behind; `recover` turns
+it back into "queued" where the request certainly never left, and into "unknown" where it may
+have. Unknown is never sent again by itself.
+"""
+
+from __future__ import annotations
+
+import logging
+import random
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import partial
+
+from django.conf import settings
+from django.db import connection, transaction
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from chatbot import journal
+from chatbot.channels import registry
+from chatbot.channels.base import Address, ChannelError, Outgoing
+from chatbot.models import DeliveryAttempt
+from crm.conversations.models import Channel, Conversation, Message
+
+log = logging.getLogger(__name__)
+State = Message.State
+Outcome = DeliveryAttempt.Outcome
+MOST_ATTEMPTS = 8
+# How long a message that may have been sent holds back those behind it.
+UNKNOWN_HOLDS = timedelta(seconds=15)
+
+# The first open message of each conversation. State as a literal: see chatbot/lanes.py.
+HEADS = """SELECT MIN(id) FROM conversations_message
+    WHERE state IN ('queued', 'sending', 'unknown') AND NOT (state = 'unknown' AND due_at <= %s)
+    GROUP BY conversation_id"""
+DUE = f"""SELECT m.id FROM conversations_message m
+    JOIN conversations_channel c ON c.id = m.channel_id
+    WHERE m.id IN ({HEADS}) AND m.state = 'queued' AND m.due_at <= %s
+    AND c.is_active AND c.stopped_at IS NULL
+    ORDER BY m.id LIMIT %s"""
+LOCK = " FOR UPDATE OF m SKIP LOCKED"
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """One message in hand, with everything its sending needs."""
+
+    channel: Channel
+    message: Outgoing
+    tries: int
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    claim: Claim
+    provider_id: str = ""
+    error: ChannelError | None = None
+
+
+def claim(book: journal.Journal, limit: int) -> list[Claim]:
+    """Take up to `limit` due messages: at most one of each conversation, the earliest."""
+    with transaction.atomic():
+        ids = _due_ids(limit)
+        if not ids:
+            return []
+        now = timezone.now()
+        lease = now + timedelta(seconds=sum(settings.PROVIDER_TIMEOUT) + 30)
+        attempts = [
+            DeliveryAttempt(message_id=pk, worker=book.worker, started_at=now, lease_until=lease)
+            for pk in ids
+        ]
+        DeliveryAttempt.objects.bulk_create(attempts)
+        Message.objects.filter(pk__in=ids).update(state=State.SENDING)
+        rows = Message.objects.filter(pk__in=ids).select_related("channel", "conversation")
+        rows = rows.prefetch_related("conversation__identity__addresses", "attempts")
+        by_message = {attempt.message_id: str(attempt.pk) for attempt in attempts}
+        return [_claim(row, by_message[row.pk], book) for row in rows.order_by("id")]
+
+
+def _due_ids(limit: int) -> list[int]:
+    now = connection.ops.adapt_datetimefield_value(timezone.now())
+    sql = DUE + (LOCK if connection.features.has_select_for_update_skip_locked else "")
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [now, now, limit])
+        return [pk for (pk,) in cursor.fetchall()]
+
+
+def _claim(row: Message, attempt: str, book: journal.Journal) -> Claim:
+    addresses = row.conversation.identity.addresses.all()
+    message = Outgoing(
+        message_id=row.pk,
+        attempt=attempt,
+        to=tuple(Address(address.kind, address.value) for address in addresses),
+        text=row.text,
+        options=tuple((str(o.get("id", "")), str(o.get("title", ""))) for o in row.options),
+        reply_to=row.reply_to,
+        leaving=partial(book.leaving, attempt),
+    )
+    tries = sum(one.outcome == Outcome.RETRY for one in row.attempts.all())
+    return Claim(row.channel, message, tries)
+
+
+def send(claimed: Claim) -> Result:
+    """Hand one message to its provider. Runs in a pool thread; touches no database."""
+    try:
+        return Result(claimed, provider_id=registry.send(claimed.channel, claimed.message))
+    except ChannelError as error:
+        return Result(claimed, error=error)
+    except Exception as error:
+        # A bug of ours must not leave a claim open, nor send twice.
+        log.exception("Sending message %s failed", claimed.message.message_id)
+        text = type(error).__name__
+        return Result(
+            claimed, error=ChannelError(text, permanent=False, code="bug", unconfirmed=True)
+        )
+
+
+def settle(results: Sequence[Result]) -> None:
+    """Write down what became of each, in one transaction."""
+    with transaction.atomic():
+        now = timezone.now()
+        for result in results:
+            if result.error is None:
+                _settle_sent(result, now)
+            else:
+                _settle_error(result, result.error, now)
+        ids = [result.claim.message.message_id for result in results]
+        touched = Conversation.objects.filter(messages__pk__in=ids).values("pk")
+        Conversation.objects.filter(pk__in=list(touched.values_list("pk", flat=True))).update(
+            changed_at=now
+        )
+
+
+def _settle_sent(result: Result, now: datetime) -> None:
+    _close(result.claim.message.attempt, Outcome.SENT, now)
+    rows = Message.objects.filter(pk=result.claim.message.message_id)
+    # A status may have been faster and lifted it further: then only what is missing is added.
+    rows.filter(state__in=[State.SENDING, State.UNKNOWN]).update(state=State.SENT)
+    rows.filter(provider_id="").update(provider_id=result.provider_id)
+    rows.filter(sent_at=None).update(sent_at=now)
+
+
+def _settle_error(result: Result, error: ChannelError, now: datetime) -> None:
+    outcome, changes = _verdict(result.claim, error, now)
+    _close(result.claim.message.attempt, outcome, now, error)
+    rows = Message.objects.filter(pk=result.claim.message.message_id, state=State.SENDING)
+    rows.update(error_code=error.code, error_text=str(error)[:500], **changes)
+    if error.stop:
+        _stop(result.claim.channel, error, now)
+
+
+def _verdict(
+    claimed: Claim, error: ChannelError, now: datetime
+) -> tuple[Outcome, dict[str, object]]:
+    """What an error makes of the attempt and of the message."""
+    if error.unconfirmed:
+        return Outcome.UNKNOWN, {"state": State.UNKNOWN, "due_at": now + UNKNOWN_HOLDS}
+    if error.stop:
+        return Outcome.NOT_SENT, {"state": State.QUEUED, "due_at": now}
+    if error.permanent or claimed.tries + 1 >= MOST_ATTEMPTS:
+        return Outcome.FAILED, {"state": State.FAILED, "failed_at": now}
+    wait = max(error.retry_after, min(2.0**claimed.tries, 300)) * random.uniform(1, 1.3)
+    return Outcome.RETRY, {"state": State.QUEUED, "due_at": now + timedelta(seconds=wait)}
+
+
+def _close(
+    attempt: str, outcome: Outcome, now: datetime, error: ChannelError | None = None
+) -> None:
+    DeliveryAttempt.objects.filter(pk=attempt).update(
+        outcome=outcome,
+        finished_at=now,
+        code=error.code if error else "",
+        detail=str(error)[:500] if error else "",
+    )
+
+
+def _stop(channel: Channel, error: ChannelError, now: datetime) -> None:
+    """The account is refused: the queue is kept, and administrators see why."""
+    log.error("Channel %s stopped by its provider: code %s", channel.pk, error.code)
+    Channel.objects.filter(pk=channel.pk).update(
+        stopped_at=now,
+        health=Channel.Health.RED,
+        last_error=str(error)[:500],
+        last_error_at=now,
+    )
+
+
+def recover() -> int:
+    """Settle what dead workers had claimed; how many messages."""
+    settled = 0
+    for worker, begun in journal.dead_workers():
+        settled += _abandon(DeliveryAttempt.objects.filter(worker=worker, outcome=""), begun)
+        journal.forget(worker)
+    late = DeliveryAttempt.objects.filter(outcome="", lease_until__lt=timezone.now())
+    return settled + _abandon(late, None)
+
+
+def _abandon(attempts: QuerySet[DeliveryAttempt], begun: set[str] | None) -> int:
+    """`begun`: the attempts that may have left; None: nobody can tell, so all of them."""
+    with transaction.atomic():
+        now = timezone.now()
+        rows = list(attempts.values_list("pk", "message_id"))
+        for pk, message_id in rows:
+            unknown = begun is None or str(pk) in begun
+            _close(str(pk), Outcome.UNKNOWN if unknown else Outcome.NOT_SENT, now)
+            held = now + UNKNOWN_HOLDS if unknown else now
+            Message.objects.filter(pk=message_id, state=State.SENDING).update(
+                state=State.UNKNOWN if unknown else State.QUEUED, due_at=held
+            )
+    return len(rows)

@@ -1,0 +1,70 @@
+import itertools
+import json
+
+import pytest
+
+from chatbot.channels import directory
+from chatbot.channels.meta import sign
+from chatbot.tests.graph_stub import GraphStub, text_body
+from chatbot.work import work_off
+from crm.conversations.models import Channel
+
+SECRET = "s3cr3t-app-secret"
+
+
+@pytest.fixture(autouse=True)
+def fresh_directory():
+    directory.forget()
+    yield
+    directory.forget()
+
+
+@pytest.fixture
+def graph(settings):
+    with GraphStub() as stub:
+        settings.GRAPH_API_URL = stub.url
+        yield stub
+
+
+@pytest.fixture
+def channel(db):
+    return Channel.objects.create(
+        name="WhatsApp de prueba",
+        provider="meta",
+        mode=Channel.Mode.LIVE,
+        default_for="whatsapp",
+        external_id="100200",
+        credentials={
+            "app_secret": SECRET,
+            "access_token": "token-de-prueba",
+            "verify_token": "palabra",
+        },
+    )
+
+
+@pytest.fixture
+def post(client, channel):
+    """post(body) -> the answer to a signed webhook; body is a dict, or bytes as they are."""
+
+    def send(body, *, secret=SECRET, url="/chatbot/webhook/whatsapp/", **headers):
+        raw = body if isinstance(body, bytes) else json.dumps(body).encode()
+        headers = {"X-Hub-Signature-256": sign(secret, raw), **headers}
+        return client.post(url, raw, content_type="application/json", headers=headers)
+
+    return send
+
+
+@pytest.fixture
+def say(post):
+    """say("Hola") -> one text from a made-up person, and everything it sets off done."""
+    numbers = itertools.count(1)
+
+    def send(text, *, sender="51911000001", work=True, **options):
+        body = text_body(text, wamid=f"wamid.IN{next(numbers)}.{sender}", sender=sender, **options)
+        answer = post(body)
+        assert answer.status_code == 200, answer.content
+        if work:
+            work_off()
+        return answer
+
+    return send

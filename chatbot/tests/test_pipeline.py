@@ -1,0 +1,134 @@
+"""From a webhook to a lead, an answer, and its ticks."""
+
+import pytest
+
+from chatbot.models import DeliveryAttempt, InboundEvent
+from chatbot.tests.graph_stub import envelope, text_body
+from chatbot.work import work_off
+from crm.catalog.models import Property
+from crm.conversations.models import Conversation, Message
+from leads.models import Lead
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def villa():
+    return Property.objects.create(code="VM-01", title="Villa Marina", operation="sale")
+
+
+def status_body(message, *states):
+    rows = [
+        {"id": message.provider_id, "status": state, "timestamp": "1790000200"} for state in states
+    ]
+    return envelope({"metadata": {"phone_number_id": "100200"}, "statuses": rows})
+
+
+def test_a_message_becomes_a_lead_and_is_answered(say, graph, villa):
+    say("Hola, me interesa la propiedad Villa Marina")
+    lead = Lead.objects.get()
+    assert (lead.property, lead.status, lead.source) == (villa, "new", "direct")
+    assert lead.contact.name == "Ana Ficticia"
+    assert lead.contact.phone == "+51911000001"
+    assert lead.last_text == "Hola, me interesa la propiedad Villa Marina"
+    [sent] = graph.sent
+    assert sent["to"] == "51911000001"
+    assert "Villa Marina" in sent["text"]["body"]
+    assert graph.headers[0]["Authorization"] == "Bearer token-de-prueba"
+    answer = Message.objects.get(direction="out")
+    assert (answer.state, answer.author) == ("sent", "bot")
+    assert answer.provider_id.startswith("wamid.STUB")
+    assert str(DeliveryAttempt.objects.get().pk) == sent["biz_opaque_callback_data"]
+
+
+def test_statuses_lift_a_message_and_never_lower_it(say, post, graph):
+    say("Hola")
+    message = Message.objects.get(direction="out")
+    post(status_body(message, "read"))
+    work_off()
+    post(status_body(message, "delivered", "sent"))
+    work_off()
+    message.refresh_from_db()
+    assert message.state == "read"
+    assert message.sent_at and message.delivered_at and message.read_at
+
+
+def test_failed_shows_why_and_a_later_delivery_clears_it(say, post, graph):
+    say("Hola")
+    message = Message.objects.get(direction="out")
+    body = status_body(message, "failed")
+    body["entry"][0]["changes"][0]["value"]["statuses"][0]["errors"] = [
+        {"code": 131047, "title": "Re-engagement message", "error_data": {"details": "24 hours"}}
+    ]
+    post(body)
+    work_off()
+    message.refresh_from_db()
+    assert (message.state, message.error_code, message.error_text) == (
+        "failed",
+        "131047",
+        "24 hours",
+    )
+    post(status_body(message, "delivered"))
+    work_off()
+    message.refresh_from_db()
+    assert (message.state, message.error_code) == ("delivered", "")
+
+
+def test_a_status_before_its_message_waits_for_it(say, post, channel, graph):
+    post(
+        envelope({"statuses": [{"id": "wamid.LATER", "status": "read", "timestamp": "1790000200"}]})
+    )
+    work_off()
+    assert InboundEvent.objects.get().state == "pending"
+    say("Hola")
+    Message.objects.filter(direction="out").update(provider_id="wamid.LATER")
+    InboundEvent.objects.filter(kind="status").update(due_at="2020-01-01T00:00:00Z")
+    work_off()
+    assert Message.objects.get(direction="out").state == "read"
+
+
+def test_a_redelivery_in_the_same_or_another_body_changes_nothing(post, channel, graph):
+    one = text_body("Hola", wamid="wamid.A")
+    both = text_body("Hola", wamid="wamid.A")
+    value = both["entry"][0]["changes"][0]["value"]
+    value["messages"].append({**value["messages"][0], "id": "wamid.B", "text": {"body": "Otra"}})
+    for body in (one, one, both, both):
+        assert post(body).status_code == 200
+        work_off()
+    post(one)
+    work_off()
+    assert list(Message.objects.filter(direction="in").values_list("text", flat=True)) == [
+        "Hola",
+        "Otra",
+    ]
+    assert len(graph.sent) == 2
+
+
+def test_one_person_is_one_conversation_by_number_and_by_user_id(post, channel, graph):
+    first = text_body("Hola", wamid="wamid.1")
+    message = first["entry"][0]["changes"][0]["value"]["messages"][0]
+    message["from_user_id"] = "PE.1001"
+    post(first)
+    work_off()
+    second = text_body("Sigo aquí", wamid="wamid.2")
+    message = second["entry"][0]["changes"][0]["value"]["messages"][0]
+    del message["from"]
+    message["from_user_id"] = "PE.1001"
+    post(second)
+    work_off()
+    conversation = Conversation.objects.get()
+    assert conversation.messages.filter(direction="in").count() == 2
+
+
+def test_a_person_without_a_phone_is_possible(post, channel, graph):
+    body = text_body("Hola", wamid="wamid.1")
+    value = body["entry"][0]["changes"][0]["value"]
+    del value["messages"][0]["from"]
+    value["messages"][0]["from_user_id"] = "PE.1001"
+    value["contacts"] = [{"profile": {"name": "Beto", "username": "beto"}, "user_id": "PE.1001"}]
+    post(body)
+    work_off()
+    assert Conversation.objects.get().contact.name == "Beto"
+    assert Conversation.objects.get().contact.phone == ""
+    assert graph.sent[0]["recipient"] == "PE.1001"
+    assert "to" not in graph.sent[0]

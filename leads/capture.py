@@ -1,0 +1,117 @@
+"""From what a person writes to a lead. Whatever talks to people calls this; leads knows no chat."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+from django.utils import timezone
+
+from crm.catalog.matching import find_property, plain_words
+from crm.catalog.models import Property
+from crm.people.models import Contact, User
+from leads.models import Lead, LeadChange
+
+INTEREST = re.compile(
+    r"\b(interes\w*|inform\w*|info|precio\w*|cuanto|cuesta\w*|costo\w*|alquil\w*|rent\w*|compr\w*"
+    r"|vend\w*|vent[ao]s?|visit\w*|depa\w*|casas?|terrenos?|local\w*|oficinas?|propiedad\w*"
+    r"|inmueble\w*|disponib\w*|prop(?:erty|erties)|hous\w*|apartment\w*|pric\w*|buy\w*|interested)\b"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Captured:
+    """`lead` the message belongs to, if any; `property` it names; `is_new` if the lead was made."""
+
+    lead: Lead | None
+    property: Property | None
+    is_new: bool
+
+
+def capture_lead(
+    *,
+    contact: Contact,
+    text: str,
+    at: datetime,
+    summary: str = "",
+    codes: Iterable[str] = (),
+    source: Lead.Source = Lead.Source.DIRECT,
+    certain: bool = False,
+) -> Captured:
+    """Tie a message to a lead of `contact`, making one if it shows interest.
+
+    A property named by `codes` or in `text` wins; else the newest open lead takes the message;
+    else one without property is made if the words show interest or the caller is `certain`.
+    `at` is when it came in. One transaction; a racing second lead fails on the constraint.
+    """
+    named = find_property(text, codes)
+    with transaction.atomic():
+        lead = _lead_for(contact, named)
+        if lead is None and (named or certain or INTEREST.search(plain_words(text))):
+            lead = Lead.objects.create(
+                contact=contact,
+                property=named,
+                source=source,
+                assigned_to_id=contact.owner_id,
+                agency_id=contact.agency_id,
+                first_message_at=at,
+                last_message_at=at,
+                last_text=summary or text[:200],
+            )
+            return Captured(lead, named, is_new=True)
+        if lead is not None:
+            _touch(lead, named, at, summary or text[:200])
+    return Captured(lead, named, is_new=False)
+
+
+def _lead_for(contact: Contact, named: Property | None) -> Lead | None:
+    """The open lead for the named property; else the one that names none yet; else the newest."""
+    open_leads = list(
+        Lead.objects.open().filter(contact=contact).order_by("-last_message_at", "-id")[:50]
+    )
+    if named is None:
+        return open_leads[0] if open_leads else None
+    same = [lead for lead in open_leads if lead.property_id == named.pk]
+    undecided = [lead for lead in open_leads if lead.property_id is None]
+    return next(iter([*same, *undecided]), None)
+
+
+def _touch(lead: Lead, named: Property | None, at: datetime, summary: str) -> None:
+    changes = {"last_message_at": max(at, lead.last_message_at), "last_text": summary}
+    if named is not None and lead.property_id is None:
+        changes["property"] = named
+        LeadChange.objects.create(lead=lead, field="property", new=str(named)[:200], at=at)
+    Lead.objects.filter(pk=lead.pk).update(**changes, updated_at=timezone.now())
+
+
+def note_answer(*, contact: Contact, user: User, at: datetime) -> None:
+    """A colleague answered: the first response of every open lead that waits for one.
+
+    New leads become contacted, and those nobody has become the answering person's.
+    """
+    with transaction.atomic():
+        waiting = Lead.objects.select_for_update().open().filter(contact=contact)
+        for lead in waiting:
+            _answered(lead, user, at)
+
+
+def _answered(lead: Lead, user: User, at: datetime) -> None:
+    changed: list[tuple[str, str, str]] = []
+    if lead.assigned_to_id is None:
+        lead.assigned_to = user
+        changed.append(("assigned_to", "", str(user)))
+    if lead.status == Lead.Status.NEW:
+        lead.status = Lead.Status.CONTACTED
+        changed.append(("status", Lead.Status.NEW, Lead.Status.CONTACTED))
+    if lead.first_response_at is None:
+        lead.first_response_at = at
+    elif not changed:
+        return
+    lead.save()
+    LeadChange.objects.bulk_create(
+        LeadChange(lead=lead, actor=user, field=field, old=old, new=new[:200], at=at)
+        for field, old, new in changed
+    )
