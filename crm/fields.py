@@ -5,20 +5,27 @@ import hashlib
 import json
 from decimal import ROUND_HALF_EVEN, Decimal
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
+from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+if TYPE_CHECKING:
+    _BigInteger = models.BigIntegerField[Any, Any]
+    _Text = models.TextField[dict[str, Any], dict[str, Any]]
+else:
+    _BigInteger, _Text = models.BigIntegerField, models.TextField
+
 CENT = Decimal("0.01")
 LARGEST_AMOUNT = Decimal("999999999999.99")
 
 
-class MoneyField(models.BigIntegerField):
+class MoneyField(_BigInteger):
     """An amount with two decimals: `Decimal` in Python, integer minor units in the database.
 
     SQLite compares and adds DECIMAL columns as floating point; integers are exact on both
@@ -28,7 +35,7 @@ class MoneyField(models.BigIntegerField):
     description = _("Amount of money")
 
     @property
-    def validators(self) -> list[Any]:  # type: ignore[override]  # a cached_property upstream
+    def validators(self) -> list[Any]:
         return [MinValueValidator(-LARGEST_AMOUNT), MaxValueValidator(LARGEST_AMOUNT)]
 
     def from_db_value(self, value: int | None, *args: object) -> Decimal | None:
@@ -55,9 +62,7 @@ class MoneyField(models.BigIntegerField):
     def value_to_string(self, obj: models.Model) -> str:
         return str(self.value_from_object(obj))
 
-    def formfield(self, **kwargs: Any) -> Any:
-        from django import forms
-
+    def formfield(self, *args: Any, **kwargs: Any) -> Any:
         options: dict[str, Any] = {
             "form_class": forms.DecimalField,
             "max_digits": 14,
@@ -86,7 +91,7 @@ def fernet() -> MultiFernet:
     return _fernet(tuple(settings.FIELD_ENCRYPTION_KEYS))
 
 
-class EncryptedJSONField(models.TextField):
+class EncryptedJSONField(_Text):
     """A small dict of secrets. The column holds only ciphertext; Python sees only the dict.
 
     A row that no configured key can read comes back as an empty dict with the key

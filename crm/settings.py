@@ -298,7 +298,7 @@ JOBS_BEAT = env.float("JOBS_BEAT", default=15)
 JOBS_DEAD_AFTER = env.float("JOBS_DEAD_AFTER", default=60)
 JOBS_STOP_GRACE = env.float("JOBS_STOP_GRACE", default=3.5)
 # What runs by the clock: dotted paths to the JOBS of each room.
-SCHEDULES = ["crm.jobs.jobs.JOBS"]
+SCHEDULES = ["crm.jobs.jobs.JOBS", "chatbot.jobs.JOBS"]
 # The resident worker: how often it looks (seconds), how much it takes at once.
 WORK_POLL = 0.05
 WORK_BATCH = 10
@@ -336,9 +336,17 @@ SEARCH_SOURCES = [
 DASHBOARD_CARDS = ["leads.dashboard.cards", "chatbot.inbox.dashboard.cards"]
 FIRST_STEPS = ["crm.desk.steps.steps"]
 PULSES = ["leads.pulse.pulse", "chatbot.inbox.pulse.pulse"]
-READINESS = ["crm.desk.health.database", "crm.jobs.heartbeat.probe"]
+READINESS = [
+    "crm.desk.health.database",
+    "chatbot.readiness.queue_age",
+    "chatbot.readiness.channels",
+    "crm.jobs.heartbeat.probe",
+]
 # Done by every `manage.py prepare`, in this order: functions without arguments, safe to repeat.
-SETUP_STEPS: list[str] = []
+SETUP_STEPS = [
+    "chatbot.channels.environment.sync_default_channel",
+    "crm.jobs.schedules.synchronise",
+]
 
 # --- Safety of pages -------------------------------------------------------------------------
 

@@ -73,7 +73,7 @@ class User(AbstractUser):
     )
     is_demo = models.BooleanField(_("demo log-in"), default=False, editable=False)
 
-    class Meta(AbstractUser.Meta):  # type: ignore[name-defined,misc]  # AbstractUser.Meta is untyped
+    class Meta(AbstractUser.Meta):  # type: ignore[name-defined]  # AbstractUser.Meta is untyped
         verbose_name = _("user")
         verbose_name_plural = _("users")
 

@@ -1,5 +1,7 @@
 """Telephone numbers: as people write them, and in E.164."""
 
+import re
+
 import phonenumbers
 from django.conf import settings
 
@@ -18,7 +20,8 @@ def e164(raw: str, region: str | None = None) -> str:
             continue
         if phonenumbers.is_possible_number(number):
             return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
-    return ""
+    # An international number outside today's plan (Mexico's 521…) is still somebody's.
+    return from_provider(re.sub(r"[ ().-]", "", digits[1:])) if digits.startswith("+") else ""
 
 
 def from_provider(digits: str) -> str:

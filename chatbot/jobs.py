@@ -1,0 +1,49 @@
+"""What the conversation service does by the clock."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from django.db.models import QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from chatbot.models import DeliveryAttempt, InboundEvent
+from crm.jobs.schedules import Job
+
+# Providers deliver again for a week; a month leaves time to look into what went wrong.
+KEPT = timedelta(days=30)
+AT_ONCE = 5_000
+
+JOBS = [
+    Job(
+        name="sweep_attachments",
+        label=_("Fetch attachments again"),
+        func="chatbot.media.sweep_attachments",
+        minutes=1,
+        explanation=_("Pictures and documents whose first download failed or got lost."),
+    ),
+    Job(
+        name="purge_events",
+        label=_("Delete old webhook events"),
+        func="chatbot.jobs.purge_events",
+        every="daily at 3",
+        explanation=_("Raw events handled more than 30 days ago; messages stay."),
+    ),
+]
+
+
+def purge_events() -> None:
+    """Delete what was handled long ago, in portions that hold no lock for long."""
+    before = timezone.now() - KEPT
+    old = InboundEvent.objects.filter(
+        state__in=[InboundEvent.State.DONE, InboundEvent.State.IGNORED], handled_at__lt=before
+    )
+    _delete_in_portions(old)
+    _delete_in_portions(DeliveryAttempt.objects.exclude(outcome="").filter(finished_at__lt=before))
+
+
+def _delete_in_portions(rows: QuerySet[Any]) -> None:
+    while ids := list(rows.values_list("pk", flat=True)[:AT_ONCE]):
+        rows.model._default_manager.filter(pk__in=ids).delete()
