@@ -3,9 +3,11 @@
 import logging
 import re
 
-# Nine digits or more in a row are a telephone number or an identity with one inside; the last
-# three stay, so that two lines about the same person can still be put together.
-_NUMBER = re.compile(r"(?<![\w.:-])\+?\d(?:[ -]?\d){5,}(\d{3})(?![\w:-])")
+# What begins with a plus, nine digits or more in a row, and the way people here write theirs. The
+# last three digits stay, so that two lines about the same person can still be put together.
+_NUMBER = re.compile(
+    r"(?<!\w)(?:\+\d[\d -]{5,}|\d{6,}|9\d\d[ -]\d{3}[ -])(?<=[\d -])(\d{3})(?![\w-])"
+)
 _SECRET = re.compile(
     r"((?:access_token|verify_token|token|secret|password|signature)[\"']?\s*[=:]\s*[\"']?)"
     r"[^\s\"'&,)}]+",

@@ -233,12 +233,13 @@ ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
 ACCOUNT_EMAIL_NOTIFICATIONS = True
-ACCOUNT_REAUTHENTICATION_REQUIRED = True
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_SESSION_REMEMBER = None
 ACCOUNT_RATE_LIMITS = {"login_failed": "10/m/ip,5/5m/key"}
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "Ventanilla"
+MFA_TOTP_TOLERANCE = 1  # half minutes a telephone may be slow or fast
+MFA_ADAPTER = "crm.people.adapter.SecondFactorAdapter"
 
 # --- Words, dates, telephone numbers ---------------------------------------------------------
 
@@ -293,10 +294,10 @@ Q_CLUSTER: dict[str, object] = {
     ),
 }
 # Seconds: between two beats of a cluster, without one before it is taken for dead, and given to
-# it to stop by itself (honcho gives everything five).
+# it to finish what is at hand when everything stops (bin/keep waits for ten).
 JOBS_BEAT = env.float("JOBS_BEAT", default=15)
 JOBS_DEAD_AFTER = env.float("JOBS_DEAD_AFTER", default=60)
-JOBS_STOP_GRACE = env.float("JOBS_STOP_GRACE", default=3.5)
+JOBS_STOP_GRACE = env.float("JOBS_STOP_GRACE", default=6)
 # What runs by the clock: dotted paths to the JOBS of each room.
 SCHEDULES = ["crm.jobs.jobs.JOBS", "chatbot.jobs.JOBS"]
 # The resident worker: how often it looks (seconds), how much it takes at once.

@@ -19,7 +19,7 @@ admin.site.index_title = _("Administration")
 def _stands(urls: str) -> bool:  # BUILDING
     try:
         import_module(urls)
-    except ModuleNotFoundError:
+    except Exception:
         return False
     return True
 

@@ -99,7 +99,9 @@ class ListPage(View):
 
     def table(self, rows: QuerySet[Any], params: QueryDict) -> Table:
         """The table, sorted by `?sort=` and cut to `?page=`."""
-        table = self.table_class(rows, request=self.request)
+        table = self.table_class(rows)
+        # Given to the constructor, it would page by `?per_page=` of anybody's choice, and count.
+        table.request = self.request
         if "sort" in params:
             table.order_by = params.getlist("sort")
         _break_ties(table)

@@ -6,9 +6,12 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.mfa.adapter import DefaultMFAAdapter
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.http import HttpRequest
+
+from crm.fields import fernet
 
 logger = logging.getLogger(__name__)
 
@@ -40,3 +43,13 @@ class AccountAdapter(DefaultAccountAdapter):
             super().send_mail(template_prefix, email, {**context, "base_url": settings.BASE_URL})
         except (OSError, SMTPException):
             logger.exception("Mail %s could not be handed over", template_prefix)
+
+
+class SecondFactorAdapter(DefaultMFAAdapter):
+    """Keeps the second factors' keys unreadable in the database, as other secrets are."""
+
+    def encrypt(self, text: str) -> str:
+        return fernet().encrypt(text.encode()).decode()
+
+    def decrypt(self, encrypted_text: str) -> str:
+        return fernet().decrypt(encrypted_text.encode()).decode()

@@ -115,8 +115,8 @@
 
   function showTheme() {
     const choice = kept("theme") ?? "auto";
-    document.querySelectorAll("[data-theme-choice] [data-theme]").forEach((button) => {
-      button.setAttribute("aria-pressed", String(button.dataset.theme === choice));
+    document.querySelectorAll("[data-theme-choice] [data-choose]").forEach((button) => {
+      button.setAttribute("aria-pressed", String(button.dataset.choose === choice));
     });
   }
 
@@ -128,8 +128,8 @@
   }
 
   document.addEventListener("click", (event) => {
-    const choice = closest(event, "[data-theme]");
-    if (choice && choice.closest("[data-theme-choice]")) setTheme(choice.dataset.theme);
+    const choice = closest(event, "[data-choose]");
+    if (choice && choice.closest("[data-theme-choice]")) setTheme(choice.dataset.choose);
     if (closest(event, "[data-theme-toggle]")) {
       setTheme(document.documentElement.dataset.bsTheme === "dark" ? "light" : "dark");
     }

@@ -1,0 +1,16 @@
+import pytest
+
+HERE = "crm.desk.tests.samples"
+
+
+@pytest.fixture
+def things(settings):
+    """The desk with one made-up room hung into it, and no other."""
+    settings.ROOT_URLCONF = HERE
+    settings.MENU = [f"{HERE}.MENU"]
+    settings.NEW_MENU = []
+    settings.SEARCH_SOURCES = [f"{HERE}.search"]
+    settings.DASHBOARD_CARDS = [f"{HERE}.cards"]
+    settings.FIRST_STEPS = [f"{HERE}.steps"]
+    settings.PULSES = [f"{HERE}.pulse"]
+    settings.READINESS = [f"{HERE}.well"]

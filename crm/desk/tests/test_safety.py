@@ -1,0 +1,62 @@
+"""Headers that keep strangers' scripts out, and templates that need no exception from them."""
+
+import re
+
+import pytest
+from django.conf import settings
+
+TEMPLATES = sorted((settings.BASE_DIR / "templates").rglob("*.html"))
+FORBIDDEN = {
+    "an inline script": re.compile(r"<script(?![^>]*\bsrc=)(?![^>]*application/json)[^>]*>", re.I),
+    "an inline style": re.compile(r"<style\b|\sstyle\s*=", re.I),
+    "an on* attribute": re.compile(r"\son[a-z]+\s*=\s*[\"']", re.I),
+    "hx-on": re.compile(r"\bhx-on[:=-]", re.I),
+    "an hx expression that is evaluated": re.compile(r"hx-(vals|headers|vars)=['\"]\s*js:", re.I),
+    "an htmx trigger filter": re.compile(r"hx-trigger=\"[^\"]*\w+\[[^=\"]*[(&|=!]", re.I),
+    "something from another host": re.compile(r"(src|href)=[\"'](https?:)?//(?!wa\.me)", re.I),
+    "a javascript: address": re.compile(r"javascript:", re.I),
+}
+
+
+@pytest.mark.parametrize("what", FORBIDDEN)
+def test_no_template_has(what):
+    found = [
+        f"{path.relative_to(settings.BASE_DIR)}: {match.group(0).strip()}"
+        for path in TEMPLATES
+        for match in FORBIDDEN[what].finditer(path.read_text())
+    ]
+    assert not found
+
+
+def test_every_icon_a_template_names_exists():
+    drawn = re.compile(r"{% icon \"([^\"]+)\"")
+    missing = {
+        name
+        for path in TEMPLATES
+        for name in drawn.findall(path.read_text())
+        if not (settings.ICONS_DIR / "outline" / f"{name}.svg").is_file()
+    }
+    assert not missing
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("path", ["/", "/profile/", "/search/?q=a", "/nowhere/", "/accounts/2fa/"])
+def test_pages_forbid_inline_code(browser, colleague, path):
+    policy = browser(colleague("agent")).get(path)["Content-Security-Policy"]
+    assert "unsafe-inline" not in policy
+    assert "unsafe-eval" not in policy
+    assert "script-src 'self'" in policy
+    assert "style-src 'self'" in policy
+    assert "frame-ancestors 'none'" in policy
+
+
+def test_a_log_line_carries_neither_telephone_numbers_nor_secrets():
+    from crm.logs import redact
+
+    assert redact("from +51 987 654 321: hola") == "from ***321: hola"
+    assert redact("to 51987654321") == "to ***321"
+    assert "EAAB" not in redact("GET /x?access_token=EAABxyz&y=1")
+    assert "EAAB" not in redact("Authorization: Bearer EAABxyz")
+    assert redact("2026-11-21 05:17:24,270 lead 42 of 120000") == (
+        "2026-11-21 05:17:24,270 lead 42 of 120000"
+    )
