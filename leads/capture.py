@@ -102,7 +102,7 @@ def _answered(lead: Lead, user: User, at: datetime) -> None:
     changed: list[tuple[str, str, str]] = []
     if lead.assigned_to_id is None:
         lead.assigned_to = user
-        changed.append(("assigned_to", "", str(user)))
+        changed.append(("assigned_to", "", str(user.pk)))
     if lead.status == Lead.Status.NEW:
         lead.status = Lead.Status.CONTACTED
         changed.append(("status", Lead.Status.NEW, Lead.Status.CONTACTED))
