@@ -1,0 +1,86 @@
+"""Asking a channel's provider something on behalf of a person, and writing down what it said."""
+
+from collections.abc import Callable
+
+from django.conf import settings
+from django.db.models import F, OuterRef, QuerySet, Subquery
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from chatbot.channels import directory
+from chatbot.channels.base import ChannelError, Provider
+from chatbot.channels.registry import BY_SLUG
+from crm.conversations.models import Channel, Conversation
+from crm.errors import DeskError
+
+
+def webhook_url(channel: Channel) -> str:
+    """The address the provider is to call."""
+    path = reverse(
+        "channel_webhook", kwargs={"provider": channel.provider, "uuid": str(channel.uuid)}
+    )
+    return f"{settings.BASE_URL}{path}"
+
+
+def older_url(channel: Channel) -> str:
+    return f"{settings.BASE_URL}{channel.older_path}" if channel.older_path else ""
+
+
+def provider_of(channel: Channel) -> type[Provider]:
+    """The provider's class. Raises DeskError for one this version does not know."""
+    try:
+        return BY_SLUG[channel.provider]
+    except KeyError:
+        raise DeskError(
+            _("This version knows no provider called %(name)s.") % {"name": channel.provider}
+        ) from None
+
+
+def check(channel: Channel) -> str:
+    """What the credentials open, in words; the channel's health follows. Raises DeskError."""
+    return _ask(channel, lambda provider: provider.check())
+
+
+def register(channel: Channel) -> str:
+    """Have the provider call our webhook; the address it has now. Raises DeskError."""
+    return _ask(channel, lambda provider: provider.register(webhook_url(channel)))
+
+
+def _ask(channel: Channel, question: Callable[[Provider], str]) -> str:
+    provider = provider_of(channel)(channel)
+    now = timezone.now()
+    rows = Channel.objects.filter(pk=channel.pk)
+    try:
+        answer = question(provider)
+    except ChannelError as error:
+        said = f"{error} ({error.code})" if error.code else str(error)
+        rows.update(
+            health=Channel.Health.RED,
+            checked_at=now,
+            last_error=said[:500],
+            last_error_at=now,
+        )
+        raise DeskError(said) from error
+    rows.update(health=Channel.Health.GREEN, checked_at=now, last_error="", last_error_at=None)
+    return answer
+
+
+def resume(channel: Channel) -> None:
+    """Let the queue of a stopped channel go on."""
+    Channel.objects.filter(pk=channel.pk).update(stopped_at=None, health=Channel.Health.UNKNOWN)
+    directory.forget()
+
+
+def switch(channel: Channel, on: bool) -> None:
+    """Channels are switched off, never deleted: their conversations stay readable."""
+    Channel.objects.filter(pk=channel.pk).update(is_active=on)
+    directory.forget()
+
+
+def with_last_message(channels: QuerySet[Channel]) -> QuerySet[Channel]:
+    """Add `last_message_at`, over all conversations of each channel."""
+    newest = Conversation.objects.filter(channel=OuterRef("pk")).order_by(
+        F("last_message_at").desc(nulls_last=True)
+    )
+    return channels.annotate(last_message_at=Subquery(newest.values("last_message_at")[:1]))

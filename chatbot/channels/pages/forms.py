@@ -1,0 +1,183 @@
+"""A channel's form, made from what its provider declares. Secrets go in and never come out."""
+
+import json
+import re
+import secrets
+from typing import Any
+
+from cryptography.fernet import InvalidToken
+from django import forms
+from django.urls import Resolver404, resolve
+from django.utils.translation import gettext_lazy as _
+
+from chatbot.channels.base import CredentialField, Provider
+from chatbot.channels.simulator import Simulator
+from crm.conversations.models import Channel
+from crm.fields import fernet
+
+# Which of the default webhooks (/chatbot/webhook/<family>/) a provider's channel can stand behind.
+FAMILIES = {"meta": "whatsapp"}
+OWN_PATHS = ("/webhooks/", "/static/", "/chatbot/webhook/")
+_PATH = re.compile(r"^(/[A-Za-z0-9._~-]+)+$")
+# For how long (seconds) a secret typed into a rejected form is kept for the next try.
+SEALED_FOR = 3600
+
+
+class ChannelForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at run time
+    is_default = forms.BooleanField(
+        label=_("Default WhatsApp channel"),
+        required=False,
+        help_text=_("The one behind /chatbot/webhook/whatsapp/."),
+    )
+    # What was typed into secret fields of a rejected form: ciphertext, for the next try.
+    sealed = forms.CharField(widget=forms.HiddenInput, required=False)
+
+    class Meta:
+        model = Channel
+        fields = ["name", "external_id", "mode", "agency", "older_path", "is_active"]
+
+    def __init__(self, *args: Any, provider: type[Provider], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.provider = provider
+        self.instance.provider = provider.slug
+        self.family = FAMILIES.get(provider.slug, "")
+        self.fields["name"].widget.attrs["autofocus"] = not self.instance.pk
+        if issubclass(provider, Simulator):
+            del self.fields["external_id"], self.fields["mode"]
+        if self.family:
+            self.fields["is_default"].initial = self.instance.default_for == self.family
+        else:
+            del self.fields["is_default"]
+        self.kept = {**self._stored(), **self._unsealed()}
+        for declared in provider.fields:
+            self.fields[_field(declared)] = self._credential(declared)
+        self.order_fields(["name", "external_id", *map(_field, provider.fields)])
+
+    def _stored(self) -> dict[str, str]:
+        known = {declared.name for declared in self.provider.fields}
+        return {
+            name: str(value)
+            for name, value in self.instance.credentials.items()
+            if name in known and value
+        }
+
+    def _unsealed(self) -> dict[str, str]:
+        try:
+            given = str(self.data.get("sealed", ""))
+            opened = json.loads(fernet().decrypt(given.encode(), ttl=SEALED_FOR))
+        except (InvalidToken, ValueError):
+            return {}
+        return dict(opened["secrets"]) if opened.get("for") == self._seal_of() else {}
+
+    def _seal_of(self) -> str:
+        return f"{self.provider.slug}:{self.instance.pk}"
+
+    def _credential(self, declared: CredentialField) -> forms.CharField:
+        kept = self.kept.get(declared.name, "")
+        attrs = {"autocomplete": "off", "spellcheck": "false"}
+        if declared.secret:
+            attrs |= {"autocomplete": "new-password"}
+            if kept:
+                attrs["placeholder"] = str(_("Kept. Type to replace it."))
+        widget = forms.PasswordInput if declared.secret else forms.TextInput
+        return forms.CharField(
+            label=str(declared.label),
+            help_text=str(declared.help),
+            required=declared.required and not kept,
+            initial="" if declared.secret else kept,
+            widget=widget(attrs=attrs),
+            max_length=2000,
+        )
+
+    def clean_external_id(self) -> str:
+        given = str(self.cleaned_data["external_id"]).strip()
+        twins = Channel.objects.filter(provider=self.provider.slug, external_id=given)
+        if given and twins.exclude(pk=self.instance.pk).exists():
+            raise forms.ValidationError(_("Another channel has this identifier."))
+        return given
+
+    def clean_older_path(self) -> str | None:
+        given = str(self.cleaned_data["older_path"] or "").strip().rstrip("/")
+        if not given:
+            return None
+        if not _PATH.match(given) or "/.." in given:
+            raise forms.ValidationError(
+                _("Enter a path such as /hooks/whatsapp, without address or question mark.")
+            )
+        if _is_ours(given):
+            raise forms.ValidationError(_("Ventanilla uses this path itself."))
+        return given
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        for declared in self.provider.fields:
+            typed = str(cleaned.get(_field(declared)) or "").strip()
+            # An empty secret means "leave it"; what is shown can be emptied.
+            if typed or not declared.secret:
+                self.kept[declared.name] = typed
+        return cleaned
+
+    def seal(self) -> None:
+        """Carry secrets typed into a rejected form over to the next try, unreadable meanwhile."""
+        stored = self._stored()
+        hidden = {declared.name for declared in self.provider.fields if declared.secret}
+        typed = {
+            name: value
+            for name, value in self.kept.items()
+            if name in hidden and value != stored.get(name)
+        }
+        content = json.dumps({"for": self._seal_of(), "secrets": typed}).encode()
+        given = {name: self.data[name] for name in self.data}
+        sealed = fernet().encrypt(content).decode() if typed else ""
+        self.data = given | {"sealed": sealed}
+        for declared in self.provider.fields:
+            if declared.secret and declared.name in typed:
+                widget = self.fields[_field(declared)].widget
+                widget.attrs["placeholder"] = str(_("Kept as you typed it. Type to replace it."))
+
+    def save(self, commit: bool = True) -> Channel:
+        channel = self.instance
+        channel.credentials = {**_readable(channel.credentials), **self.kept}
+        if issubclass(self.provider, Simulator):
+            _invent_account(channel)
+        if "verify_token" in {declared.name for declared in self.provider.fields}:
+            channel.credentials.setdefault("verify_token", secrets.token_urlsafe(18))
+        if self.family:
+            self._set_default(channel)
+        saved: Channel = super().save(commit)
+        return saved
+
+    def _set_default(self, channel: Channel) -> None:
+        if self.cleaned_data.get("is_default"):
+            others = Channel.objects.filter(default_for=self.family).exclude(pk=channel.pk)
+            others.update(default_for=None)
+            channel.default_for = self.family
+        elif channel.default_for == self.family:
+            channel.default_for = None
+
+
+def _field(declared: CredentialField) -> str:
+    return f"credential_{declared.name}"
+
+
+def _readable(credentials: dict[str, Any]) -> dict[str, Any]:
+    """Without the sign that they could not be decrypted: saving mends them."""
+    return {name: value for name, value in credentials.items() if name != "unreadable"}
+
+
+def _invent_account(channel: Channel) -> None:
+    """What a real provider would have given: a number's identifier, and a secret to sign with."""
+    channel.credentials.setdefault("app_secret", secrets.token_hex(24))
+    channel.external_id = channel.external_id or f"9{secrets.randbelow(10**14):014d}"
+
+
+def _is_ours(path: str) -> bool:
+    if f"{path}/".startswith(OWN_PATHS):
+        return True
+    for candidate in (path, f"{path}/"):
+        try:
+            resolve(candidate)
+        except Resolver404:
+            continue
+        return True
+    return False

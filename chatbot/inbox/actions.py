@@ -1,0 +1,130 @@
+"""What a colleague does in a conversation, by POST; without htmx the page comes back."""
+
+import json
+from collections.abc import Callable
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from chatbot import media as fetching
+from chatbot.inbox import answering
+from chatbot.inbox.views import page_context
+from chatbot.inbox.visibility import get_attachment_for, get_conversation_for, get_message_for
+from crm.conversations import ownership
+from crm.conversations.models import Conversation
+from crm.desk.access import DeskRequest, permitted
+from crm.desk.feedback import back, tell
+from crm.errors import DeskError
+
+CHANGE = ("conversations.view_conversation", "conversations.change_conversation")
+# Heard by the panel, which then renews itself.
+REFRESH = "talk-refresh"
+
+
+@require_POST
+@permitted(*CHANGE)
+def reply(request: DeskRequest, pk: int) -> HttpResponse:
+    conversation = get_conversation_for(request.user, pk)
+    text = request.POST.get("text", "")
+    try:
+        answering.reply(
+            conversation=conversation,
+            user=request.user,
+            text=text,
+            token=request.POST.get("token", ""),
+        )
+    except DeskError as error:
+        return _refused(request, conversation, str(error), text)
+    if not request.htmx:
+        return back(request, reverse("inbox:detail", args=[pk]))
+    events = {REFRESH: None, "talk-replied": {"token": answering.new_token()}}
+    return HttpResponse(status=204, headers={"HX-Trigger": json.dumps(events)})
+
+
+def _refused(
+    request: DeskRequest, conversation: Conversation, error: str, text: str
+) -> HttpResponse:
+    """Nothing was sent; the text stays where it was, the reason stands beside it."""
+    if request.htmx:
+        return HttpResponse(error, status=422, content_type="text/plain; charset=utf-8")
+    context = page_context(request, conversation) | {"error": error, "text": text}
+    return render(request, "inbox/detail.html", context, status=422)
+
+
+@require_POST
+@permitted(*CHANGE)
+def claim(request: DeskRequest, pk: int) -> HttpResponse:
+    conversation = get_conversation_for(request.user, pk)
+    return _do(
+        request,
+        conversation.pk,
+        lambda: ownership.claim(conversation=conversation, user=request.user),
+        _("You answer this conversation now."),
+    )
+
+
+@require_POST
+@permitted(*CHANGE)
+def give_back(request: DeskRequest, pk: int) -> HttpResponse:
+    conversation = get_conversation_for(request.user, pk)
+    return _do(
+        request,
+        conversation.pk,
+        lambda: ownership.give_back(conversation=conversation, user=request.user),
+        _("The bot answers this conversation again."),
+    )
+
+
+@require_POST
+@permitted(*CHANGE)
+def retry(request: DeskRequest, pk: int) -> HttpResponse:
+    message = get_message_for(request.user, pk)
+    return _do(
+        request,
+        message.conversation_id,
+        lambda: answering.retry(message=message),
+        _("The message will be sent again."),
+    )
+
+
+@require_POST
+@permitted(*CHANGE)
+def give_up(request: DeskRequest, pk: int) -> HttpResponse:
+    message = get_message_for(request.user, pk)
+    return _do(
+        request,
+        message.conversation_id,
+        lambda: answering.give_up(message=message),
+        _("The message counts as not sent."),
+    )
+
+
+@require_POST
+@permitted("conversations.view_conversation")
+def refetch(request: DeskRequest, pk: int) -> HttpResponse:
+    attachment = get_attachment_for(request.user, pk)
+    return _do(
+        request,
+        attachment.message.conversation_id,
+        lambda: fetching.refetch(attachment),
+        _("The attachment is being fetched again."),
+    )
+
+
+def _do(
+    request: DeskRequest, conversation: int, verb: Callable[[], object], done: str
+) -> HttpResponse:
+    """Run the verb, say what came of it, and show the conversation as it is now."""
+    try:
+        verb()
+    except DeskError as error:
+        tell(request, str(error), level=messages.ERROR)
+    else:
+        tell(request, done)
+    if request.htmx:
+        return HttpResponse(status=204, headers={"HX-Trigger": REFRESH})
+    return back(request, reverse("inbox:detail", args=[conversation]))

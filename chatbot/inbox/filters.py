@@ -1,0 +1,62 @@
+"""How the list of conversations is narrowed."""
+
+from typing import Any
+
+import django_filters
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.forms import SearchInput
+from django.utils.translation import gettext_lazy as _
+
+from crm.conversations.models import Channel, Conversation, Message
+from crm.people.models import ContactPoint
+
+SEARCH = SearchInput(attrs={"placeholder": _("Name, number, last words")})
+NOT_OUT = (Message.State.FAILED, Message.State.UNKNOWN)
+
+
+class ConversationFilter(django_filters.FilterSet):
+    q = django_filters.CharFilter(label=_("Search"), method="search", widget=SEARCH)
+    waiting = django_filters.ChoiceFilter(
+        label=_("Waiting"),
+        choices=[("yes", _("for an answer"))],
+        method="still_waiting",
+        empty_label=_("Waiting or not"),
+    )
+    sending = django_filters.ChoiceFilter(
+        label=_("Sending"),
+        choices=[("trouble", _("Not delivered"))],
+        method="in_trouble",
+        empty_label=_("Delivered or not"),
+    )
+    channel = django_filters.ModelChoiceFilter(
+        label=_("Channel"), queryset=Channel.objects.all(), empty_label=_("All channels")
+    )
+
+    class Meta:
+        model = Conversation
+        fields: list[str] = []
+
+    def search(self, rows: QuerySet[Conversation], name: str, value: str) -> QuerySet[Conversation]:
+        words = value.replace("\x00", "").strip()[:100]
+        digits = "".join(sign for sign in words if sign.isdigit())
+        found = Q(contact__name__icontains=words) | Q(last_text__icontains=words)
+        if len(digits) >= 4:
+            points = ContactPoint.objects.filter(
+                kind=ContactPoint.Kind.PHONE, value__contains=digits
+            )
+            found |= Q(contact_id__in=points.values("contact_id"))
+        return rows.filter(found)
+
+    def still_waiting(self, rows: QuerySet[Conversation], *args: Any) -> QuerySet[Conversation]:
+        return rows.filter(waiting_since__isnull=False)
+
+    def in_trouble(self, rows: QuerySet[Conversation], *args: Any) -> QuerySet[Conversation]:
+        return in_trouble(rows)
+
+
+def in_trouble(rows: QuerySet[Conversation]) -> QuerySet[Conversation]:
+    """Conversations with a message of ours that did not go out, or nobody knows whether it did."""
+    stuck = Message.objects.filter(
+        conversation=OuterRef("pk"), direction=Message.Direction.OUT, state__in=NOT_OUT
+    )
+    return rows.filter(Exists(stuck))

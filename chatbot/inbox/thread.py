@@ -1,0 +1,160 @@
+"""A stretch of a conversation, read by its index, ready to be shown."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from itertools import pairwise
+
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+
+from crm.conversations.models import Conversation, Message
+
+PAGE = 50
+# A page that stood open for long starts anew instead of growing for ever.
+LONGEST = 300
+
+
+@dataclass
+class Bubble:
+    """A message with what only its neighbours know."""
+
+    message: Message
+    new_day: bool = False
+    follows: bool = False
+    quoted: Message | None = None
+    quoted_is_gone: bool = False
+    reactions: list[str] = field(default_factory=list)
+
+    @property
+    def day(self) -> date:
+        return timezone.localtime(self.message.shown_at).date()
+
+    @property
+    def is_notice(self) -> bool:
+        """Shown as a line in the middle: nobody's words."""
+        return (
+            self.message.kind in (Message.Kind.SYSTEM, Message.Kind.REACTION)
+            or self.message.author == Message.Author.SYSTEM
+        )
+
+    @property
+    def version(self) -> str:
+        """Changes when the bubble looks different, so that a live page keeps what did not."""
+        files = "".join(f"{a.pk}{a.state}" for a in self.message.attachments.all())
+        looks = (self.message.state, self.message.error_text, files, self.new_day, self.follows)
+        return "-".join(map(str, [*looks, *self.reactions, self.quoted_is_gone]))
+
+
+@dataclass
+class Thread:
+    """Bubbles from old to new; `earlier` says whether there is more before the first."""
+
+    bubbles: list[Bubble]
+    earlier: bool
+
+    @property
+    def first_pk(self) -> int | None:
+        return self.bubbles[0].message.pk if self.bubbles else None
+
+
+def latest(conversation: Conversation, since: int | None = None) -> Thread:
+    """The last PAGE messages, or all from message `since` on if those are not too many."""
+    rows = _rows(conversation)
+    first = _place(conversation, since)
+    if first is not None:
+        found = list(rows.filter(_at_or_after(first))[: LONGEST + 1])
+        if PAGE <= len(found) <= LONGEST:
+            return Thread(_bubbles(found[::-1]), _is_any_before(conversation, first))
+    return _page(list(rows[: PAGE + 1]))
+
+
+def before(conversation: Conversation, pk: int) -> Thread:
+    """The PAGE messages before message `pk`; none if it is not of this conversation."""
+    place = _place(conversation, pk)
+    if place is None:
+        return Thread([], earlier=False)
+    return _page(list(_rows(conversation).filter(_before(place))[: PAGE + 1]))
+
+
+def _page(found: list[Message]) -> Thread:
+    return Thread(_bubbles(found[:PAGE][::-1]), earlier=len(found) > PAGE)
+
+
+def _rows(conversation: Conversation) -> QuerySet[Message]:
+    rows = conversation.messages.select_related("user").prefetch_related("attachments")
+    return rows.order_by("-shown_at", "-id")
+
+
+def _place(conversation: Conversation, pk: int | None) -> Message | None:
+    return conversation.messages.filter(pk=pk).first() if pk else None
+
+
+def _before(place: Message) -> Q:
+    # The first condition alone lets the index be walked; the second makes it exact.
+    return Q(shown_at__lte=place.shown_at) & (Q(shown_at__lt=place.shown_at) | Q(pk__lt=place.pk))
+
+
+def _at_or_after(place: Message) -> Q:
+    return Q(shown_at__gte=place.shown_at) & (Q(shown_at__gt=place.shown_at) | Q(pk__gte=place.pk))
+
+
+def _is_any_before(conversation: Conversation, place: Message) -> bool:
+    return conversation.messages.filter(_before(place)).exists()
+
+
+def _bubbles(messages: Sequence[Message]) -> list[Bubble]:
+    """Bubbles for messages from old to new; reactions sit on the message they are about."""
+    ours = {m.provider_id: m for m in messages if m.provider_id}
+    reactions = _reactions(messages, ours)
+    shown = [m for m in messages if not (m.kind == Message.Kind.REACTION and m.reply_to in ours)]
+    quoted = ours | _quoted_elsewhere(shown, ours)
+    bubbles = [
+        Bubble(
+            message,
+            quoted=quoted.get(message.reply_to) if message.reply_to else None,
+            quoted_is_gone=bool(message.reply_to) and message.reply_to not in quoted,
+            reactions=reactions.get(message.provider_id, []),
+        )
+        for message in shown
+    ]
+    _see_neighbours(bubbles)
+    return bubbles
+
+
+def _reactions(messages: Sequence[Message], ours: dict[str, Message]) -> dict[str, list[str]]:
+    """The standing reactions by the provider's id of the message; the last of each author."""
+    last: dict[str, dict[str, str]] = {}
+    for message in messages:
+        if message.kind == Message.Kind.REACTION and message.reply_to in ours:
+            last.setdefault(message.reply_to, {})[message.direction] = message.text
+    return {about: [emoji for emoji in by.values() if emoji] for about, by in last.items()}
+
+
+def _quoted_elsewhere(messages: Sequence[Message], ours: dict[str, Message]) -> dict[str, Message]:
+    wanted = {m.reply_to for m in messages if m.reply_to} - ours.keys()
+    if not wanted:
+        return {}
+    rows = Message.objects.filter(
+        channel_id=messages[0].channel_id,
+        conversation_id=messages[0].conversation_id,
+        provider_id__in=wanted,
+    )
+    return {message.provider_id: message for message in rows}
+
+
+def _see_neighbours(bubbles: Sequence[Bubble]) -> None:
+    """Mark the first of each day, and those that go on where the same author stopped."""
+    for index, bubble in enumerate(bubbles):
+        bubble.new_day = index == 0 or bubbles[index - 1].day != bubble.day
+    for earlier, later in _pairs(bubbles):
+        later.follows = not later.new_day and _same_breath(earlier.message, later.message)
+
+
+def _pairs(bubbles: Sequence[Bubble]) -> Iterator[tuple[Bubble, Bubble]]:
+    return ((a, b) for a, b in pairwise(bubbles) if not a.is_notice and not b.is_notice)
+
+
+def _same_breath(earlier: Message, later: Message) -> bool:
+    same = (earlier.author, earlier.user_id) == (later.author, later.user_id)
+    return same and (later.shown_at - earlier.shown_at).total_seconds() < 300

@@ -1,0 +1,18 @@
+from django.urls import path
+
+from chatbot.inbox import actions, media, views
+
+app_name = "inbox"
+urlpatterns = [
+    path("", views.ConversationList.as_view(), name="list"),
+    path("<int:pk>/", views.detail, name="detail"),
+    path("<int:pk>/panel/", views.panel, name="panel"),
+    path("<int:pk>/live/", views.live, name="live"),
+    path("<int:pk>/reply/", actions.reply, name="reply"),
+    path("<int:pk>/claim/", actions.claim, name="claim"),
+    path("<int:pk>/give-back/", actions.give_back, name="give_back"),
+    path("messages/<int:pk>/retry/", actions.retry, name="retry"),
+    path("messages/<int:pk>/give-up/", actions.give_up, name="give_up"),
+    path("media/<int:pk>/", media.serve, name="media"),
+    path("media/<int:pk>/refetch/", actions.refetch, name="refetch"),
+]

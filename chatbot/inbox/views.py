@@ -1,0 +1,134 @@
+"""The pages of the conversations: the list, one of them, and what a live page renews."""
+
+from typing import Any
+
+from django.db.models import F, Q, QuerySet
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_GET
+
+from chatbot.inbox import pulse, thread
+from chatbot.inbox.answering import new_token
+from chatbot.inbox.filters import ConversationFilter
+from chatbot.inbox.tables import ConversationTable, with_last_sent
+from chatbot.inbox.visibility import conversations_for, get_conversation_for
+from crm.conversations.models import Conversation, Episode
+from crm.desk.access import DeskRequest, permitted
+from crm.desk.lists import ListPage
+from crm.people.models import ContactPoint, User
+from leads.models import Lead
+
+TABS = [
+    ("", _("All of them")),
+    ("mine", _("Mine")),
+    ("queue", _("Queue")),
+    ("bot", _("Bot")),
+]
+OWN = Q(episode=None) | Q(episode__owner=Episode.Owner.BOT)
+
+
+class ConversationList(ListPage):
+    permission = "conversations.view_conversation"
+    title = _("Conversations")
+    icon = "messages"
+    table_class = ConversationTable
+    filterset_class = ConversationFilter
+    pulse = pulse.LIST
+    template_name = "inbox/list.html"
+    empty_title = _("No conversations here")
+    empty_text = _("When somebody writes to one of your channels, it appears here by itself.")
+
+    def queryset(self, user: User) -> QuerySet[Conversation]:
+        rows = with_last_sent(conversations_for(user)).select_related(
+            "contact", "channel", "episode__human"
+        )
+        tab = self.request.GET.get("owner", "")
+        if tab == "mine":
+            rows = rows.filter(episode__human=user)
+        elif tab == "bot":
+            rows = rows.filter(OWN)
+        elif tab == "queue":
+            longest_first = F("waiting_since").asc(nulls_last=True)
+            rows = rows.filter(episode__owner=Episode.Owner.QUEUE)
+            return rows.order_by(longest_first, "-last_message_at", "-pk")
+        return rows
+
+    def context(self, request: DeskRequest) -> dict[str, Any]:
+        return super().context(request) | {"tabs": TABS, "tab": request.GET.get("owner", "")}
+
+
+@require_GET
+@permitted("conversations.view_conversation")
+def detail(request: DeskRequest, pk: int) -> HttpResponse:
+    """One conversation on a page of its own; `?before=` leads back without JavaScript."""
+    conversation = get_conversation_for(request.user, pk)
+    return render(request, "inbox/detail.html", page_context(request, conversation))
+
+
+@require_GET
+@permitted("conversations.view_conversation")
+def panel(request: DeskRequest, pk: int) -> HttpResponse:
+    """Thread and composer alone, for a page of another room."""
+    conversation = get_conversation_for(request.user, pk)
+    return render(request, "inbox/detail.html#panel", panel_context(request, conversation))
+
+
+@require_GET
+@permitted("conversations.view_conversation")
+def live(request: DeskRequest, pk: int) -> HttpResponse:
+    """What a page that stands open renews (`?from=` its first message), or loads (`?before=`)."""
+    conversation = get_conversation_for(request.user, pk)
+    context = panel_context(request, conversation)
+    part = "earlier" if _number(request, "before") else "live"
+    return render(request, f"inbox/detail.html#{part}", context)
+
+
+def page_context(request: DeskRequest, conversation: Conversation) -> dict[str, Any]:
+    """The panel's context, and the person's card beside it."""
+    contact = conversation.contact
+    leads = Lead.objects.visible_to(request.user).filter(contact=contact)
+    return panel_context(request, conversation) | {
+        "points": ContactPoint.objects.filter(contact=contact),
+        "leads": leads.select_related("property", "assigned_to").order_by("-last_message_at")[:5],
+    }
+
+
+def panel_context(request: DeskRequest, conversation: Conversation) -> dict[str, Any]:
+    # The version is older than the rows: what happens in between is news, not lost.
+    key = f"{pulse.ONE}{conversation.pk}"
+    version = pulse.pulse(request.user, [key])[key]
+    earlier_than = _number(request, "before")
+    shown = (
+        thread.before(conversation, earlier_than)
+        if earlier_than
+        else thread.latest(conversation, _number(request, "from"))
+    )
+    return {
+        "conversation": conversation,
+        "thread": shown,
+        "version": version,
+        "token": new_token(),
+        **ownership_of(conversation, request.user),
+    }
+
+
+def ownership_of(conversation: Conversation, user: User) -> dict[str, Any]:
+    """Who answers, and what of that this person may change."""
+    episode = conversation.episode
+    human = episode.human if episode else None
+    may_change = user.has_perm("conversations.change_conversation")
+    free = human is None or human == user or user.sees_all()
+    return {
+        "owner": conversation.owner,
+        "human": human,
+        "is_mine": human == user,
+        "may_reply": may_change and free,
+        "may_take": may_change and free and human != user,
+        "may_give_back": may_change and free and conversation.owner != Episode.Owner.BOT,
+    }
+
+
+def _number(request: DeskRequest, name: str) -> int | None:
+    value = request.GET.get(name, "")
+    return int(value) if value.isascii() and value.isdigit() and len(value) < 19 else None

@@ -1,0 +1,33 @@
+"""Which conversations a person may see: the house's rule, widened by the leads they work on."""
+
+from django.db.models import QuerySet
+from django.shortcuts import get_object_or_404
+
+from crm.conversations.models import Attachment, Conversation, Message
+from crm.people.models import User
+from leads.models import Lead
+
+
+def conversations_for(user: User) -> QuerySet[Conversation]:
+    """Those `visible_to(user)`, and those of contacts with a lead assigned to the user."""
+    visible = Conversation.objects.visible_to(user)
+    if user.sees_all() or not user.has_perm("conversations.view_conversation"):
+        return visible
+    own_leads = Lead.objects.filter(assigned_to=user)
+    return visible | Conversation.objects.filter(contact_id__in=own_leads.values("contact_id"))
+
+
+def get_conversation_for(user: User, pk: int) -> Conversation:
+    """The conversation with its people, or 404 where this person may not look."""
+    rows = conversations_for(user).select_related("contact", "channel", "episode__human")
+    return get_object_or_404(rows, pk=pk)
+
+
+def get_message_for(user: User, pk: int) -> Message:
+    rows = Message.objects.select_related("conversation", "channel")
+    return get_object_or_404(rows.filter(conversation__in=conversations_for(user)), pk=pk)
+
+
+def get_attachment_for(user: User, pk: int) -> Attachment:
+    rows = Attachment.objects.select_related("message")
+    return get_object_or_404(rows.filter(message__conversation__in=conversations_for(user)), pk=pk)

@@ -1,0 +1,36 @@
+"""The chatbot room's entries in the sidebar."""
+
+from dataclasses import dataclass
+
+from django.utils.translation import gettext_lazy as _
+
+from chatbot.inbox.dashboard import count_waiting
+from chatbot.inbox.pulse import LIST
+from chatbot.simulator.access import may_simulate
+from crm.desk.registry import MenuEntry
+from crm.people.models import User
+
+
+@dataclass(frozen=True)
+class SimulatorEntry(MenuEntry):
+    """In a demo everybody may play the person on the phone."""
+
+    def allowed(self, user: User) -> bool:
+        return may_simulate(user)
+
+
+ENTRIES = [
+    MenuEntry(
+        _("Conversations"),
+        "inbox:list",
+        "messages",
+        "conversations.view_conversation",
+        count=count_waiting,
+        weight=10,
+        pulse=LIST,
+    ),
+    SimulatorEntry(_("Simulator"), "simulator:phone", "device-mobile", weight=70),
+    MenuEntry(
+        _("Channels"), "channels:list", "plug-connected", "conversations.view_channel", weight=80
+    ),
+]

@@ -1,0 +1,119 @@
+"""The phone's page. What one does on it goes through the real webhook, signed as Meta signs."""
+
+from typing import Any
+from urllib.parse import urlencode
+
+from django.core.exceptions import PermissionDenied
+from django.http import FileResponse, Http404, HttpResponse, JsonResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from chatbot.inbox.media import harmless
+from chatbot.inbox.visibility import conversations_for
+from chatbot.simulator import payloads, reading
+from chatbot.simulator.access import PROVIDER, channels_for, may_simulate
+from chatbot.simulator.forms import ElementForm
+from chatbot.simulator.people import PEOPLE, person_of, stranger
+from crm.conversations.models import Attachment, Channel
+from crm.desk.access import DeskRequest, permitted
+from crm.errors import DeskError
+
+
+@require_GET
+@permitted()
+def phone(request: DeskRequest) -> HttpResponse:
+    """`?channel=`, `?phone=` and `?name=` say who writes where."""
+    if not may_simulate(request.user):
+        raise PermissionDenied
+    channels = list(channels_for(request.user).order_by("-provider", "name"))
+    wanted = request.GET.get("channel", "")
+    channel = next((one for one in channels if str(one.pk) == wanted), None)
+    context = _context(request, channel or (channels[0] if channels else None))
+    return render(request, "simulator/phone.html", context | {"channels": channels})
+
+
+@require_GET
+@permitted()
+def thread(request: DeskRequest, pk: int) -> HttpResponse:
+    """The phone's messages; 204 while `?version=` still holds."""
+    context = _context(request, _channel(request, pk))
+    if request.GET.get("version") == context["shown"].version:
+        return HttpResponse(status=204)
+    response = render(request, "simulator/phone.html#thread", context)
+    response["X-Version"] = context["shown"].version
+    return response
+
+
+@require_POST
+@permitted()
+def compose(request: DeskRequest, pk: int) -> HttpResponse:
+    """{url, body, signature, id}: what the phone is to post to the webhook. 422 with {error}."""
+    channel = _channel(request, pk)
+    person = person_of(request.POST.get("phone", ""), request.POST.get("name", ""))
+    if not channel.secret("app_secret"):
+        return _no(_("This channel has no app secret: its webhook would refuse the phone."))
+    form = ElementForm(request.POST, request.FILES)
+    if not form.is_valid():
+        return _no(_("The phone could not send this."))
+    try:
+        body, id_ = form.compose(channel, person)
+    except DeskError as error:
+        return _no(str(error))
+    except ValueError:
+        return _no(_("The phone could not send this."))
+    url = reverse(
+        "channel_webhook", kwargs={"provider": channel.provider, "uuid": str(channel.uuid)}
+    )
+    signature = payloads.signature(channel, body)
+    return JsonResponse({"url": url, "body": body, "signature": signature, "id": id_})
+
+
+@require_GET
+@permitted()
+def media(request: DeskRequest, pk: int, attachment: int) -> FileResponse:
+    """A picture of the phone's own conversation."""
+    channel = _channel(request, pk)
+    rows = Attachment.objects.filter(
+        message__channel=channel, state=Attachment.State.READY, mime__startswith="image/"
+    )
+    found = get_object_or_404(rows.exclude(mime="image/svg+xml"), pk=attachment)
+    try:
+        return harmless(FileResponse(found.file.open("rb"), content_type=found.mime))
+    except FileNotFoundError as error:
+        raise Http404 from error
+
+
+@require_POST
+@permitted()
+def reset(request: DeskRequest, pk: int) -> HttpResponse:
+    """A phone of somebody who has never written."""
+    channel = _channel(request, pk)
+    person = stranger()
+    query = urlencode({"channel": channel.pk, "phone": person.phone, "name": person.name})
+    return redirect(f"{reverse('simulator:phone')}?{query}")
+
+
+def _channel(request: DeskRequest, pk: int) -> Channel:
+    if not may_simulate(request.user):
+        raise PermissionDenied
+    return get_object_or_404(channels_for(request.user), pk=pk)
+
+
+def _context(request: DeskRequest, channel: Channel | None) -> dict[str, Any]:
+    person = person_of(request.GET.get("phone", ""), request.GET.get("name", ""))
+    shown = reading.look(channel, person.phone) if channel else reading.Phone(None, [])
+    seen = shown.conversation and conversations_for(request.user).filter(pk=shown.conversation.pk)
+    return {
+        "channel": channel,
+        "person": person,
+        "people": PEOPLE,
+        "shown": shown,
+        "on_desk": bool(seen and seen.exists()),
+        "takes_pictures": channel is not None and channel.provider == PROVIDER,
+    }
+
+
+def _no(error: str) -> HttpResponse:
+    return JsonResponse({"error": error}, status=422)

@@ -1,0 +1,125 @@
+"""How a conversation is put into words and signs: {% load inbox %}."""
+
+import re
+from datetime import date, datetime, timedelta
+
+from babel.dates import format_date
+from django import template
+from django.utils import timezone
+from django.utils.html import format_html, linebreaks, urlize
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from crm.conversations.models import Message
+from crm.desk import wording
+from crm.people import phones
+
+register = template.Library()
+
+# Longer texts are folded: what a person writes is rarely longer, what they paste is.
+FOLD = 1_500
+# Looking for addresses in a text takes time; nobody clicks in the depths of a pasted book.
+LONGEST_LINKED = 5_000
+
+TICKS = {
+    Message.State.QUEUED: "clock",
+    Message.State.SENDING: "send",
+    Message.State.SENT: "check",
+    Message.State.DELIVERED: "checks",
+    Message.State.READ: "checks",
+    Message.State.FAILED: "alert-circle",
+    Message.State.UNKNOWN: "help-circle",
+    Message.State.CANCELLED: "ban",
+}
+OWNERS = {"bot": "robot", "queue": "hourglass", "human": "user"}
+PROVIDERS = {"meta": "brand-whatsapp", "simulator": "device-mobile"}
+_POINT = re.compile(r"^(-?\d{1,3}\.\d+), (-?\d{1,3}\.\d+)$")
+
+
+@register.filter
+def clock(moment: datetime) -> SafeString:
+    """ "14:32", the exact moment on hover."""
+    return format_html(
+        '<time datetime="{}" title="{}">{}</time>',
+        moment.isoformat(),
+        wording.exact_moment(moment),
+        f"{timezone.localtime(moment):%H:%M}",
+    )
+
+
+@register.filter
+def day_words(day: date) -> str:
+    """ "Today", "Yesterday", "Friday 21 November", with the year if it is another one."""
+    today = timezone.localdate()
+    if day == today:
+        return _("Today")
+    if day == today - timedelta(days=1):
+        return _("Yesterday")
+    pattern = "EEEE d MMMM" if day.year == today.year else "d MMMM y"
+    spanish = (get_language() or "es").startswith("es")
+    return str(format_date(day, pattern, locale="es_PE" if spanish else "en_GB"))
+
+
+@register.filter
+def rich(text: str) -> SafeString:
+    """Text as a person wrote it: escaped, lines kept, addresses as links that say nothing of us."""
+    if len(text) > LONGEST_LINKED:
+        return mark_safe(linebreaks(text, autoescape=True))
+    linked = urlize(text, nofollow=True, autoescape=True)
+    # The quotes of the text itself are escaped by now: these can only be urlize's own.
+    linked = linked.replace('rel="nofollow"', 'rel="nofollow noopener noreferrer" target="_blank"')
+    return mark_safe(linebreaks(mark_safe(linked)))
+
+
+@register.filter
+def head(text: str) -> str:
+    """The start of a long text, up to a word's end."""
+    return text if len(text) <= FOLD else text[:FOLD].rsplit(None, 1)[0]
+
+
+@register.filter
+def rest(text: str) -> str:
+    """What `head` leaves out."""
+    return text[len(head(text)) :]
+
+
+@register.filter
+def tick(message: Message) -> str:
+    """The icon of an outgoing message's state."""
+    return TICKS.get(Message.State(message.state), "")
+
+
+@register.filter
+def owner_icon(owner: str) -> str:
+    return OWNERS.get(owner, "robot")
+
+
+@register.filter
+def provider_icon(provider: str) -> str:
+    return PROVIDERS.get(provider, "message")
+
+
+@register.filter
+def map_url(message: Message) -> str:
+    """Where a map shows the place a message names in its last line, or ""."""
+    found = _POINT.match(message.text.rsplit("\n", 1)[-1].strip())
+    if not found:
+        return ""
+    latitude, longitude = found.groups()
+    return (
+        f"https://www.openstreetmap.org/?mlat={latitude}&mlon={longitude}"
+        f"#map=17/{latitude}/{longitude}"
+    )
+
+
+@register.filter
+def file_word(name: str) -> str:
+    """ "PDF" of "estado.pdf": the sign on a document without a picture."""
+    ending = name.rpartition(".")[2] if "." in name else ""
+    return ending.upper() if ending.isalnum() and len(ending) <= 5 else ""
+
+
+@register.filter
+def phone(number: str) -> str:
+    return phones.pretty(number)
