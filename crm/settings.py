@@ -328,7 +328,7 @@ MEDIA_MAX_BYTES = env.int("MEDIA_MAX_BYTES", default=25 * 1024 * 1024)
 # --- What the rooms hang into the desk (dotted paths; a system check imports each) -----------
 
 MENU = ["crm.desk.menu.ENTRIES", "leads.menu.ENTRIES", "chatbot.menu.ENTRIES"]
-NEW_MENU = ["crm.desk.menu.NEW"]
+NEW_MENU = ["crm.desk.menu.NEW", "leads.menu.NEW"]
 SEARCH_SOURCES = [
     "leads.search.search_leads",
     "crm.people.search.search_contacts",

@@ -16,7 +16,7 @@ from django.utils.module_loading import import_string
 if TYPE_CHECKING:
     from crm.people.models import User
 
-type_of_text = str | Promise
+Text = str | Promise
 
 
 @dataclass(frozen=True)
@@ -27,7 +27,7 @@ class MenuEntry:
     bar. `pulse` is the key of settings.PULSES whose change makes the count worth asking again.
     """
 
-    label: type_of_text
+    label: Text
     url_name: str
     icon: str
     permission: str = ""
@@ -44,13 +44,17 @@ class MenuEntry:
 
 @dataclass(frozen=True)
 class Card:
-    """A number on the dashboard that leads to the list it counts; `hint` is a few words below."""
+    """A number on the dashboard that leads to the list it counts; `hint` is a few words below.
 
-    label: type_of_text
+    Those with a `group` stand together as lines under that heading, the others by themselves.
+    """
+
+    label: Text
     value: int | str
     url: str
     icon: str = ""
-    hint: type_of_text = ""
+    hint: Text = ""
+    group: Text = ""
 
 
 @dataclass(frozen=True)
@@ -61,15 +65,15 @@ class SearchHit:
     subtitle: str
     url: str
     icon: str
-    kind: type_of_text
+    kind: Text
 
 
 @dataclass(frozen=True)
 class Step:
     """A first step of an empty installation; `done` steps stay in the list, ticked off."""
 
-    label: type_of_text
-    hint: type_of_text
+    label: Text
+    hint: Text
     url: str
     done: bool
     icon: str = ""

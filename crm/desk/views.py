@@ -10,7 +10,7 @@ from crm.desk.access import DeskRequest, permitted
 from crm.desk.context import Shell
 from crm.desk.feedback import tell
 from crm.desk.forms import ProfileForm
-from crm.desk.registry import load
+from crm.desk.registry import Card, load
 from crm.desk.search import IN_DROPDOWN, LONGEST, ON_PAGE, SHORTEST, search
 
 
@@ -19,13 +19,24 @@ from crm.desk.search import IN_DROPDOWN, LONGEST, ON_PAGE, SHORTEST, search
 def dashboard(request: DeskRequest) -> HttpResponse:
     user = request.user
     steps = [step for source in load(settings.FIRST_STEPS) for step in source(user)]
+    cards = [card for source in load(settings.DASHBOARD_CARDS) for card in source(user)]
     context = {
-        "cards": [card for source in load(settings.DASHBOARD_CARDS) for card in source(user)],
+        "cards": [card for card in cards if not card.group],
+        "groups": grouped(cards),
         "steps": [] if all(step.done for step in steps) else steps,
         "steps_done": sum(step.done for step in steps),
     }
     template = "desk/dashboard.html#cards" if request.htmx else "desk/dashboard.html"
     return render(request, template, context)
+
+
+def grouped(cards: list[Card]) -> dict[str, list[Card]]:
+    """The cards that have a group, by its heading, in the order they came."""
+    groups: dict[str, list[Card]] = {}
+    for card in cards:
+        if card.group:
+            groups.setdefault(str(card.group), []).append(card)
+    return groups
 
 
 @require_GET

@@ -1,0 +1,71 @@
+"""What of the people has no page of its own: the stock administration shows it."""
+
+from typing import Any, ClassVar
+
+from django.contrib import admin
+from django.contrib.auth.admin import UserAdmin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from crm.people.models import Agency, Contact, ContactPoint, Tag, Team, User
+
+
+@admin.register(User)
+class ColleagueAdmin(UserAdmin):  # type: ignore[type-arg]  # none of these is generic at run time
+    """Inviting a colleague: a name, an address, a role. The link for a password goes by mail."""
+
+    list_display = ("username", "first_name", "last_name", "email", "agency", "is_active")
+    list_filter = ("is_active", "is_staff", "groups", "agency")
+    list_select_related = ("agency",)
+    fieldsets = (
+        (None, {"fields": ("username", "password")}),
+        (_("Person"), {"fields": ("first_name", "last_name", "email", "phone")}),
+        (_("Place"), {"fields": ("agency", "team")}),
+        (_("What they may do"), {"fields": ("is_active", "is_staff", "groups")}),
+        (_("When"), {"fields": ("last_login", "date_joined")}),
+    )
+    add_fieldsets = (
+        (None, {"fields": ("username", "first_name", "last_name", "email")}),
+        (_("Password"), {"fields": ("usable_password", "password1", "password2")}),
+        (_("What they may do"), {"fields": ("is_staff", "groups")}),
+    )
+    readonly_fields = ("last_login", "date_joined")
+    filter_horizontal = ("groups",)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
+        """Who is not a superuser cannot reach one, and so not take a superuser's log-in over."""
+        people: QuerySet[User] = super().get_queryset(request)
+        return people if request.user.is_superuser else people.filter(is_superuser=False)
+
+
+class ContactPointInline(admin.TabularInline):  # type: ignore[type-arg]
+    model = ContactPoint
+    extra = 0
+
+
+@admin.register(Contact)
+class ContactAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    list_display = ("__str__", "document_number", "owner", "created_at")
+    list_select_related = ("owner",)
+    search_fields = ("name", "document_number", "points__value")
+    autocomplete_fields = ("owner", "tags")
+    show_full_result_count = False
+    inlines: ClassVar[list[Any]] = [ContactPointInline]
+
+
+@admin.register(Agency)
+class AgencyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    list_display = ("name", "city")
+    search_fields = ("name",)
+
+
+@admin.register(Team)
+class TeamAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    list_display = ("name", "agency")
+    list_select_related = ("agency",)
+
+
+@admin.register(Tag)
+class TagAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    search_fields = ("name",)
