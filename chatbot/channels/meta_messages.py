@@ -58,7 +58,7 @@ def read(payload: Json, *, outgoing: bool = False) -> InboundMessage | None:
     type_ = identifier(element.get("type"), 30)
     try:
         parts = _read_type(type_, element)
-    except (TypeError, ValueError, KeyError, AttributeError):
+    except (TypeError, ValueError, KeyError, AttributeError, OverflowError):
         parts = {}
     if not parts:
         parts = {"kind": Kind.UNSUPPORTED, "raw": element}
@@ -108,9 +108,16 @@ def _media(type_: str, element: Json) -> dict[str, Any]:
 
 def _location(element: Json) -> dict[str, Any]:
     place = element["location"]
-    point = f"{float(place['latitude']):.6f}, {float(place['longitude']):.6f}"
+    point = f"{_degrees(place['latitude']):.6f}, {_degrees(place['longitude']):.6f}"
     words = [plain(place.get("name")), plain(place.get("address")), point]
     return {"kind": Kind.LOCATION, "text": "\n".join(word for word in words if word)}
+
+
+def _degrees(value: Any) -> float:
+    degrees = float(value)
+    if not abs(degrees) <= 180:
+        raise ValueError(value)
+    return degrees
 
 
 def _contacts(element: Json) -> dict[str, Any]:
@@ -149,8 +156,13 @@ def _interactive(element: Json) -> dict[str, Any]:
 def _order(element: Json) -> dict[str, Any]:
     order = element["order"]
     items = dicts(order.get("product_items"))
-    lines = [f"{item.get('quantity')} × {plain(item.get('product_retailer_id'))}" for item in items]
+    lines = [f"{_amount(item)} × {plain(item.get('product_retailer_id'))}" for item in items]
     return {"kind": Kind.ORDER, "text": "\n".join([plain(order.get("text")), *lines]).strip()}
+
+
+def _amount(item: Json) -> str:
+    quantity = item.get("quantity")
+    return plain(str(quantity), 20) if isinstance(quantity, int | float | str) else "?"
 
 
 def _reaction(element: Json) -> dict[str, Any]:
