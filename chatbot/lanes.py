@@ -13,7 +13,7 @@ from django.db import InterfaceError, OperationalError, connection, transaction
 from django.utils import timezone
 
 from chatbot.channels import directory
-from chatbot.channels.base import InboundMessage, StatusUpdate
+from chatbot.channels.base import InboundMessage, StatusUpdate, plain
 from chatbot.channels.registry import provider_for
 from chatbot.handling import handle_message
 from chatbot.models import InboundEvent
@@ -36,6 +36,7 @@ DUE = """SELECT lane FROM chatbot_inboundevent
     WHERE state = 'pending' AND due_at <= %s ORDER BY due_at, id LIMIT %s"""
 OF_LANE = """SELECT id, channel_id, kind, payload, received_at, due_at, attempts
     FROM chatbot_inboundevent WHERE state = 'pending' AND lane = %s ORDER BY id LIMIT %s"""
+DUE_OF_LANE = OF_LANE.replace("ORDER BY", "AND due_at <= %s ORDER BY")
 
 
 def due_lanes() -> list[str]:
@@ -72,8 +73,14 @@ def _adapted(moment: datetime) -> Any:
     return connection.ops.adapt_datetimefield_value(moment)
 
 
-def _events(lane: str, limit: int) -> Sequence[InboundEvent]:
-    return list(InboundEvent.objects.raw(OF_LANE, [lane, limit]))
+def _away(error: Exception) -> bool:
+    """The database, not the event: everything is rolled back and comes again.
+
+    What the database only refuses (too large an index row, a deadlock) is the event's own fault.
+    """
+    if isinstance(error, InterfaceError):
+        return True
+    return isinstance(error, OperationalError) and not connection.is_usable()
 
 
 def _channel(event: InboundEvent) -> Channel:
@@ -86,17 +93,18 @@ def _handle_in_order(lane: str) -> int:
     settled: dict[State, list[int]] = {State.DONE: [], State.IGNORED: []}
     now = timezone.now()
     failed = 0
-    for event in _events(lane, settings.WORK_BATCH):
+    for event in InboundEvent.objects.raw(OF_LANE, [lane, settings.WORK_BATCH]):
         if event.due_at > now:
             break
         try:
             with transaction.atomic():
                 acted = _handle(event)
-        except (OperationalError, InterfaceError):
-            raise  # the database, not the event: everything is rolled back and comes again
         except Exception as error:
-            failed = 1
-            if not _failed(event, lane, error):
+            if _away(error):
+                raise
+            failed += 1
+            if due := _put_off(event, error):
+                _hold_back(lane, due)
                 break
         else:
             settled[State.DONE if acted else State.IGNORED].append(event.pk)
@@ -119,10 +127,10 @@ def _settle(ids: Sequence[int], state: State) -> None:
         InboundEvent.objects.filter(pk__in=ids).update(state=state, handled_at=timezone.now())
 
 
-def _failed(event: InboundEvent, lane: str, error: Exception) -> bool:
-    """Put the event off, its lane behind it; after the last try set it aside (True: go on)."""
-    log.exception("Event %s of channel %s failed", event.pk, event.channel_id)
-    told = f"{type(error).__name__}: {error}"[:2000].replace("\x00", "")
+def _put_off(event: InboundEvent, error: Exception) -> datetime | None:
+    """When the event is tried again; None: that was the last try, it is set aside."""
+    log.error("Event %s of channel %s failed", event.pk, event.channel_id, exc_info=error)
+    told = plain(f"{type(error).__name__}: {error}", 2000)
     rows = InboundEvent.objects.filter(pk=event.pk)
     if event.attempts >= len(RETRIES):
         rows.update(state=State.ASIDE, error=told, handled_at=timezone.now())
@@ -131,21 +139,46 @@ def _failed(event: InboundEvent, lane: str, error: Exception) -> bool:
             last_error=f"{event.kind} {event.pk}: {type(error).__name__}"[:500],
             last_error_at=timezone.now(),
         )
-        return True
+        return None
     due = timezone.now() + timedelta(seconds=RETRIES[event.attempts])
     rows.update(attempts=event.attempts + 1, error=told, due_at=due)
-    # Those behind it would only be looked at in vain.
+    return due
+
+
+def _hold_back(lane: str, due: datetime) -> None:
+    """Those behind an event that is put off would only be looked at in vain."""
     InboundEvent.objects.filter(lane=lane, state=State.PENDING, due_at__lt=due).update(due_at=due)
-    return False
 
 
 def _handle_statuses(lane: str) -> int:
-    """All due statuses of a channel in one pass; their order does not matter."""
+    """All due statuses of a channel in one pass; their order does not matter.
+
+    Where one of them spoils it for the others, each has its own try.
+    """
+    due = [lane, _adapted(timezone.now()), STATUSES_AT_ONCE]
+    events = list(InboundEvent.objects.raw(DUE_OF_LANE, due))
+    if not events or _apply(events) is None:
+        return len(events)
+    for event in events:
+        if error := _apply([event]):
+            _put_off(event, error)
+    return len(events)
+
+
+def _apply(events: Sequence[InboundEvent]) -> Exception | None:
+    """Apply statuses of one channel, all or none of them; what went wrong is returned."""
+    try:
+        with transaction.atomic():
+            _apply_or_park(events)
+    except Exception as error:
+        if _away(error):
+            raise
+        return error
+    return None
+
+
+def _apply_or_park(events: Sequence[InboundEvent]) -> None:
     now = timezone.now()
-    events = [event for event in _events(lane, WINDOW) if event.due_at <= now]
-    events = events[:STATUSES_AT_ONCE]
-    if not events:
-        return 0
     channel = _channel(events[0])
     provider = provider_for(channel)
     understood = [provider.understand(e.kind, json.loads(e.payload)) for e in events]
@@ -158,7 +191,6 @@ def _handle_statuses(lane: str) -> int:
     for event in events:
         if event.pk in late:
             _park(event, now)
-    return len(events)
 
 
 def _park(event: InboundEvent, now: datetime) -> None:

@@ -8,6 +8,7 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import TypeVar
 
 from django.conf import settings
@@ -57,7 +58,7 @@ class Worker:
             if self.stopping.is_set():
                 break
             started = time.monotonic()
-            handled = lanes.handle_lane(lane)
+            handled = surviving(partial(lanes.handle_lane, lane), default=0)
             settled += handled
             if handled:
                 self.wake_outbox.set()
