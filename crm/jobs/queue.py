@@ -1,6 +1,7 @@
 """The one door to the background: `enqueue`."""
 
 import logging
+from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
@@ -21,13 +22,18 @@ def enqueue(func: str, *args: Any, **options: Any) -> None:
     away it is only logged: the caller's work is done and stays done. So whoever queues something
     that must happen also has a scheduled job that finds it undone.
     """
-    transaction.on_commit(partial(put, func, *args, **options))
+    transaction.on_commit(partial(put, func, args, options=options))
 
 
-def put(func: str, *args: Any, **options: Any) -> bool:
-    """Queue `func(*args)` now; False, and a line in the log, when the queue does not answer."""
+def put(
+    func: str,
+    args: Sequence[Any] = (),
+    kwargs: dict[str, Any] | None = None,
+    options: dict[str, Any] | None = None,
+) -> bool:
+    """Queue a call now; False, and a line in the log, when the queue does not answer."""
     try:
-        async_task(func, *args, q_options=options)
+        async_task(func, *args, **(kwargs or {}), q_options=options or {})
     except (db.Error, redis.RedisError) as error:
         logger.error("Could not queue %s: %s", func, error)
         return False
