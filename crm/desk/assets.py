@@ -11,12 +11,12 @@ from django.core.management import call_command
 LOCKS = ("requirements.txt", "package-lock.json")
 # What npm's packages bring beside what a page may use: other builds, other ways to load them,
 # and files that refer to files which are not there.
-UNUSED = [
+UNUSED = (
     "cjs", "esm", "flags", "libs", "payments", "scss", "social", "types", "*.d.ts", "*.esm.*",
     "*.rtl.*", "tabler-flags*", "tabler-marketing*", "tabler-payments*", "tabler-socials*",
     "tabler.css*", "tabler.js*",
     "tom-select.base*", "tom-select.bootstrap4*", "tom-select.popular*",
-]  # fmt: skip
+)  # fmt: skip
 
 
 def collect_static() -> bool:
@@ -27,7 +27,7 @@ def collect_static() -> bool:
     if root.is_dir() and stamp.exists() and stamp.read_text() == wanted:
         return False
     root.mkdir(parents=True, exist_ok=True)
-    call_command("collectstatic", interactive=False, verbosity=0, ignore_patterns=UNUSED)
+    call_command("collectstatic", interactive=False, verbosity=0, ignore_patterns=[*UNUSED])
     stamp.write_text(wanted)
     return True
 

@@ -1,0 +1,190 @@
+"""manage.py prepare: what it does once, what it does not do again, what it says when it cannot."""
+
+import gettext
+import os
+import socket
+import subprocess
+import sys
+from contextlib import closing
+from io import StringIO
+
+import psycopg2
+import pytest
+from django.conf import settings as project
+from django.core.management import CommandError, call_command
+from django.db import connection
+
+from crm.desk.assets import collect_static
+from crm.desk.translations import compile_translations
+from crm.people.models import Agency, User
+
+HERE = "crm.desk.tests.steps_done"
+
+
+@pytest.fixture
+def small_site(settings, tmp_path):
+    """Static files of one style sheet, so that collecting them takes no time."""
+    (tmp_path / "static").mkdir()
+    (tmp_path / "static/desk.css").write_text("body{}")
+    (tmp_path / "requirements.txt").write_text("django==1")
+    (tmp_path / "package-lock.json").write_text("{}")
+    settings.BASE_DIR = tmp_path
+    settings.STATICFILES_DIRS = [tmp_path / "static"]
+    settings.STATIC_ROOT = tmp_path / "collected"
+    settings.INSTALLED_APPS = [
+        app for app in settings.INSTALLED_APPS if app != "django.contrib.admin"
+    ]
+
+
+def prepare(*processes):
+    """What the command says."""
+    said = StringIO()
+    call_command("prepare", *processes, stdout=said, stderr=StringIO())
+    return said.getvalue()
+
+
+def closed_port():
+    with closing(socket.socket()) as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def in_a_process(**environment):
+    return subprocess.Popen(
+        [sys.executable, "manage.py", "prepare", "work"],
+        cwd=project.BASE_DIR,
+        env={**os.environ, **environment},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+@pytest.mark.django_db
+def test_a_prepared_desk_is_only_told_where_it_opens(settings):
+    settings.BASE_URL = "https://desk.example"
+    settings.SETUP_STEPS = []
+
+    assert prepare("work") == ""
+    assert "migrat" not in prepare("work").lower()
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("small_site")
+def test_it_names_the_address_and_the_demo_people(settings):
+    settings.BASE_URL = "http://localhost:8123"
+    settings.DEMO = True
+    settings.SETUP_STEPS = []
+    User.objects.create_user("agente", is_demo=True)
+    User.objects.create_user("somebody-real")
+
+    said = prepare()
+
+    assert "http://localhost:8123" in said
+    assert "agente" in said
+    assert "somebody-real" not in said
+    assert "Filling the demo" not in said
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("small_site")
+def test_an_office_gets_no_demo(settings):
+    settings.DEMO = False
+    settings.SETUP_STEPS = []
+
+    said = prepare()
+
+    assert not User.objects.exists()
+    assert "Log in as" not in said
+
+
+@pytest.mark.django_db
+def test_set_up_steps_run_in_their_order(settings):
+    settings.SETUP_STEPS = [f"{HERE}.first", f"{HERE}.second"]
+    before = Agency.objects.count()
+
+    prepare("work")
+
+    names = list(Agency.objects.order_by("pk").values_list("name", flat=True))[before:]
+    assert names == ["first", f"second after {before + 1}"]
+
+
+@pytest.mark.django_db
+def test_redis_that_does_not_answer_is_one_line(settings):
+    port = closed_port()
+    settings.REDIS_URL = f"redis://:secret@127.0.0.1:{port}/0"
+
+    with pytest.raises(CommandError) as caught:
+        prepare()
+
+    assert f"Redis at 127.0.0.1:{port} does not answer" in str(caught.value)
+    assert "\n" not in str(caught.value)
+    assert "secret" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "postgres://someone:secret@127.0.0.1:{port}/desk",
+        "sqlite:////nowhere/at/all/db.sqlite3",
+    ],
+)
+def test_a_database_that_does_not_answer_is_one_line(url):
+    ended = in_a_process(DATABASE_URL=url.format(port=closed_port()))
+    _, error = ended.communicate(timeout=60)
+
+    assert ended.returncode == 1
+    assert len(error.strip().splitlines()) == 1, error
+    assert "database does not answer" in error
+    assert "secret" not in error
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="machines share a PostgreSQL")
+def test_machines_that_start_together_take_turns():
+    server = connection.settings_dict
+    address = {"host": server["HOST"], "port": server["PORT"], "user": server["USER"]}
+    with closing(psycopg2.connect(dbname="postgres", **address)) as admin:
+        admin.autocommit = True
+        admin.cursor().execute("DROP DATABASE IF EXISTS started_together")
+        admin.cursor().execute("CREATE DATABASE started_together")
+    url = f"postgres://{server['USER']}@{server['HOST']}:{server['PORT']}/started_together"
+
+    machines = [in_a_process(DATABASE_URL=url, DEMO="0") for _ in range(3)]
+    said = [machine.communicate(timeout=90) for machine in machines]
+
+    assert [machine.returncode for machine in machines] == [0, 0, 0], said
+    assert sum("Migrating" in out for out, _ in said) == 1
+
+
+@pytest.mark.usefixtures("small_site")
+def test_static_files_are_collected_when_they_changed(settings):
+    assert collect_static()
+    assert (settings.STATIC_ROOT / "desk.css").read_text() == "body{}"
+    assert not collect_static()
+
+    (settings.BASE_DIR / "static/desk.css").write_text("body{color:red}")
+    assert collect_static()
+    assert not collect_static()
+
+    (settings.BASE_DIR / "package-lock.json").write_text('{"version": 2}')
+    assert collect_static()
+
+
+def test_translations_are_compiled_when_they_changed(tmp_path):
+    po = tmp_path / "es/LC_MESSAGES/django.po"
+    po.parent.mkdir(parents=True)
+    po.write_text(
+        'msgid ""\nmsgstr "Content-Type: text/plain; charset=UTF-8\\n"\n\n'
+        'msgid "Lead"\nmsgstr "Interesado"\n\n'
+        '#, fuzzy\nmsgid "Loan"\nmsgstr "¿Préstamo?"\n'
+    )
+
+    assert compile_translations([tmp_path]) == 1
+    spanish = gettext.translation("django", tmp_path, languages=["es"])
+    assert spanish.gettext("Lead") == "Interesado"
+    assert spanish.gettext("Loan") == "Loan"
+
+    assert compile_translations([tmp_path]) == 0
+    later = po.with_suffix(".mo").stat().st_mtime + 5
+    os.utime(po, (later, later))
+    assert compile_translations([tmp_path]) == 1
