@@ -1,0 +1,116 @@
+"""How the list of leads is narrowed. Each filter is one walk along an index of Lead."""
+
+from datetime import date, datetime, time, timedelta
+from typing import Any, cast
+
+import django_filters
+from django import forms
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from crm.catalog.models import Property
+from crm.catalog.picking import PropertyField, find_properties
+from crm.desk.access import DeskRequest
+from crm.people.finding import contact_ids
+from crm.people.models import User
+from leads.models import Lead
+from leads.triage import assignable
+
+MINE, NOBODY = "mine", "unassigned"
+# A search that means more people than this wants another word, not another page.
+MOST_CONTACTS = 500
+MOST_PROPERTIES = 50
+
+
+class PropertyFilter(django_filters.Filter):
+    field_class = PropertyField
+
+
+def assignee_choices(user: User) -> list[tuple[str, Any]]:
+    """Whose leads this person may ask for: an agent sees own and free ones anyway."""
+    choices: list[tuple[str, Any]] = [(MINE, _("Mine")), (NOBODY, _("Nobody's"))]
+    if user.sees_all():
+        choices += [(str(one.pk), str(one)) for one in assignable()]
+    return choices
+
+
+class LeadFilter(django_filters.FilterSet):
+    q = django_filters.CharFilter(
+        label=_("Search"),
+        method="search",
+        max_length=100,
+        widget=forms.TextInput(
+            attrs={"type": "search", "placeholder": _("Name, phone, e-mail, property")}
+        ),
+    )
+    status = django_filters.ChoiceFilter(
+        label=_("Status"), choices=Lead.Status, empty_label=_("Any status")
+    )
+    assigned_to = django_filters.ChoiceFilter(
+        label=_("Whose"), choices=[], method="belonging_to", empty_label=_("Anybody's")
+    )
+    property = PropertyFilter(label=_("Property"))
+    source = django_filters.ChoiceFilter(
+        label=_("Source"), choices=Lead.Source, empty_label=_("Any source")
+    )
+    since = django_filters.DateFilter(label=_("First message from"), method="from_day")
+    until = django_filters.DateFilter(label=_("First message until"), method="to_day")
+
+    class Meta:
+        model = Lead
+        fields: list[str] = []
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        user = cast("DeskRequest", self.request).user
+        self.filters["assigned_to"].extra["choices"] = assignee_choices(user)
+        for name in ("since", "until"):
+            self.filters[name].extra["widget"] = forms.DateInput(
+                format="%Y-%m-%d", attrs={"type": "date", "title": self.filters[name].label}
+            )
+
+    def by_first_message(self) -> bool:
+        """A range of first messages is read in their order: in another one, the database might
+        walk past everything outside of the range first."""
+        asked = getattr(self.form, "cleaned_data", {})
+        return bool(asked.get("since") or asked.get("until"))
+
+    def filter_queryset(self, queryset: QuerySet[Lead]) -> QuerySet[Lead]:
+        rows: QuerySet[Lead] = super().filter_queryset(queryset)
+        return rows.order_by("-first_message_at", "-id") if self.by_first_message() else rows
+
+    def search(self, rows: QuerySet[Lead], name: str, value: str) -> QuerySet[Lead]:
+        return rows.filter(matching(value))
+
+    def belonging_to(self, rows: QuerySet[Lead], name: str, value: str) -> QuerySet[Lead]:
+        if value == MINE:
+            return rows.filter(assigned_to=cast("DeskRequest", self.request).user)
+        return rows.filter(assigned_to=None if value == NOBODY else int(value))
+
+    def from_day(self, rows: QuerySet[Lead], name: str, value: date) -> QuerySet[Lead]:
+        return rows.filter(first_message_at__gte=_midnight(value))
+
+    def to_day(self, rows: QuerySet[Lead], name: str, value: date) -> QuerySet[Lead]:
+        return rows.filter(first_message_at__lt=_midnight(value + timedelta(days=1)))
+
+
+def matching(text: str) -> Q:
+    """Leads of the people and properties `text` may mean, named by their keys so that the
+    database walks its indexes; at most MOST_CONTACTS people, the newest."""
+    contacts = contact_ids(text, MOST_CONTACTS)
+    properties = list(
+        find_properties(text, Property.objects.all()).values_list("id", flat=True)[:MOST_PROPERTIES]
+    )
+    found = Q()
+    if contacts:
+        found |= Q(contact_id__in=contacts)
+    if properties:
+        found |= Q(property_id__in=properties)
+    return found or Q(pk__in=[])
+
+
+def _midnight(day: date) -> datetime:
+    """When a day begins in the office; far-off days are taken for the last ones there are."""
+    safe = min(max(day, date(1900, 1, 1)), date(9000, 1, 1))
+    return timezone.make_aware(datetime.combine(safe, time.min))

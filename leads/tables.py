@@ -1,0 +1,84 @@
+"""The list of leads: who, about what, their last word, since when, whose."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import django_tables2 as tables
+from django.db.models import QuerySet
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+
+from crm.desk.tables import WIDE, WIDER, DeskTable, RowLinkColumn
+from crm.desk.templatetags.desk import when
+from leads.models import Lead
+from leads.templatetags.leads import lead_state, who
+
+
+def with_names(rows: QuerySet[Lead]) -> QuerySet[Lead]:
+    """Everything a row shows, in one query and one more for the telephone numbers."""
+    return rows.select_related("contact", "property", "assigned_to").prefetch_related(
+        "contact__points"
+    )
+
+
+class LeadTable(DeskTable):
+    contact = RowLinkColumn(
+        verbose_name=_("Who"), orderable=False, linkify=lambda record: record.get_absolute_url()
+    )
+    property = tables.Column(
+        verbose_name=_("Property"), orderable=False, empty_values=(), attrs=WIDE
+    )
+    status = tables.Column(verbose_name=_("Status"), orderable=False)
+    last_text = tables.Column(
+        verbose_name=_("Last words"),
+        orderable=False,
+        empty_values=(),
+        attrs={
+            "td": {"class": "cell-quiet cell-grow d-none d-lg-table-cell"},
+            "th": {"class": "d-none d-lg-table-cell"},
+        },
+    )
+    source = tables.Column(verbose_name=_("Source"), orderable=False, attrs=WIDER)
+    last_message_at = tables.Column(verbose_name=_("Last message"))
+    first_message_at = tables.Column(verbose_name=_("First message"), attrs=WIDER)
+    assigned_to = tables.Column(
+        verbose_name=_("Whose"), orderable=False, empty_values=(), attrs=WIDE
+    )
+
+    class Meta(DeskTable.Meta):
+        model = Lead
+        fields: Sequence[str] = ()
+        sequence = (
+            "contact",
+            "property",
+            "status",
+            "last_text",
+            "source",
+            "last_message_at",
+            "first_message_at",
+            "assigned_to",
+        )
+
+    def render_contact(self, record: Lead) -> str:
+        return who(record.contact)
+
+    def render_property(self, record: Lead) -> str:
+        return str(record.property or "")
+
+    def render_status(self, record: Lead) -> SafeString:
+        return lead_state(record)
+
+    def render_last_text(self, record: Lead) -> str:
+        return record.last_text
+
+    def render_last_message_at(self, value: datetime) -> SafeString | str:
+        return when(value)
+
+    def render_first_message_at(self, value: datetime) -> SafeString | str:
+        return when(value)
+
+    def render_assigned_to(self, record: Lead) -> SafeString | str:
+        if record.assigned_to is None:
+            return format_html('<span class="quiet">{}</span>', _("nobody yet"))
+        return str(record.assigned_to)
