@@ -27,6 +27,8 @@ def _stands(urls: str) -> bool:  # BUILDING
 to_profile = RedirectView.as_view(pattern_name="desk:profile")
 
 urlpatterns = [
+    # Asked most often, answered soonest: each address tried before costs a tenth of a webhook.
+    path("", include("chatbot.webhook_urls")),
     path("", include("crm.desk.urls")),
     # Addresses stand on the profile, and nobody signs up: allauth's pages for these are not ours.
     path("accounts/email/", to_profile),
@@ -40,6 +42,7 @@ urlpatterns = [
         for prefix, urls in (
             ("leads/", "leads.urls"),
             ("properties/", "crm.catalog.urls"),
+            ("contacts/", "crm.people.urls"),
             ("jobs/", "crm.jobs.urls"),
             ("", "chatbot.urls"),
         )
