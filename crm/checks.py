@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from django.core.checks import CheckMessage, Warning, register
+from django.core.checks import CheckMessage, Error, register
 from django.utils.module_loading import import_string
 
 from crm.desk.registry import registry_settings
@@ -13,7 +13,7 @@ from crm.desk.registry import registry_settings
 def registries_import(app_configs: Sequence[Any] | None, **kwargs: Any) -> list[CheckMessage]:
     """Every dotted path that a room hangs into the desk leads somewhere."""
     return [
-        Warning(f"settings.{name} lists {path}: {problem}", id="crm.E001")
+        Error(f"settings.{name} lists {path}: {problem}", id="crm.E001")
         for name, paths in registry_settings().items()
         for path in paths
         if (problem := _problem(path))

@@ -1,7 +1,5 @@
 """The site's map: each room under its own word, what machines ask at the end."""
 
-from importlib import import_module
-
 from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
 from django.urls import include, path
@@ -15,15 +13,6 @@ admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-a
 admin.site.site_header = admin.site.site_title = "Ventanilla"
 admin.site.index_title = _("Administration")
 
-
-def _stands(urls: str) -> bool:  # BUILDING
-    try:
-        import_module(urls)
-    except Exception:
-        return False
-    return True
-
-
 to_profile = RedirectView.as_view(pattern_name="desk:profile")
 
 urlpatterns = [
@@ -36,18 +25,11 @@ urlpatterns = [
     path("accounts/", include("allauth.urls")),
     path("i18n/", include("django.conf.urls.i18n")),
     path("admin/", admin.site.urls),
-    # BUILDING: plain include() lines once the rooms stand.
-    *(
-        path(prefix, include(urls))
-        for prefix, urls in (
-            ("leads/", "leads.urls"),
-            ("properties/", "crm.catalog.urls"),
-            ("contacts/", "crm.people.urls"),
-            ("jobs/", "crm.jobs.urls"),
-            ("", "chatbot.urls"),
-        )
-        if _stands(urls)
-    ),
+    path("leads/", include("leads.urls")),
+    path("people/", include("crm.people.urls")),
+    path("properties/", include("crm.catalog.urls")),
+    path("jobs/", include("crm.jobs.urls")),
+    path("", include("chatbot.urls")),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
     path("robots.txt", health.robots, name="robots"),

@@ -5,6 +5,8 @@ import re
 import pytest
 from django.conf import settings
 
+from crm.desk.registry import load, menu_entries
+
 TEMPLATES = sorted((settings.BASE_DIR / "templates").rglob("*.html"))
 FORBIDDEN = {
     "an inline script": re.compile(r"<script(?![^>]*\bsrc=)(?![^>]*application/json)[^>]*>", re.I),
@@ -37,6 +39,20 @@ def test_every_icon_a_template_names_exists():
         if not (settings.ICONS_DIR / "outline" / f"{name}.svg").is_file()
     }
     assert not missing
+
+
+def test_every_menu_entry_leads_somewhere_and_has_its_icon():
+    listed = [entry for part in load([*settings.MENU, *settings.NEW_MENU]) for entry in part]
+    assert listed
+    for entry in listed:
+        assert entry.url().startswith("/")
+        assert (settings.ICONS_DIR / "outline" / f"{entry.icon}.svg").is_file(), entry.icon
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("role", ["agent", "marketer", "officer", "manager", "administrator"])
+def test_nobody_has_more_than_eight_entries(colleague, role):
+    assert 0 < len(menu_entries(settings.MENU, colleague(role))) <= 8
 
 
 @pytest.mark.django_db
