@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
+from chatbot.channels.addresses import webhook_path
 from chatbot.inbox.media import harmless
 from chatbot.inbox.visibility import conversations_for
 from chatbot.simulator import payloads, reading
@@ -63,9 +64,7 @@ def compose(request: DeskRequest, pk: int) -> HttpResponse:
         return _no(str(error))
     except ValueError:
         return _no(_("The phone could not send this."))
-    url = reverse(
-        "channel_webhook", kwargs={"provider": channel.provider, "uuid": str(channel.uuid)}
-    )
+    url = webhook_path(channel)
     signature = payloads.signature(channel, body)
     return JsonResponse({"url": url, "body": body, "signature": signature, "id": id_})
 

@@ -2,29 +2,16 @@
 
 from collections.abc import Callable
 
-from django.conf import settings
 from django.db.models import F, OuterRef, QuerySet, Subquery
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from chatbot.channels import directory
+from chatbot.channels.addresses import webhook_url
 from chatbot.channels.base import ChannelError, Provider
 from chatbot.channels.registry import BY_SLUG
 from crm.conversations.models import Channel, Conversation
 from crm.errors import DeskError
-
-
-def webhook_url(channel: Channel) -> str:
-    """The address the provider is to call."""
-    path = reverse(
-        "channel_webhook", kwargs={"provider": channel.provider, "uuid": str(channel.uuid)}
-    )
-    return f"{settings.BASE_URL}{path}"
-
-
-def older_url(channel: Channel) -> str:
-    return f"{settings.BASE_URL}{channel.older_path}" if channel.older_path else ""
 
 
 def provider_of(channel: Channel) -> type[Provider]:

@@ -97,9 +97,10 @@ class ChannelForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at 
         return given
 
     def clean_older_path(self) -> str | None:
-        given = str(self.cleaned_data["older_path"] or "").strip().rstrip("/")
-        if not given:
+        typed = str(self.cleaned_data["older_path"] or "").strip()
+        if not typed:
             return None
+        given = typed.rstrip("/")
         if not _PATH.match(given) or "/.." in given:
             raise forms.ValidationError(
                 _("Enter a path such as /hooks/whatsapp, without address or question mark.")

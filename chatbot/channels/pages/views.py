@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from chatbot.channels import directory
+from chatbot.channels import addresses, directory
 from chatbot.channels.base import Provider
 from chatbot.channels.pages import checking
 from chatbot.channels.pages.forms import ChannelForm
@@ -146,8 +146,8 @@ def _about(channel: Channel) -> dict[str, Any]:
     provider = BY_SLUG.get(channel.provider)
     return {
         "provider": provider.label if provider else channel.provider,
-        "webhook_url": checking.webhook_url(channel),
-        "older_url": checking.older_url(channel),
+        "webhook_url": addresses.webhook_url(channel),
+        "older_url": addresses.older_url(channel),
         "is_simulator": channel.provider == "simulator",
         "present": [
             {"label": field.label, "there": bool(channel.secret(field.name))}

@@ -1,0 +1,310 @@
+"""Channels: managers look, administrators change, secrets go in and never come out."""
+
+import json
+import re
+
+import pytest
+from django.core.management import call_command
+from django.db import connection
+from django.urls import reverse
+
+from chatbot.channels import directory
+from chatbot.tests.conftest import SECRET
+from chatbot.tests.desk import browser, conversation, hear, person, words
+from crm.conversations.models import Channel
+
+pytestmark = pytest.mark.django_db
+
+LIST = "/channels/"
+TOKEN = "token-de-prueba"
+
+
+@pytest.fixture
+def admin():
+    return browser(person("administrator"))
+
+
+def at(name, channel):
+    return reverse(f"channels:{name}", args=[channel.pk])
+
+
+def form(**changes):
+    return {
+        "name": "WhatsApp de prueba",
+        "external_id": "100200",
+        "mode": "live",
+        "is_active": "on",
+        "is_default": "on",
+        "older_path": "",
+        **changes,
+    }
+
+
+def sealed_in(response):
+    return re.search(r'name="sealed" value="([^"]*)"', words(response)).group(1)
+
+
+# --- Who may ---------------------------------------------------------------------------------
+
+
+def test_a_stranger_logs_in_and_an_agent_is_refused(channel):
+    pages = [LIST, at("detail", channel), at("edit", channel), "/channels/add/meta/"]
+    for page in pages:
+        assert browser().get(page).status_code == 302
+        assert browser(person("agent")).get(page).status_code == 403
+
+
+def test_a_manager_looks_and_changes_nothing(channel):
+    client = browser(person("manager"))
+    assert "WhatsApp de prueba" in words(client.get(LIST))
+    page = words(client.get(at("detail", channel)))
+    for name in ("test", "register", "switch", "reveal", "resume"):
+        assert at(name, channel) not in page
+        assert client.post(at(name, channel)).status_code == 403
+    assert client.get(at("edit", channel)).status_code == 403
+    assert client.get("/channels/add/").status_code == 403
+
+
+def test_what_changes_wants_post(channel, admin):
+    for name in ("test", "register", "switch", "reveal", "resume"):
+        assert admin.get(at(name, channel)).status_code == 405
+
+
+# --- Secrets ---------------------------------------------------------------------------------
+
+
+def test_no_page_and_no_dump_holds_a_secret(channel, admin, capsys):
+    for page in (LIST, at("detail", channel), at("edit", channel)):
+        html = words(admin.get(page))
+        for secret in (SECRET, TOKEN, "palabra"):
+            assert secret not in html
+    call_command("dumpdata", "conversations.channel")
+    dumped = capsys.readouterr().out
+    assert SECRET not in dumped and TOKEN not in dumped
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT credentials FROM conversations_channel")
+        assert SECRET not in cursor.fetchone()[0]
+
+
+def test_the_verify_token_is_shown_only_when_asked_for(channel, admin):
+    answer = admin.post(at("reveal", channel))
+    assert 'value="palabra"' in words(answer)
+    assert answer["Cache-Control"] == "no-store"
+    assert SECRET not in words(answer)
+
+
+def test_empty_secret_fields_keep_what_there_is(channel, admin):
+    answer = admin.post(at("edit", channel), form(credential_access_token="otro-token"))
+    assert answer.status_code == 302
+    channel.refresh_from_db()
+    assert channel.credentials["access_token"] == "otro-token"
+    assert channel.credentials["app_secret"] == SECRET
+    assert channel.credentials["verify_token"] == "palabra"
+
+
+def test_a_rejected_form_neither_shows_nor_loses_what_was_typed(channel, admin):
+    typed = form(older_path="no es una ruta", credential_app_secret="nuevo-secreto")
+    rejected = admin.post(at("edit", channel), typed)
+    assert rejected.status_code == 422
+    assert "nuevo-secreto" not in words(rejected)
+    assert SECRET not in words(rejected)
+    channel.refresh_from_db()
+    assert channel.credentials["app_secret"] == SECRET
+    # Rejected once more without typing it again, and then accepted.
+    twice = admin.post(at("edit", channel), form(name="", sealed=sealed_in(rejected)))
+    assert twice.status_code == 422
+    admin.post(at("edit", channel), form(sealed=sealed_in(twice)))
+    channel.refresh_from_db()
+    assert channel.credentials["app_secret"] == "nuevo-secreto"
+    assert channel.credentials["access_token"] == TOKEN
+
+
+def test_what_was_sealed_for_one_channel_opens_in_no_other(channel, admin):
+    typed = form(name="", credential_app_secret="nuevo-secreto")
+    sealed = sealed_in(admin.post(at("edit", channel), typed))
+    other = Channel.objects.create(name="Otro", provider="meta", credentials={"app_secret": "s2"})
+    admin.post(at("edit", other), form(external_id="7", is_default="", sealed=sealed))
+    other.refresh_from_db()
+    assert other.credentials["app_secret"] == "s2"
+    for forged in ("x", "gAAAAA", "ñ"):
+        assert admin.post(at("edit", other), form(external_id="7", is_default="", sealed=forged))
+
+
+def test_what_no_key_can_read_is_mended_by_typing_it_anew(channel, admin):
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE conversations_channel SET credentials = 'gAAAAAnonsense'")
+    assert admin.get(at("edit", channel)).status_code == 200
+    admin.post(at("edit", channel), form(credential_app_secret="de-nuevo"))
+    channel.refresh_from_db()
+    assert channel.credentials["app_secret"] == "de-nuevo"
+    assert "unreadable" not in channel.credentials
+
+
+# --- Adding and changing ---------------------------------------------------------------------
+
+
+def test_adding_a_simulator_asks_for_no_account(admin):
+    page = words(admin.get("/channels/add/simulator/"))
+    assert "credential_" not in page
+    answer = admin.post("/channels/add/simulator/", {"name": "Práctica", "is_active": "on"})
+    made = Channel.objects.get()
+    assert answer.url == at("detail", made)
+    assert made.provider == "simulator"
+    assert made.external_id and made.secret("app_secret")
+
+
+def test_adding_a_whatsapp_number(admin):
+    data = form(credential_app_secret="s", credential_access_token="t", is_default="")
+    admin.post("/channels/add/meta/", data)
+    made = Channel.objects.get()
+    assert (made.provider, made.external_id, made.mode) == ("meta", "100200", "live")
+    assert made.secret("app_secret") == "s"
+    assert len(made.secret("verify_token")) > 20
+    assert made.default_for is None
+
+
+def test_there_is_no_unknown_provider(admin):
+    assert admin.get("/channels/add/telepathy/").status_code == 404
+
+
+def test_one_number_is_one_channel(channel, admin):
+    answer = admin.post("/channels/add/meta/", form(name="Doble"))
+    assert answer.status_code == 422
+    assert Channel.objects.count() == 1
+
+
+def test_the_default_moves_to_another_channel(channel, admin):
+    data = form(name="Nuevo", external_id="300", credential_app_secret="s")
+    admin.post("/channels/add/meta/", data)
+    channel.refresh_from_db()
+    assert channel.default_for is None
+    assert Channel.objects.get(name="Nuevo").default_for == "whatsapp"
+
+
+@pytest.mark.parametrize(
+    ("given", "kept"),
+    [
+        ("/api/wa/hook/", "/api/wa/hook"),
+        ("  /viejo.php  ", "/viejo.php"),
+        ("", None),
+    ],
+)
+def test_an_older_path_is_kept_tidy(channel, admin, given, kept):
+    assert admin.post(at("edit", channel), form(older_path=given)).status_code == 302
+    channel.refresh_from_db()
+    assert channel.older_path == kept
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "hook",
+        "/",
+        "//x",
+        "/a/../b",
+        "/a?b=c",
+        "/a b",
+        "https://ejemplo.test/hook",
+        "/conversations/",
+        "/leads",
+        "/admin/login",
+        "/static/x",
+        "/webhooks/meta",
+        "/chatbot/webhook/whatsapp",
+        "/healthz",
+    ],
+)
+def test_an_older_path_may_not_take_ours(channel, admin, path):
+    assert admin.post(at("edit", channel), form(older_path=path)).status_code == 422
+    channel.refresh_from_db()
+    assert channel.older_path is None
+
+
+def test_two_channels_cannot_share_an_older_path(channel, admin):
+    Channel.objects.create(name="Otro", provider="meta", external_id="9", older_path="/hook")
+    assert admin.post(at("edit", channel), form(older_path="/hook/")).status_code == 422
+
+
+def test_the_older_path_is_the_channels_webhook(channel, admin, client):
+    admin.post(at("edit", channel), form(older_path="/viejo/hook"))
+    answer = client.get("/viejo/hook/", {"hub.verify_token": "palabra", "hub.challenge": "99"})
+    assert answer.content == b"99"
+
+
+def test_saving_an_untouched_form_changes_nothing(channel, admin):
+    before = dict(channel.credentials)
+    admin.post(at("edit", channel), form())
+    channel.refresh_from_db()
+    assert channel.credentials == {**before, "business_account_id": ""}
+    assert (channel.default_for, channel.is_active) == ("whatsapp", True)
+
+
+# --- Asking the provider ---------------------------------------------------------------------
+
+
+def test_a_test_names_the_number_and_notes_the_health(channel, admin, graph):
+    page = words(admin.post(at("test", channel), follow=True))
+    channel.refresh_from_db()
+    assert (channel.health, channel.last_error) == ("green", "")
+    assert channel.checked_at is not None
+    assert TOKEN not in page
+
+
+def test_a_test_that_fails_says_why(channel, admin, settings):
+    settings.GRAPH_API_URL = "http://127.0.0.1:9"
+    page = words(admin.post(at("test", channel), follow=True))
+    channel.refresh_from_db()
+    assert channel.health == "red"
+    assert channel.last_error in page.replace("&#x27;", "'")
+
+
+def test_registering_tells_the_provider_our_address(channel, admin, graph, settings):
+    settings.BASE_URL = "https://ventanilla.ejemplo.test"
+    channel.credentials = {**channel.credentials, "business_account_id": "777"}
+    channel.save()
+    admin.post(at("register", channel))
+    assert f"https://ventanilla.ejemplo.test/webhooks/meta/{channel.uuid}/" in json.dumps(
+        graph.subscribed
+    )
+
+
+def test_registering_without_an_account_says_what_is_missing(channel, admin, graph):
+    admin.post(at("register", channel))
+    channel.refresh_from_db()
+    assert channel.last_error
+
+
+def test_a_provider_this_version_does_not_know_breaks_no_page(admin):
+    channel = Channel.objects.create(name="Paloma", provider="pigeon")
+    assert admin.get(LIST).status_code == 200
+    assert admin.get(at("detail", channel)).status_code == 200
+    assert admin.get(at("edit", channel)).status_code == 404
+    assert admin.post(at("test", channel), follow=True).status_code == 200
+
+
+def test_a_stopped_channel_goes_on_when_told(channel, admin):
+    Channel.objects.filter(pk=channel.pk).update(stopped_at=channel.created_at, health="red")
+    assert at("resume", channel) in words(admin.get(at("detail", channel)))
+    admin.post(at("resume", channel))
+    channel.refresh_from_db()
+    assert (channel.stopped_at, channel.health) == (None, "unknown")
+
+
+def test_a_channel_is_switched_off_at_once_and_never_deleted(channel, admin, post):
+    talk = conversation(channel)
+    hear(talk)
+    assert directory.snapshot().by_default
+    admin.post(at("switch", channel), {"on": "no"})
+    assert post({"entry": []}).status_code == 403
+    assert "Rosa" in words(admin.get("/conversations/"))
+    admin.post(at("switch", channel), {"on": "yes"})
+    assert post({"entry": []}).status_code == 200
+
+
+def test_the_page_says_what_to_enter_at_the_provider(channel, admin, settings):
+    settings.BASE_URL, settings.HTTPS = "http://localhost:8000", False
+    page = words(admin.get(at("detail", channel)))
+    assert f"http://localhost:8000/webhooks/meta/{channel.uuid}/" in page
+    assert "BASE_URL" in page
+    settings.HTTPS = True
+    assert "BASE_URL" not in words(admin.get(at("detail", channel)))
