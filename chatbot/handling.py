@@ -7,7 +7,7 @@ import json
 from django.db import transaction
 from django.utils import timezone
 
-from chatbot.acknowledgement import acknowledge
+from chatbot.acknowledgement import acknowledge, chosen_codes
 from chatbot.channels.base import InboundMessage, Provider
 from chatbot.media import fetch_soon
 from crm.conversations import outreach, ownership
@@ -84,7 +84,7 @@ def _capture(conversation: Conversation, inbound: InboundMessage, message: Messa
         text=inbound.text,
         at=message.created_at,
         summary=message.summary(),
-        codes=inbound.named_products,
+        codes=[*inbound.named_products, *chosen_codes(inbound)],
         source=Lead.Source.AD if inbound.advertised else Lead.Source.DIRECT,
         certain=inbound.advertised or first_unreadable,
     )
@@ -94,13 +94,15 @@ def _answer(
     conversation: Conversation, inbound: InboundMessage, message: Message, captured: Captured
 ) -> None:
     """The bot speaks only while the episode is its own; the row is read in this transaction."""
-    episode = Episode.objects.select_for_update().get(pk=conversation.episode_id)
+    episode = Episode.objects.select_for_update().get(conversation=conversation, closed_at=None)
     if episode.owner != Episode.Owner.BOT:
         return
+    reply = acknowledge(inbound, conversation.contact, captured)
     outreach.send(
         conversation=conversation,
-        text=acknowledge(inbound, conversation.contact, captured),
+        text=reply.text,
         author=Message.Author.BOT,
+        options=reply.options,
     )
 
 

@@ -6,6 +6,7 @@ from chatbot.models import DeliveryAttempt, InboundEvent
 from chatbot.tests.graph_stub import envelope, text_body
 from chatbot.work import work_off
 from crm.catalog.models import Property
+from crm.conversations import ownership
 from crm.conversations.models import Conversation, Message
 from leads.models import Lead
 
@@ -132,3 +133,27 @@ def test_a_person_without_a_phone_is_possible(post, channel, graph):
     assert Conversation.objects.get().contact.phone == ""
     assert graph.sent[0]["recipient"] == "PE.1001"
     assert "to" not in graph.sent[0]
+
+
+def test_interest_without_a_property_is_offered_some_to_tap_on(say, post, graph, villa):
+    say("Quisiera información de precios")
+    buttons = graph.sent[0]["interactive"]["action"]["buttons"]
+    assert [b["reply"] for b in buttons] == [{"id": "property:VM-01", "title": "Villa Marina"}]
+    tapped = text_body("", wamid="wamid.TAP")
+    tapped["entry"][0]["changes"][0]["value"]["messages"][0] |= {
+        "type": "interactive",
+        "interactive": {"type": "button_reply", "button_reply": buttons[0]["reply"]},
+    }
+    post(tapped)
+    work_off()
+    assert Lead.objects.get().property == villa
+
+
+def test_the_bot_is_silent_while_a_person_answers(say, graph, villa, django_user_model):
+    say("Hola")
+    conversation = Conversation.objects.get()
+    ownership.claim(conversation=conversation, user=django_user_model.objects.create_user("alice"))
+    say("¿Hola?")
+    assert len(graph.sent) == 1
+    conversation.refresh_from_db()
+    assert conversation.waiting_since is not None
