@@ -16,7 +16,7 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import InterfaceError, OperationalError, connection, transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
@@ -120,7 +120,26 @@ def send(claimed: Claim) -> Result:
 
 
 def settle(results: Sequence[Result]) -> None:
-    """Write down what became of each, in one transaction."""
+    """Write down what became of each, in one transaction.
+
+    Where one of them cannot be written (its id is taken, say), each has a transaction of its own.
+    """
+    try:
+        _settle_together(results)
+    except (OperationalError, InterfaceError):
+        raise
+    except Exception as error:
+        if len(results) > 1:
+            for result in results:
+                settle([result])
+            return
+        log.exception("Message %s cannot be settled", results[0].claim.message.message_id)
+        text = type(error).__name__
+        unclear = ChannelError(text, permanent=False, code="bug", unconfirmed=True)
+        _settle_together([Result(results[0].claim, error=unclear)])
+
+
+def _settle_together(results: Sequence[Result]) -> None:
     with transaction.atomic():
         now = timezone.now()
         for result in results:
@@ -139,7 +158,9 @@ def _settle_sent(result: Result, now: datetime) -> None:
     _close(result.claim.message.attempt, Outcome.SENT, now)
     rows = Message.objects.filter(pk=result.claim.message.message_id)
     # A status may have been faster and lifted it further: then only what is missing is added.
-    rows.filter(state__in=[State.SENDING, State.UNKNOWN]).update(state=State.SENT)
+    rows.filter(state__in=[State.SENDING, State.UNKNOWN]).update(
+        state=State.SENT, error_code="", error_text=""
+    )
     rows.filter(provider_id="").update(provider_id=result.provider_id)
     rows.filter(sent_at=None).update(sent_at=now)
 
@@ -203,7 +224,8 @@ def _abandon(attempts: QuerySet[DeliveryAttempt], begun: set[str] | None) -> int
     """`begun`: the attempts that may have left; None: nobody can tell, so all of them."""
     with transaction.atomic():
         now = timezone.now()
-        rows = list(attempts.values_list("pk", "message_id"))
+        locked = attempts.select_for_update().order_by("pk")
+        rows = list(locked.values_list("pk", "message_id"))
         for pk, message_id in rows:
             unknown = begun is None or str(pk) in begun
             _close(str(pk), Outcome.UNKNOWN if unknown else Outcome.NOT_SENT, now)

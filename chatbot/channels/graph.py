@@ -12,6 +12,7 @@ import requests
 from django.conf import settings
 from django.utils.translation import gettext as _
 from requests.adapters import HTTPAdapter
+from urllib3.exceptions import NewConnectionError
 
 from chatbot.channels.base import ChannelError, Json, Outgoing, dicts, identifier, mapping, plain
 from crm.conversations.models import Channel
@@ -37,7 +38,7 @@ def session() -> requests.Session:
     return made
 
 
-class GraphClient(heyoo.WhatsApp):  # type: ignore[misc]  # heyoo has no types
+class GraphClient(heyoo.WhatsApp):  # heyoo has no types
     """heyoo's client for one number, at `settings.GRAPH_API_URL` and its version."""
 
     def __init__(self, token: str, phone_number_id: str) -> None:
@@ -155,8 +156,14 @@ def payload(message: Outgoing) -> Json:
         data["context"] = {"message_id": message.reply_to}
     if 0 < len(message.options) <= ROWS and len(message.text) <= 1024:
         data |= {"type": "interactive", "interactive": _interactive(message)}
+    elif len(message.text) > LONGEST_TEXT:
+        raise ChannelError(
+            _("WhatsApp takes %(longest)d characters at most.") % {"longest": LONGEST_TEXT},
+            permanent=True,
+            code="length",
+        )
     else:
-        body = {"preview_url": False, "body": message.text[:LONGEST_TEXT]}
+        body = {"preview_url": False, "body": message.text}
         data |= {"type": "text", "text": body}
     return data
 
@@ -180,7 +187,9 @@ def _interactive(message: Outgoing) -> Json:
 
 def _unreachable(error: requests.RequestException) -> ChannelError:
     """Never connected: it was not sent. Anything later: it may have been."""
-    before = isinstance(error, requests.ConnectTimeout) or "NewConnectionError" in repr(error)
+    reason = getattr(error.args[0] if error.args else None, "reason", None)
+    before = isinstance(error, requests.ConnectTimeout) or isinstance(reason, NewConnectionError)
+    before = before or "CERTIFICATE_VERIFY_FAILED" in str(reason)
     code = "connect" if before else "timeout"
     text = _("The provider cannot be reached.") if before else _("The provider did not answer.")
     return ChannelError(text, permanent=False, code=code, unconfirmed=not before)
@@ -194,7 +203,13 @@ def _refusal(status: int, error: Any) -> ChannelError:
     try:
         code = int(details["code"])
     except (KeyError, TypeError, ValueError):
-        return ChannelError(text, permanent=status < 500 and status != 429, code=f"http_{status}")
+        # A gateway that gave up waiting does not say whether the message went out.
+        return ChannelError(
+            text,
+            permanent=status < 500 and status != 429,
+            code=f"http_{status}",
+            unconfirmed=status >= 500 and status != 503,
+        )
     stop = code in STOP_CODES or 200 <= code <= 299
     again = stop or code in RETRY_CODES
     return ChannelError(

@@ -7,6 +7,8 @@ In a test: `with GraphStub() as graph: …`. As a process, for load and fault ru
 from __future__ import annotations
 
 import argparse
+import hashlib
+import hmac
 import json
 import queue
 import sys
@@ -16,8 +18,6 @@ import urllib.error
 import urllib.request
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-
-from chatbot.channels.meta import sign
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -57,7 +57,9 @@ class Server(ThreadingHTTPServer):
 class GraphStub:
     """What it received stands in `sent` (payloads in order of arrival) with `times` beside.
 
-    errors   codes to refuse the next sends with, one each; "drop" takes the message and breaks off
+    errors   how to refuse the next sends, one each: a code of Meta's, a whole (status, body), or
+             "drop", which takes the message and breaks off
+    ids      ids to give the next messages, instead of the stub's own
     media    id -> bytes it serves
     """
 
@@ -66,7 +68,7 @@ class GraphStub:
     ):
         self.latency, self.statuses, self.secret, self.states = latency, statuses, secret, states
         self.sent, self.times, self.headers, self.errors, self.media = [], [], [], [], {}
-        self.subscribed = []
+        self.subscribed, self.ids = [], []
         self.lock = threading.Lock()
         self.log = Path(log).open("a", buffering=1) if log else None  # noqa: SIM115 - for life
         self.reports = queue.Queue()
@@ -92,9 +94,12 @@ class GraphStub:
         time.sleep(self.latency)
         with self.lock:
             error = self.errors.pop(0) if self.errors else None
-            if error and error != "drop":
+            if isinstance(error, tuple):
+                return error
+            if error is not None and error != "drop":
                 return 400, {"error": {"message": f"(#{error}) refused", "code": error}}
-            wamid = f"wamid.STUB{self.port}.{len(self.sent) + 1}"
+            own = f"wamid.STUB{self.port}.{len(self.sent) + 1}"
+            wamid = self.ids.pop(0) if self.ids else own
             self.sent.append(body)
             self.times.append(time.time())
             self.headers.append(dict(headers))
@@ -184,6 +189,11 @@ def message_body(message, *, sender="51911000001", name="Ana Ficticia", number="
             "messages": [message],
         }
     )
+
+
+def sign(secret, raw):
+    """As Meta's documentation says, without Django, so that the stub runs as a bare process."""
+    return "sha256=" + hmac.new(secret.encode(), raw, hashlib.sha256).hexdigest()
 
 
 def post_signed(url, secret, body):
