@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, ClassVar
 
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
@@ -41,7 +41,7 @@ STATES = {
 class Meta(Provider):
     slug = "meta"
     label = _("WhatsApp (Meta Cloud API)")
-    fields = (
+    fields: ClassVar[tuple[CredentialField, ...]] = (
         CredentialField(
             "app_secret",
             _("App secret"),

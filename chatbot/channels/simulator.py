@@ -6,7 +6,7 @@ import uuid
 
 from django.utils.translation import gettext_lazy as _
 
-from chatbot.channels.base import ChannelError, CredentialField, Outgoing
+from chatbot.channels.base import ChannelError, Outgoing
 from chatbot.channels.meta import Meta
 from chatbot.simulator import media
 
@@ -14,7 +14,7 @@ from chatbot.simulator import media
 class Simulator(Meta):
     slug = "simulator"
     label = _("Simulator")
-    fields: tuple[CredentialField, ...] = ()
+    fields = ()
 
     def send(self, message: Outgoing) -> str:
         """Nothing leaves: the phone's page reads the message where it lies."""

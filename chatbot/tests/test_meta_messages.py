@@ -52,7 +52,7 @@ KEPT = [
     (sample.UNSUPPORTED, "unsupported", "", []),
 ]
 # The same for what is no turn of the person.
-SILENT = [
+SILENT: list[tuple[dict, str, str, list]] = [
     (sample.REACTION, "reaction", "👍", []),
     (sample.UNREACTION, "reaction", "", []),
     (sample.NEW_NUMBER, "system", "User A changed from 5215550002222 to 5215550009999", []),
