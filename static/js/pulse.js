@@ -4,6 +4,7 @@
 (() => {
   const EVERY = 1000;
   const SLOWEST = 15000;
+  const UNKNOWN = "?"; // no version is called so: the answer says which one it is
   const url = document.currentScript.dataset.url;
   const known = new Map();
   let wait = EVERY;
@@ -22,7 +23,7 @@
     for (const part of parts()) {
       for (const key of keysOf(part)) {
         // Of two parts drawn at different moments the older one's version is asked about.
-        const version = ownVersion(part, key) ?? "";
+        const version = ownVersion(part, key) ?? UNKNOWN;
         if (!params.has(key) || version !== known.get(key)) params.set(key, version);
       }
     }
@@ -35,7 +36,7 @@
       for (const key of keysOf(part)) {
         if (!(key in versions)) continue;
         const before = ownVersion(part, key);
-        if (before !== undefined && before !== "" && before !== versions[key]) news = true;
+        if (before !== undefined && before !== versions[key]) news = true;
         if (keysOf(part).length === 1) part.dataset.pulseVersion = versions[key];
       }
       if (news) part.dispatchEvent(new CustomEvent("pulse", { bubbles: false }));

@@ -119,6 +119,16 @@ def test_a_live_list_renews_itself_and_leaves_what_one_writes(opened, crowd, mon
     assert page.url.endswith("/things/")
 
 
+def test_an_empty_list_fills_by_itself(opened, monkeypatch):
+    monkeypatch.setitem(samples.versions, "things", "")
+    page = opened("/things/")
+    expect(page.locator(".empty-state")).to_be_visible()
+    page.wait_for_timeout(1500)
+    User.objects.create(username="x-primera")
+    monkeypatch.setitem(samples.versions, "things", "1")
+    expect(page.get_by_role("link", name="x-primera")).to_be_visible(timeout=5000)
+
+
 def test_a_toast_says_what_was_done_and_offers_the_way_back(opened):
     page = opened("/saved/")
     page.goto(page.url.replace("/saved/", "/profile/"))
