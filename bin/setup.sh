@@ -1,9 +1,10 @@
 # What bin/run and bin/test share; POSIX sh, sourced, never run. `me` is the command's name.
 # It goes to the root of the checkout, and defines steps that do nothing when they were done before.
 
-case ${VENTANILLA_HOME:-/} in
+case ${VENTANILLA_HOME-} in
+    '') unset VENTANILLA_HOME ;;
     /*) ;;
-    *) VENTANILLA_HOME=$(pwd -P)/$VENTANILLA_HOME ;;
+    *) export VENTANILLA_HOME="$(pwd -P)/$VENTANILLA_HOME" ;;
 esac
 CDPATH='' cd -- "$(dirname -- "$0")/.."
 root=$(pwd -P)
