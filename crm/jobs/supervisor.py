@@ -35,7 +35,6 @@ logger = logging.getLogger(__name__)
 
 TICK = 0.5  # seconds
 LONGEST_PAUSE = 60.0  # seconds between the death of a cluster and the next
-SETTLED_AFTER = 60.0  # seconds of life that make the next pause a short one again
 ASIDE_TIMEOUT = 30  # seconds for a look into the database
 BURIAL_TIMEOUT = 2.0  # seconds to be sure that killed processes are gone
 _fork = multiprocessing.get_context("fork")
@@ -65,7 +64,7 @@ class Supervisor:
                 cluster.stop(settings.JOBS_STOP_GRACE)
                 return
             cluster.kill()
-            deaths = 0 if cluster.age() > SETTLED_AFTER else deaths
+            deaths = 0 if cluster.settled() else deaths
             pause = min(LONGEST_PAUSE, TICK * 2**deaths)
             deaths += 1
             logger.error("The jobs are dead (%s); starting them again in %g s", reason, pause)
@@ -116,9 +115,10 @@ class Cluster:
         self._busy_since: dict[int, float] = {}
         self._unread = b""
 
-    def age(self) -> float:
-        """Seconds since it was started."""
-        return time.monotonic() - self._started
+    def settled(self) -> bool:
+        """Whether it beat more than once, so that its death is not that of the one before."""
+        every: float = settings.JOBS_BEAT
+        return self._last_beat - self._started > every
 
     def listen(self, seconds: float) -> None:
         """Take in what the cluster says, waiting at most that long for it."""

@@ -80,7 +80,7 @@ def test_whoever_queues_a_job_is_spared_that_redis_is_away(tmp_path, settings, c
         broker = RedisBroker()
         server.kill()
         began = time.monotonic()
-        assert not put(MARK, "nowhere", broker=broker)
+        assert not put(MARK, ["nowhere"], options={"broker": broker})
         with transaction.atomic():
             enqueue(MARK, "nowhere", broker=broker)
         assert time.monotonic() - began < 8

@@ -79,16 +79,30 @@ def test_killed_supervisor_and_guard_leave_nobody():
         wait_for(lambda: not cluster.left(), 10)
 
 
-@pytest.mark.parametrize("part", ["guard", "worker", "second worker", "monitor", "pusher"])
+@pytest.mark.parametrize(
+    "part", ["guard", "worker", "monitor", "pusher", *(["second worker"] if SOAK else [])]
+)
 def test_recovers_from_a_killed_part(part, tmp_path):
     with running() as cluster:
         for number in range(10 if SOAK else 1):
             does_a_job(tmp_path / f"before {number}")
+            time.sleep(3 if SOAK else 0)  # until it has settled, or the pauses would grow
             before = cluster.parts()
             before[part].kill()
             wait_for(lambda before=before: not before[part].is_running())
             does_a_job(tmp_path / f"after {number}")
             assert before["guard"] not in cluster.left()
+
+
+def test_a_cluster_that_dies_at_once_is_started_ever_more_slowly():
+    with running(JOBS_BEAT="60") as cluster:
+        began = time.monotonic()
+        for _ in range(3):
+            guard = cluster.parts()["guard"]
+            guard.kill()
+            wait_for(lambda guard=guard: not guard.is_running())
+        cluster.parts()
+        assert time.monotonic() - began > 0.5 + 1 + 2
 
 
 @pytest.mark.parametrize("part", ["guard", "monitor", *(["worker", "pusher"] if SOAK else [])])
