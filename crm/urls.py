@@ -2,7 +2,7 @@
 
 from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
-from django.urls import include, path
+from django.urls import include, path, reverse_lazy
 from django.utils.translation import gettext_lazy as _
 from django.views.generic import RedirectView
 
@@ -13,7 +13,7 @@ admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-a
 admin.site.site_header = admin.site.site_title = "Ventanilla"
 admin.site.index_title = _("Administration")
 
-to_profile = RedirectView.as_view(pattern_name="desk:profile")
+to_profile = RedirectView.as_view(url=reverse_lazy("desk:profile"))
 
 urlpatterns = [
     # Asked most often, answered soonest: each address tried before costs a tenth of a webhook.
@@ -21,6 +21,8 @@ urlpatterns = [
     path("", include("crm.desk.urls")),
     # Addresses stand on the profile, and nobody signs up: allauth's pages for these are not ours.
     path("accounts/email/", to_profile),
+    path("accounts/confirm-email/", to_profile),
+    path("accounts/confirm-email/<path:key>/", to_profile),
     path("accounts/signup/", RedirectView.as_view(pattern_name="account_login")),
     path("accounts/", include("allauth.urls")),
     path("i18n/", include("django.conf.urls.i18n")),

@@ -13,7 +13,9 @@ from crm.people.models import Agency, Contact, ContactPoint, Tag, Team, User
 
 @admin.register(User)
 class ColleagueAdmin(UserAdmin):  # type: ignore[type-arg]  # none of these is generic at run time
-    """Inviting a colleague: a name, an address, a role. The link for a password goes by mail."""
+    """Inviting a colleague: a name, an address, a role. Without a password given here they choose
+    their own through "Forgot your password?".
+    """
 
     list_display = ("username", "first_name", "last_name", "email", "agency", "is_active")
     list_filter = ("is_active", "is_staff", "groups", "agency")

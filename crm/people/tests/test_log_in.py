@@ -91,3 +91,15 @@ def test_a_poor_password_is_refused(client, colleague):
     log_in(client, "julia")
     body = {"oldpassword": PASSWORD, "password1": "12345678", "password2": "12345678"}
     assert client.post("/accounts/password/change/", body).context["form"].errors
+
+
+def test_behind_our_proxy_each_person_is_limited_alone(client, colleague, settings):
+    settings.ALLAUTH_TRUSTED_PROXY_COUNT = 1
+    colleague("agent", username="julia")
+    for number in range(12):
+        wrong = {"login": f"nadie-{number}", "password": "no es"}
+        client.post("/accounts/login/", wrong, headers={"X-Forwarded-For": "203.0.113.9"})
+    body = {"login": "julia", "password": PASSWORD}
+    there = client.post("/accounts/login/", body, headers={"X-Forwarded-For": "203.0.113.9"})
+    here = client.post("/accounts/login/", body, headers={"X-Forwarded-For": "203.0.113.10"})
+    assert (there.status_code, here.status_code) == (200, 302)

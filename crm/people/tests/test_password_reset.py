@@ -46,6 +46,17 @@ def test_the_link_leads_to_our_house_whatever_name_it_was_called_by(
     assert "evil.example" not in mailoutbox[0].body
 
 
+def test_who_was_invited_without_a_password_chooses_one(client, colleague, mailoutbox):
+    person = colleague("agent", username="julia")
+    person.set_unusable_password()
+    person.save()
+    ask(client)
+    action = client.get(link_in(mailoutbox[0])[2], follow=True).redirect_chain[-1][0]
+    client.post(action, {"password1": NEW, "password2": NEW})
+    person.refresh_from_db()
+    assert person.check_password(NEW)
+
+
 def test_an_unknown_address_gets_the_same_answer_and_no_mail(client, mailoutbox):
     assert ask(client, "nadie@ejemplo.test").url == "/accounts/password/reset/done/"
     assert mailoutbox == []
