@@ -1,13 +1,17 @@
 """What of the conversations stands on the dashboard, and beside the menu entry."""
 
+from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from chatbot.inbox.filters import in_trouble
 from chatbot.inbox.visibility import conversations_for
-from crm.conversations.models import Episode
+from crm.conversations.models import Conversation, Episode
 from crm.desk.registry import Card
 from crm.people.models import User
+
+# Beyond this nobody counts: the number says "many".
+MOST = 1_000
 
 
 def cards(user: User) -> list[Card]:
@@ -19,21 +23,21 @@ def cards(user: User) -> list[Card]:
     return [
         Card(
             _("Waiting for a person"),
-            waiting.filter(episode__owner=Episode.Owner.QUEUE).count(),
+            _count(waiting.filter(episode__owner=Episode.Owner.QUEUE)),
             f"{page}?owner=queue&waiting=yes&sort=waiting_since",
             "hourglass",
             _("Nobody has taken these conversations"),
         ),
         Card(
             _("Waiting for my answer"),
-            waiting.filter(episode__human=user).count(),
+            _count(waiting.filter(episode__human=user)),
             f"{page}?owner=mine&waiting=yes&sort=waiting_since",
             "message-circle",
             _("Conversations I have taken"),
         ),
         Card(
             _("Not delivered"),
-            in_trouble(visible).count(),
+            _count(in_trouble(visible)),
             f"{page}?sending=trouble",
             "alert-circle",
             _("Conversations with a message that did not arrive"),
@@ -43,6 +47,16 @@ def cards(user: User) -> list[Card]:
 
 def count_waiting(user: User) -> int:
     """Conversations this person may see in which somebody waits for a person's answer."""
-    waiting = conversations_for(user).filter(waiting_since__isnull=False)
-    queue = waiting.filter(episode__owner=Episode.Owner.QUEUE)
-    return queue.count() + waiting.filter(episode__human=user).count()
+    for_me = Q(episode__owner=Episode.Owner.QUEUE) | Q(episode__human=user)
+    waiting = conversations_for(user).filter(for_me, waiting_since__isnull=False)
+    return _most(waiting)
+
+
+def _most(rows: QuerySet[Conversation]) -> int:
+    return rows.order_by()[:MOST].count()
+
+
+def _count(rows: QuerySet[Conversation]) -> int | str:
+    """How many, exactly as long as that is cheap to say."""
+    counted = _most(rows)
+    return counted if counted < MOST else f"{MOST:,}+"

@@ -3,7 +3,7 @@
 from typing import Any
 
 import django_filters
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Q, QuerySet
 from django.forms import SearchInput
 from django.utils.translation import gettext_lazy as _
 
@@ -56,7 +56,5 @@ class ConversationFilter(django_filters.FilterSet):
 
 def in_trouble(rows: QuerySet[Conversation]) -> QuerySet[Conversation]:
     """Conversations with a message of ours that did not go out, or nobody knows whether it did."""
-    stuck = Message.objects.filter(
-        conversation=OuterRef("pk"), direction=Message.Direction.OUT, state__in=NOT_OUT
-    )
-    return rows.filter(Exists(stuck))
+    stuck = Message.objects.filter(state__in=NOT_OUT)
+    return rows.filter(pk__in=stuck.values("conversation"))

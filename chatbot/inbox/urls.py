@@ -7,6 +7,7 @@ urlpatterns = [
     path("", views.ConversationList.as_view(), name="list"),
     path("<int:pk>/", views.detail, name="detail"),
     path("<int:pk>/panel/", views.panel, name="panel"),
+    path("<int:pk>/card/", views.card, name="card"),
     path("<int:pk>/live/", views.live, name="live"),
     path("<int:pk>/reply/", actions.reply, name="reply"),
     path("<int:pk>/claim/", actions.claim, name="claim"),

@@ -84,11 +84,24 @@ def live(request: DeskRequest, pk: int) -> HttpResponse:
     return render(request, f"inbox/detail.html#{part}", context)
 
 
+@require_GET
+@permitted("conversations.view_conversation")
+def card(request: DeskRequest, pk: int) -> HttpResponse:
+    """The person beside the thread; whose the leads are changes with an answer."""
+    conversation = get_conversation_for(request.user, pk)
+    return render(request, "inbox/detail.html#card", card_context(request, conversation))
+
+
 def page_context(request: DeskRequest, conversation: Conversation) -> dict[str, Any]:
     """The panel's context, and the person's card beside it."""
+    return panel_context(request, conversation) | card_context(request, conversation)
+
+
+def card_context(request: DeskRequest, conversation: Conversation) -> dict[str, Any]:
     contact = conversation.contact
     leads = Lead.objects.visible_to(request.user).filter(contact=contact)
-    return panel_context(request, conversation) | {
+    return {
+        "conversation": conversation,
         "points": ContactPoint.objects.filter(contact=contact),
         "leads": leads.select_related("property", "assigned_to").order_by("-last_message_at")[:5],
     }

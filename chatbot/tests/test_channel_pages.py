@@ -163,6 +163,13 @@ def test_adding_a_whatsapp_number(admin):
     assert made.default_for is None
 
 
+def test_one_chooses_among_what_there_is(admin):
+    page = words(admin.get("/channels/add/"))
+    for slug in ("meta", "simulator"):
+        assert f"/channels/add/{slug}/" in page
+    assert "WhatsApp (Meta Cloud API)" in words(admin.get("/channels/add/meta/"))
+
+
 def test_there_is_no_unknown_provider(admin):
     assert admin.get("/channels/add/telepathy/").status_code == 404
 

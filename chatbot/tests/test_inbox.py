@@ -50,7 +50,7 @@ def owner(talk):
 # --- Who may see -----------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("name", ["detail", "panel", "live"])
+@pytest.mark.parametrize("name", ["detail", "panel", "live", "card"])
 def test_a_stranger_is_sent_to_log_in(talk, name):
     answer = browser().get(at(name, talk.pk))
     assert answer.status_code == 302
@@ -68,7 +68,7 @@ def test_an_agent_sees_free_conversations_and_not_a_colleagues(talk, agent, coll
     client = browser(agent)
     assert client.get(at("detail", talk.pk)).status_code == 200
     ownership.claim(conversation=talk, user=colleague)
-    for name in ("detail", "panel", "live"):
+    for name in ("detail", "panel", "live", "card"):
         assert client.get(at(name, talk.pk)).status_code == 404
     for name in ("reply", "claim", "give_back"):
         assert client.post(at(name, talk.pk), {"text": "Hola"}).status_code == 404
@@ -341,6 +341,17 @@ def test_who_answers_takes_the_conversation_and_its_lead(talk, agent):
     waiting.refresh_from_db()
     assert waiting.state == "cancelled"
     assert Conversation.objects.get(pk=talk.pk).waiting_since is None
+
+
+def test_the_card_shows_leads_one_may_see_and_follows_an_answer(talk, agent, colleague):
+    mine = Lead.objects.create(contact=talk.contact)
+    client = browser(agent)
+    client.post(at("reply", talk.pk), {"text": "Hola", "token": "t"}, headers=HTMX)
+    card = words(client.get(at("card", talk.pk), headers=HTMX))
+    assert mine.get_absolute_url() in card
+    assert "María Quispe" in card
+    Lead.objects.update(assigned_to=colleague)
+    assert mine.get_absolute_url() not in words(client.get(at("card", talk.pk), headers=HTMX))
 
 
 def test_without_htmx_one_comes_back_to_the_page(talk, agent):

@@ -327,6 +327,11 @@ class Message(models.Model):
                 name="message_outbox",
                 condition=Q(state__in=["queued", "sending", "unknown"]),
             ),
+            models.Index(
+                fields=["conversation"],
+                name="message_trouble",
+                condition=Q(state__in=["failed", "unknown"]),
+            ),
         ]
         verbose_name = _("message")
         verbose_name_plural = _("messages")

@@ -56,7 +56,7 @@ def reveal(request: DeskRequest, pk: int) -> HttpResponse:
 @require_GET
 @permitted("conversations.add_channel")
 def choose(request: DeskRequest) -> HttpResponse:
-    return render(request, "channels/choose.html", {"providers": PROVIDERS})
+    return render(request, "channels/choose.html", {"providers": [(one.slug, one.label) for one in PROVIDERS]})
 
 
 @require_http_methods(["GET", "POST"])
@@ -85,7 +85,7 @@ def _edit(request: DeskRequest, channel: Channel, provider: type[Provider]) -> H
             tell(request, _("The channel was saved."))
             return redirect("channels:detail", saved.pk)
         form.seal()
-    context = {"form": form, "provider": provider, "pk": channel.pk}
+    context = {"form": form, "provider": provider.label, "pk": channel.pk}
     status = 422 if form.is_bound else 200
     return render(request, "channels/edit.html", context, status=status)
 
