@@ -1,0 +1,1 @@
+"""The demo's office: everything in it is made up, and says so."""

@@ -1,0 +1,200 @@
+"""Who wrote to the demo's office, and what was said."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from random import Random
+from typing import Any
+
+from django.utils import timezone
+
+from crm.catalog.models import Property
+from crm.conversations import outreach, ownership
+from crm.conversations.identities import meet
+from crm.conversations.models import Channel, Conversation, Message
+from crm.people.models import Note, User
+from leads.models import Lead, LeadChange
+
+FIRST = (
+    "Ana", "Beto", "Carmen", "Diego", "Elena", "Félix", "Gabriela", "Hugo", "Inés", "Jorge",
+    "Karina", "Luis", "Marta", "Néstor", "Olga", "Pablo", "Quena", "Raúl", "Sofía", "Tomás",
+)  # fmt: skip
+LAST = ("Ficticia", "de Prueba", "Inventado", "de Ejemplo")
+# Of each conversation: who speaks (p person, b bot, c colleague) and what.
+OPENING = (
+    ("p", "Hola, me interesa {title}"),
+    ("b", "Gracias por tu interés en {title}. Pronto te escribirá un colega por aquí."),
+)
+TALKS = (
+    OPENING,
+    (*OPENING, ("p", "¿Se puede visitar el sábado?")),
+    (
+        *OPENING,
+        ("c", "Hola, soy {agent}. Sí, sigue disponible. ¿Cuándo te gustaría verla?"),
+        ("p", "El sábado por la mañana"),
+        ("c", "Te espero el sábado a las 10:30 en la puerta."),
+        ("p", "Perfecto, gracias 🙌"),
+    ),
+    (
+        *OPENING,
+        ("p", "¿Aceptan crédito hipotecario?"),
+        ("c", "Claro. Con 20 % de inicial te ayudamos con el trámite."),
+    ),
+    (
+        *OPENING,
+        ("c", "Hola, ¿en qué zona buscas?"),
+        ("p", "Cerca de un parque, con dos dormitorios como mínimo"),
+        ("c", "Entonces te va a gustar. Te mando los detalles por aquí."),
+    ),
+)
+STATUSES = (
+    "new", "new", "contacted", "contacted", "qualified", "new", "negotiating", "won", "lost",
+    "contacted", "qualified", "new", "negotiating", "lost", "won",
+)  # fmt: skip
+SOURCES = ("direct", "direct", "ad", "direct", "referral", "manual")
+PEOPLE = 40
+LEADS = 36
+
+
+@dataclass(frozen=True, slots=True)
+class Office:
+    channel: Channel
+    agents: Sequence[User]
+    properties: Sequence[Property]
+    random: Random
+
+
+def build_talks(office: Office) -> int:
+    """Conversations and leads, the newest twenty minutes old; how many leads."""
+    now = timezone.now()
+    offered = [one for one in office.properties if one.status != Property.Status.DRAFT]
+    for number in range(PEOPLE):
+        age = timedelta(minutes=20 + 47 * number + 9 * number**2)
+        conversation = _conversation(office, number)
+        if number < LEADS:
+            about = offered[number % len(offered)]
+            _lead_with_talk(office, conversation, about, number, now - age)
+        else:
+            _say(conversation, iter([("p", "Hola, buenos días", {})]), now - age, None)
+    _oddities(office)
+    return LEADS
+
+
+def _conversation(office: Office, number: int) -> Conversation:
+    name = f"{FIRST[number % len(FIRST)]} {LAST[(number // 5) % len(LAST)]}"
+    digits = f"519000000{number:02d}"
+    conversation = meet(
+        channel=office.channel, addresses=[("wa_id", digits)], name=name, phone=digits
+    )
+    ownership.open_episode(conversation)
+    return conversation
+
+
+def _lead_with_talk(
+    office: Office, conversation: Conversation, about: Property, number: int, last: Any
+) -> None:
+    status = STATUSES[number % len(STATUSES)]
+    agent = None if status == "new" else office.agents[number % len(office.agents)]
+    talk = TALKS[number % 2] if agent is None else TALKS[2 + number % 3]
+    spoken = [
+        (who, text.format(title=about.title, agent=agent.first_name if agent else ""), {})
+        for who, text in talk
+    ]
+    first = last - timedelta(minutes=7 * (len(spoken) - 1))
+    if agent is not None:
+        ownership.claim(conversation=conversation, user=agent)
+    elif number % 4 == 1:
+        ownership.hand_to_queue(conversation=conversation)
+    conversation.refresh_from_db()
+    _say(conversation, iter(spoken), first, agent)
+    lead = Lead.objects.create(
+        contact=conversation.contact,
+        property=about,
+        source=SOURCES[number % len(SOURCES)],
+        status=status,
+        assigned_to=agent,
+        agency=agent.agency if agent else None,
+        first_message_at=first,
+        last_message_at=last,
+        last_text=conversation.last_text,
+        first_response_at=first + timedelta(minutes=14) if agent else None,
+        closed_at=last if status in Lead.CLOSED else None,
+        created_at=first,
+    )
+    if agent is not None:
+        _history(lead, agent, first + timedelta(minutes=14))
+
+
+def _history(lead: Lead, agent: User, at: Any) -> None:
+    changes = [("assigned_to", "", str(agent.pk)), ("status", "new", lead.status)]
+    LeadChange.objects.bulk_create(
+        LeadChange(lead=lead, actor=agent, field=field, old=old, new=new, at=at)
+        for field, old, new in changes
+    )
+    if lead.pk % 3 == 0:
+        Note.objects.create(
+            contact=lead.contact, author=agent, text="Prefiere que le escriban por la tarde."
+        )
+
+
+def _say(
+    conversation: Conversation,
+    spoken: Iterator[tuple[str, str, dict[str, Any]]],
+    at: Any,
+    agent: User | None,
+) -> None:
+    """Write the messages as if they had come and gone, seven minutes apart."""
+    authors = {
+        "p": Message.Author.PERSON,
+        "b": Message.Author.BOT,
+        "c": Message.Author.COLLEAGUE,
+    }
+    for index, (who, text, more) in enumerate(spoken):
+        moment = at + timedelta(minutes=7 * index)
+        incoming = who == "p"
+        fields: dict[str, Any] = {
+            "state": Message.State.RECEIVED if incoming else Message.State.READ,
+            "provider_at": moment if incoming else None,
+            "sent_at": None if incoming else moment,
+            "delivered_at": None if incoming else moment,
+            "read_at": None if incoming else moment,
+        }
+        message = Message.objects.create(
+            conversation=conversation,
+            episode_id=conversation.episode_id,
+            channel=conversation.channel,
+            direction=Message.Direction.IN if incoming else Message.Direction.OUT,
+            author=authors[who],
+            user=agent if who == "c" else None,
+            text=text,
+            shown_at=moment,
+            created_at=moment,
+            **(fields | more),
+        )
+        outreach.note_message(conversation, message)
+
+
+def _oddities(office: Office) -> None:
+    """What the lists and threads must also be able to show."""
+    Kind, State = Message.Kind, Message.State
+    pair = Conversation.objects.order_by("-last_message_at")[2:6]
+    failed, unsupported, place, unknown = pair
+    _say(failed, iter([("c", "¿Pudiste ver la propiedad?", {
+        "state": State.FAILED, "read_at": None, "error_code": "131026",
+        "error_text": "El número no puede recibir mensajes.",
+    })]), _after(failed), office.agents[0])  # fmt: skip
+    _say(unsupported, iter([("p", "", {
+        "kind": Kind.UNSUPPORTED, "raw": '{"type": "unsupported", "unsupported": {"type": "poll"}}',
+    })]), _after(unsupported), None)  # fmt: skip
+    _say(place, iter([("p", "Parque de Ejemplo\n-12.121100, -77.029700", {
+        "kind": Kind.LOCATION,
+    })]), _after(place), None)  # fmt: skip
+    _say(unknown, iter([("c", "Te llamo en un momento", {
+        "state": State.UNKNOWN, "read_at": None, "sent_at": None, "due_at": _after(unknown),
+    })]), _after(unknown), office.agents[0])  # fmt: skip
+
+
+def _after(conversation: Conversation) -> Any:
+    return conversation.last_message_at + timedelta(minutes=1)
