@@ -63,11 +63,13 @@
   function replaceIfOther(old, fresh) {
     const words = (part) => part.textContent.replace(/\s+/g, " ").trim();
     if (words(old) === words(fresh)) return;
-    const busy = old.contains(document.activeElement);
+    const talk = old.closest(".talk");
     old.replaceWith(fresh);
     window.htmx.process(fresh);
-    // The button just pressed is gone: what comes next is writing.
-    if (busy) fresh.closest(".talk").querySelector(".composer textarea")?.focus();
+    // The button just pressed is gone: what comes next is writing (a phone's keyboard stays down).
+    const acted = talk.dataset.acted;
+    delete talk.dataset.acted;
+    if (acted && matchMedia("(hover: hover)").matches) talk.querySelector(".composer textarea")?.focus();
   }
 
   function renew(live, html) {
@@ -199,6 +201,8 @@
   });
 
   document.addEventListener("htmx:beforeRequest", (event) => {
+    const acts = event.target.closest?.(".talk-acts");
+    if (acts) acts.closest(".talk").dataset.acted = "yes";
     if (event.target.matches?.(".composer")) event.target.dataset.said = event.target.elements.text.value;
   });
   document.addEventListener("htmx:responseError", (event) => {
