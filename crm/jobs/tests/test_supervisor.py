@@ -8,11 +8,12 @@ from datetime import timedelta
 import pytest
 from django.db import connection
 from django.utils import timezone
-from django_q.models import OrmQ
+from django_q.models import OrmQ, Schedule
 
 from crm.jobs.heartbeat import NAME, probe
 from crm.jobs.models import Heartbeat
 from crm.jobs.queue import enqueue
+from crm.jobs.schedules import LOCK, declared
 from crm.jobs.tests.clusters import running, wait_for
 
 pytestmark = [pytest.mark.serial, pytest.mark.django_db(transaction=True)]
@@ -160,20 +161,19 @@ def test_two_clusters_share_a_queue(tmp_path):
 def test_at_rest_it_only_reads(tmp_path):
     """Nothing lies in the queue, so nothing but the beat is written."""
     with running(JOBS_BEAT="30", JOBS_DEAD_AFTER="60"):
-        wait_for(lambda: Heartbeat.objects.filter(name=NAME))
+        wait_for(lambda: Heartbeat.objects.filter(name__in=[NAME, LOCK]).count() == 2)
+        wait_for(lambda: Schedule.objects.count() == len(declared()))
         before = written()
         time.sleep(4)
-        assert written() == before
+        # PostgreSQL's own housekeeping may count; once a second would be four.
+        assert written() - before <= (0 if connection.vendor == "sqlite" else 2)
 
 
 def written():
-    """A number that grows with every commit that changed something."""
+    """A number that grows with the commits that changed something."""
     with connection.cursor() as cursor:
         if connection.vendor == "sqlite":
             cursor.execute("PRAGMA data_version")
         else:
-            cursor.execute(
-                "SELECT pg_stat_clear_snapshot(), tup_inserted + tup_updated + tup_deleted"
-                " FROM pg_stat_database WHERE datname = current_database()"
-            )
-        return cursor.fetchone()[-1]
+            cursor.execute("SELECT pg_snapshot_xmax(pg_current_snapshot())::text::bigint")
+        return cursor.fetchone()[0]
