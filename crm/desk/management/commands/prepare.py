@@ -74,7 +74,12 @@ class Command(BaseCommand):
 
     def say_where(self) -> None:
         self.stdout.write(f"The desk opens at {settings.BASE_URL}")
-        names = User.objects.filter(is_demo=True).order_by("pk").values_list("username", flat=True)
+        names = (
+            User.objects.filter(is_demo=True)
+            .exclude(password__startswith="!")
+            .order_by("pk")
+            .values_list("username", flat=True)
+        )
         if settings.DEMO and names:
             self.stdout.write(f"Log in as {', '.join(names)}; the password is: demo")
 
