@@ -133,6 +133,7 @@ def test_a_toast_says_what_was_done_and_offers_the_way_back(opened):
     page = opened("/saved/")
     page.goto(page.url.replace("/saved/", "/profile/"))
     toast = page.locator("[data-toast]").first
+    toast.hover()  # which also keeps it there
     expect(toast).to_contain_text("Saved <b>it</b>")
     toast.get_by_role("button").first.click()
     page.wait_for_url("**/profile/")

@@ -72,7 +72,7 @@ def test_pulse_is_for_colleagues(browser):
     assert answer["HX-Redirect"].startswith("/accounts/login/")
 
 
-def test_pulse_costs_three_queries(desk, django_assert_max_num_queries):
+def test_pulse_costs_what_the_log_in_costs(desk, django_assert_max_num_queries):
     with django_assert_max_num_queries(2):  # session and person; the sample room asks nothing
         desk.get("/pulse/?things=7")
 
