@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from crm.catalog.models import Property
-from crm.catalog.picking import PropertyField, find_properties
+from crm.catalog.picking import PropertyField, PropertyInput, find_properties
 from crm.desk.access import DeskRequest
 from crm.people.finding import contact_ids
 from crm.people.models import User
@@ -50,7 +50,9 @@ class LeadFilter(django_filters.FilterSet):
     assigned_to = django_filters.ChoiceFilter(
         label=_("Whose"), choices=[], method="belonging_to", empty_label=_("Anybody's")
     )
-    property = PropertyFilter(label=_("Property"))
+    property = PropertyFilter(
+        label=_("Property"), widget=PropertyInput({"placeholder": _("Property")})
+    )
     source = django_filters.ChoiceFilter(
         label=_("Source"), choices=Lead.Source, empty_label=_("Any source")
     )
@@ -92,7 +94,7 @@ class LeadFilter(django_filters.FilterSet):
         return rows.filter(first_message_at__gte=_midnight(value))
 
     def to_day(self, rows: QuerySet[Lead], name: str, value: date) -> QuerySet[Lead]:
-        return rows.filter(first_message_at__lt=_midnight(value + timedelta(days=1)))
+        return rows.filter(first_message_at__lt=_midnight(value) + timedelta(days=1))
 
 
 def matching(text: str) -> Q:

@@ -1,7 +1,8 @@
 """What tells a live page that leads have changed: one indexed query a key."""
 
 from collections.abc import Iterable
-from datetime import datetime
+
+from django.db.models import QuerySet
 
 from crm.people.models import User
 from leads.models import Lead
@@ -24,6 +25,7 @@ def pulse(user: User, asked: Iterable[str]) -> dict[str, str]:
     return versions
 
 
-def _version(rows: object) -> str:
-    changed: datetime | None = rows.values_list("updated_at", flat=True)[:1].first()  # type: ignore
+def _version(rows: QuerySet[Lead]) -> str:
+    """The latest change in microseconds; blank where there is nothing this person may see."""
+    changed = next(iter(rows.values_list("updated_at", flat=True)[:1]), None)
     return str(int(changed.timestamp() * 1_000_000)) if changed else ""

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import QuerySet
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
@@ -15,7 +14,8 @@ from leads import pulse
 from leads.models import Lead, LeadChange
 from leads.triage import assignable
 
-MOST_SHOWN = 50
+SHOWN = 10  # of notes and of the history, until one asks for all
+MOST_SHOWN = 200
 
 
 @dataclass(frozen=True)
@@ -40,12 +40,16 @@ class Fact:
 
 
 class LeadPage:
-    def __init__(self, lead: Lead, user: User, editing: str = "", talk: str = "") -> None:
+    def __init__(
+        self, lead: Lead, user: User, editing: str = "", talk: str = "", whole: bool = False
+    ) -> None:
         self.lead = lead
         self.user = user
         self.editing = editing
         self.wrong: Fact | None = None
         self._talk = talk
+        self.most = MOST_SHOWN if whole else SHOWN
+        self.shown = f":{self.most}"
         self.may_change = user.has_perm("leads.change_lead")
         self.may_edit = user.has_perm("people.change_contact")
         self.may_note = user.has_perm("people.add_note")
@@ -113,12 +117,20 @@ class LeadPage:
         return list(rows.exclude(pk=self.lead.pk).select_related("property", "assigned_to")[:10])
 
     @cached_property
-    def notes(self) -> QuerySet[Note]:
-        return self.lead.contact.notes.select_related("author")[:MOST_SHOWN]
+    def notes(self) -> list[Note]:
+        return list(self.lead.contact.notes.select_related("author")[: self.most + 1])
+
+    @property
+    def more_notes(self) -> bool:
+        return len(self.notes) > self.most
+
+    @property
+    def more_history(self) -> bool:
+        return len(self.history) > self.most
 
     @cached_property
     def history(self) -> list[Event]:
-        rows = list(self.lead.changes.select_related("actor")[:MOST_SHOWN])
+        rows = list(self.lead.changes.select_related("actor")[: self.most + 1])
         names = self._names(rows)
         return [
             Event(

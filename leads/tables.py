@@ -9,10 +9,12 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from crm.desk.tables import WIDE, WIDER, DeskTable, RowLinkColumn
+from crm.desk.tables import WIDER, DeskTable, RowLinkColumn, cells
 from crm.desk.templatetags.desk import when
 from leads.models import Lead
 from leads.templatetags.leads import lead_state, who
+
+SHORT = cells("cell-short d-none d-md-table-cell")
 
 
 def with_names(rows: QuerySet[Lead]) -> QuerySet[Lead]:
@@ -24,10 +26,13 @@ def with_names(rows: QuerySet[Lead]) -> QuerySet[Lead]:
 
 class LeadTable(DeskTable):
     contact = RowLinkColumn(
-        verbose_name=_("Who"), orderable=False, linkify=lambda record: record.get_absolute_url()
+        verbose_name=_("Who"),
+        orderable=False,
+        linkify=lambda record: record.get_absolute_url(),
+        attrs={"a": {"class": "row-link"}, "td": {"class": "cell-main cell-short"}},
     )
     property = tables.Column(
-        verbose_name=_("Property"), orderable=False, empty_values=(), attrs=WIDE
+        verbose_name=_("Property"), orderable=False, empty_values=(), attrs=SHORT
     )
     status = tables.Column(verbose_name=_("Status"), orderable=False)
     last_text = tables.Column(
@@ -39,11 +44,11 @@ class LeadTable(DeskTable):
             "th": {"class": "d-none d-lg-table-cell"},
         },
     )
-    source = tables.Column(verbose_name=_("Source"), orderable=False, attrs=WIDER)
+    source = tables.Column(verbose_name=_("Source"), orderable=False, attrs=cells("cell-roomy"))
     last_message_at = tables.Column(verbose_name=_("Last message"))
     first_message_at = tables.Column(verbose_name=_("First message"), attrs=WIDER)
     assigned_to = tables.Column(
-        verbose_name=_("Whose"), orderable=False, empty_values=(), attrs=WIDE
+        verbose_name=_("Whose"), orderable=False, empty_values=(), attrs=SHORT
     )
 
     class Meta(DeskTable.Meta):

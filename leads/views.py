@@ -28,7 +28,9 @@ def detail(request: DeskRequest, pk: int) -> HttpResponse:
     """`?edit=` opens one fact for editing, `?talk=` names the conversation shown."""
     lead = get_lead_for(request.user, pk)
     asked = request.GET
-    page = LeadPage(lead, request.user, asked.get("edit", ""), asked.get("talk", ""))
+    page = LeadPage(
+        lead, request.user, asked.get("edit", ""), asked.get("talk", ""), whole="all" in asked
+    )
     target = request.headers.get("HX-Target", "") if request.htmx else ""
     part = f"#{target}" if target in _PARTS else ""
     response = render(request, f"leads/detail.html{part}", {"page": page, "lead": lead})

@@ -27,11 +27,16 @@ class PropertyTable(DeskTable):
         verbose_name="", accessor="first_photo", orderable=False, empty_values=(),
         attrs=cells("cell-thumb"),
     )  # fmt: skip
-    title = RowLinkColumn(verbose_name=_("Property"))
+    title = RowLinkColumn(
+        verbose_name=_("Property"),
+        attrs={"a": {"class": "row-link"}, "td": {"class": "cell-main cell-grow"}},
+    )
     code = tables.Column(verbose_name=_("Code"), attrs=WIDE)
     operation = tables.Column(verbose_name=_("Operation"), orderable=False, attrs=WIDE)
     kind = tables.Column(verbose_name=_("Kind"), orderable=False, attrs=WIDER)
-    district = tables.Column(verbose_name=_("District"), attrs=WIDE)
+    district = tables.Column(
+        verbose_name=_("District"), attrs=cells("cell-short d-none d-md-table-cell")
+    )
     price = tables.Column(verbose_name=_("Price"), attrs=NUMERIC)
     status = tables.Column(verbose_name=_("Status"), orderable=False)
 
