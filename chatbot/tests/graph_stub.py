@@ -76,6 +76,8 @@ class GraphStub:
         self.server.graph = self
         self.port = self.server.server_address[1]
         self.url = f"http://127.0.0.1:{self.port}"
+        # A provider that is started again goes on with ids it never gave before.
+        self.name = f"wamid.STUB{self.port}.{time.time_ns():x}"
 
     def __enter__(self):
         threading.Thread(target=self.server.serve_forever, args=(0.05,), daemon=True).start()
@@ -98,7 +100,7 @@ class GraphStub:
                 return error
             if error is not None and error != "drop":
                 return 400, {"error": {"message": f"(#{error}) refused", "code": error}}
-            own = f"wamid.STUB{self.port}.{len(self.sent) + 1}"
+            own = f"{self.name}.{len(self.sent) + 1}"
             wamid = self.ids.pop(0) if self.ids else own
             self.sent.append(body)
             self.times.append(time.time())
