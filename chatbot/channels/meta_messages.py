@@ -69,7 +69,9 @@ def read(payload: Json, *, outgoing: bool = False) -> InboundMessage | None:
         addresses=people,
         name=plain(mapping(contact.get("profile")).get("name"), 200).strip(),
         at=moment(element.get("timestamp")),
-        reply_to=identifier(context.get("id")),
+        reply_to=identifier(
+            context.get("id") or mapping(element.get("reaction")).get("message_id")
+        ),
         wakes=type_ not in SILENT and not outgoing and not element.get("group_id"),
         outgoing=outgoing,
         advertised=bool(mapping(element.get("referral"))),

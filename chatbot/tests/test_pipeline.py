@@ -157,3 +157,18 @@ def test_the_bot_is_silent_while_a_person_answers(say, graph, villa, django_user
     assert len(graph.sent) == 1
     conversation.refresh_from_db()
     assert conversation.waiting_since is not None
+
+
+def test_a_reaction_knows_its_message_and_wakes_nobody(say, post, graph):
+    say("Hola")
+    answer = Message.objects.get(direction="out")
+    reaction = text_body("", wamid="wamid.REA")
+    reaction["entry"][0]["changes"][0]["value"]["messages"][0] |= {
+        "type": "reaction",
+        "reaction": {"message_id": answer.provider_id, "emoji": "👍"},
+    }
+    post(reaction)
+    work_off()
+    kept = Message.objects.get(kind="reaction")
+    assert (kept.reply_to, kept.text) == (answer.provider_id, "👍")
+    assert len(graph.sent) == 1
