@@ -5,14 +5,15 @@ from typing import Any, cast
 
 import django_filters
 from django import forms
-from django.db.models import Q, QuerySet
+from django.core.cache import cache
+from django.db.models import Q, QuerySet, Value
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from crm.catalog.models import Property
 from crm.catalog.picking import PropertyField, PropertyInput, find_properties
 from crm.desk.access import DeskRequest
-from crm.people.finding import contact_ids
+from crm.people.finding import matches
 from crm.people.models import User
 from leads.models import Lead
 from leads.triage import assignable
@@ -21,6 +22,8 @@ MINE, NOBODY = "mine", "unassigned"
 # A search that means more people than this wants another word, not another page.
 MOST_CONTACTS = 500
 MOST_PROPERTIES = 50
+# Seconds for which a new colleague may be missing from the filter.
+REMEMBERED = 30
 
 
 class PropertyFilter(django_filters.Filter):
@@ -31,8 +34,12 @@ def assignee_choices(user: User) -> list[tuple[str, Any]]:
     """Whose leads this person may ask for: an agent sees own and free ones anyway."""
     choices: list[tuple[str, Any]] = [(MINE, _("Mine")), (NOBODY, _("Nobody's"))]
     if user.sees_all():
-        choices += [(str(one.pk), str(one)) for one in assignable()]
+        choices += cache.get_or_set("leads.assignees", _assignees, REMEMBERED) or []
     return choices
+
+
+def _assignees() -> list[tuple[str, str]]:
+    return [(str(one.pk), str(one)) for one in assignable()]
 
 
 class LeadFilter(django_filters.FilterSet):
@@ -99,16 +106,17 @@ class LeadFilter(django_filters.FilterSet):
 
 def matching(text: str) -> Q:
     """Leads of the people and properties `text` may mean, named by their keys so that the
-    database walks its indexes; at most MOST_CONTACTS people, the newest."""
-    contacts = contact_ids(text, MOST_CONTACTS)
-    properties = list(
-        find_properties(text, Property.objects.all()).values_list("id", flat=True)[:MOST_PROPERTIES]
-    )
+    database walks its indexes; one query finds them all."""
+    people, about = Value("contact_id__in"), Value("property_id__in")
+    properties = find_properties(text, Property.objects.all()).order_by("-id")[:MOST_PROPERTIES]
+    first = Property.objects.filter(pk__in=properties.values("id")).order_by()
+    queries = [one.values_list(people, "id") for one in matches(text, MOST_CONTACTS)]
+    keys: dict[str, list[int]] = {}
+    for column, key in first.values_list(about, "id").union(*queries):
+        keys.setdefault(column, []).append(key)
     found = Q()
-    if contacts:
-        found |= Q(contact_id__in=contacts)
-    if properties:
-        found |= Q(property_id__in=properties)
+    for column, chosen in keys.items():
+        found |= Q(**{column: chosen})
     return found or Q(pk__in=[])
 
 

@@ -4,24 +4,26 @@ from collections.abc import Sequence
 from datetime import datetime
 
 import django_tables2 as tables
-from django.db.models import QuerySet
+from django.db.models import OuterRef, QuerySet, Subquery
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from crm.desk.tables import WIDER, DeskTable, RowLinkColumn, cells
 from crm.desk.templatetags.desk import when
+from crm.people.models import ContactPoint
+from crm.people.phones import pretty
 from leads.models import Lead
-from leads.templatetags.leads import lead_state, who
+from leads.templatetags.leads import lead_state
 
 SHORT = cells("cell-short d-none d-md-table-cell")
 
 
 def with_names(rows: QuerySet[Lead]) -> QuerySet[Lead]:
-    """Everything a row shows, in one query and one more for the telephone numbers."""
-    return rows.select_related("contact", "property", "assigned_to").prefetch_related(
-        "contact__points"
-    )
+    """Everything a row shows, in one query; `phone` is the contact's primary one."""
+    phones = ContactPoint.objects.filter(contact=OuterRef("contact"), kind=ContactPoint.Kind.PHONE)
+    first = phones.order_by("-primary", "id").values("value")[:1]
+    return rows.select_related("contact", "property", "assigned_to").annotate(phone=Subquery(first))
 
 
 class LeadTable(DeskTable):
@@ -66,7 +68,11 @@ class LeadTable(DeskTable):
         )
 
     def render_contact(self, record: Lead) -> str:
-        return who(record.contact)
+        return (
+            record.contact.name
+            or pretty(getattr(record, "phone", None) or "")
+            or str(record.contact)
+        )
 
     def render_property(self, record: Lead) -> str:
         return str(record.property or "")

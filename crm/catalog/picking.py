@@ -4,7 +4,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.urls import reverse_lazy
 from django.utils.translation import gettext_lazy as _
 
@@ -59,13 +59,15 @@ class PropertyField(forms.ModelChoiceField):  # type: ignore[type-arg]  # not su
         return value.code if isinstance(value, Property) else value
 
     def to_python(self, value: Any) -> Property | None:
-        text = str(value or "").replace("\x00", "").strip()
+        text = str(value or "").replace("\x00", "").strip()[:160]
         if not text or isinstance(value, Property):
             return value or None
-        found = Property.objects.filter(code__iexact=text).first()
-        if found is None and text.isdecimal() and len(text) < 19:
-            found = Property.objects.filter(pk=int(text)).first()
-        return found or self._by_title(text)
+        meant = Q(code__iexact=text)
+        if text.isdecimal() and len(text) < 19:
+            meant |= Q(pk=int(text))
+        # A code of digits only wins over another property's key.
+        found = sorted(Property.objects.filter(meant), key=lambda one: one.code != text)
+        return found[0] if found else self._by_title(text)
 
     def _by_title(self, text: str) -> Property:
         alike = [

@@ -1,8 +1,10 @@
 """Which contacts a few typed letters or digits mean, at a price that does not grow with them."""
 
+from typing import Any
+
 import phonenumbers
 from django.conf import settings
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from crm.people.folding import fold
 from crm.people.models import Contact, ContactPoint
@@ -14,28 +16,33 @@ MOST_WORDS = 6
 
 
 def contact_ids(text: str, limit: int) -> list[int]:
-    """At most `limit` contacts whose name, phone, e-mail or user name `text` is a piece of.
+    """At most `limit` contacts (of each kind of finding) that `text` may mean."""
+    first, *others = matches(text, limit) or [Contact.objects.none().values_list("id")]
+    return [pk for (pk,) in (first.union(*others) if others else first)]
 
-    The newest are found first. Each half of the search walks one index: a rare piece is looked
-    up, a common one is met often enough by walking back from the newest.
+
+def matches(text: str, limit: int) -> list[QuerySet[Any, Any]]:
+    """Queries of one column, contacts' keys, that may be united into one: those whose name,
+    phone, e-mail or user name `text` is a piece of, at most `limit` of each, the newest first.
+
+    Each walks one index: a rare piece is looked up, a common one is met often enough by walking
+    back from the newest.
     """
     asked = fold(text)[:LONGEST]
-    if not asked:
-        return []
-    named = list(
-        Contact.objects.filter(_name_matches(asked))
-        .order_by(*_newest("id", asked))
-        .values_list("id", flat=True)[:limit]
-    )
-    reached = [
-        pk
-        for points in (_phone_matches(asked), _address_matches(asked))
-        if points is not None
-        for pk in ContactPoint.objects.filter(points)
-        .order_by(*_newest("id", asked))
-        .values_list("contact_id", flat=True)[:limit]
-    ]
-    return list(dict.fromkeys([*named, *reached]))[:limit]
+    points = _phone_matches(asked) or _address_matches(asked)
+    found: list[QuerySet[Any, Any]] = []
+    if asked and "@" not in asked:
+        named = Contact.objects.filter(_name_matches(asked)).order_by(*_newest("id", asked))
+        found.append(_keys(named.values("id")[:limit]))
+    if points is not None:
+        reached = ContactPoint.objects.filter(points).order_by(*_newest("id", asked))
+        found.append(_keys(reached.values("contact_id")[:limit]))
+    return found
+
+
+def _keys(chosen: QuerySet[Any, Any]) -> QuerySet[Any, Any]:
+    """A limited query cannot be united on SQLite; one that contains it can."""
+    return Contact.objects.filter(pk__in=chosen).order_by().values_list("id")
 
 
 def _newest(column: str, asked: str) -> list[str]:
