@@ -287,7 +287,7 @@ Q_CLUSTER: dict[str, object] = {
     "label": "Trabajos",
     # A cluster keeps one job in hand, so that another machine may take the next.
     "queue_limit": 1,
-    # Kilobytes after which a worker makes room for a fresh one: some libraries are never given back.
+    # Kilobytes after which a worker makes room for a fresh one: libraries are never given back.
     "max_rss": 300_000,
     **(
         {"redis": REDIS_URL, "broker_class": "crm.jobs.broker.RedisBroker"}

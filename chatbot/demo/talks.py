@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from random import Random
 from typing import Any
 
@@ -98,7 +98,7 @@ def _lead_with_talk(
     status = STATUSES[number % len(STATUSES)]
     agent = None if status == "new" else office.agents[number % len(office.agents)]
     talk = TALKS[number % 2] if agent is None else TALKS[2 + number % 3]
-    spoken = [
+    spoken: list[tuple[str, str, dict[str, Any]]] = [
         (who, text.format(title=about.title, agent=agent.first_name if agent else ""), {})
         for who, text in talk
     ]
@@ -196,5 +196,5 @@ def _oddities(office: Office) -> None:
     })]), _after(unknown), office.agents[0])  # fmt: skip
 
 
-def _after(conversation: Conversation) -> Any:
-    return conversation.last_message_at + timedelta(minutes=1)
+def _after(conversation: Conversation) -> datetime:
+    return (conversation.last_message_at or timezone.now()) + timedelta(minutes=1)
