@@ -21,7 +21,7 @@ FIRST = (
     "Ana", "Beto", "Carmen", "Diego", "Elena", "Félix", "Gabriela", "Hugo", "Inés", "Jorge",
     "Karina", "Luis", "Marta", "Néstor", "Olga", "Pablo", "Quena", "Raúl", "Sofía", "Tomás",
 )  # fmt: skip
-LAST = ("Ficticia", "de Prueba", "Inventado", "de Ejemplo")
+LAST = ("de Prueba", "de Ejemplo", "Demo", "de Mentira")
 # Of each conversation: who speaks (p person, b bot, c colleague) and what.
 OPENING = (
     ("p", "Hola, me interesa {title}"),
