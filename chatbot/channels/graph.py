@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from functools import lru_cache
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 import heyoo
 import requests
@@ -84,7 +84,7 @@ class GraphClient(heyoo.WhatsApp):  # heyoo has no types
     def fetch_media(self, media_id: str, limit: int) -> tuple[bytes, str]:
         about = self.call(
             "GET",
-            f"{self.base_url}/{media_id}",
+            f"{self.base_url}/{quote(media_id, safe='')}",
             params={"phone_number_id": self.phone_number_id},
         )
         url = str(about.get("url") or "")
@@ -223,7 +223,10 @@ def _refusal(status: int, error: Any) -> ChannelError:
 
 def _allowed(url: str) -> bool:
     """https on Meta's own hosts, or wherever `GRAPH_API_URL` itself points."""
-    parts, graph = urlsplit(url), urlsplit(settings.GRAPH_API_URL)
+    try:
+        parts, graph = urlsplit(url), urlsplit(settings.GRAPH_API_URL)
+    except ValueError:
+        return False
     if (parts.scheme, parts.netloc) == (graph.scheme, graph.netloc):
         return True
     host = parts.hostname or ""

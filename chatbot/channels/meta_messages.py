@@ -39,6 +39,15 @@ def addresses_of(element: Json, contact: Json, *, outgoing: bool = False) -> tup
     else:
         number = element.get("from") or contact.get("wa_id")
         user = element.get("from_user_id") or contact.get("user_id")
+    found = _addresses(number, user)
+    if found and element.get("type") == "system":
+        # Who changed number or id is known by the new one as well from now on.
+        system = mapping(element.get("system"))
+        found += _addresses(system.get("wa_id"), system.get("user_id"))
+    return tuple(dict.fromkeys(found))
+
+
+def _addresses(number: Any, user: Any) -> list[Address]:
     found = []
     digits = identifier(number, 30).lstrip("+")
     if digits and not USER_ID.match(digits):
@@ -46,7 +55,7 @@ def addresses_of(element: Json, contact: Json, *, outgoing: bool = False) -> tup
     name = identifier(user)
     if USER_ID.match(name):
         found.append(Address("user_id", name))
-    return tuple(found)
+    return found
 
 
 def read(payload: Json, *, outgoing: bool = False) -> InboundMessage | None:

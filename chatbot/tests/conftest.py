@@ -7,7 +7,9 @@ from chatbot.channels import directory
 from chatbot.channels.meta import sign
 from chatbot.tests.graph_stub import GraphStub, text_body
 from chatbot.work import work_off
-from crm.conversations.models import Channel
+from crm.conversations import outreach, ownership
+from crm.conversations.identities import meet
+from crm.conversations.models import Channel, Message
 
 SECRET = "s3cr3t-app-secret"
 
@@ -37,7 +39,7 @@ def channel(db):
         credentials={
             "app_secret": SECRET,
             "access_token": "token-de-prueba",
-            "verify_token": "palabra",
+            "verify_token": "sesamo",
         },
     )
 
@@ -66,5 +68,30 @@ def say(post):
         if work:
             work_off()
         return answer
+
+    return send
+
+
+@pytest.fixture
+def person(channel):
+    """person(n) -> the conversation with the n-th made-up person."""
+
+    def known(number=1):
+        digits = str(51911000000 + number)
+        return meet(
+            channel=channel, addresses=[("wa_id", digits)], name=f"Persona {number}", phone=digits
+        )
+
+    return known
+
+
+@pytest.fixture
+def queue(person):
+    """queue("Uno", "Dos", to=1) -> the messages, queued for one person."""
+
+    def send(*texts, to=1, author=Message.Author.BOT):
+        conversation = person(to)
+        ownership.open_episode(conversation)
+        return [outreach.send(conversation=conversation, text=t, author=author) for t in texts]
 
     return send

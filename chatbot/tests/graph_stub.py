@@ -60,7 +60,7 @@ class GraphStub:
     errors   how to refuse the next sends, one each: a code of Meta's, a whole (status, body), or
              "drop", which takes the message and breaks off
     ids      ids to give the next messages, instead of the stub's own
-    media    id -> bytes it serves
+    media    id -> bytes it serves; or a (status, body) instead of them, or what it says about them
     """
 
     def __init__(
@@ -124,6 +124,9 @@ class GraphStub:
         if path.startswith("/files/"):
             if not headers.get("Authorization"):
                 return 401, {"error": {"code": 190, "message": "no token"}}
+            content = self.media[last]
+            return content if isinstance(content, tuple) else (200, content)
+        if isinstance(self.media.get(last), dict):
             return 200, self.media[last]
         if last in self.media:
             return 200, {"url": f"{self.url}/files/{last}", "mime_type": "image/png", "id": last}

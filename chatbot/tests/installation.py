@@ -87,7 +87,7 @@ class Installation:
             wait_for(lambda: self.get("/healthz")[0] == 200)
 
     def start_graph(self):
-        """The provider, which reports what became of each message; what it took stands in `taken`."""
+        """The provider, which reports statuses; the messages it took stand in `taken`."""
         options = {
             "--port": str(self.graph_port),
             "--statuses": self.door,

@@ -76,7 +76,7 @@ def test_what_changes_wants_post(channel, admin):
 def test_no_page_and_no_dump_holds_a_secret(channel, admin, capsys):
     for page in (LIST, at("detail", channel), at("edit", channel)):
         html = words(admin.get(page))
-        for secret in (SECRET, TOKEN, "palabra"):
+        for secret in (SECRET, TOKEN, "sesamo"):
             assert secret not in html
     call_command("dumpdata", "conversations.channel")
     dumped = capsys.readouterr().out
@@ -88,7 +88,7 @@ def test_no_page_and_no_dump_holds_a_secret(channel, admin, capsys):
 
 def test_the_verify_token_is_shown_only_when_asked_for(channel, admin):
     answer = admin.post(at("reveal", channel))
-    assert 'value="palabra"' in words(answer)
+    assert 'value="sesamo"' in words(answer)
     assert answer["Cache-Control"] == "no-store"
     assert SECRET not in words(answer)
 
@@ -99,7 +99,7 @@ def test_empty_secret_fields_keep_what_there_is(channel, admin):
     channel.refresh_from_db()
     assert channel.credentials["access_token"] == "otro-token"
     assert channel.credentials["app_secret"] == SECRET
-    assert channel.credentials["verify_token"] == "palabra"
+    assert channel.credentials["verify_token"] == "sesamo"
 
 
 def test_a_rejected_form_neither_shows_nor_loses_what_was_typed(channel, admin):
@@ -234,7 +234,7 @@ def test_two_channels_cannot_share_an_older_path(channel, admin):
 
 def test_the_older_path_is_the_channels_webhook(channel, admin, client):
     admin.post(at("edit", channel), form(older_path="/viejo/hook"))
-    answer = client.get("/viejo/hook/", {"hub.verify_token": "palabra", "hub.challenge": "99"})
+    answer = client.get("/viejo/hook/", {"hub.verify_token": "sesamo", "hub.challenge": "99"})
     assert answer.content == b"99"
 
 

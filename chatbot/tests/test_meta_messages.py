@@ -73,7 +73,8 @@ def test_each_kind_is_kept_as_what_it_is(receive, case):
     message = receive(element)
     assert (message.kind, message.text, message.options) == (kind, text, options)
     assert message.provider_id == element["id"]
-    assert message.reply_to == element.get("context", {}).get("id", "")
+    spoken_of = element.get("context") or {"id": element.get("reaction", {}).get("message_id", "")}
+    assert message.reply_to == spoken_of["id"]
     assert message.conversation.contact.name == "Ana Ficticia"
     assert message.provider_at == message.shown_at
     if kind == "unsupported":

@@ -130,17 +130,17 @@ def test_unsigned_is_refused_before_the_body_is_looked_at(client, channel):
 
 @pytest.mark.parametrize("mode", [{"hub.mode": "subscribe"}, {}])
 def test_the_challenge_comes_back_bare(client, channel, mode):
-    answer = client.get(DOOR, {**mode, "hub.verify_token": "palabra", "hub.challenge": "99"})
+    answer = client.get(DOOR, {**mode, "hub.verify_token": "sesamo", "hub.challenge": "99"})
     assert (answer.status_code, answer.content) == (200, b"99")
     assert answer["Content-Type"].split(";")[0] == "text/plain"
     assert client.get(
-        door_of(channel), {**mode, "hub.verify_token": "palabra", "hub.challenge": "99"}
+        door_of(channel), {**mode, "hub.verify_token": "sesamo", "hub.challenge": "99"}
     ).content == (b"99")
 
 
 def test_markup_in_the_challenge_stays_text(client, channel):
     markup = "<script>alert(1)</script>"
-    answer = client.get(DOOR, {"hub.verify_token": "palabra", "hub.challenge": markup})
+    answer = client.get(DOOR, {"hub.verify_token": "sesamo", "hub.challenge": markup})
     assert answer.content.decode() == markup
     assert answer["Content-Type"].split(";")[0] == "text/plain"
     assert answer["X-Content-Type-Options"] == "nosniff"
@@ -154,7 +154,7 @@ def test_markup_in_the_challenge_stays_text(client, channel):
         {"hub.verify_token": "", "hub.challenge": "99"},
         {"hub.verify_token": "otra", "hub.challenge": "99"},
         {"hub.verify_token": "ñ\ud800".encode("utf-8", "surrogatepass"), "hub.challenge": "99"},
-        {"hub.mode": "unsubscribe", "hub.verify_token": "palabra", "hub.challenge": "99"},
+        {"hub.mode": "unsubscribe", "hub.verify_token": "sesamo", "hub.challenge": "99"},
     ],
 )
 def test_another_token_is_refused(client, channel, query):
@@ -162,7 +162,7 @@ def test_another_token_is_refused(client, channel, query):
     assert (answer.status_code, b"99" in answer.content) == (403, False)
 
 
-@pytest.mark.parametrize("query", [{}, {"hub.verify_token": ""}, {"hub.verify_token": "palabra"}])
+@pytest.mark.parametrize("query", [{}, {"hub.verify_token": ""}, {"hub.verify_token": "sesamo"}])
 def test_where_no_token_is_set_every_one_is_wrong(client, channel, query):
     channel.credentials = {"app_secret": SECRET}
     channel.save()
@@ -182,7 +182,7 @@ def test_each_address_works_with_and_without_the_last_slash(client, channel, sla
     for url in (DOOR.rstrip("/") + slash, door_of(channel).rstrip("/") + slash):
         body = json.dumps(text_body("Hola", wamid=f"wamid.{url}")).encode()
         assert knock(client, body, sign(SECRET, body), url).status_code == 200
-        query = {"hub.verify_token": "palabra", "hub.challenge": "99"}
+        query = {"hub.verify_token": "sesamo", "hub.challenge": "99"}
         assert client.get(url, query).content == b"99"
     assert InboundEvent.objects.count() == 2
 
@@ -201,7 +201,7 @@ def test_unknown_addresses_are_not_found(client, channel):
         "/chatbot/webhook/fax/",
     ):
         assert knock(client, VECTOR, VECTOR_SIGNATURE, url).status_code == 404, url
-        assert client.get(url, {"hub.verify_token": "palabra"}).status_code == 404, url
+        assert client.get(url, {"hub.verify_token": "sesamo"}).status_code == 404, url
     assert not InboundEvent.objects.exists()
 
 
@@ -212,7 +212,7 @@ def test_the_path_of_an_older_system_goes_on_working(client, channel, slash):
     url = f"/api/v1/hooks/wa{slash}"
     assert knock(client, VECTOR, VECTOR_SIGNATURE, url).status_code == 200
     assert knock(client, VECTOR, RESERIALISED, url).status_code == 403
-    query = {"hub.mode": "subscribe", "hub.verify_token": "palabra", "hub.challenge": "99"}
+    query = {"hub.mode": "subscribe", "hub.verify_token": "sesamo", "hub.challenge": "99"}
     assert client.get(url, query).content == b"99"
     assert InboundEvent.objects.get().channel == channel
     assert client.get("/api/v1/hooks", query).status_code == 404
@@ -221,14 +221,14 @@ def test_the_path_of_an_older_system_goes_on_working(client, channel, slash):
 def test_a_channel_switched_off_takes_nothing(client, channel):
     Channel.objects.update(is_active=False)
     assert knock(client, VECTOR, VECTOR_SIGNATURE, door_of(channel)).status_code == 403
-    assert client.get(door_of(channel), {"hub.verify_token": "palabra"}).status_code == 403
+    assert client.get(door_of(channel), {"hub.verify_token": "sesamo"}).status_code == 403
     assert knock(client, VECTOR, VECTOR_SIGNATURE).status_code == 403
     assert not InboundEvent.objects.exists()
 
 
 def test_without_a_default_channel_its_door_is_shut(client, db):
     assert knock(client, VECTOR, VECTOR_SIGNATURE).status_code == 403
-    assert client.get(DOOR, {"hub.verify_token": "palabra"}).status_code == 403
+    assert client.get(DOOR, {"hub.verify_token": "sesamo"}).status_code == 403
     assert knock(client, VECTOR, VECTOR_SIGNATURE, "/chatbot/webhook/telegram/").status_code == 403
 
 

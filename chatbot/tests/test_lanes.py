@@ -1,0 +1,186 @@
+"""Events in order, once, each lane by itself; what one that raises costs."""
+
+import json
+import threading
+import time
+from datetime import timedelta
+
+import pytest
+from django.db import connection, connections
+from django.test import Client
+from django.utils import timezone
+
+from chatbot.channels.meta import sign
+from chatbot.models import InboundEvent
+from chatbot.tests.conftest import SECRET
+from chatbot.tests.graph_stub import message_body, text_body
+from chatbot.tests.outgoing import PAST
+from chatbot.tests.provider_samples import ANA, NEW_NUMBER
+from chatbot.work import Worker, work_off
+from crm.conversations import ownership
+from crm.conversations.models import Conversation, Message
+from crm.people.models import User
+
+pytestmark = pytest.mark.django_db
+
+
+# --- Events that raise -----------------------------------------------------------------------
+
+
+@pytest.fixture
+def broken(say, post):
+    """An event that raises whenever it is handled, with two behind it."""
+    for text in ("Uno", "Dos", "Tres"):
+        say(text, work=False)
+    event = InboundEvent.objects.order_by("id").first()
+    whole = event.payload
+    InboundEvent.objects.filter(pk=event.pk).update(payload="no JSON")
+    return event.pk, whole
+
+
+def heard():
+    return list(Message.objects.filter(direction="in").values_list("text", flat=True))
+
+
+def test_an_event_that_raises_delays_its_lane_and_no_other(broken, say, graph):
+    work_off()
+    event = InboundEvent.objects.get(pk=broken[0])
+    assert (event.state, event.attempts) == ("pending", 1)
+    assert "JSONDecodeError" in event.error
+    assert timezone.now() < event.due_at < timezone.now() + timedelta(seconds=2)
+    assert heard() == []
+    say("De otra persona", sender="51911000002")
+    assert heard() == ["De otra persona"]
+
+
+def test_after_its_tries_it_is_set_aside_and_the_lane_goes_on(broken, channel, graph):
+    waited = timedelta()
+    for _ in range(20):
+        work_off()
+        event = InboundEvent.objects.get(pk=broken[0])
+        if event.state != "pending":
+            break
+        waited += max(event.due_at - timezone.now(), timedelta())
+        InboundEvent.objects.filter(state="pending").update(due_at=PAST)
+    assert event.state == "aside"
+    assert timedelta(seconds=15) < waited < timedelta(seconds=30)
+    assert heard() == ["Dos", "Tres"]
+    channel.refresh_from_db()
+    assert channel.health == "yellow"
+    assert "JSONDecodeError" in channel.last_error and channel.last_error_at
+
+
+def test_what_was_set_aside_can_be_played_again(broken, graph):
+    pk, whole = broken
+    event = InboundEvent.objects.filter(pk=pk)
+    event.update(state="aside", error="x")
+    work_off()
+    event.update(state="pending", payload=whole, attempts=0)
+    work_off()
+    assert sorted(heard()) == ["Dos", "Tres", "Uno"]
+    assert len(graph.sent) == 3
+
+
+TRIGGER = {
+    "sqlite": """CREATE TRIGGER bomb BEFORE INSERT ON conversations_message
+        WHEN NEW.text = 'bomb' BEGIN SELECT RAISE(ABORT, 'no'); END""",
+    # As for an index row that is too large: the driver calls it an OperationalError.
+    "postgresql": """CREATE FUNCTION bomb() RETURNS trigger AS $$ BEGIN
+            RAISE EXCEPTION 'no' USING ERRCODE = '54000'; END $$ LANGUAGE plpgsql;
+        CREATE TRIGGER bomb BEFORE INSERT ON conversations_message
+            FOR EACH ROW WHEN (NEW.text = 'bomb') EXECUTE FUNCTION bomb()""",
+}
+
+
+def test_what_the_database_refuses_is_the_events_own_fault(say, graph):
+    with connection.cursor() as cursor:
+        cursor.execute(TRIGGER[connection.vendor])
+    say("bomb")
+    event = InboundEvent.objects.get()
+    assert (event.state, event.attempts) == ("pending", 1)
+    assert event.error
+    say("Hola", sender="51911000002")
+    assert heard() == ["Hola"]
+
+
+# --- Several workers -------------------------------------------------------------------------
+
+
+def run(worker):
+    try:
+        worker.run()
+    finally:
+        connections.close_all()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_workers_hear_each_message_once_and_in_order(say, graph):
+    for n in range(20):
+        for person in range(5):
+            say(str(n), sender=str(51911000000 + person), work=False)
+    workers = [Worker(), Worker()]
+    threads = [threading.Thread(target=run, args=(worker,)) for worker in workers]
+    for thread in threads:
+        thread.start()
+    deadline = time.monotonic() + 40
+    while time.monotonic() < deadline and Message.objects.filter(state="sent").count() < 100:
+        time.sleep(0.1)
+    for worker in workers:
+        worker.stop()
+    for thread in threads:
+        thread.join(15)
+    assert len(graph.sent) == 100
+    assert Conversation.objects.count() == 5
+    for conversation in Conversation.objects.all():
+        texts = conversation.messages.filter(direction="in").order_by("id")
+        assert list(texts.values_list("text", flat=True)) == [str(n) for n in range(20)]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_same_body_from_eight_sides_at_once_is_one_message(channel, graph, client):
+    raw = json.dumps(text_body("Hola", wamid="wamid.1")).encode()
+    headers = {"X-Hub-Signature-256": sign(SECRET, raw)}
+    answers = []
+
+    def deliver():
+        try:
+            door = "/chatbot/webhook/whatsapp/"
+            answer = Client().post(door, raw, content_type="application/json", headers=headers)
+            answers.append(answer.status_code)
+        finally:
+            connections.close_all()
+
+    threads = [threading.Thread(target=deliver) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    work_off()
+    assert answers == [200] * 8
+    assert InboundEvent.objects.count() == 1
+    assert Message.objects.filter(direction="in").count() == 1
+
+
+# --- Whose turn it is ------------------------------------------------------------------------
+
+
+def test_where_a_person_answers_the_bot_is_silent(say, graph):
+    say("Hola")
+    conversation = Conversation.objects.get()
+    user = User.objects.create_user("alice")
+    ownership.claim(conversation=conversation, user=user)
+    say("¿Sigue ahí?")
+    assert len(graph.sent) == 1
+    ownership.give_back(conversation=conversation, user=user)
+    say("¿Hola?")
+    assert len(graph.sent) == 2
+
+
+def test_a_new_number_is_the_same_person(say, post, graph):
+    say("Hola", sender=ANA)
+    post(message_body(NEW_NUMBER, sender=ANA))
+    work_off()
+    say("Este es mi número nuevo", sender="5215550009999")
+    conversation = Conversation.objects.get()
+    assert conversation.messages.filter(direction="in").count() == 3
+    assert graph.sent[-1]["to"] == "5215550009999"
