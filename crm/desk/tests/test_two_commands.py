@@ -124,6 +124,39 @@ def test_a_killed_process_is_started_again(start, port):
     wait_until(lambda: named(below(desk), "manage.py work"), seconds=15)
 
 
+@pytest.mark.skipif("DATABASE_URL" in os.environ, reason="an own database is no demo")
+def test_the_first_start_fills_a_demo_that_one_can_log_in_to(start, port, tmp_path):
+    demo = {"DEMO": "1", "VENTANILLA_HOME": str(tmp_path / "demo")}
+    desk = start(**demo)
+    wait_until(lambda: alive(port), seconds=90)
+
+    visit = requests.Session()
+    address = f"http://127.0.0.1:{port}/accounts/login/"
+    visit.get(address, timeout=20)
+    form = {
+        "login": "agente",
+        "password": "demo",
+        "csrfmiddlewaretoken": visit.cookies["csrftoken"],
+    }
+    answer = visit.post(address, data=form, timeout=20, headers={"Referer": address})
+    desk.terminate()
+    said, _ = desk.communicate(timeout=30)
+
+    assert answer.ok
+    assert answer.url == f"http://127.0.0.1:{port}/"
+    assert "Filling the demo." in said
+    for name in ("agente", "marketing", "creditos", "gerente", "admin"):
+        assert name in said
+
+    again = start(**demo)
+    wait_until(lambda: alive(port))
+    again.terminate()
+    said, _ = again.communicate(timeout=30)
+    assert "Filling" not in said
+    assert "Migrating" not in said
+    assert "Collected" not in said
+
+
 def test_only_some_processes(start, port):
     desk = start("work")
     wait_until(lambda: named(below(desk), "manage.py work"))
