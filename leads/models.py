@@ -49,8 +49,9 @@ class Lead(models.Model):
         MANUAL = "manual", _("Entered by hand")
 
     contact = models.ForeignKey(Contact, models.PROTECT, related_name="leads")
+    # Property and assignee have no index of their own: those below begin with them.
     property = models.ForeignKey(
-        Property, models.PROTECT, null=True, blank=True, related_name="leads"
+        Property, models.PROTECT, null=True, blank=True, related_name="leads", db_index=False
     )
     source = models.CharField(_("source"), max_length=20, choices=Source, default=Source.DIRECT)
     status = models.CharField(_("status"), max_length=12, choices=Status, default=Status.NEW)
@@ -60,6 +61,7 @@ class Lead(models.Model):
         null=True,
         blank=True,
         related_name="leads",
+        db_index=False,
         verbose_name=_("assigned to"),
     )
     agency = models.ForeignKey(
@@ -103,6 +105,14 @@ class Lead(models.Model):
             models.Index(fields=["assigned_to", "-last_message_at", "-id"], name="lead_agent_last"),
             models.Index(fields=["property", "-last_message_at", "-id"], name="lead_property_last"),
             models.Index(fields=["source", "-last_message_at", "-id"], name="lead_source_last"),
+            models.Index(fields=["status", "-first_message_at", "-id"], name="lead_status_first"),
+            models.Index(
+                fields=["assigned_to", "-first_message_at", "-id"], name="lead_agent_first"
+            ),
+            models.Index(
+                fields=["property", "-first_message_at", "-id"], name="lead_property_first"
+            ),
+            models.Index(fields=["source", "-first_message_at", "-id"], name="lead_source_first"),
             models.Index(fields=["-updated_at"], name="lead_updated"),
             # What waits for somebody to take it: counted beside the menu on every page.
             models.Index(
