@@ -3,15 +3,17 @@
 import os
 import random
 import shutil
+import socket
 import time
 import urllib.error
 import urllib.parse
 import urllib.request
 from collections import Counter, defaultdict
+from contextlib import suppress
 
 import pytest
 
-from chatbot.tests.graph_stub import message_body, post_signed
+from chatbot.tests.graph_stub import message_body, post_signed, text_body
 from chatbot.tests.installation import POSTGRES, SECRET, Installation
 from chatbot.tests.senders import Senders
 from crm.jobs.tests.clusters import wait_for
@@ -40,6 +42,46 @@ def installation(place):
 
 def senders(installation, first, **numbers):
     return Senders(installation.door, SECRET, first=first, **numbers)
+
+
+@pytest.mark.skipif(POSTGRES, reason="PostgreSQL does so by itself")
+def test_what_was_answered_200_has_reached_the_disk(place):
+    """PRAGMA synchronous: 2 is FULL, and lasts through a power cut."""
+    ask = "from django.db import connection as c; k = c.cursor(); "
+    check = "assert k.execute('PRAGMA synchronous').fetchone() == (2,); "
+    journal = "assert k.execute('PRAGMA journal_mode').fetchone() == ('wal',)"
+    place.run("shell", "--no-imports", "-c", ask + check + journal)
+
+
+# --- Bodies on the wire ----------------------------------------------------------------------
+
+
+def raw_post(installation, head, body=b""):
+    """The status of a request written by hand; 0 where the connection just ends."""
+    with socket.create_connection(("127.0.0.1", installation.port), timeout=10) as wire:
+        start = "POST /chatbot/webhook/whatsapp/ HTTP/1.1\r\nHost: 127.0.0.1\r\n"
+        with suppress(OSError):
+            wire.sendall(f"{start}{head}\r\n\r\n".encode() + body)
+            wire.shutdown(socket.SHUT_WR)
+        with suppress(OSError):
+            answer = wire.recv(65536)
+            return int(answer.split()[1]) if answer else 0
+    return 0
+
+
+def test_bodies_that_are_too_long_too_short_or_in_pieces(installation):
+    installation.start("web")
+    person = "51950000001"
+    huge = text_body("x" * 10_000_000, wamid="wamid.HUGE", sender=person)
+    assert post_signed(installation.door, SECRET, huge) in (413, 0)
+    pieces = (b"100000\r\n" + b"x" * 0x100000 + b"\r\n") * 10 + b"0\r\n\r\n"
+    assert raw_post(installation, "Transfer-Encoding: chunked", pieces) in (413, 400, 403, 0)
+    for head in ("Content-Length: 1000", "Content-Length: many", "Content-Length: -1", "X: y"):
+        assert raw_post(installation, head, b'{"entry":') in (400, 403, 0), head
+    assert (
+        post_signed(installation.door, SECRET, text_body("Hola", wamid="w", sender=person)) == 200
+    )
+    assert installation.get("/healthz")[0] == 200
 
 
 # --- What must hold afterwards ---------------------------------------------------------------
