@@ -12,7 +12,7 @@ from django.db.models import F
 from django.utils import timezone
 
 from chatbot.channels.base import ChannelError
-from chatbot.channels.registry import provider_for
+from chatbot.channels.registry import acting_for
 from crm.conversations.models import Attachment, Conversation
 from crm.jobs.queue import enqueue
 
@@ -56,7 +56,7 @@ def fetch_attachment(pk: int) -> None:
     if attachment is None:
         return
     try:
-        provider = provider_for(attachment.message.channel)
+        provider = acting_for(attachment.message.channel)
         content, announced = provider.fetch_media(attachment.media_id, settings.MEDIA_MAX_BYTES)
     except ChannelError as error:
         _failed(attachment, error)

@@ -21,8 +21,8 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from chatbot import journal
-from chatbot.channels import registry
 from chatbot.channels.base import Address, ChannelError, Outgoing
+from chatbot.channels.registry import acting_for
 from chatbot.models import DeliveryAttempt
 from crm.conversations.models import Channel, Conversation, Message
 
@@ -107,7 +107,7 @@ def _claim(row: Message, attempt: str, book: journal.Journal) -> Claim:
 def send(claimed: Claim) -> Result:
     """Hand one message to its provider. Runs in a pool thread; touches no database."""
     try:
-        return Result(claimed, provider_id=registry.send(claimed.channel, claimed.message))
+        return Result(claimed, provider_id=acting_for(claimed.channel).send(claimed.message))
     except ChannelError as error:
         return Result(claimed, error=error)
     except Exception as error:

@@ -14,7 +14,7 @@ from chatbot.channels.addresses import webhook_path
 from chatbot.inbox.media import harmless
 from chatbot.inbox.visibility import conversations_for
 from chatbot.simulator import payloads, reading
-from chatbot.simulator.access import PROVIDER, channels_for, may_simulate
+from chatbot.simulator.access import channels_for, may_simulate
 from chatbot.simulator.forms import ElementForm
 from chatbot.simulator.people import PEOPLE, person_of, stranger
 from crm.conversations.models import Attachment, Channel
@@ -110,7 +110,6 @@ def _context(request: DeskRequest, channel: Channel | None) -> dict[str, Any]:
         "people": PEOPLE,
         "shown": shown,
         "on_desk": bool(seen and seen.exists()),
-        "takes_pictures": channel is not None and channel.provider == PROVIDER,
     }
 
 

@@ -2,11 +2,12 @@
 
 import pytest
 
+from chatbot.channels import directory
 from chatbot.media import MOST_ATTEMPTS, fetch_attachment
 from chatbot.tests import provider_samples as sample
 from chatbot.tests.graph_stub import message_body
 from chatbot.work import work_off
-from crm.conversations.models import Attachment
+from crm.conversations.models import Attachment, Channel
 
 pytestmark = pytest.mark.django_db
 
@@ -96,3 +97,16 @@ def test_an_odd_id_asks_for_nothing_else(fetched, graph, id_):
     fetched(element={**sample.IMAGE, "image": {"id": id_}})
     [path] = asked
     assert path.startswith("/v") and path.count("/") == 2
+
+
+def test_on_a_dry_run_nothing_is_asked_of_the_provider(post, channel, graph):
+    Channel.objects.update(mode=Channel.Mode.DRY_RUN)
+    directory.forget()
+    graph.media["501"] = PNG
+    post(message_body(sample.IMAGE, sender=sample.ANA))
+    work_off()
+    attachment = Attachment.objects.get()
+    fetch_attachment(attachment.pk)
+    attachment.refresh_from_db()
+    assert attachment.state == "failed"
+    assert graph.sent == []

@@ -221,7 +221,7 @@ def test_on_a_dry_run_everything_happens_but_the_request(say, channel, graph):
     Channel.objects.update(mode=Channel.Mode.DRY_RUN)
     say("Hola")
     message = Message.objects.get(direction="out")
-    assert message.state == "sent" and message.provider_id.startswith("dry.")
+    assert message.state == "sent" and message.provider_id.startswith("wamid.SIM.")
     assert outcomes(message) == ["sent"]
     assert graph.sent == []
 
