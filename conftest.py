@@ -7,9 +7,12 @@ therefore it is named here, after the environment.
 import os
 import shutil
 import tempfile
+from pathlib import Path
 
 import django
 import pytest
+
+from crm.desk.translations import compile_translations
 
 OWNER = "PYTEST_XDIST_WORKER" not in os.environ
 
@@ -28,6 +31,8 @@ if OWNER:
         DJANGO_SETTINGS_MODULE="crm.settings",
         VENTANILLA_HOME=tempfile.mkdtemp(prefix="ventanilla-tests-"),
     )
+
+    compile_translations([Path(__file__).parent / "locale"])
 
 # Rooms' own conftests import models, and pytest reads them before it calls pytest_configure.
 django.setup()
@@ -56,8 +61,6 @@ def pytest_collection_modifyitems(config, items):
 def pytest_configure():
     from django.conf import settings
 
-    from crm.desk.translations import compile_translations
-
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.STORAGES["staticfiles"]["BACKEND"] = (
         "django.contrib.staticfiles.storage.StaticFilesStorage"
@@ -67,8 +70,7 @@ def pytest_configure():
         settings.DATABASES["default"]["OPTIONS"]["init_command"] = (
             "PRAGMA journal_mode=WAL; PRAGMA synchronous=OFF;"
         )
-    if OWNER:
-        compile_translations(settings.LOCALE_PATHS)
+    settings.STATIC_ROOT.mkdir(exist_ok=True)  # or WhiteNoise warns at every request
 
 
 def pytest_unconfigure():
