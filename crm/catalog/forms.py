@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
-from django.core.validators import MinValueValidator
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -13,6 +13,7 @@ from crm.catalog.models import Photo, Property
 from crm.people.models import User
 
 MOST_AT_ONCE = 20
+MOST_ROOMS = 999
 WIDE = ("title", "description", "address")
 
 
@@ -45,6 +46,8 @@ class PropertyForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at
         for name in ("price", "area_m2", "bedrooms", "bathrooms"):
             self.fields[name].validators.append(MinValueValidator(0))
             self.fields[name].widget.attrs["min"] = 0
+        for name in ("bedrooms", "bathrooms"):
+            self.fields[name].validators.append(MaxValueValidator(MOST_ROOMS))
         people = self.fields["responsible"]
         assert isinstance(people, forms.ModelChoiceField)
         now = self.instance.responsible_id
