@@ -11,6 +11,7 @@ from django.contrib.messages.storage.base import Message
 from django.forms import BoundField
 from django.http import HttpRequest, QueryDict
 from django.template import Context
+from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
@@ -34,6 +35,15 @@ def _svg(name: str) -> SafeString:
     drawing = path.read_text()
     drawing = drawing[drawing.index("<svg") :]
     return mark_safe(drawing.replace("<svg", '<svg aria-hidden="true" focusable="false"', 1))
+
+
+@register.simple_block_tag
+def help_box(content: str) -> SafeString:
+    """The "?" beside a page's title, with what the page says of itself; nothing for a silent one."""
+    text = content.strip()
+    if not text:
+        return mark_safe("")
+    return render_to_string("desk/_help.html", {"text": mark_safe(text)})
 
 
 @register.filter
