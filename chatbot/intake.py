@@ -5,24 +5,20 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Sequence
-from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import RequestDataTooBig
-from django.db import DatabaseError, InterfaceError, connection, transaction
+from django.db import DatabaseError, InterfaceError, connection
 from django.http import HttpRequest, HttpResponse, UnreadablePostError
-from django.utils import timezone
 
 from chatbot.channels import directory
 from chatbot.channels.base import Event, Provider
 from chatbot.channels.registry import provider_for
-from chatbot.models import InboundEvent
+from chatbot.storing import store
 from crm.conversations.models import Channel
 
 log = logging.getLogger(__name__)
-ROWS_PER_INSERT = 500
 LONGEST_NUMBER = 400  # digits
-COLUMNS = "channel_id, key, lane, kind, payload, state, received_at, due_at, attempts, error"
 
 
 class Refused(Exception):
@@ -58,7 +54,7 @@ def read_events(provider: Provider, request: HttpRequest) -> list[Event]:
     if not provider.verify(request.headers, body):
         raise Refused(403, "bad signature")
     try:
-        data = json.loads(body, parse_int=_integer)
+        data = _decode(body.decode(json.detect_encoding(body), "surrogatepass"))
     except (ValueError, RecursionError):
         raise Refused(400, "not JSON") from None
     if not isinstance(data, dict):
@@ -69,6 +65,10 @@ def read_events(provider: Provider, request: HttpRequest) -> list[Event]:
 def _integer(digits: str) -> int | str:
     """Python refuses numbers of thousands of digits: they stay text, and cost no neighbour."""
     return int(digits) if len(digits) <= LONGEST_NUMBER else digits
+
+
+# json.loads would make a decoder for every body.
+_decode = json.JSONDecoder(parse_int=_integer).decode
 
 
 def _bytes(request: HttpRequest) -> bytes:
@@ -105,40 +105,3 @@ def route(provider: Provider, events: Sequence[Event]) -> list[tuple[Channel, Ev
             raise Refused(403, "names a channel of another app")
         routed.append((channel, event))
     return routed
-
-
-def store(routed: Sequence[tuple[Channel, Event]]) -> None:
-    """All events in one INSERT … ON CONFLICT DO NOTHING; a redelivery changes nothing.
-
-    By hand, because in autocommit this is one round trip; `bulk_create` takes three.
-    """
-    now = connection.ops.adapt_datetimefield_value(timezone.now())
-    rows = [_row(channel, event, now) for channel, event in routed]
-    if len(rows) <= ROWS_PER_INSERT:
-        _insert(rows)
-        return
-    with transaction.atomic():
-        for start in range(0, len(rows), ROWS_PER_INSERT):
-            _insert(rows[start : start + ROWS_PER_INSERT])
-
-
-def _row(channel: Channel, event: Event, now: Any) -> tuple[Any, ...]:
-    return (
-        channel.pk,
-        event.key[:255],
-        f"{channel.pk}:{event.lane}"[:200],
-        event.kind,
-        json.dumps(event.payload),
-        InboundEvent.State.PENDING.value,
-        now,
-        now,
-        0,
-        "",
-    )
-
-
-def _insert(rows: Sequence[tuple[Any, ...]]) -> None:
-    places = ", ".join(["(" + ", ".join(["%s"] * 10) + ")"] * len(rows))
-    sql = f"INSERT INTO chatbot_inboundevent ({COLUMNS}) VALUES {places} ON CONFLICT DO NOTHING"
-    with connection.cursor() as cursor:
-        cursor.execute(sql, [value for row in rows for value in row])

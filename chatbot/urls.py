@@ -1,9 +1,8 @@
-"""The chatbot room's addresses: its pages, and the doors providers knock at."""
+"""The chatbot room's pages. The doors providers knock at stand in webhook_urls."""
 
 from django.urls import include, path
 
 urlpatterns = [
-    path("", include("chatbot.webhook_urls")),
     path("conversations/", include("chatbot.inbox.urls")),
     path("channels/", include("chatbot.channels.pages.urls")),
     path("simulator/", include("chatbot.simulator.urls")),
