@@ -23,7 +23,7 @@ if OWNER:
             del os.environ[name]
     for name in ("ALLOWED_HOSTS", "BASE_URL", "EMAIL_URL", "FIELD_ENCRYPTION_KEYS", "HOST"):
         os.environ.pop(name, None)
-    for name in ("PORT", "REDIS_URL", "SECRET_KEY", "TIME_ZONE"):
+    for name in ("PORT", "REDIS_URL", "SECRET_KEY", "TIME_ZONE", "TRUSTED_PROXIES"):
         os.environ.pop(name, None)
     os.environ.update(
         DEBUG="0",

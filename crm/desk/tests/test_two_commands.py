@@ -1,6 +1,7 @@
 """bin/run as a person uses it: it starts, survives a killed process, stops, and explains itself."""
 
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -107,6 +108,18 @@ def test_it_serves_and_stops_without_leaving_a_process(start, port, how):
     assert desk.returncode == 0
     assert [process for process in everything if process.is_running()] == []
     assert not alive(port)
+
+
+@pytest.mark.skipif(not shutil.which("setpriv"), reason="needs Linux to say that a parent died")
+def test_killed_itself_it_leaves_no_process_either(start, port):
+    desk = start()
+    wait_until(lambda: alive(port))
+    everything = wait_until(lambda: len(below(desk)) >= 10 and below(desk))
+
+    desk.kill()
+    _, left = psutil.wait_procs(everything, timeout=20)
+
+    assert left == []
 
 
 def test_a_killed_process_is_started_again(start, port):
