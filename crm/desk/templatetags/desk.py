@@ -39,7 +39,7 @@ def _svg(name: str) -> SafeString:
 
 @register.simple_block_tag
 def help_box(content: str) -> SafeString:
-    """The "?" beside a page's title, with what the page says of itself; nothing for a silent one."""
+    """The "?" beside a title, with what the page says of itself; nothing for a silent page."""
     text = content.strip()
     if not text:
         return mark_safe("")
