@@ -42,15 +42,18 @@ class LeadTable(DeskTable):
         orderable=False,
         empty_values=(),
         attrs={
-            "td": {"class": "cell-quiet cell-grow d-none d-lg-table-cell"},
-            "th": {"class": "d-none d-lg-table-cell"},
+            "td": {"class": "cell-quiet cell-grow d-none d-xl-table-cell"},
+            "th": {"class": "d-none d-xl-table-cell"},
         },
     )
     source = tables.Column(verbose_name=_("Source"), orderable=False, attrs=cells("cell-roomy"))
     last_message_at = tables.Column(verbose_name=_("Last message"))
     first_message_at = tables.Column(verbose_name=_("First message"), attrs=WIDER)
     assigned_to = tables.Column(
-        verbose_name=_("Whose"), orderable=False, empty_values=(), attrs=SHORT
+        verbose_name=_("Whose"),
+        orderable=False,
+        empty_values=(),
+        attrs=cells("cell-short d-none d-lg-table-cell"),
     )
 
     class Meta(DeskTable.Meta):

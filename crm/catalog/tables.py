@@ -31,14 +31,14 @@ class PropertyTable(DeskTable):
         verbose_name=_("Property"),
         attrs={"a": {"class": "row-link"}, "td": {"class": "cell-main cell-grow"}},
     )
-    code = tables.Column(verbose_name=_("Code"), attrs=WIDE)
-    operation = tables.Column(verbose_name=_("Operation"), orderable=False, attrs=WIDE)
+    code = tables.Column(verbose_name=_("Code"), attrs=cells("cell-short d-none d-xl-table-cell"))
+    operation = tables.Column(verbose_name=_("Operation"), orderable=False, attrs=WIDER)
     kind = tables.Column(verbose_name=_("Kind"), orderable=False, attrs=WIDER)
     district = tables.Column(
-        verbose_name=_("District"), attrs=cells("cell-short d-none d-md-table-cell")
+        verbose_name=_("District"), attrs=cells("cell-short d-none d-lg-table-cell")
     )
     price = tables.Column(verbose_name=_("Price"), attrs=NUMERIC)
-    status = tables.Column(verbose_name=_("Status"), orderable=False)
+    status = tables.Column(verbose_name=_("Status"), orderable=False, attrs=WIDE)
 
     class Meta(DeskTable.Meta):
         model = Property
