@@ -54,6 +54,16 @@ quietly() {
     return 1
 }
 
+# Two commands that start together install one after the other (where there is flock).
+take_turn() {
+    command -v flock >/dev/null 2>&1 || return 0
+    exec 9<"$root"
+    flock -n 9 && return
+    say "Waiting until another command has finished installing"
+    flock 9
+}
+end_turn() { exec 9<&-; }
+
 is_done() { [ "$(cat "$1" 2>/dev/null)" = "$2" ]; }
 mark_done() { printf '%s\n' "$2" >"$1"; }
 

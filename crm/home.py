@@ -13,7 +13,7 @@ def generated_secret(home: Path, name: str, length: int = 50) -> str:
     """
     path = home / name
     if not path.exists():
-        home.mkdir(parents=True, exist_ok=True)
+        home.mkdir(mode=0o700, parents=True, exist_ok=True)
         draft = home / f".{name}.{secrets.token_hex(8)}"
         draft.touch(mode=0o600)
         draft.write_text(secrets.token_urlsafe(length))

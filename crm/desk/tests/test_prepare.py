@@ -75,7 +75,7 @@ def test_it_names_the_address_and_the_demo_people(settings):
     settings.BASE_URL = "http://localhost:8123"
     settings.DEMO = True
     settings.SETUP_STEPS = []
-    User.objects.create_user("agente", is_demo=True)
+    User.objects.create_user("agente", password="demo", is_demo=True)
     User.objects.create_user("somebody-real")
 
     said = prepare()
@@ -153,6 +153,16 @@ def test_machines_that_start_together_take_turns():
     said = [machine.communicate(timeout=90) for machine in machines]
 
     assert [machine.returncode for machine in machines] == [0, 0, 0], said
+    assert sum("Migrating" in out for out, _ in said) == 1
+
+
+def test_starts_in_one_home_take_turns(tmp_path):
+    home = {"VENTANILLA_HOME": str(tmp_path), "DATABASE_URL": f"sqlite:///{tmp_path}/own.sqlite3"}
+
+    starts = [in_a_process(**home, DEMO="0") for _ in range(2)]
+    said = [start.communicate(timeout=90) for start in starts]
+
+    assert [start.returncode for start in starts] == [0, 0], said
     assert sum("Migrating" in out for out, _ in said) == 1
 
 

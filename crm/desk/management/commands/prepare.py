@@ -4,8 +4,10 @@ One process for all steps, because each start of Django costs more than most of 
 step looks first whether it is done. What hinders the desk is one line and exit code 1.
 """
 
+import fcntl
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any, cast
 from urllib.parse import urlsplit
 
@@ -43,16 +45,17 @@ class Command(BaseCommand):
         reach_database()
         reach_redis()
         self.check(display_num_errors=False)
-        with one_at_a_time():
-            self.migrate()
-            for path in settings.SETUP_STEPS:
-                cast(Callable[[], object], import_string(path))()
-            self.seed()
-        if compile_translations(settings.LOCALE_PATHS):
-            self.stdout.write("Compiled the translations.")
-        if not processes or "web" in processes:
-            if collect_static():
+        with one_on_this_machine():
+            with one_on_this_database():
+                self.migrate()
+                for path in settings.SETUP_STEPS:
+                    cast(Callable[[], object], import_string(path))()
+                self.seed()
+            if compile_translations(settings.LOCALE_PATHS):
+                self.stdout.write("Compiled the translations.")
+            if (not processes or "web" in processes) and collect_static():
                 self.stdout.write("Collected the static files.")
+        if not processes or "web" in processes:
             self.say_where()
 
     def migrate(self) -> None:
@@ -115,7 +118,15 @@ def _first_line(error: Exception) -> str:
 
 
 @contextmanager
-def one_at_a_time() -> Iterator[None]:
+def one_on_this_machine() -> Iterator[None]:
+    """Two starts on the same VENTANILLA_HOME take turns, as SQLite and static files need it."""
+    with (Path(settings.VENTANILLA_HOME) / "prepare.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+@contextmanager
+def one_on_this_database() -> Iterator[None]:
     """Several machines that start together on one PostgreSQL take turns."""
     if connection.vendor != "postgresql":
         yield
