@@ -3,9 +3,12 @@
 from collections.abc import Sequence
 from typing import Any
 
+from django.conf import settings
 from django.core.checks import CheckMessage, Error, register
+from django.core.checks import Warning as Caution
 from django.utils.module_loading import import_string
 
+from crm.desk.looks import READABLE, accent, contrast_with_white
 from crm.desk.registry import registry_settings
 
 
@@ -18,6 +21,21 @@ def registries_import(app_configs: Sequence[Any] | None, **kwargs: Any) -> list[
         for path in paths
         if (problem := _problem(path))
     ]
+
+
+@register()
+def accent_is_a_colour(app_configs: Sequence[Any] | None, **kwargs: Any) -> list[CheckMessage]:
+    """ACCENT_COLOUR is a colour, and white words can be read on it."""
+    if not settings.ACCENT_COLOUR:
+        return []
+    colour = accent()
+    if colour is None:
+        said = f"ACCENT_COLOUR is {settings.ACCENT_COLOUR!r}: write six hexadecimal digits"
+        return [Error(said, hint="For example #0f6b66.", id="crm.E002")]
+    if (contrast := contrast_with_white(colour)) < READABLE:
+        said = f"White words on ACCENT_COLOUR have a contrast of {contrast:.1f}"
+        return [Caution(said, hint=f"Take a darker one, for {READABLE}.", id="crm.W001")]
+    return []
 
 
 def _problem(path: str) -> str:

@@ -38,6 +38,7 @@ ALLOWED_HOSTS: list[str] = env.list("ALLOWED_HOSTS", default=[]) or list(
 CSRF_TRUSTED_ORIGINS = [BASE_URL]
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_AGE = 14 * 24 * 3600
+LANGUAGE_COOKIE_AGE = 365 * 24 * 3600
 SECURE_HSTS_SECONDS = 365 * 24 * 3600 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
 SECURE_SSL_REDIRECT = HTTPS
@@ -50,6 +51,12 @@ X_FRAME_OPTIONS = "DENY"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 8 * 1024 * 1024
 WEBHOOK_MAX_BYTES = 4 * 1024 * 1024
 UPLOAD_MAX_BYTES = 5 * 1024 * 1024
+
+# --- What the business calls itself, and its colour -------------------------------------------
+
+BUSINESS_NAME = env("BUSINESS_NAME", default="") or "Ventanilla"
+# Six hexadecimal digits, dark enough for white words on it; empty: the desk's own.
+ACCENT_COLOUR = env("ACCENT_COLOUR", default="")
 
 # --- What is installed -----------------------------------------------------------------------
 
@@ -239,7 +246,7 @@ ACCOUNT_RATE_LIMITS = {"login_failed": "10/m/ip,5/5m/key"}
 # How many reverse proxies of ours stand before it; uncounted, all people share one rate limit.
 ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXIES", default=0)
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
-MFA_TOTP_ISSUER = "Ventanilla"
+MFA_TOTP_ISSUER = BUSINESS_NAME
 MFA_TOTP_TOLERANCE = 1  # half minutes a telephone may be slow or fast
 MFA_ADAPTER = "crm.people.adapter.SecondFactorAdapter"
 

@@ -1,16 +1,18 @@
 """The site's map: each room under its own word, what machines ask at the end."""
 
 from allauth.account.decorators import secure_admin_login
+from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path, reverse_lazy
 from django.utils.translation import gettext_lazy as _
 from django.views.generic import RedirectView
 
-from crm.desk import health
+from crm.desk import health, looks
+from crm.people.language import set_language
 
 # Stock admin log-in knows neither rate limit nor second factor; the desk's own door does.
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
-admin.site.site_header = admin.site.site_title = "Ventanilla"
+admin.site.site_header = admin.site.site_title = settings.BUSINESS_NAME
 admin.site.index_title = _("Administration")
 
 to_profile = RedirectView.as_view(url=reverse_lazy("desk:profile"))
@@ -25,7 +27,7 @@ urlpatterns = [
     path("accounts/confirm-email/<path:key>/", to_profile),
     path("accounts/signup/", RedirectView.as_view(pattern_name="account_login")),
     path("accounts/", include("allauth.urls")),
-    path("i18n/", include("django.conf.urls.i18n")),
+    path("i18n/setlang/", set_language, name="set_language"),
     path("admin/", admin.site.urls),
     path("leads/", include("leads.urls")),
     path("people/", include("crm.people.urls")),
@@ -35,6 +37,8 @@ urlpatterns = [
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
     path("robots.txt", health.robots, name="robots"),
+    path("accent.css", looks.accent_css, name="accent"),
+    path("favicon.ico", looks.favicon),
 ]
 
 handler500 = "crm.desk.errors.server_error"

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.utils.functional import cached_property
 
+from crm.desk.looks import accent_url
 from crm.desk.registry import MenuEntry, menu_entries
 from crm.people.models import User
 
@@ -19,6 +20,8 @@ class Shell:
         self.request = request
         self.path = path or request.path
         self.demo = settings.DEMO
+        self.business = settings.BUSINESS_NAME
+        self.accent_url = accent_url()
 
     @cached_property
     def user(self) -> User | None:

@@ -2,12 +2,15 @@
 
 import sys
 
+from django.conf import settings
 from django.contrib.staticfiles.storage import staticfiles_storage
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import get_template
 from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import TimeoutError as RedisTimeoutError
+
+from crm.desk.looks import accent_url
 
 _AWAY = (OperationalError, InterfaceError, RedisConnectionError, RedisTimeoutError)
 RETRY_AFTER = 5  # seconds
@@ -35,13 +38,14 @@ def is_away(error: BaseException | None) -> bool:
 
 def plain_page(template: str, status: int) -> HttpResponse:
     """A page without context processors: no session, no user, no query."""
-    text = get_template(template).render({"stylesheets": _stylesheets()})
+    context = {"stylesheets": _stylesheets(), "business": settings.BUSINESS_NAME}
+    text = get_template(template).render(context)
     return HttpResponse(text, status=status, headers={"Cache-Control": "no-store"})
 
 
 def _stylesheets() -> list[str]:
     try:
         names = ("tabler/css/tabler.min.css", "css/desk.css")
-        return [staticfiles_storage.url(name) for name in names]
+        return [*map(staticfiles_storage.url, names), *filter(None, [accent_url()])]
     except ValueError:  # not collected: plain text still says what happened
         return []

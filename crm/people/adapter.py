@@ -9,9 +9,10 @@ from allauth.account.adapter import DefaultAccountAdapter
 from allauth.mfa.adapter import DefaultMFAAdapter
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 
 from crm.fields import fernet
+from crm.people.language import set_language_cookie
 
 logger = logging.getLogger(__name__)
 
@@ -20,8 +21,17 @@ class AccountAdapter(DefaultAccountAdapter):
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
 
+    def post_login(
+        self, request: HttpRequest, user: AbstractBaseUser, **details: Any
+    ) -> HttpResponse:
+        """Who logs in on another device finds the desk in the language they chose."""
+        response: HttpResponse = super().post_login(request, user, **details)
+        if chosen := getattr(user, "language", ""):
+            set_language_cookie(response, chosen)
+        return response
+
     def format_email_subject(self, subject: str) -> str:
-        return f"Ventanilla: {subject}"
+        return f"{settings.BUSINESS_NAME}: {subject}"
 
     def get_reset_password_from_key_url(self, key: str) -> str:
         """Points to where the house says it is, not to the name the request called it by."""
@@ -39,8 +49,9 @@ class AccountAdapter(DefaultAccountAdapter):
         """A mail server that is away is the operator's trouble: an error shown to who asked would
         tell a stranger which addresses exist here.
         """
+        ours = {"base_url": settings.BASE_URL, "business": settings.BUSINESS_NAME}
         try:
-            super().send_mail(template_prefix, email, {**context, "base_url": settings.BASE_URL})
+            super().send_mail(template_prefix, email, {**context, **ours})
         except (OSError, SMTPException):
             logger.exception("Mail %s could not be handed over", template_prefix)
 

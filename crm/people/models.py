@@ -71,6 +71,8 @@ class User(AbstractUser):
     team = models.ForeignKey(
         Team, models.SET_NULL, null=True, blank=True, related_name="people", verbose_name=_("team")
     )
+    # What they chose, taken up at log-in; "": they never chose. In between a cookie says it.
+    language = models.CharField(_("language"), max_length=8, blank=True, editable=False)
     is_demo = models.BooleanField(_("demo log-in"), default=False, editable=False)
 
     class Meta(AbstractUser.Meta):  # type: ignore[name-defined]  # AbstractUser.Meta is untyped

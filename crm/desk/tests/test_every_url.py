@@ -22,6 +22,8 @@ PUBLIC = {
     "healthz": "machines",
     "readyz": "machines",
     "robots.txt": "machines",
+    "accent.css": "the colour of the log-in page",
+    "favicon.ico": "the sign of every page",
     # Providers knock here; the signature decides, and a made-up channel is 404.
     "webhooks/<x>/<x>/": "providers, by signature",
     "chatbot/webhook/whatsapp/": "providers, by signature",

@@ -3,6 +3,8 @@
 import pytest
 from django.utils import translation
 
+from crm.conftest import PASSWORD
+
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("things")]
 
 
@@ -35,3 +37,41 @@ def test_numbers_and_dates_are_those_of_peru():
     with translation.override("es"):
         assert number_format(1234.5, 2, force_grouping=True) == "1,234.50"
         assert date_format(date(2026, 11, 21), "SHORT_DATE_FORMAT") == "21/11/2026"
+
+
+def kept_language(person):
+    person.refresh_from_db()
+    return person.language
+
+
+def test_a_choice_waits_on_every_other_device(browser, colleague):
+    julia = colleague("agent", username="julia")
+    browser(julia).post("/i18n/setlang/", {"language": "en", "next": "/profile/"})
+    assert kept_language(julia) == "en"
+    elsewhere = browser()
+    elsewhere.post("/accounts/login/", {"login": "julia", "password": PASSWORD})
+    assert elsewhere.cookies["django_language"].value == "en"
+    assert b'<html lang="en">' in elsewhere.get("/profile/").content
+
+
+def test_who_never_chose_keeps_the_language_of_the_door(browser, colleague):
+    julia = colleague("agent", username="julia")
+    client = browser()
+    client.post("/i18n/setlang/", {"language": "en"})
+    client.post("/accounts/login/", {"login": "julia", "password": PASSWORD})
+    assert b'<html lang="en">' in client.get("/profile/").content
+    assert kept_language(julia) == ""
+
+
+def test_nonsense_is_not_kept(browser, colleague):
+    julia = colleague("agent")
+    for answer in ({"language": "xx"}, {"language": "es" * 50}, {}):
+        browser(julia).post("/i18n/setlang/", answer)
+    browser(julia).get("/i18n/setlang/?language=en")
+    assert kept_language(julia) == ""
+
+
+def test_the_kept_language_costs_pages_nothing(browser, colleague, django_assert_max_num_queries):
+    client = browser(colleague("agent", language="en"))
+    with django_assert_max_num_queries(2):  # session and person
+        assert client.get("/pulse/").status_code == 204
