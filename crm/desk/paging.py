@@ -6,7 +6,8 @@ from django.core.paginator import EmptyPage, Page, Paginator
 from django.utils.functional import cached_property
 from django_tables2.rows import BoundRows
 
-COUNT_CAP = 1_000
+# Ten pages: every count costs the rows it counts, and who has ten pages needs a filter.
+COUNT_CAP = 250
 # A deeper page costs the database every row before it; further back one comes by filters.
 LAST_PAGE = 400
 
