@@ -1,12 +1,14 @@
 """The one row the floor inserts."""
 
+from typing import Any, ClassVar
+
 from django.db import models
 
 
 class FloorRow(models.Model):
     body = models.TextField()
 
-    objects = models.Manager["FloorRow"]()
+    objects: ClassVar[models.Manager[Any]] = models.Manager()
 
     class Meta:
         app_label = "bench"

@@ -12,6 +12,10 @@ from crm.conversations.models import Channel
 from crm.people.models import Agency, Team, User
 
 PASSWORD = "demo"
+CITIES = ("Lima", "Arequipa")
+TEAM = "Ventas"
+# The simulator's channel that is the demo's own: what came in on it goes with the demo.
+MARK = "demo"
 # user name, role, first name, last name, agency
 LOGINS = (
     ("agente", "agent", "Alicia", "Demostración", "Lima"),
@@ -29,11 +33,8 @@ COLLEAGUES = (
 
 def build_office() -> tuple[list[User], Channel]:
     """The agents among the colleagues, and the simulator's channel."""
-    agencies = {
-        city: Agency.objects.create(name=f"Agencia {city}", city=city)
-        for city in ("Lima", "Arequipa")
-    }
-    teams = {city: Team.objects.create(name="Ventas", agency=agencies[city]) for city in agencies}
+    agencies = {city: Agency.objects.create(name=agency_name(city), city=city) for city in CITIES}
+    teams = {city: Team.objects.create(name=TEAM, agency=agencies[city]) for city in agencies}
     agents = []
     for index, (username, role, first, last, city) in enumerate((*LOGINS, *COLLEAGUES)):
         user = User.objects.create(
@@ -55,10 +56,15 @@ def build_office() -> tuple[list[User], Channel]:
     return agents, _simulator()
 
 
+def agency_name(city: str) -> str:
+    return f"Agencia {city}"
+
+
 def _simulator() -> Channel:
     return Channel.objects.create(
         name="WhatsApp de demostración",
         provider="simulator",
+        external_id=MARK,
         mode=Channel.Mode.LIVE,
         health=Channel.Health.GREEN,
         credentials={

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from random import Random
 from typing import Any
 
+from django.core.files.base import ContentFile
 from django.utils import timezone
 
+from chatbot.demo.papers import sheet
+from chatbot.demo.properties import drawing
 from crm.catalog.models import Property
 from crm.conversations import outreach, ownership
 from crm.conversations.identities import meet
-from crm.conversations.models import Channel, Conversation, Message
+from crm.conversations.models import Attachment, Channel, Conversation, Message
 from crm.people.models import Note, User
 from leads.models import Lead, LeadChange
 
@@ -179,8 +183,8 @@ def _say(
 def _oddities(office: Office) -> None:
     """What the lists and threads must also be able to show."""
     Kind, State = Message.Kind, Message.State
-    pair = Conversation.objects.order_by("-last_message_at")[2:6]
-    failed, unsupported, place, unknown = pair
+    some = Conversation.objects.order_by("-last_message_at")[2:8]
+    failed, unsupported, place, unknown, picture, document = some
     _say(failed, iter([("c", "¿Pudiste ver la propiedad?", {
         "state": State.FAILED, "read_at": None, "error_code": "131026",
         "error_text": "El número no puede recibir mensajes.",
@@ -194,6 +198,22 @@ def _oddities(office: Office) -> None:
     _say(unknown, iter([("c", "Te llamo en un momento", {
         "state": State.UNKNOWN, "read_at": None, "sent_at": None, "due_at": _after(unknown),
     })]), _after(unknown), office.agents[0])  # fmt: skip
+    _say(picture, iter([("p", "¿Es esta?", {"kind": Kind.IMAGE})]), _after(picture), None)
+    look = io.BytesIO()
+    drawing(office.random, 1).save(look, "JPEG")
+    _attach(picture, "dibujo.jpg", "image/jpeg", look.getvalue())
+    _say(document, iter([("c", "La ficha", {"kind": Kind.DOCUMENT})]), _after(document),
+         office.agents[0])  # fmt: skip
+    words = ["Ficha de demostración", "Propiedad inventada"]
+    _attach(document, "Ficha.pdf", "application/pdf", sheet(words))
+
+
+def _attach(conversation: Conversation, name: str, mime: str, content: bytes) -> None:
+    """Give the conversation's newest message a file."""
+    message = conversation.messages.latest("id")
+    attachment = Attachment(message=message, name=name, mime=mime, size=len(content))
+    attachment.state = Attachment.State.READY
+    attachment.file.save(name, ContentFile(content), save=True)
 
 
 def _after(conversation: Conversation) -> datetime:

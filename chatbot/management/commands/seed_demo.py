@@ -1,12 +1,14 @@
-"""The demo: a small office with clearly made-up people, once."""
+"""Clearly made-up data: a small office to look around in, or as many rows as one asks for."""
 
 from random import Random
 from typing import Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandError
-from django.db import transaction
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import connection, transaction
 
+from chatbot.demo.bulk import make_leads
+from chatbot.demo.chatter import make_messages
 from chatbot.demo.office import LOGINS, build_office
 from chatbot.demo.properties import build_properties
 from chatbot.demo.talks import Office, build_talks
@@ -14,9 +16,26 @@ from crm.people.models import User
 
 
 class Command(BaseCommand):
-    help = "Fills an empty installation with a small, clearly made-up office."
+    help = (
+        "Fills an empty installation with a small, clearly made-up office; or, with --leads or "
+        "--messages, any installation with so many more rows, for measuring."
+    )
 
-    def handle(self, *args: Any, **options: Any) -> None:
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--leads", type=int, default=0, help="to a million and more")
+        parser.add_argument(
+            "--messages", type=int, default=0, help="of the contacts that --leads made"
+        )
+
+    def handle(self, *args: Any, leads: int, messages: int, **options: Any) -> None:
+        if min(leads, messages) < 0:
+            raise CommandError("how many? not fewer than none")
+        if leads or messages:
+            self.make_many(leads, messages)
+        else:
+            self.make_office()
+
+    def make_office(self) -> None:
         if not settings.DEMO:
             raise CommandError("this is no demo: set DEMO=1")
         if User.objects.filter(username=LOGINS[0][0]).exists():
@@ -28,3 +47,20 @@ class Command(BaseCommand):
             properties = build_properties(agents, random)
             leads = build_talks(Office(channel, agents, properties, random))
         self.stdout.write(f"Made the demo: {len(properties)} properties, {leads} leads.")
+
+    def make_many(self, leads: int, messages: int) -> None:
+        if leads:
+            make_leads(leads, self.progress)
+        made = make_messages(messages, self.progress) if messages else 0
+        if connection.vendor == "postgresql":
+            self.analyze()
+        self.stdout.write(f"Made {leads:,} leads and {made:,} messages.")
+
+    def progress(self, words: str) -> None:
+        self.stderr.write(words)
+
+    def analyze(self) -> None:
+        """Statistics of what was loaded; and which pages all can see, outside of a transaction."""
+        verb = "ANALYZE" if connection.in_atomic_block else "VACUUM ANALYZE"
+        with connection.cursor() as cursor:
+            cursor.execute(verb)
