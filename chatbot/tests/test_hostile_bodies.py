@@ -1,31 +1,27 @@
 """Bodies nobody should send: a 4xx or a stored message, never a 500, never a lost neighbour."""
 
-import copy
-import itertools
 import json
-import os
 import time
 
 import pytest
-from django.db import transaction
-from hypothesis import HealthCheck, assume, given, settings
-from hypothesis import strategies as st
 
 from chatbot.channels.meta import sign
 from chatbot.models import InboundEvent
-from chatbot.tests import provider_samples as sample
 from chatbot.tests.conftest import SECRET
 from chatbot.tests.graph_stub import envelope, text_body
+from chatbot.tests.neighbours import (
+    NEIGHBOUR,
+    assert_neighbours_are_answered,
+    assert_nothing_failed,
+    neighbour,
+    value_of,
+)
 from chatbot.work import work_off
 from crm.conversations.models import Channel, Message
 
 pytestmark = pytest.mark.django_db
 
 DOOR = "/chatbot/webhook/whatsapp/"
-NEIGHBOUR = "51911000009"
-SOAK = bool(os.environ.get("SOAK"))
-
-numbers = itertools.count(1)
 
 
 @pytest.fixture(autouse=True)
@@ -33,24 +29,6 @@ def dry(channel):
     """Nothing here is about sending."""
     channel.mode = Channel.Mode.DRY_RUN
     channel.save()
-
-
-def neighbour():
-    return text_body("Soy la vecina", wamid=f"wamid.N{next(numbers)}", sender=NEIGHBOUR)
-
-
-def assert_neighbours_are_answered(count=1):
-    messages = Message.objects.filter(conversation__identity__addresses__value=NEIGHBOUR)
-    assert messages.filter(direction="in", text="Soy la vecina").count() == count
-    assert messages.filter(direction="out", state="sent").count() >= count
-
-
-def assert_nothing_failed():
-    assert list(InboundEvent.objects.exclude(error="").values_list("error", flat=True)) == []
-
-
-def value_of(body):
-    return body["entry"][0]["changes"][0]["value"]
 
 
 def deep(levels, opening="[", closing="]", core="1"):
@@ -311,135 +289,3 @@ def test_statuses_of_messages_nobody_knows_hold_back_no_other(say, post, channel
     message.refresh_from_db()
     assert message.state == "read"
     assert InboundEvent.objects.filter(kind="status", state="pending").count() == 900
-
-
-# --- Anything anywhere -----------------------------------------------------------------------
-
-characters = st.characters(exclude_categories=())  # half surrogates included
-texts = st.text(characters, max_size=20) | st.sampled_from(
-    ["", "\x00", "\ud800", "9" * 400, "x" * 1_000, "🏠" * 300, "text", "image", "system", "read"]
-)
-leaves = (
-    st.none()
-    | st.booleans()
-    | st.integers(-(10**25), 10**25)
-    | st.just(10**400)
-    | st.floats()
-    | texts
-)
-anything = st.recursive(
-    leaves,
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(texts, inner, max_size=3),
-    max_leaves=8,
-)
-GONE = object()
-
-
-def paths_of(node, path=()):
-    """Every place in a body below its list of entries."""
-    if len(path) > 1:
-        yield path
-    children = node.items() if isinstance(node, dict) else enumerate(node)
-    for key, child in children:
-        if isinstance(child, dict | list):
-            yield from paths_of(child, (*path, key))
-        elif len(path) > 0:
-            yield (*path, key)
-
-
-PLACES = [(n, path) for n, body in enumerate(sample.BODIES) for path in paths_of(body)]
-
-
-@st.composite
-def mutants(draw):
-    """A documented body with one to three of its nodes replaced by anything, or taken out."""
-    number, place = draw(st.sampled_from(PLACES))
-    places = [place, *draw(st.lists(st.sampled_from(PLACES), max_size=2))]
-    body = copy.deepcopy(sample.BODIES[number])
-    for other, path in [(number, place), *places[1:]]:
-        if other == number:
-            _replace(body, path, draw(st.just(GONE) | anything))
-    return body
-
-
-def _replace(node, path, value):
-    for key in path[:-1]:
-        try:
-            node = node[key]
-        except (KeyError, IndexError, TypeError):
-            return
-    try:
-        if value is GONE:
-            del node[path[-1]]
-        else:
-            node[path[-1]] = value
-    except (KeyError, IndexError, TypeError):
-        return
-
-
-@settings(
-    max_examples=4_000 if SOAK else 150,
-    deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
-)
-@given(body=mutants(), first=st.booleans())
-def test_whatever_stands_in_a_body_its_neighbours_are_answered(post, channel, body, first):
-    with transaction.atomic():
-        body["entry"].insert(0 if first else len(body["entry"]), neighbour()["entry"][0])
-        beside = _messages_beside(body, first)
-        if beside is not None:
-            beside.append(value_of(neighbour())["messages"][0])
-        for _ in range(2):
-            assert post(body).status_code == 200
-            work_off()
-        assert_neighbours_are_answered(1 if beside is None else 2)
-        assert_nothing_failed()
-        waiting = InboundEvent.objects.filter(state="pending").exclude(kind="status")
-        assert not waiting.exists()
-        transaction.set_rollback(True)
-
-
-def _messages_beside(body, first):
-    """The mutated change's own list of messages, if it still is one."""
-    try:
-        messages = body["entry"][1 if first else 0]["changes"][0]["value"]["messages"]
-    except (KeyError, IndexError, TypeError):
-        return None
-    return messages if isinstance(messages, list) else None
-
-
-@settings(
-    max_examples=1_000 if SOAK else 60,
-    deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
-)
-@given(body=st.dictionaries(st.sampled_from(["object", "entry", "x"]), anything, max_size=3))
-def test_any_object_is_kept(post, channel, body):
-    with transaction.atomic():
-        assert post(body).status_code == 200
-        assert InboundEvent.objects.exists()
-        work_off()
-        assert_nothing_failed()
-        transaction.set_rollback(True)
-
-
-@settings(max_examples=1_000 if SOAK else 60, deadline=None,
-          suppress_health_check=[HealthCheck.function_scoped_fixture])  # fmt: skip
-@given(raw=st.binary(max_size=200))
-def test_any_bytes_are_answered(post, channel, raw):
-    with transaction.atomic():
-        assert post(raw).status_code in (200, 400)
-        transaction.set_rollback(True)
-
-
-@settings(max_examples=1_000 if SOAK else 60, deadline=None,
-          suppress_health_check=[HealthCheck.function_scoped_fixture])  # fmt: skip
-@given(text=st.text(characters, min_size=1, max_size=300), name=st.text(characters, max_size=300))
-def test_any_text_of_anybody_is_answered(post, channel, text, name):
-    assume(text.strip())
-    with transaction.atomic():
-        assert post(text_body(text, wamid="wamid.1", name=name)).status_code == 200
-        work_off()
-        assert Message.objects.filter(direction="out", state="sent").count() == 1
-        assert_nothing_failed()
-        transaction.set_rollback(True)
