@@ -6,4 +6,5 @@ urlpatterns = [
     path("conversations/", include("chatbot.inbox.urls")),
     path("channels/", include("chatbot.channels.pages.urls")),
     path("simulator/", include("chatbot.simulator.urls")),
+    path("demo/", include("chatbot.demo.urls")),
 ]

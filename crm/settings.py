@@ -344,7 +344,12 @@ SEARCH_SOURCES = [
     "crm.catalog.search.search_properties",
 ]
 DASHBOARD_CARDS = ["leads.dashboard.cards", "chatbot.inbox.dashboard.cards"]
-FIRST_STEPS = ["chatbot.steps.steps", "crm.catalog.steps.steps", "crm.desk.steps.steps"]
+FIRST_STEPS = [
+    "chatbot.steps.steps",
+    "crm.catalog.steps.steps",
+    "crm.desk.steps.steps",
+    "chatbot.demo.steps.steps",
+]
 PULSES = ["leads.pulse.pulse", "chatbot.inbox.pulse.pulse"]
 READINESS = [
     "crm.desk.health.database",
