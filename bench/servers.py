@@ -22,8 +22,8 @@ ROOT = Path(__file__).resolve().parent.parent
 class Process:
     """A process and what it starts, with the processor time they have taken."""
 
-    def __init__(self, *command: str) -> None:
-        self.popen = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL)
+    def __init__(self, *command: str, environment: dict[str, str] | None = None) -> None:
+        self.popen = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL)
         self.handle = psutil.Process(self.popen.pid)
 
     def cpu(self) -> float:
