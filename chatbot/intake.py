@@ -73,7 +73,7 @@ _decode = json.JSONDecoder(parse_int=_integer).decode
 
 def _bytes(request: HttpRequest) -> bytes:
     try:
-        length = int(request.META.get("CONTENT_LENGTH") or 0)
+        length = int(request.headers.get("content-length") or 0)
     except ValueError:
         length = 0
     if length > settings.WEBHOOK_MAX_BYTES:

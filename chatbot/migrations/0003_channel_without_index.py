@@ -5,16 +5,20 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('chatbot', '0002_initial'),
-        ('conversations', '0002_initial'),
+        ("chatbot", "0002_initial"),
+        ("conversations", "0002_initial"),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='inboundevent',
-            name='channel',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='events', to='conversations.channel'),
+            model_name="inboundevent",
+            name="channel",
+            field=models.ForeignKey(
+                db_index=False,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="events",
+                to="conversations.channel",
+            ),
         ),
     ]

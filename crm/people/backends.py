@@ -65,7 +65,7 @@ def demo_allowed(request: HttpRequest | None) -> bool:
     """
     if request is None or not settings.DEMO:
         return False
-    host = request.META.get("HTTP_HOST", "").lower()
+    host = request.headers.get("host", "").lower()
     name = host if host.endswith("]") else host.rsplit(":", 1)[0]
     return (
         _is_loopback(request.META.get("REMOTE_ADDR", ""))
