@@ -16,14 +16,16 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from django.conf import settings
-from django.db import InterfaceError, OperationalError, connection, transaction
-from django.db.models import QuerySet
+from django.db import InterfaceError, OperationalError, connection
+from django.db.models import Case, Q, QuerySet, Value, When
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from chatbot import journal
 from chatbot.channels.base import Address, ChannelError, Outgoing
 from chatbot.channels.registry import acting_for
 from chatbot.models import DeliveryAttempt
+from chatbot.turns import turn
 from crm.conversations.models import Channel, Conversation, Message
 
 log = logging.getLogger(__name__)
@@ -63,7 +65,9 @@ class Result:
 
 def claim(book: journal.Journal, limit: int) -> list[Claim]:
     """Take up to `limit` due messages: at most one of each conversation, the earliest."""
-    with transaction.atomic():
+    if connection.vendor == "sqlite" and not _due_ids(limit):
+        return []  # looked first, because there a transaction is everybody's
+    with turn():
         ids = _due_ids(limit)
         if not ids:
             return []
@@ -140,7 +144,7 @@ def settle(results: Sequence[Result]) -> None:
 
 
 def _settle_together(results: Sequence[Result]) -> None:
-    with transaction.atomic():
+    with turn():
         now = timezone.now()
         for result in results:
             if result.error is None:
@@ -156,13 +160,17 @@ def _settle_together(results: Sequence[Result]) -> None:
 
 def _settle_sent(result: Result, now: datetime) -> None:
     _close(result.claim.message.attempt, Outcome.SENT, now)
-    rows = Message.objects.filter(pk=result.claim.message.message_id)
     # A status may have been faster and lifted it further: then only what is missing is added.
-    rows.filter(state__in=[State.SENDING, State.UNKNOWN]).update(
-        state=State.SENT, error_code="", error_text=""
+    ours = Q(state__in=[State.SENDING, State.UNKNOWN])
+    Message.objects.filter(pk=result.claim.message.message_id).update(
+        state=Case(When(ours, Value(State.SENT.value)), default="state"),
+        error_code=Case(When(ours, Value("")), default="error_code"),
+        error_text=Case(When(ours, Value("")), default="error_text"),
+        provider_id=Case(
+            When(provider_id="", then=Value(result.provider_id)), default="provider_id"
+        ),
+        sent_at=Coalesce("sent_at", now),
     )
-    rows.filter(provider_id="").update(provider_id=result.provider_id)
-    rows.filter(sent_at=None).update(sent_at=now)
 
 
 def _settle_error(result: Result, error: ChannelError, now: datetime) -> None:
@@ -222,7 +230,7 @@ def recover() -> int:
 
 def _abandon(attempts: QuerySet[DeliveryAttempt], begun: set[str] | None) -> int:
     """`begun`: the attempts that may have left; None: nobody can tell, so all of them."""
-    with transaction.atomic():
+    with turn():
         now = timezone.now()
         locked = attempts.select_for_update().order_by("pk")
         rows = list(locked.values_list("pk", "message_id"))

@@ -20,7 +20,7 @@ from chatbot.journal import Journal
 log = logging.getLogger(__name__)
 T = TypeVar("T")
 RECOVER_EVERY = 5.0  # seconds
-SETTLE_AT_ONCE = 64
+SETTLE_AT_ONCE = 16
 LAST_WORDS = 10.0  # seconds that requests under way get when we are told to stop
 
 
@@ -57,12 +57,10 @@ class Worker:
         for lane in lanes.due_lanes():
             if self.stopping.is_set():
                 break
-            started = time.monotonic()
             handled = surviving(partial(lanes.handle_lane, lane), default=0)
             settled += handled
             if handled:
                 self.wake_outbox.set()
-            rest(time.monotonic() - started)
         return settled
 
 
@@ -99,14 +97,11 @@ class Sender:
         if time.monotonic() - self.recovered_at > RECOVER_EVERY:
             outbox.recover()
             self.recovered_at = time.monotonic()
-        started = time.monotonic()
         free = settings.OUTBOX_THREADS - self.under_way
         claims = outbox.claim(self.book, free) if free else []
         for claim in claims:
             self.under_way += 1
             self.pool.submit(self._send, claim)
-        if claims:
-            rest(time.monotonic() - started)
         return settled or bool(claims)
 
     def _send(self, claim: outbox.Claim) -> None:
@@ -122,12 +117,10 @@ class Sender:
             self.under_way -= 1
         if not self.unsettled:
             return False
-        started = time.monotonic()
         outbox.settle(self.unsettled)
         self.unsettled = []
         if not self.under_way:
             self.book.settled()
-        rest(time.monotonic() - started)
         return True
 
     def _close(self) -> None:
@@ -149,12 +142,6 @@ def surviving(turn: Callable[[], T], default: T) -> T:
         log.exception("A turn of the worker failed")
         time.sleep(0.5)
     return default
-
-
-def rest(spent: float) -> None:
-    """SQLite has one writer: leave the webhooks as much time as we have just taken, and more."""
-    if connection.vendor == "sqlite":
-        time.sleep(spent * settings.WORK_SQLITE_REST)
 
 
 def work_off() -> None:
