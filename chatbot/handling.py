@@ -55,7 +55,7 @@ def _store(conversation: Conversation, inbound: InboundMessage) -> Message:
         provider_id=inbound.id,
         state=Message.State.SENT if inbound.outgoing else Message.State.RECEIVED,
         provider_at=inbound.at,
-        shown_at=inbound.at or now,
+        shown_at=outreach.when_shown(conversation, inbound.at, now),
         created_at=now,
     )
     for media in inbound.media:
@@ -93,7 +93,13 @@ def _capture(conversation: Conversation, inbound: InboundMessage, message: Messa
 def _answer(
     conversation: Conversation, inbound: InboundMessage, message: Message, captured: Captured
 ) -> None:
-    """The bot speaks only while the episode is its own; the row is read in this transaction."""
+    """The bot speaks only while the episode is its own; the row is read in this transaction.
+
+    It promises a colleague, so the person goes on waiting for one. On a channel that is switched
+    off it says nothing: the answer would go out whenever that is switched on again.
+    """
+    if not conversation.channel.is_active:
+        return
     episode = Episode.objects.select_for_update().get(conversation=conversation, closed_at=None)
     if episode.owner != Episode.Owner.BOT:
         return
@@ -103,6 +109,7 @@ def _answer(
         text=reply.text,
         author=Message.Author.BOT,
         options=reply.options,
+        answers=False,
     )
 
 

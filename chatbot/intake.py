@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Sequence
+from dataclasses import replace
 
 from django.conf import settings
 from django.core.exceptions import RequestDataTooBig
@@ -12,7 +13,7 @@ from django.db import DatabaseError, InterfaceError, connection
 from django.http import HttpRequest, HttpResponse, UnreadablePostError
 
 from chatbot.channels import directory
-from chatbot.channels.base import Event, Provider
+from chatbot.channels.base import STRAY, Event, Provider
 from chatbot.channels.registry import provider_for
 from chatbot.storing import store
 from crm.conversations.models import Channel
@@ -103,5 +104,8 @@ def route(provider: Provider, events: Sequence[Event]) -> list[tuple[Channel, Ev
         channel = (known.get((home.provider, event.external_id)) if named else None) or home
         if channel.secret("app_secret") != home.secret("app_secret"):
             raise Refused(403, "names a channel of another app")
+        if named and channel is home and home.external_id:
+            # A customer must not be lost; an administrator must hear of the number.
+            event = replace(event, payload={**event.payload, STRAY: event.external_id})
         routed.append((channel, event))
     return routed

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import logging
+import re
+import time
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
@@ -13,20 +15,23 @@ from django.db import InterfaceError, OperationalError, connection, transaction
 from django.utils import timezone
 
 from chatbot.channels import directory
-from chatbot.channels.base import InboundMessage, StatusUpdate, plain
+from chatbot.channels.base import STRAY, InboundMessage, StatusUpdate, plain
 from chatbot.channels.registry import provider_for
 from chatbot.handling import handle_message
 from chatbot.models import InboundEvent
 from chatbot.statuses import apply_statuses
+from chatbot.turns import is_long, turn
 from crm.conversations.models import Channel
 
 log = logging.getLogger(__name__)
 State = InboundEvent.State
 WINDOW = 400  # due events looked at in one poll
 LANES = 64  # lanes handled between two polls
-STATUSES_AT_ONCE = 200
+STATUSES_AT_ONCE = 50
 # Seconds between tries of an event that raises: after about twenty it is set aside.
 RETRIES = (0.5, 1, 2, 4, 6, 8)
+# What SQLite says of a table or column it does not know.
+MISSING = re.compile(r"no such (table|column)|has no column")
 # How long a status may wait for the message it speaks of.
 STATUS_PATIENCE = timedelta(hours=1)
 
@@ -52,7 +57,7 @@ def handle_lane(lane: str) -> int:
     The lane's lock dies with the transaction: whoever is killed here leaves nothing behind, and
     another worker that comes meanwhile finds it taken and goes on.
     """
-    with transaction.atomic():
+    with turn():
         if not _lock(lane):
             return 0
         if lane.endswith(":s"):
@@ -78,9 +83,16 @@ def _away(error: Exception) -> bool:
 
     What the database only refuses (too large an index row, a deadlock) is the event's own fault.
     """
-    if isinstance(error, InterfaceError):
+    if isinstance(error, InterfaceError) or _behind(error):
         return True
     return isinstance(error, OperationalError) and not connection.is_usable()
+
+
+def _behind(error: Exception) -> bool:
+    """A table or column that is not there yet: new code before its migration has run."""
+    if connection.vendor == "postgresql":
+        return getattr(error.__cause__, "pgcode", "") in ("42P01", "42703")
+    return isinstance(error, OperationalError) and MISSING.search(str(error)) is not None
 
 
 def _channel(event: InboundEvent) -> Channel:
@@ -91,10 +103,10 @@ def _channel(event: InboundEvent) -> Channel:
 def _handle_in_order(lane: str) -> int:
     """Up to ten events; one that must wait holds back those behind it."""
     settled: dict[State, list[int]] = {State.DONE: [], State.IGNORED: []}
-    now = timezone.now()
+    now, begun = timezone.now(), time.monotonic()
     failed = 0
     for event in InboundEvent.objects.raw(OF_LANE, [lane, settings.WORK_BATCH]):
-        if event.due_at > now:
+        if event.due_at > now or (any(settled.values()) and is_long(begun)):
             break
         try:
             with transaction.atomic():
@@ -115,11 +127,22 @@ def _handle_in_order(lane: str) -> int:
 
 def _handle(event: InboundEvent) -> bool:
     provider = provider_for(_channel(event))
-    understood = provider.understand(event.kind, json.loads(event.payload))
+    payload = json.loads(event.payload)
+    understood = provider.understand(event.kind, payload)
     if not isinstance(understood, InboundMessage):
         return False
+    if STRAY in payload:
+        _tell_of_stray(event.channel_id, str(payload[STRAY]))
     handle_message(provider, understood)
     return True
+
+
+def _tell_of_stray(channel_id: int, number: str) -> None:
+    """Messages for a number that no channel has arrive here: the channel's page says so."""
+    text = f"phone_number_id {number}: no channel"
+    Channel.objects.filter(pk=channel_id).exclude(last_error=text).update(
+        health=Channel.Health.YELLOW, last_error=text, last_error_at=timezone.now()
+    )
 
 
 def _settle(ids: Sequence[int], state: State) -> None:

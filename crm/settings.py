@@ -225,6 +225,8 @@ ROLE_PERMISSIONS: dict[str, list[str]] = {
         "conversations.add_channel",
         "conversations.change_channel",
         "conversations.use_simulator",
+        "chatbot.view_inboundevent",
+        "chatbot.view_deliveryattempt",
         "jobs.change_jobsetting",
         "people.view_user",
         "people.add_user",

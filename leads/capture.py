@@ -55,7 +55,7 @@ def capture_lead(
                 contact=contact,
                 property=named,
                 source=source,
-                assigned_to_id=contact.owner_id,
+                assigned_to=_still_here(contact.owner),
                 agency_id=contact.agency_id,
                 first_message_at=at,
                 last_message_at=at,
@@ -65,6 +65,11 @@ def capture_lead(
         if lead is not None:
             _touch(lead, named, at, summary or text[:200])
     return Captured(lead, named, is_new=False)
+
+
+def _still_here(owner: User | None) -> User | None:
+    """Whoever left gets no new leads: nobody would see them."""
+    return owner if owner is not None and owner.is_active else None
 
 
 def _lead_for(contact: Contact, named: Property | None) -> Lead | None:
@@ -102,6 +107,7 @@ def _answered(lead: Lead, user: User, at: datetime) -> None:
     changed: list[tuple[str, str, str]] = []
     if lead.assigned_to_id is None:
         lead.assigned_to = user
+        Contact.objects.filter(pk=lead.contact_id, owner=None).update(owner=user)
         changed.append(("assigned_to", "", str(user.pk)))
     if lead.status == Lead.Status.NEW:
         lead.status = Lead.Status.CONTACTED

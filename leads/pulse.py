@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from django.db.models import QuerySet
 
+from crm.desk.pulse import RECENT, version_of
 from crm.people.models import User
 from leads.models import Lead
 
@@ -18,7 +19,7 @@ def pulse(user: User, asked: Iterable[str]) -> dict[str, str]:
     versions: dict[str, str] = {}
     for key in asked:
         if key == LIST:
-            versions[key] = _version(Lead.objects.order_by("-updated_at"))
+            versions[key] = _version(Lead.objects.order_by("-updated_at")[:RECENT])
         elif key.startswith(ONE) and key.removeprefix(ONE).isdecimal():
             pk = int(key.removeprefix(ONE)[:18])
             versions[key] = _version(Lead.objects.visible_to(user).filter(pk=pk).order_by())
@@ -26,6 +27,5 @@ def pulse(user: User, asked: Iterable[str]) -> dict[str, str]:
 
 
 def _version(rows: QuerySet[Lead]) -> str:
-    """The latest change in microseconds; blank where there is nothing this person may see."""
-    changed = next(iter(rows.values_list("updated_at", flat=True)[:1]), None)
-    return str(int(changed.timestamp() * 1_000_000)) if changed else ""
+    """Blank where there is nothing this person may see."""
+    return version_of(rows.values_list("updated_at", flat=True))

@@ -19,6 +19,8 @@ from django.utils.functional import Promise
 from crm.conversations.models import Channel, Message
 
 Json = dict[str, Any]
+# In a stored payload: the account it named, which no channel of ours has.
+STRAY = "stray"
 
 
 class ChannelError(Exception):

@@ -53,7 +53,12 @@ def _read() -> Snapshot:
         at=time.monotonic(),
         by_uuid={channel.uuid: channel for channel in channels},
         by_pk={channel.pk: channel for channel in channels},
-        by_external={(c.provider, c.external_id): c for c in reversed(active) if c.external_id},
+        # What comes for a channel that is switched off is still that one's; an active one wins.
+        by_external={
+            (c.provider, c.external_id): c
+            for c in sorted(channels, key=lambda c: (c.is_active, -c.pk))
+            if c.external_id
+        },
         by_older_path={c.older_path: c for c in active if c.older_path},
         by_default={c.default_for: c for c in active if c.default_for},
     )

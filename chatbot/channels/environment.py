@@ -23,9 +23,11 @@ def sync_default_channel() -> Channel:
     number = given["phone_number_id"] or channel.external_id
     if secrets.items() <= channel.credentials.items() and number == channel.external_id:
         return channel
+    first_time = not (channel.secret("access_token") and channel.external_id)
     channel.credentials = {**channel.credentials, **secrets}
     channel.external_id = number
-    if given["access_token"] and number:
+    # Later on an administrator may have chosen the dry run: a new token does not undo that.
+    if first_time and given["access_token"] and number:
         channel.mode = Channel.Mode.LIVE
     channel.save()
     directory.forget()

@@ -18,7 +18,7 @@ from crm.catalog.models import Property
 from crm.conversations import outreach, ownership
 from crm.conversations.identities import meet
 from crm.conversations.models import Attachment, Channel, Conversation, Message
-from crm.people.models import Note, User
+from crm.people.models import Contact, Note, User
 from leads.models import Lead, LeadChange
 
 FIRST = (
@@ -128,6 +128,7 @@ def _lead_with_talk(
         created_at=first,
     )
     if agent is not None:
+        Contact.objects.filter(pk=lead.contact_id).update(owner=agent)
         _history(lead, agent, first + timedelta(minutes=14))
 
 
@@ -177,7 +178,7 @@ def _say(
             created_at=moment,
             **(fields | more),
         )
-        outreach.note_message(conversation, message)
+        outreach.note_message(conversation, message, answers=who != "b")
 
 
 def _oddities(office: Office) -> None:

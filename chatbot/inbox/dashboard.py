@@ -6,7 +6,8 @@ from django.utils.translation import gettext_lazy as _
 
 from chatbot.inbox.filters import in_trouble
 from chatbot.inbox.visibility import conversations_for
-from crm.conversations.models import Conversation, Episode
+from chatbot.models import InboundEvent
+from crm.conversations.models import Conversation
 from crm.desk.registry import Card
 from crm.people.models import User
 
@@ -15,6 +16,22 @@ MOST = 1_000
 
 
 def cards(user: User) -> list[Card]:
+    return [*_conversations(user), *_events(user)]
+
+
+def _events(user: User) -> list[Card]:
+    """What could not be handled, for those who can have it handled again."""
+    if not (user.is_staff and user.has_perm("chatbot.view_inboundevent")):
+        return []
+    aside = InboundEvent.objects.filter(state=InboundEvent.State.ASIDE).order_by()[:MOST].count()
+    if not aside:
+        return []
+    page = reverse("admin:chatbot_inboundevent_changelist")
+    hint = _("Messages that could not be handled; look at them and try again")
+    return [Card(_("Set aside"), aside, f"{page}?state__exact=aside", "alert-triangle", hint)]
+
+
+def _conversations(user: User) -> list[Card]:
     if not user.has_perm("conversations.view_conversation"):
         return []
     visible = conversations_for(user)
@@ -23,7 +40,7 @@ def cards(user: User) -> list[Card]:
     return [
         Card(
             _("Waiting for a person"),
-            _count(waiting.filter(episode__owner=Episode.Owner.QUEUE)),
+            _count(waiting.filter(episode__human=None)),
             f"{page}?owner=queue&waiting=yes&sort=waiting_since",
             "hourglass",
             _("Nobody has taken these conversations"),
@@ -47,9 +64,8 @@ def cards(user: User) -> list[Card]:
 
 def count_waiting(user: User) -> int:
     """Conversations this person may see in which somebody waits for a person's answer."""
-    for_me = Q(episode__owner=Episode.Owner.QUEUE) | Q(episode__human=user)
-    waiting = conversations_for(user).filter(for_me, waiting_since__isnull=False)
-    return _most(waiting)
+    waiting = conversations_for(user).filter(waiting_since__isnull=False)
+    return _most(waiting.filter(Q(episode__human=None) | Q(episode__human=user)))
 
 
 def _most(rows: QuerySet[Conversation]) -> int:

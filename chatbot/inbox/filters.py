@@ -7,7 +7,7 @@ from django.db.models import Q, QuerySet
 from django.forms import SearchInput
 from django.utils.translation import gettext_lazy as _
 
-from crm.conversations.models import Channel, Conversation, Message
+from crm.conversations.models import Channel, Conversation, Episode, Message
 from crm.people.models import ContactPoint
 
 SEARCH = SearchInput(attrs={"placeholder": _("Name, number, last words")})
@@ -52,6 +52,13 @@ class ConversationFilter(django_filters.FilterSet):
 
     def in_trouble(self, rows: QuerySet[Conversation], *args: Any) -> QuerySet[Conversation]:
         return in_trouble(rows)
+
+
+def for_somebody() -> Q:
+    """In the queue, or waiting though only the bot has spoken: somebody should take these."""
+    return Q(episode__owner=Episode.Owner.QUEUE) | Q(
+        episode__human=None, waiting_since__isnull=False
+    )
 
 
 def in_trouble(rows: QuerySet[Conversation]) -> QuerySet[Conversation]:

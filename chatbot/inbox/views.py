@@ -10,7 +10,7 @@ from django.views.decorators.http import require_GET
 
 from chatbot.inbox import pulse, thread
 from chatbot.inbox.answering import new_token
-from chatbot.inbox.filters import ConversationFilter
+from chatbot.inbox.filters import ConversationFilter, for_somebody
 from chatbot.inbox.tables import ConversationTable, with_last_sent
 from chatbot.inbox.visibility import conversations_for, get_conversation_for
 from crm.conversations.models import Conversation, Episode
@@ -50,7 +50,7 @@ class ConversationList(ListPage):
             rows = rows.filter(OWN)
         elif tab == "queue":
             longest_first = F("waiting_since").asc(nulls_last=True)
-            rows = rows.filter(episode__owner=Episode.Owner.QUEUE)
+            rows = rows.filter(for_somebody())
             return rows.order_by(longest_first, "-last_message_at", "-pk")
         return rows
 

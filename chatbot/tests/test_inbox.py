@@ -9,6 +9,7 @@ from django.urls import reverse
 from chatbot.tests.desk import HTMX, browser, conversation, events, hear, person, say, words
 from crm.conversations import ownership
 from crm.conversations.models import Conversation, Episode, Message
+from crm.people.models import Contact
 from leads.models import Lead
 
 pytestmark = pytest.mark.django_db
@@ -132,7 +133,8 @@ def test_tabs_show_mine_the_queue_and_the_bots(channel, agent):
         return [row.record for row in client.get(LIST, query).context["table"].page.object_list]
 
     assert shown(owner="mine") == [mine]
-    assert shown(owner="queue") == [queued]
+    # Whom only the bot has answered waits for somebody as well.
+    assert set(shown(owner="queue")) == {queued, bots}
     assert shown(owner="bot") == [bots]
     assert len(shown()) == 3
 
@@ -498,3 +500,13 @@ def test_the_dashboard_counts_what_waits_and_leads_there(channel, agent, colleag
     for card in cards:
         rows = client.get(card.url).context["table"].page.object_list
         assert len(rows) == card.value, card.url
+
+
+def test_a_colleagues_contact_is_not_talked_to_behind_their_back(channel, agent, colleague):
+    theirs = conversation(channel, "De Bob")
+    hear(theirs)
+    Contact.objects.filter(pk=theirs.contact_id).update(owner=colleague)
+    address = f"{LIST}{theirs.pk}/"
+    assert browser(agent).get(address).status_code == 404
+    assert browser(agent).post(f"{address}reply/", {"text": "Hola"}).status_code == 404
+    assert browser(colleague).get(address).status_code == 200

@@ -1,13 +1,20 @@
 """From a webhook to a lead, an answer, and its ticks."""
 
-import pytest
+import time
 
+import pytest
+from django.db import DatabaseError, connection, transaction
+
+from chatbot import lanes
+from chatbot.channels import directory
+from chatbot.channels.environment import sync_default_channel
 from chatbot.models import DeliveryAttempt, InboundEvent
 from chatbot.tests.graph_stub import envelope, text_body
 from chatbot.work import work_off
 from crm.catalog.models import Property
-from crm.conversations import ownership
-from crm.conversations.models import Conversation, Message
+from crm.conversations import outreach, ownership
+from crm.conversations.models import Channel, Conversation, Message
+from crm.people.models import Note
 from leads.models import Lead
 
 pytestmark = pytest.mark.django_db
@@ -172,3 +179,70 @@ def test_a_reaction_knows_its_message_and_wakes_nobody(say, post, graph):
     kept = Message.objects.get(kind="reaction")
     assert (kept.reply_to, kept.text) == (answer.provider_id, "👍")
     assert len(graph.sent) == 1
+
+
+def test_the_bots_word_does_not_end_the_waiting_a_colleagues_does(say, graph, villa):
+    say("Hola, me interesa Villa Marina")
+    conversation = Conversation.objects.get()
+    assert (conversation.owner, conversation.last_direction) == ("bot", "out")
+    assert conversation.waiting_since is not None
+    outreach.send(conversation=conversation, text="Buenas", author=Message.Author.COLLEAGUE)
+    conversation.refresh_from_db()
+    assert conversation.waiting_since is None
+    assert conversation.episode.first_response_at is not None
+
+
+def test_what_comes_for_a_channel_that_is_off_is_kept_for_it_and_not_answered(post, channel, graph):
+    off = Channel.objects.create(
+        name="Otro", provider="meta", external_id="444", credentials=channel.credentials,
+        mode="live", is_active=False,
+    )  # fmt: skip
+    directory.forget()
+    post(text_body("Hola", wamid="wamid.OFF", number="444"))
+    work_off()
+    assert Message.objects.get().channel == off
+    assert graph.sent == []
+
+
+def test_an_unknown_number_loses_no_customer_and_the_channel_says_so(post, channel, graph):
+    post(text_body("Hola", wamid="wamid.STRAY", number="999"))
+    work_off()
+    assert Message.objects.get(direction="in").channel == channel
+    channel.refresh_from_db()
+    assert channel.health == "yellow"
+    assert "999" in channel.last_error
+
+
+def test_an_answer_in_the_same_second_stands_below_what_it_answers(say, graph):
+    at = int(time.time())
+    say("Hola", at=at)
+    say("sí", at=at)
+    shown = list(Message.objects.order_by("shown_at", "id").values_list("direction", flat=True))
+    first_answer = Message.objects.filter(direction="out").earliest("id")
+    second = Message.objects.get(text="sí")
+    if first_answer.shown_at.timestamp() < at + 1:
+        assert shown == ["in", "out", "in", "out"]
+        assert second.shown_at > first_answer.shown_at
+
+
+def test_code_that_is_ahead_of_its_tables_sets_nothing_aside():
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE people_note RENAME TO people_note_away")
+        try:
+            with pytest.raises(DatabaseError) as raised, transaction.atomic():
+                Note.objects.count()
+            assert lanes._away(raised.value)
+        finally:
+            cursor.execute("ALTER TABLE people_note_away RENAME TO people_note")
+
+
+def test_a_new_token_does_not_undo_a_dry_run(settings, db):
+    settings.WHATSAPP = {
+        "access_token": "uno", "phone_number_id": "1", "business_account_id": "",
+        "verify_token": "", "app_secret": "",
+    }  # fmt: skip
+    assert sync_default_channel().mode == "live"
+    Channel.objects.update(mode="dry_run")
+    settings.WHATSAPP = {**settings.WHATSAPP, "access_token": "dos"}
+    channel = sync_default_channel()
+    assert (channel.mode, channel.secret("access_token")) == ("dry_run", "dos")

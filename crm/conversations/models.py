@@ -139,12 +139,13 @@ class ChannelAddress(models.Model):
 
 class ConversationQuerySet(models.QuerySet["Conversation"]):
     def visible_to(self, user: User | AnonymousUser) -> ConversationQuerySet:
-        """Own and unclaimed ones, those of own contacts; managers see all."""
+        """Own ones, those of own contacts, and free ones of free contacts; managers see all."""
         if not isinstance(user, User) or not user.has_perm("conversations.view_conversation"):
             return self.none()
         if user.sees_all():
             return self
-        return self.filter(Q(episode__human=None) | Q(episode__human=user) | Q(contact__owner=user))
+        free = Q(episode__human=None, contact__owner=None)
+        return self.filter(free | Q(episode__human=user) | Q(contact__owner=user))
 
     def with_people(self) -> ConversationQuerySet:
         return self.select_related("contact", "channel", "episode__human")

@@ -7,7 +7,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from crm.conversations.models import Conversation, Episode, Message
+from crm.conversations.models import Conversation, Message
 from crm.errors import DeskError
 from crm.people.models import User
 
@@ -21,9 +21,11 @@ def send(
     author: Message.Author,
     user: User | None = None,
     options: Sequence[dict[str, str]] = (),
+    answers: bool = True,
 ) -> Message:
     """Queue one outgoing text, with up to ten `options` ({"id", "title"}) to answer by.
 
+    `answers` is False for what only says that a person will: they go on waiting.
     Plain INSERTs, safe inside any transaction; whoever runs the outbox sends it.
     Raises DeskError for an empty or endless text.
     """
@@ -48,8 +50,25 @@ def send(
             shown_at=after_last_shown(conversation, now),
             created_at=now,
         )
-        note_message(conversation, message)
+        note_message(conversation, message, answers=answers)
+        if author == Message.Author.COLLEAGUE:
+            conversation.episodes.filter(closed_at=None, first_response_at=None).update(
+                first_response_at=now
+            )
     return message
+
+
+def when_shown(conversation: Conversation, at: datetime | None, now: datetime) -> datetime:
+    """Where a person's message stands: at the provider's time, if it gives one.
+
+    Providers count in whole seconds: within that second it stands below what was there before.
+    """
+    last = conversation.last_shown_at
+    if at is None:
+        return after_last_shown(conversation, now)
+    if last is not None and at <= last < at + timedelta(seconds=1):
+        return last + timedelta(milliseconds=1)
+    return at
 
 
 def after_last_shown(conversation: Conversation, now: datetime) -> datetime:
@@ -58,10 +77,10 @@ def after_last_shown(conversation: Conversation, now: datetime) -> datetime:
     return now if last is None or last < now else last + timedelta(milliseconds=1)
 
 
-def note_message(conversation: Conversation, message: Message) -> None:
+def note_message(conversation: Conversation, message: Message, *, answers: bool = True) -> None:
     """Bring the conversation's own columns up to date with a new message of it.
 
-    A person who writes starts to wait; any answer but a system notice ends the waiting.
+    A person who writes starts to wait; what `answers` them ends the waiting.
     """
     conversation.last_message_at = conversation.changed_at = message.created_at
     conversation.last_shown_at = max(
@@ -72,9 +91,7 @@ def note_message(conversation: Conversation, message: Message) -> None:
     if message.direction == Message.Direction.IN:
         conversation.last_inbound_at = message.provider_at or message.created_at
         conversation.waiting_since = conversation.waiting_since or message.created_at
-    elif message.author != Message.Author.SYSTEM and not (
-        message.author == Message.Author.BOT and conversation.owner != Episode.Owner.BOT
-    ):
+    elif answers and message.author != Message.Author.SYSTEM:
         conversation.waiting_since = None
     conversation.save(
         update_fields=[

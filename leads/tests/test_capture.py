@@ -85,3 +85,17 @@ def test_the_first_answer_is_noted_once(contact, villa):
     lead.refresh_from_db()
     assert (lead.assigned_to, lead.status, lead.first_response_at) == (alice, "contacted", at)
     assert LeadChange.objects.filter(lead=lead).count() == 2
+
+
+def test_who_left_gets_no_new_leads(contact, villa):
+    contact.owner = User.objects.create_user("olga", is_active=False)
+    contact.save()
+    assert capture(contact, "Villa Marina").lead.assigned_to is None
+
+
+def test_who_answers_first_owns_the_contact(contact, villa):
+    capture(contact, "Villa Marina")
+    alice = User.objects.create_user("alice")
+    note_answer(contact=contact, user=alice, at=timezone.now())
+    contact.refresh_from_db()
+    assert contact.owner == alice

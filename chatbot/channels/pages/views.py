@@ -56,7 +56,9 @@ def reveal(request: DeskRequest, pk: int) -> HttpResponse:
 @require_GET
 @permitted("conversations.add_channel")
 def choose(request: DeskRequest) -> HttpResponse:
-    return render(request, "channels/choose.html", {"providers": [(one.slug, one.label) for one in PROVIDERS]})
+    return render(
+        request, "channels/choose.html", {"providers": [(one.slug, one.label) for one in PROVIDERS]}
+    )
 
 
 @require_http_methods(["GET", "POST"])

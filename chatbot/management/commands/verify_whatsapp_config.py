@@ -44,13 +44,13 @@ class Command(BaseCommand):
         self._line("WHATSAPP_PHONE_NUMBER_ID", bool(channel.external_id))
         for name, variable in (NEEDED | WANTED).items():
             there = bool(channel.secret(name))
-            self._line(variable, there)
+            self._line(variable, there, "" if name in NEEDED else " (only to register the webhook)")
             if not there and name in NEEDED:
                 missing.append(variable)
         return missing
 
-    def _line(self, variable: str, there: bool) -> None:
-        self.stdout.write(f"{variable:<32}{'set' if there else 'missing'}")
+    def _line(self, variable: str, there: bool, what_for: str = "") -> None:
+        self.stdout.write(f"{variable:<32}{'set' if there else 'missing' + what_for}")
 
     def _webhook(self, channel: Channel) -> None:
         base = settings.BASE_URL
