@@ -228,9 +228,11 @@ ROLE_PERMISSIONS: dict[str, list[str]] = {
         "chatbot.view_inboundevent",
         "chatbot.view_deliveryattempt",
         "jobs.change_jobsetting",
-        "people.view_user",
-        "people.add_user",
-        "people.change_user",
+        *(
+            f"people.{verb}_{model}"
+            for model in ("agency", "tag", "team", "user")
+            for verb in ("view", "add", "change")
+        ),
     ],
 }
 LOGIN_URL = "account_login"

@@ -15,6 +15,12 @@ SECRET = "s3cr3t-app-secret"
 
 
 @pytest.fixture(autouse=True)
+def own_home(settings, tmp_path):
+    """Journals of tests that run beside this one are not a dead worker's."""
+    settings.VENTANILLA_HOME = tmp_path
+
+
+@pytest.fixture(autouse=True)
 def fresh_directory():
     directory.forget()
     yield

@@ -3,6 +3,8 @@
 from decimal import Decimal
 
 import pytest
+from allauth.mfa.models import Authenticator
+from allauth.mfa.utils import decrypt, encrypt
 from django.core.exceptions import ValidationError
 from django.core.management import CommandError, call_command
 from django.db import connection
@@ -76,6 +78,19 @@ def test_keys_are_rotated(channel, settings):
     call_command("rotate_encryption")
     settings.FIELD_ENCRYPTION_KEYS = ["una clave nueva y larga"]
     assert Channel.objects.get().secret("app_secret") == "muy-secreto"
+
+
+@pytest.mark.django_db
+def test_second_factors_are_rotated_too(settings, django_user_model):
+    user = django_user_model.objects.create_user("ada")
+    factor = Authenticator.objects.create(
+        user=user, type="totp", data={"secret": encrypt("SECRETO")}
+    )
+    settings.FIELD_ENCRYPTION_KEYS = ["una clave nueva y larga", *settings.FIELD_ENCRYPTION_KEYS]
+    call_command("rotate_encryption")
+    settings.FIELD_ENCRYPTION_KEYS = ["una clave nueva y larga"]
+    factor.refresh_from_db()
+    assert decrypt(factor.data["secret"]) == "SECRETO"
 
 
 def test_a_lost_key_locks_nobody_out_and_changes_nothing(channel, settings):
