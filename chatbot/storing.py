@@ -36,10 +36,23 @@ def store(routed: Sequence[tuple[Channel, Event]]) -> None:
 
 
 def insert(rows: Sequence[Row]) -> None:
-    """One statement, or one transaction of several.
+    """All rows or none, in one statement as a rule, and by another connection if ours had died.
 
-    By hand, because in autocommit this is one round trip; `bulk_create` takes three.
+    Django would ask each request's connection first whether it lives, a round trip more; what
+    changes nothing when repeated can simply be tried again.
     """
+    connection.health_check_done = True  # type: ignore[attr-defined]  # the stubs lack it
+    try:
+        _insert_all(rows)
+    except (OperationalError, InterfaceError):
+        if connection.in_atomic_block or connection.is_usable():
+            raise
+        connection.close()
+        _insert_all(rows)
+
+
+def _insert_all(rows: Sequence[Row]) -> None:
+    """By hand, because in autocommit this is one round trip; `bulk_create` takes three."""
     if len(rows) <= ROWS_PER_INSERT:
         _insert(rows)
         return

@@ -5,9 +5,11 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from django.db import DataError, OperationalError
+from django.db import DataError, OperationalError, connection
 
+from chatbot.models import InboundEvent
 from chatbot.storing import Together
+from chatbot.tests.graph_stub import text_body
 
 
 class Table:
@@ -73,3 +75,19 @@ def test_a_writer_that_is_ended_takes_nobody_with_it():
     with pytest.raises(SystemExit):
         together.write([1])
     assert not together.busy
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_connection_that_died_costs_no_webhook(channel, post):
+    if connection.vendor == "sqlite":
+        pytest.skip("a file's connection does not die")
+    assert post(text_body("Hola", wamid="wamid.1")).status_code == 200
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_backend_pid()")
+        [pid] = cursor.fetchone()
+    killer = connection.copy()
+    with killer.cursor() as cursor:
+        cursor.execute("SELECT pg_terminate_backend(%s)", [pid])
+    killer.close()
+    assert post(text_body("Sigo aquí", wamid="wamid.2")).status_code == 200
+    assert InboundEvent.objects.count() == 2
