@@ -50,10 +50,12 @@ def pytest_collection_modifyitems(config, items):
     wanted = config.getoption("--serial")
     if not wanted:
         return
+    seen = os.environ.get("DATABASE_URL") and os.environ.get("SOAK") != "1"
     kept, dropped = [], []
     for item in items:
         serial = item.get_closest_marker("serial") is not None
-        (kept if serial == (wanted == "only") else dropped).append(item)
+        mine = serial == (wanted == "only") and not (seen and item.get_closest_marker("once"))
+        (kept if mine else dropped).append(item)
     items[:] = kept
     config.hook.pytest_deselected(items=dropped)
 

@@ -16,6 +16,7 @@ expect = playwright.expect
 pytestmark = [
     pytest.mark.browser,
     pytest.mark.serial,
+    pytest.mark.once,
     pytest.mark.django_db(transaction=True),
     pytest.mark.usefixtures("things"),
 ]

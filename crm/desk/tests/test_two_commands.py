@@ -13,7 +13,7 @@ import pytest
 import requests
 from django.conf import settings
 
-pytestmark = [pytest.mark.serial, pytest.mark.timeout(180)]
+pytestmark = [pytest.mark.serial, pytest.mark.once, pytest.mark.timeout(180)]
 
 RUN = settings.BASE_DIR / "bin/run"
 # What a caller may have exported, and what a test must not leave to chance.

@@ -16,7 +16,7 @@ from crm.jobs.queue import enqueue
 from crm.jobs.schedules import LOCK, declared
 from crm.jobs.tests.clusters import running, wait_for
 
-pytestmark = [pytest.mark.serial, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.serial, pytest.mark.once, pytest.mark.django_db(transaction=True)]
 
 MARK = "crm.jobs.tests.samples.mark"
 TAKE_TIME = "crm.jobs.tests.samples.take_time"
