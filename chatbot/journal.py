@@ -68,7 +68,9 @@ def dead_workers() -> Iterator[tuple[str, set[str]]]:
             continue
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            yield path.stem, set(path.read_text().split())
+            # By the handle: another one who settles it may just have taken the name away.
+            written = os.pread(file, os.fstat(file).st_size, 0).decode()
+            yield path.stem, set(written.split())
         except BlockingIOError:
             continue
         finally:
