@@ -11,7 +11,7 @@ from django.conf import settings
 from django.db import connection, transaction
 
 # Seconds after which a transaction on SQLite takes up nothing more.
-LONGEST = 0.02
+LONGEST = 0.01
 
 
 class _Turns:
