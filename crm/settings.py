@@ -176,7 +176,6 @@ STATIC_ROOT = VENTANILLA_HOME / "static"
 STATICFILES_DIRS = [
     BASE_DIR / "static",
     ("tabler", BASE_DIR / "node_modules/@tabler/core/dist"),
-    ("tom-select", BASE_DIR / "node_modules/tom-select/dist"),
 ]
 # Pages name files by their hash; source maps are for a developer's eyes, and slow to compress.
 WHITENOISE_KEEP_ONLY_HASHED_FILES = True

@@ -15,7 +15,6 @@ UNUSED = (
     "cjs", "esm", "flags", "libs", "payments", "scss", "social", "types", "*.d.ts", "*.esm.*",
     "*.rtl.*", "tabler-flags*", "tabler-marketing*", "tabler-payments*", "tabler-socials*",
     "tabler.css*", "tabler.js*",
-    "tom-select.base*", "tom-select.bootstrap4*", "tom-select.popular*",
 )  # fmt: skip
 
 
