@@ -19,8 +19,9 @@ from leads.models import Lead
 from leads.triage import assignable
 
 MINE, NOBODY = "mine", "unassigned"
-# A search that means more people than this wants another word, not another page.
-MOST_CONTACTS = 500
+# A search that means more people than this wants another word, not another page; and for few
+# PostgreSQL sorts their leads, where for many it would look through all leads in order.
+MOST_CONTACTS = 200
 MOST_PROPERTIES = 50
 # Seconds for which a new colleague may be missing from the filter.
 REMEMBERED = 30
