@@ -1,6 +1,7 @@
 """From a webhook to a lead, an answer, and its ticks."""
 
 import time
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.db import DatabaseError, connection, transaction
@@ -246,3 +247,17 @@ def test_a_new_token_does_not_undo_a_dry_run(settings, db):
     settings.WHATSAPP = {**settings.WHATSAPP, "access_token": "dos"}
     channel = sync_default_channel()
     assert (channel.mode, channel.secret("access_token")) == ("dry_run", "dos")
+
+
+def test_messages_of_one_second_stay_in_order_whenever_they_are_answered(say, post, graph):
+    """Others of the same second are handled while and after the bot's answers are shown."""
+    at = int(time.time()) - 1
+    for number in (1, 2, 3):
+        say(f"Mensaje {number}", at=at)
+        earlier = timedelta(seconds=0.3) if number == 1 else timedelta(0)
+        answer = Message.objects.filter(direction="out").latest("id")
+        moved = datetime.fromtimestamp(at, UTC) + timedelta(seconds=number) - earlier
+        Message.objects.filter(pk=answer.pk).update(shown_at=moved)
+        Conversation.objects.update(last_shown_at=moved)
+    heard = Message.objects.filter(direction="in").order_by("shown_at", "id")
+    assert [message.text for message in heard] == ["Mensaje 1", "Mensaje 2", "Mensaje 3"]

@@ -61,14 +61,21 @@ def send(
 def when_shown(conversation: Conversation, at: datetime | None, now: datetime) -> datetime:
     """Where a person's message stands: at the provider's time, if it gives one.
 
-    Providers count in whole seconds: within that second it stands below what was there before.
+    Providers count in whole seconds: within that second it stands below what was there before,
+    and never above what the person had written before, unless it is older by its own time.
     """
     last = conversation.last_shown_at
     if at is None:
         return after_last_shown(conversation, now)
-    if last is not None and at <= last < at + timedelta(seconds=1):
+    if last is None or last < at:
+        return at
+    if last < at + timedelta(seconds=1):
         return last + timedelta(milliseconds=1)
-    return at
+    if conversation.last_inbound_at is None or at < conversation.last_inbound_at:
+        return at
+    heard = conversation.messages.filter(direction=Message.Direction.IN)
+    newest = heard.order_by("-shown_at").values_list("shown_at", flat=True).first()
+    return at if newest is None else max(at, newest + timedelta(milliseconds=1))
 
 
 def after_last_shown(conversation: Conversation, now: datetime) -> datetime:
