@@ -5,6 +5,7 @@ import pytest
 
 from chatbot.channels import directory
 from chatbot.channels.meta import sign
+from chatbot.tests import desk
 from chatbot.tests.graph_stub import GraphStub, text_body
 from chatbot.work import work_off
 from crm.conversations import outreach, ownership
@@ -101,3 +102,25 @@ def queue(person):
         return [outreach.send(conversation=conversation, text=t, author=author) for t in texts]
 
     return send
+
+
+@pytest.fixture
+def agent(db):
+    return desk.person("agent", first_name="María", last_name="Quispe")
+
+
+@pytest.fixture
+def colleague(db):
+    return desk.person("agent", first_name="Julio", last_name="Paredes")
+
+
+@pytest.fixture
+def manager(db):
+    return desk.person("manager", first_name="Elena")
+
+
+@pytest.fixture
+def talk(channel):
+    made = desk.conversation(channel)
+    desk.hear(made, "Hola, ¿sigue en venta?", ago=12)
+    return made

@@ -6,11 +6,12 @@ from datetime import timedelta
 
 from django.contrib.auth.models import Group
 from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 
 from crm.conversations import outreach, ownership
 from crm.conversations.identities import meet
-from crm.conversations.models import Message
+from crm.conversations.models import Episode, Message
 from crm.people.models import User
 
 numbers = itertools.count(1)
@@ -77,3 +78,12 @@ def events(response):
 
 
 HTMX = {"HX-Request": "true"}
+
+
+def at(name, pk):
+    return reverse(f"inbox:{name}", args=[pk])
+
+
+def owner(talk):
+    episode = Episode.objects.get(conversation=talk)
+    return episode.owner, episode.human
