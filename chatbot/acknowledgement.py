@@ -8,7 +8,7 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
-from chatbot.channels.base import InboundMessage
+from chatbot.channels.events import InboundMessage
 from crm.catalog.models import Property
 from crm.conversations.models import Message
 from crm.people.models import Contact

@@ -8,7 +8,8 @@ from django.db import transaction
 from django.utils import timezone
 
 from chatbot.acknowledgement import acknowledge, chosen_codes
-from chatbot.channels.base import InboundMessage, Provider
+from chatbot.channels.base import Provider
+from chatbot.channels.events import InboundMessage
 from chatbot.media import fetch_soon
 from crm.conversations import outreach, ownership
 from crm.conversations.identities import meet
@@ -79,14 +80,15 @@ def _attach(message: Message, media_id: str, name: str, mime: str, error: str) -
 def _capture(conversation: Conversation, inbound: InboundMessage, message: Message) -> Captured:
     """A first word we cannot read may be an advertisement's: it makes a lead all the same."""
     first_unreadable = inbound.kind == Message.Kind.UNSUPPORTED
+    advertised = inbound.referral is not None and inbound.referral.kind != "link"
     return capture_lead(
         contact=conversation.contact,
         text=inbound.text,
         at=message.created_at,
         summary=message.summary(),
         codes=[*inbound.named_products, *chosen_codes(inbound)],
-        source=Lead.Source.AD if inbound.advertised else Lead.Source.DIRECT,
-        certain=inbound.advertised or first_unreadable,
+        source=Lead.Source.AD if advertised else Lead.Source.DIRECT,
+        certain=advertised or first_unreadable,
     )
 
 

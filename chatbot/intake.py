@@ -13,7 +13,8 @@ from django.db import DatabaseError, InterfaceError, connection
 from django.http import HttpRequest, HttpResponse, UnreadablePostError
 
 from chatbot.channels import directory
-from chatbot.channels.base import STRAY, Event, Provider
+from chatbot.channels.base import Provider
+from chatbot.channels.events import STRAY, Event
 from chatbot.channels.registry import provider_for
 from chatbot.storing import store
 from crm.conversations.models import Channel

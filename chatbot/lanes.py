@@ -15,7 +15,8 @@ from django.db import InterfaceError, OperationalError, connection, transaction
 from django.utils import timezone
 
 from chatbot.channels import directory
-from chatbot.channels.base import STRAY, InboundMessage, StatusUpdate, plain
+from chatbot.channels.events import STRAY, InboundMessage, StatusUpdate
+from chatbot.channels.reading import plain
 from chatbot.channels.registry import provider_for
 from chatbot.handling import handle_message
 from chatbot.models import InboundEvent

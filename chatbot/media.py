@@ -11,7 +11,7 @@ from django.core.files.base import ContentFile
 from django.db.models import F
 from django.utils import timezone
 
-from chatbot.channels.base import ChannelError
+from chatbot.channels.errors import ChannelError
 from chatbot.channels.registry import acting_for
 from crm.conversations.models import Attachment, Conversation
 from crm.jobs.queue import enqueue

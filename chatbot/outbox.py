@@ -22,7 +22,9 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from chatbot import journal
-from chatbot.channels.base import Address, ChannelError, Outgoing
+from chatbot.channels.base import Outgoing
+from chatbot.channels.errors import ChannelError
+from chatbot.channels.events import Address
 from chatbot.channels.registry import acting_for
 from chatbot.models import DeliveryAttempt
 from chatbot.turns import turn

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.utils import timezone
 
-from chatbot.channels.base import StatusUpdate
+from chatbot.channels.events import StatusUpdate
 from chatbot.models import DeliveryAttempt
 from crm.conversations.models import Channel, Conversation, Message
 

@@ -15,7 +15,7 @@ from typing import Any
 from django.db import InterfaceError, OperationalError, connection, transaction
 from django.utils import timezone
 
-from chatbot.channels.base import Event
+from chatbot.channels.events import Event
 from crm.conversations.models import Channel
 
 ROWS_PER_INSERT = 500

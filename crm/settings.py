@@ -323,6 +323,10 @@ WORK_SQLITE_REST = env.float("WORK_SQLITE_REST", default=1.0)
 
 GRAPH_API_URL = env("GRAPH_API_URL", default="https://graph.facebook.com").rstrip("/")
 GRAPH_API_VERSION = env("GRAPH_API_VERSION", default="v25.0")
+WHAPI_BASE_URL = env("WHAPI_BASE_URL", default="https://gate.whapi.cloud").rstrip("/")
+MAYTAPI_BASE_URL = env("MAYTAPI_BASE_URL", default="https://api.maytapi.com/api").rstrip("/")
+TELEGRAM_API_URL = env("TELEGRAM_API_URL", default="https://api.telegram.org").rstrip("/")
+INSTAGRAM_API_URL = env("INSTAGRAM_API_URL", default="https://graph.instagram.com").rstrip("/")
 PROVIDER_TIMEOUT = (5, 25)  # seconds to connect, seconds to answer
 WHATSAPP = {
     "access_token": env("WHATSAPP_ACCESS_TOKEN", default=""),
@@ -331,10 +335,18 @@ WHATSAPP = {
     "verify_token": env("WHATSAPP_VERIFY_TOKEN", default=""),
     "app_secret": env("WHATSAPP_APP_SECRET", default=""),
 }
-# Hosts a provider's media may lie on, besides GRAPH_API_URL itself.
-META_MEDIA_HOSTS = env.list(
-    "META_MEDIA_HOSTS", default=[".fbsbx.com", ".whatsapp.net", ".facebook.com"]
-)
+WHAPI = {
+    "access_token": env("WHATSAPP_API_TOKEN", default=""),
+    "webhook_secret": env("WHAPI_WEBHOOK_SECRET", default=""),
+}
+TELEGRAM = {
+    "access_token": env("TELEGRAM_BOT_TOKEN", default=""),
+    "webhook_secret": env("TELEGRAM_WEBHOOK_SECRET", default=""),
+}
+# Where each provider's media may lie, instead of what its module says: "meta=.fbsbx.com|a.com".
+MEDIA_HOSTS = {
+    provider: hosts.split("|") for provider, hosts in env.dict("MEDIA_HOSTS", default={}).items()
+}
 MEDIA_MAX_BYTES = env.int("MEDIA_MAX_BYTES", default=25 * 1024 * 1024)
 
 # --- What the rooms hang into the desk (dotted paths; a system check imports each) -----------
@@ -360,6 +372,8 @@ READINESS = [
     "chatbot.readiness.channels",
     "crm.jobs.heartbeat.probe",
 ]
+# What a channel's provider allows: slug -> crm.conversations.rules.Rules.
+CHANNEL_RULES = "chatbot.channels.registry.rules_of"
 # Done by every `manage.py prepare`, in this order: functions without arguments, safe to repeat.
 SETUP_STEPS = [
     "chatbot.channels.environment.sync_default_channel",

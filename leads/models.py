@@ -72,6 +72,12 @@ class Lead(models.Model):
         related_name="leads",
         verbose_name=_("agency"),
     )
+    # Where the first message came from, as the provider tells it; the click's id is what an
+    # advertiser wants back when the lead is won.
+    ad_id = models.CharField(_("advertisement"), max_length=100, blank=True)
+    ad_title = models.CharField(_("advertisement's title"), max_length=200, blank=True)
+    ad_url = models.CharField(_("advertisement's address"), max_length=500, blank=True)
+    click_id = models.CharField(_("click"), max_length=500, blank=True)
     first_message_at = models.DateTimeField(_("first message"), default=timezone.now)
     last_message_at = models.DateTimeField(_("last message"), default=timezone.now)
     last_text = models.CharField(_("last words"), max_length=200, blank=True)

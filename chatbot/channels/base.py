@@ -1,135 +1,74 @@
 """The contract between the pipeline and a provider.
 
-A provider is one module here with one subclass of `Provider`, listed in `registry.PROVIDERS`.
+A provider is one module here with one subclass of `Provider`, listed in `registry.CHANNELS`.
 It turns requests into events and messages into requests; it touches no table but through what it
 is handed, decides nothing about people, and reports failure as `ChannelError`.
 """
 
 from __future__ import annotations
 
-import hashlib
-import json
+import hmac
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
-from typing import Any, ClassVar
+from typing import ClassVar
 
+from django.conf import settings
 from django.utils.functional import Promise
+from django.utils.translation import gettext as _
 
-from crm.conversations.models import Channel, Message
+from chatbot.channels import http
+from chatbot.channels.errors import ChannelError
+from chatbot.channels.events import Address, Event, Json, TemplateNews, Understood
+from crm.conversations.models import Channel
+from crm.conversations.rules import Rules
 
-Json = dict[str, Any]
-# In a stored payload: the account it named, which no channel of ours has.
-STRAY = "stray"
 
-
-class ChannelError(Exception):
-    """A provider did not do what was asked.
-
-    permanent    trying again cannot help
-    code         the provider's own code, or a word of ours ("timeout")
-    stop         the account itself is refused: nothing more goes out until a person mends it
-    unconfirmed  it may have been sent: never to be repeated blindly
-    retry_after  seconds to wait at least before another try
+@dataclass(frozen=True, slots=True)
+class OutgoingFile:
+    """A file to be sent. `read` gives its bytes; `link` an address the provider may fetch it by
+    for ten minutes, without logging in.
     """
 
-    def __init__(
-        self,
-        text: str,
-        *,
-        permanent: bool,
-        code: str = "",
-        stop: bool = False,
-        unconfirmed: bool = False,
-        retry_after: float = 0,
-    ) -> None:
-        super().__init__(text)
-        self.permanent = permanent
-        self.code = code
-        self.stop = stop
-        self.unconfirmed = unconfirmed
-        self.retry_after = retry_after
+    name: str
+    mime: str
+    size: int
+    read: Callable[[], bytes]
+    link: Callable[[], str]
 
 
 @dataclass(frozen=True, slots=True)
-class Event:
-    """One element of a webhook body, as it is stored before the 200.
+class OutgoingTemplate:
+    """An approved template, and its components with all values filled in (as Meta takes them)."""
 
-    kind         "message", "echo", "status" or "notice" (anything else worth keeping)
-    key          what it is; the same in every redelivery
-    lane         whose it is; events of one lane are handled in order
-    payload      the element itself, with what of its envelope it needs to be understood
-    external_id  which of our accounts it names; "" where it names none
-    """
-
-    kind: str
-    key: str
-    lane: str
-    payload: Json
-    external_id: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Address:
-    kind: str  # "wa_id", "user_id"
-    value: str
-
-
-@dataclass(frozen=True, slots=True)
-class Media:
-    id: str
-    name: str = ""
-    mime: str = ""
-    error: str = ""  # the provider itself could not get it
-
-
-@dataclass(frozen=True, slots=True)
-class InboundMessage:
-    """A message understood: what the desk stores and answers.
-
-    `wakes` is False for what is no turn of the person (reactions, notices, edits).
-    """
-
-    id: str
-    addresses: tuple[Address, ...]
-    kind: Message.Kind
-    name: str = ""
-    at: datetime | None = None
-    text: str = ""
-    choice: str = ""
-    reply_to: str = ""
-    media: tuple[Media, ...] = ()
-    wakes: bool = True
-    outgoing: bool = False  # an echo: a colleague wrote it on the phone
-    advertised: bool = False  # came from a click on an advertisement
-    named_products: tuple[str, ...] = ()
-    raw: Json | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class StatusUpdate:
-    """What became of a message of ours. `attempt` is the callback data it travelled with."""
-
-    id: str
-    state: Message.State
-    at: datetime | None
-    attempt: str = ""
-    code: str = ""
-    text: str = ""
+    name: str
+    language: str
+    components: tuple[Json, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Outgoing:
-    """A message on its way out: everything a provider needs, no row and no connection."""
+    """A message on its way out: everything a provider needs, no row and no connection.
+
+    `options` fit the provider's rules: where it has neither buttons nor lists, or the list is too
+    long for either, they stand as numbered lines in `text` already, and `options` is empty.
+    """
 
     message_id: int
     attempt: str
     to: tuple[Address, ...]
     text: str
+    kind: str = "text"  # a value of Message.Kind
     options: tuple[tuple[str, str], ...] = ()  # (id, title)
     reply_to: str = ""
+    file: OutgoingFile | None = None
+    template: OutgoingTemplate | None = None
     # To be called right before the request leaves: from then on it may have been sent.
     leaving: Callable[[], None] = field(default=lambda: None)
+
+    def address(self, *kinds: str) -> str:
+        """The first address of one of these kinds, in the order of `kinds`; "" if there is none."""
+        by_kind = {address.kind: address.value for address in reversed(self.to)}
+        return next((by_kind[kind] for kind in kinds if kind in by_kind), "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,11 +83,29 @@ class CredentialField:
 
 
 class Provider:
-    """One provider, speaking for one channel. Thread-safe: it holds only the channel's data."""
+    """One provider, speaking for one channel. Thread-safe: it holds only the channel's data.
+
+    label, icon     how it is called and shown (an icon of Tabler's)
+    fields          what an administrator enters
+    external_id     what the channel's identifier at the provider is called; "": there is none
+    proof           the credential that what comes in is checked with: channels with the same one
+                    may come in one body
+    steps           what to do at the provider by hand, in order, for the channel's page; "{url}"
+                    stands for the webhook's address
+    media_hosts     where its files lie, unless the setting MEDIA_HOSTS says otherwise
+    can_register    whether `register` can do those steps
+    """
 
     slug: ClassVar[str]
     label: ClassVar[str | Promise]
+    icon: ClassVar[str] = "message"
     fields: ClassVar[tuple[CredentialField, ...]] = ()
+    external_id: ClassVar[str | Promise] = ""
+    proof: ClassVar[str] = "app_secret"
+    rules: ClassVar[Rules] = Rules()
+    steps: ClassVar[tuple[str | Promise, ...]] = ()
+    media_hosts: ClassVar[tuple[str, ...]] = ()
+    can_register: ClassVar[bool] = True
 
     def __init__(self, channel: Channel) -> None:
         self.channel = channel
@@ -157,15 +114,15 @@ class Provider:
         """Whether the provider itself sent these bytes. Without a secret: no."""
         raise NotImplementedError
 
-    def challenge(self, query: Mapping[str, str]) -> str | None:
-        """The bare text a provider's subscription check (GET) is answered with; None refuses."""
+    def challenge(self, query: Mapping[str, str]) -> str | Json | None:
+        """What a GET of the webhook is answered with: bare text, JSON, or None, which refuses."""
         return None
 
     def parse(self, body: Json) -> list[Event]:
         """All elements of a body. Never raises: what is broken comes back as a "notice"."""
         raise NotImplementedError
 
-    def understand(self, kind: str, payload: Json) -> InboundMessage | StatusUpdate | None:
+    def understand(self, kind: str, payload: Json) -> Understood | None:
         """A stored event, typed. None: there is nothing to do but keep it."""
         raise NotImplementedError
 
@@ -177,6 +134,15 @@ class Provider:
         """The bytes (at most `limit`) and the announced MIME type. Raises ChannelError."""
         raise NotImplementedError
 
+    def mark_read(self, message_id: str, to: tuple[Address, ...]) -> None:
+        """Show the person that we have read their message. Raises ChannelError."""
+
+    def show_typing(self, message_id: str, to: tuple[Address, ...]) -> None:
+        """Show the person that somebody is writing (`message_id`: their last). ChannelError."""
+
+    def acknowledge(self, receipt: str) -> None:
+        """Answer what an inbound message's `receipt` asks for. Raises ChannelError."""
+
     def check(self) -> str:
         """Ask the provider whether the credentials work; what they open, in words.
 
@@ -184,62 +150,26 @@ class Provider:
         """
         raise NotImplementedError
 
-    def register(self, url: str) -> str:
-        """Have the provider call `url`; what it has on record then. Raises ChannelError."""
-        raise NotImplementedError
+    def register(self, url: str) -> None:
+        """Have the provider call `url`. Raises ChannelError."""
+        raise ChannelError(_("This provider cannot be registered from here."), permanent=True)
 
-
-def derived_id(element: Any) -> str:
-    """An id for an element that has none: the same for the same content."""
-    content = json.dumps(element, sort_keys=True, default=str).encode()
-    return "derived." + hashlib.sha256(content).hexdigest()[:40]
-
-
-def identifier(value: Any, longest: int = 150) -> str:
-    """A provider's id as text that any database takes, or "" if it is none."""
-    if isinstance(value, bool) or not isinstance(value, str | int):
+    def on_record(self) -> str:
+        """What the provider has on record about where it calls, in words. Raises ChannelError."""
         return ""
-    text = str(value)
-    if len(text) > longest or not text.isprintable() or not _encodable(text):
-        return derived_id(text) if text else ""
-    return text.strip()
 
+    def templates(self) -> list[TemplateNews]:
+        """All templates of the account, with their components. Raises ChannelError."""
+        return []
 
-def _encodable(text: str) -> bool:
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        return False
-    return True
+    def download(
+        self, url: str, limit: int, *, base: str = "", headers: dict[str, str] | None = None
+    ) -> tuple[bytes, str]:
+        """A file of this provider's; see `http.download`."""
+        hosts = settings.MEDIA_HOSTS.get(self.slug, self.media_hosts)
+        return http.download(url, hosts=hosts, limit=limit, base=base, headers=headers)
 
-
-def plain(value: Any, longest: int | None = None) -> str:
-    """Text that any database takes: no NUL, no half surrogates. Not text: an empty string."""
-    if not isinstance(value, str):
-        return ""
-    text = value.encode("utf-8", "replace").decode().replace("\x00", "\ufffd")
-    return text[:longest] if longest else text
-
-
-def moment(value: Any) -> datetime | None:
-    """A provider's Unix seconds (text or number) as an aware datetime; None if they are absurd.
-
-    A clock that runs ahead of ours would put a message below everything that follows it.
-    """
-    try:
-        at = datetime.fromtimestamp(int(value), UTC)
-    except (TypeError, ValueError, OverflowError, OSError):
-        return None
-    now = datetime.now(UTC)
-    if at < now - timedelta(days=365 * 20):
-        return None
-    return min(at, now)
-
-
-def dicts(value: Any) -> list[Json]:
-    """The dicts in a list that should hold nothing else."""
-    return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
-
-
-def mapping(value: Any) -> Json:
-    return value if isinstance(value, dict) else {}
+    def same(self, given: str, name: str) -> bool:
+        """Compare a secret in constant time; without one of ours nothing is the same."""
+        secret = self.channel.secret(name)
+        return bool(secret) and hmac.compare_digest(given.encode(), secret.encode())

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from functools import lru_cache
 from typing import Any
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
 import heyoo
-import requests
 from django.conf import settings
 from django.utils.translation import gettext as _
-from requests.adapters import HTTPAdapter
-from urllib3.exceptions import NewConnectionError
 
-from chatbot.channels.base import ChannelError, Json, Outgoing, dicts, identifier, mapping, plain
+from chatbot.channels import http
+from chatbot.channels.base import Outgoing
+from chatbot.channels.errors import ChannelError
+from chatbot.channels.events import Json
+from chatbot.channels.reading import dicts, identifier, mapping, plain
 from crm.conversations.models import Channel
 
 # What Meta's error codes ask for (its table of Cloud API error codes).
@@ -23,19 +22,6 @@ RETRY_CODES = {1, 2, 4, 80007, 130429, 131000, 131016, 131056, 131057, 132069, 1
 SLOW_CODES = {4: 120, 80007: 120, 131056: 6, 131057: 60}  # seconds to wait at least
 LONGEST_TEXT = 4096
 BUTTONS, ROWS = 3, 10
-
-
-@lru_cache(maxsize=1)
-def session() -> requests.Session:
-    """One for the process: its pool keeps a connection for each sending thread."""
-    made = requests.Session()
-    made.trust_env = False
-    adapter = HTTPAdapter(pool_connections=8, pool_maxsize=64)
-    made.mount("https://", adapter)
-    made.mount("http://", adapter)
-    # Meta's media hosts refuse some libraries' default names.
-    made.headers["User-Agent"] = "Mozilla/5.0 (compatible; Ventanilla)"
-    return made
 
 
 class GraphClient(heyoo.WhatsApp):  # heyoo has no types
@@ -55,16 +41,8 @@ class GraphClient(heyoo.WhatsApp):  # heyoo has no types
     def call(self, method: str, url: str, **options: Any) -> Json:
         """One request with the token and a time-out; the answer as a dict, or ChannelError."""
         headers = {"Authorization": f"Bearer {self.token}"}
-        try:
-            answer = session().request(
-                method, url, headers=headers, timeout=settings.PROVIDER_TIMEOUT, **options
-            )
-        except requests.RequestException as error:
-            raise _unreachable(error) from None
-        try:
-            body = mapping(answer.json())
-        except ValueError:
-            body = {}
+        answer = http.ask(method, url, headers=headers, **options)
+        body = http.json_of(answer)
         if answer.status_code >= 400 or "error" in body:
             raise _refusal(answer.status_code, body.get("error"))
         return body
@@ -77,40 +55,16 @@ class GraphClient(heyoo.WhatsApp):  # heyoo has no types
         for sent in dicts(body.get("messages")):
             if id_ := identifier(sent.get("id")):
                 return id_
-        raise ChannelError(
-            _("The provider gave no message id."), permanent=False, code="no_id", unconfirmed=True
-        )
+        raise http.unclear()
 
-    def fetch_media(self, media_id: str, limit: int) -> tuple[bytes, str]:
+    def media_url(self, media_id: str) -> tuple[str, str]:
+        """Where an attachment lies for the next five minutes, and its MIME type."""
         about = self.call(
             "GET",
             f"{self.base_url}/{quote(media_id, safe='')}",
             params={"phone_number_id": self.phone_number_id},
         )
-        url = str(about.get("url") or "")
-        if not _allowed(url):
-            raise ChannelError(_("The file lies on a foreign host."), permanent=True, code="host")
-        return self._download(url, limit), plain(about.get("mime_type"), 100)
-
-    def _download(self, url: str, limit: int) -> bytes:
-        try:
-            answer = session().get(
-                url,
-                headers={"Authorization": f"Bearer {self.token}"},
-                timeout=settings.PROVIDER_TIMEOUT,
-                stream=True,
-                allow_redirects=False,
-            )
-            with answer:
-                if answer.status_code != 200:
-                    raise ChannelError(
-                        _("The file could not be fetched."),
-                        permanent=False,
-                        code=str(answer.status_code),
-                    )
-                return _capped(answer.iter_content(65536), limit)
-        except requests.RequestException as error:
-            raise _unreachable(error) from None
+        return str(about.get("url") or ""), plain(about.get("mime_type"), 100)
 
     def describe_number(self) -> str:
         fields = "display_phone_number,verified_name,quality_rating"
@@ -120,12 +74,14 @@ class GraphClient(heyoo.WhatsApp):  # heyoo has no types
         words = (body.get("verified_name"), body.get("display_phone_number"))
         return " · ".join(str(word) for word in words if word) or self.phone_number_id
 
-    def subscribe(self, account: str, url: str, verify_token: str) -> str:
+    def subscribe(self, account: str, url: str, verify_token: str) -> None:
         target = f"{self.base_url}/{account}/subscribed_apps"
         self.call("POST", target, json={"override_callback_uri": url, "verify_token": verify_token})
-        body = self.call("GET", target)
+
+    def subscriptions(self, account: str) -> list[str]:
+        body = self.call("GET", f"{self.base_url}/{account}/subscribed_apps")
         known = [str(app.get("override_callback_uri") or "") for app in dicts(body.get("data"))]
-        return ", ".join(address for address in known if address) or url
+        return [address for address in known if address]
 
 
 def client(channel: Channel) -> GraphClient:
@@ -185,16 +141,6 @@ def _interactive(message: Outgoing) -> Json:
     }
 
 
-def _unreachable(error: requests.RequestException) -> ChannelError:
-    """Never connected: it was not sent. Anything later: it may have been."""
-    reason = getattr(error.args[0] if error.args else None, "reason", None)
-    before = isinstance(error, requests.ConnectTimeout) or isinstance(reason, NewConnectionError)
-    before = before or "CERTIFICATE_VERIFY_FAILED" in str(reason)
-    code = "connect" if before else "timeout"
-    text = _("The provider cannot be reached.") if before else _("The provider did not answer.")
-    return ChannelError(text, permanent=False, code=code, unconfirmed=not before)
-
-
 def _refusal(status: int, error: Any) -> ChannelError:
     """By `error.code`, as Meta says; only without one by the HTTP status."""
     details = mapping(error)
@@ -219,27 +165,3 @@ def _refusal(status: int, error: Any) -> ChannelError:
         stop=stop,
         retry_after=SLOW_CODES.get(code, 0),
     )
-
-
-def _allowed(url: str) -> bool:
-    """https on Meta's own hosts, or wherever `GRAPH_API_URL` itself points."""
-    try:
-        parts, graph = urlsplit(url), urlsplit(settings.GRAPH_API_URL)
-    except ValueError:
-        return False
-    if (parts.scheme, parts.netloc) == (graph.scheme, graph.netloc):
-        return True
-    host = parts.hostname or ""
-    return parts.scheme == "https" and any(
-        host.endswith(suffix) if suffix.startswith(".") else host == suffix
-        for suffix in settings.META_MEDIA_HOSTS
-    )
-
-
-def _capped(chunks: Iterable[bytes], limit: int) -> bytes:
-    content = bytearray()
-    for chunk in chunks:
-        content += chunk
-        if len(content) > limit:
-            raise ChannelError(_("The file is too large."), permanent=True, code="size")
-    return bytes(content)

@@ -5,29 +5,20 @@ from __future__ import annotations
 import hashlib
 import hmac
 from collections.abc import Iterator, Mapping
+from datetime import timedelta
 from typing import Any, ClassVar
 
 from django.conf import settings
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from chatbot.channels import graph, meta_messages
-from chatbot.channels.base import (
-    ChannelError,
-    CredentialField,
-    Event,
-    InboundMessage,
-    Json,
-    Outgoing,
-    Provider,
-    StatusUpdate,
-    derived_id,
-    dicts,
-    identifier,
-    mapping,
-    moment,
-    plain,
-)
+from chatbot.channels.base import CredentialField, Outgoing, Provider
+from chatbot.channels.errors import ChannelError
+from chatbot.channels.events import Event, Json, StatusUpdate, Understood
+from chatbot.channels.reading import derived_id, dicts, identifier, mapping, moment, notice, plain
 from crm.conversations.models import Message
+from crm.conversations.rules import MB, MediaRule, Rules
 
 STATES = {
     "sent": Message.State.SENT,
@@ -40,7 +31,29 @@ STATES = {
 
 class Meta(Provider):
     slug = "meta"
-    label = _("WhatsApp (Meta Cloud API)")
+    label: ClassVar[str | Promise] = _("WhatsApp (Meta Cloud API)")
+    icon = "brand-whatsapp"
+    external_id: ClassVar[str | Promise] = _("Phone number ID")
+    media_hosts = (".fbsbx.com", ".whatsapp.net", ".facebook.com")
+    rules = Rules(
+        buttons=3,
+        rows=10,
+        window=timedelta(hours=24),
+        writes_first=False,
+        templates=True,
+        per_second=80,
+        pair_seconds=6,
+        pair_burst=45,
+        media={
+            "image": MediaRule(5 * MB, ("image/jpeg", "image/png")),
+            "audio": MediaRule(
+                16 * MB, ("audio/aac", "audio/amr", "audio/mpeg", "audio/mp4", "audio/ogg")
+            ),
+            "video": MediaRule(16 * MB, ("video/mp4", "video/3gpp")),
+            "sticker": MediaRule(500 * 1024, ("image/webp",)),
+            "document": MediaRule(100 * MB),
+        },
+    )
     fields: ClassVar[tuple[CredentialField, ...]] = (
         CredentialField(
             "app_secret",
@@ -63,7 +76,7 @@ class Meta(Provider):
         given = headers.get("X-Hub-Signature-256", "")
         return hmac.compare_digest(given.encode(), sign(secret, body).encode())
 
-    def challenge(self, query: Mapping[str, str]) -> str | None:
+    def challenge(self, query: Mapping[str, str]) -> str | Json | None:
         token = self.channel.secret("verify_token")
         given = query.get("hub.verify_token", "")
         if query.get("hub.mode", "subscribe") != "subscribe" or not token:
@@ -77,13 +90,13 @@ class Meta(Provider):
         events: list[Event] = []
         for entry in entries if isinstance(entries, list) else []:
             if not isinstance(entry, dict) or not isinstance(entry.get("changes"), list):
-                events.append(_notice(entry))
+                events.append(notice(entry))
                 continue
             for change in entry["changes"]:
                 events.extend(_change_events(change, entry))
-        return events or [_notice(body)]
+        return events or [notice(body)]
 
-    def understand(self, kind: str, payload: Json) -> InboundMessage | StatusUpdate | None:
+    def understand(self, kind: str, payload: Json) -> Understood | None:
         if kind == "status":
             return _status(mapping(payload.get("status")))
         if kind in ("message", "echo"):
@@ -94,29 +107,34 @@ class Meta(Provider):
         return graph.client(self.channel).send(message)
 
     def fetch_media(self, media_id: str, limit: int) -> tuple[bytes, str]:
-        return graph.client(self.channel).fetch_media(media_id, limit)
+        client = graph.client(self.channel)
+        url, mime = client.media_url(media_id)
+        bearer = {"Authorization": f"Bearer {client.token}"}
+        content, announced = self.download(url, limit, base=settings.GRAPH_API_URL, headers=bearer)
+        return content, mime or announced
 
     def check(self) -> str:
         return graph.client(self.channel).describe_number()
 
-    def register(self, url: str) -> str:
+    def register(self, url: str) -> None:
+        account = self._account()
+        graph.client(self.channel).subscribe(account, url, self.channel.secret("verify_token"))
+
+    def on_record(self) -> str:
+        return ", ".join(graph.client(self.channel).subscriptions(self._account()))
+
+    def _account(self) -> str:
         account = self.channel.secret("business_account_id")
         if not account:
             raise ChannelError(
                 str(_("Enter the WhatsApp Business account ID first.")), permanent=True
             )
-        return graph.client(self.channel).subscribe(
-            account, url, self.channel.secret("verify_token")
-        )
+        return account
 
 
 def sign(secret: str, body: bytes) -> str:
     """The value of `X-Hub-Signature-256` for these bytes."""
     return "sha256=" + hmac.new(secret.encode(), body, hashlib.sha256).hexdigest()
-
-
-def _notice(element: Any, external_id: str = "") -> Event:
-    return Event("notice", f"notice:{derived_id(element)}", "n", {"notice": element}, external_id)
 
 
 def _change_events(change: Any, entry: Json) -> Iterator[Event]:
@@ -132,14 +150,14 @@ def _change_events(change: Any, entry: Json) -> Iterator[Event]:
     # Errors of the account, or of a message that could not even be delivered to us.
     for error in dicts(value.get("errors")):
         found = True
-        yield _notice({"error": error, "time": entry.get("time")}, number)
+        yield notice({"error": error, "time": entry.get("time")}, number)
     if not found:
-        yield _notice({"change": change, "time": entry.get("time")}, number)
+        yield notice({"change": change, "time": entry.get("time")}, number)
 
 
 def _element_event(name: str, element: Any, contacts: list[Json], number: str) -> Event:
     if not isinstance(element, dict):
-        return _notice({name: element}, number)
+        return notice({name: element}, number)
     if name == "statuses":
         state = identifier(element.get("status"), 20)
         id_ = identifier(element.get("id")) or derived_id(element)
@@ -148,7 +166,7 @@ def _element_event(name: str, element: Any, contacts: list[Json], number: str) -
     contact = _contact_of(element, contacts)
     person = meta_messages.addresses_of(element, contact, outgoing=echo)
     if not person:
-        return _notice({name: element}, number)
+        return notice({name: element}, number)
     id_ = identifier(element.get("id")) or derived_id(element)
     kind = "echo" if echo else "message"
     payload = {"message": element, "contact": contact, "id": id_}

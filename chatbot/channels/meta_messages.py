@@ -6,17 +6,8 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from chatbot.channels.base import (
-    Address,
-    InboundMessage,
-    Json,
-    Media,
-    dicts,
-    identifier,
-    mapping,
-    moment,
-    plain,
-)
+from chatbot.channels.events import Address, InboundMessage, Json, Media, Referral
+from chatbot.channels.reading import dicts, identifier, mapping, moment, plain
 from crm.conversations.models import Message
 
 Kind = Message.Kind
@@ -83,11 +74,24 @@ def read(payload: Json, *, outgoing: bool = False) -> InboundMessage | None:
         ),
         wakes=type_ not in SILENT and not outgoing and not element.get("group_id"),
         outgoing=outgoing,
-        advertised=bool(mapping(element.get("referral"))),
+        referral=_referral(mapping(element.get("referral"))),
         named_products=tuple(
             code for code in (identifier(referred.get("product_retailer_id"), 100),) if code
         ),
         **parts,
+    )
+
+
+def _referral(ad: Json) -> Referral | None:
+    """The advertisement or post somebody came from; only the first message after it says so."""
+    if not ad:
+        return None
+    return Referral(
+        kind="post" if ad.get("source_type") == "post" else "ad",
+        id=identifier(ad.get("source_id"), 100),
+        click_id=plain(ad.get("ctwa_clid"), 500),
+        title=plain(ad.get("headline"), 200),
+        url=plain(ad.get("source_url"), 500),
     )
 
 

@@ -1,4 +1,4 @@
-"""Which providers there are. Adding one is a module and a line here."""
+"""Which channels there are. Adding one is a module and a line here."""
 
 from __future__ import annotations
 
@@ -6,9 +6,10 @@ from chatbot.channels.base import Provider
 from chatbot.channels.meta import Meta
 from chatbot.channels.simulator import Simulator
 from crm.conversations.models import Channel
+from crm.conversations.rules import Rules
 
-PROVIDERS: tuple[type[Provider], ...] = (Meta, Simulator)
-BY_SLUG = {provider.slug: provider for provider in PROVIDERS}
+CHANNELS: tuple[type[Provider], ...] = (Meta, Simulator)
+BY_SLUG = {provider.slug: provider for provider in CHANNELS}
 
 
 def provider_for(channel: Channel) -> Provider:
@@ -19,3 +20,9 @@ def provider_for(channel: Channel) -> Provider:
 def acting_for(channel: Channel) -> Provider:
     """Who sends and fetches for a channel: on a dry run the simulator, so that nothing leaves."""
     return provider_for(channel) if channel.is_live else Simulator(channel)
+
+
+def rules_of(slug: str) -> Rules:
+    """What a provider allows; careful rules for one this version does not know."""
+    provider = BY_SLUG.get(slug)
+    return provider.rules if provider else Rules()

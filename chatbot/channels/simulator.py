@@ -6,7 +6,8 @@ import uuid
 
 from django.utils.translation import gettext_lazy as _
 
-from chatbot.channels.base import ChannelError, Outgoing
+from chatbot.channels.base import Outgoing
+from chatbot.channels.errors import ChannelError
 from chatbot.channels.meta import Meta
 from chatbot.simulator import media
 
@@ -14,7 +15,9 @@ from chatbot.simulator import media
 class Simulator(Meta):
     slug = "simulator"
     label = _("Simulator")
+    icon = "device-mobile"
     fields = ()
+    external_id = ""
 
     def send(self, message: Outgoing) -> str:
         """Nothing leaves: the phone's page reads the message where it lies."""
@@ -33,5 +36,8 @@ class Simulator(Meta):
     def check(self) -> str:
         return str(_("The simulator needs no account."))
 
-    def register(self, url: str) -> str:
-        return url
+    def register(self, url: str) -> None:
+        pass
+
+    def on_record(self) -> str:
+        return ""

@@ -11,6 +11,7 @@ from pathlib import PurePath
 from typing import TYPE_CHECKING
 
 from django.conf import settings
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
@@ -84,6 +85,17 @@ class Channel(models.Model):
     last_error_at = models.DateTimeField(null=True, editable=False)
     # Set when the provider refuses the account itself: the queue waits until a person mends it.
     stopped_at = models.DateTimeField(_("stopped"), null=True, editable=False)
+    # What the provider said it has on record about where it calls, when it was last asked.
+    on_record = models.CharField(max_length=500, blank=True, editable=False)
+    per_second = models.PositiveSmallIntegerField(
+        _("messages per second"),
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1), MaxValueValidator(1000)],
+        help_text=_("Empty: as many as the provider usually takes"),
+    )
+    # Up to when what was sent counts against the rate; see chatbot/pacing.py.
+    paced_until = models.DateTimeField(null=True, editable=False)
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
 
     class Meta:
@@ -109,6 +121,8 @@ class ChannelIdentity(models.Model):
     channel = models.ForeignKey(Channel, models.PROTECT, related_name="identities")
     contact = models.ForeignKey(Contact, models.PROTECT, related_name="identities")
     name = models.CharField(max_length=200, blank=True, help_text=_("As the provider gives it"))
+    # Since when they cannot be reached here: they blocked us, or have no such account.
+    unreachable_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
@@ -173,6 +187,10 @@ class Conversation(models.Model):
     last_inbound_at = models.DateTimeField(null=True)
     last_text = models.CharField(_("last words"), max_length=200, blank=True)
     last_direction = models.CharField(max_length=3, blank=True)
+    # Nobody in a group is a partner, is answered by the bot, or can log in.
+    is_group = models.BooleanField(_("group"), default=False)
+    # Up to when what was sent counts against the provider's rate for one person.
+    paced_until = models.DateTimeField(null=True)
     # Since when the person has had no answer from bot or human; null: nobody waits.
     waiting_since = models.DateTimeField(_("waiting since"), null=True)
     changed_at = models.DateTimeField(default=timezone.now)
@@ -270,6 +288,7 @@ class Message(models.Model):
 
     class State(models.TextChoices):
         RECEIVED = "received", _("Received")
+        HELD = "held", _("Kept until it may be sent")
         QUEUED = "queued", _("Waiting to be sent")
         SENDING = "sending", _("Being sent")
         UNKNOWN = "unknown", _("Not confirmed")
@@ -290,6 +309,9 @@ class Message(models.Model):
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="messages"
     )
+    sender = models.CharField(
+        max_length=200, blank=True, help_text=_("In a group: who wrote, as the provider names them")
+    )
     kind = models.CharField(max_length=12, choices=Kind, default=Kind.TEXT)
     text = models.TextField(blank=True)
     # Outgoing: the answers offered, [{"id": …, "title": …}]. Incoming button: {"id": …}.
@@ -302,6 +324,13 @@ class Message(models.Model):
     provider_id = models.CharField(max_length=150, blank=True)
     state = models.CharField(max_length=10, choices=State)
     due_at = models.DateTimeField(null=True, help_text=_("Outgoing: not to be sent before"))
+    # What a system message is for ("receipt_decided"): outside the provider's window the
+    # template configured for it goes instead, filled with `values`.
+    purpose = models.CharField(max_length=30, blank=True)
+    template = models.ForeignKey(
+        "MessageTemplate", models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    values = models.JSONField(default=dict, blank=True)
     provider_at = models.DateTimeField(null=True)
     shown_at = models.DateTimeField()
     created_at = models.DateTimeField(default=timezone.now)
@@ -311,6 +340,10 @@ class Message(models.Model):
     failed_at = models.DateTimeField(null=True)
     error_code = models.CharField(max_length=40, blank=True)
     error_text = models.CharField(max_length=500, blank=True)
+    edited_at = models.DateTimeField(null=True)
+    # Taken back by its author: a tombstone; what it said stands in its revisions.
+    deleted_at = models.DateTimeField(null=True)
+    pricing = models.JSONField(null=True, blank=True, help_text=_("As the provider bills it"))
 
     class Meta:
         ordering = ["shown_at", "id"]
@@ -333,6 +366,7 @@ class Message(models.Model):
                 name="message_trouble",
                 condition=Q(state__in=["failed", "unknown"]),
             ),
+            models.Index(fields=["conversation"], name="message_held", condition=Q(state="held")),
         ]
         verbose_name = _("message")
         verbose_name_plural = _("messages")
@@ -348,6 +382,79 @@ class Message(models.Model):
             else f"[{self.get_kind_display()}]"
         )
         return " ".join(f"{kind} {self.text}".split())[:200]
+
+
+class MessageRevision(models.Model):
+    """What a message said before its author changed it or took it back."""
+
+    message = models.ForeignKey(Message, models.CASCADE, related_name="revisions")
+    text = models.TextField(blank=True)
+    replaced_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ["id"]
+        verbose_name = _("earlier wording")
+        verbose_name_plural = _("earlier wordings")
+
+    def __str__(self) -> str:
+        return self.text[:60]
+
+
+class MessageTemplate(models.Model):
+    """A wording the provider has approved, for writing to somebody outside its window."""
+
+    class Status(models.TextChoices):
+        APPROVED = "APPROVED", _("Approved")
+        PENDING = "PENDING", _("In review")
+        REJECTED = "REJECTED", _("Rejected")
+        PAUSED = "PAUSED", _("Paused")
+        DISABLED = "DISABLED", _("Disabled")
+        GONE = "GONE", _("No longer at the provider")
+
+    channel = models.ForeignKey(Channel, models.CASCADE, related_name="templates")
+    external_id = models.CharField(max_length=100, blank=True)
+    name = models.CharField(_("name"), max_length=512)
+    language = models.CharField(_("language"), max_length=12)
+    category = models.CharField(_("category"), max_length=40, blank=True)
+    # No choices: providers think of new words. Those of `Status` have one of ours.
+    status = models.CharField(_("status"), max_length=30)
+    quality = models.CharField(_("quality"), max_length=20, blank=True)
+    reason = models.CharField(_("reason"), max_length=500, blank=True)
+    components = models.JSONField(default=list, help_text=_("As the provider gives them"))
+    changed_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ["name", "language", "id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["channel", "name", "language"], name="template_once_per_language"
+            )
+        ]
+        verbose_name = _("message template")
+        verbose_name_plural = _("message templates")
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.language})"
+
+
+class TemplatePurpose(models.Model):
+    """Which template the desk uses by itself, where it may not write freely."""
+
+    channel = models.ForeignKey(Channel, models.CASCADE, related_name="purposes")
+    purpose = models.CharField(max_length=30)
+    template = models.ForeignKey(MessageTemplate, models.CASCADE, related_name="purposes")
+    # What the template's variables are filled with: {"1": "contact.first_name", …}.
+    values = models.JSONField(default=dict, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["channel", "purpose"], name="purpose_once_per_channel")
+        ]
+        verbose_name = _("template for a purpose")
+        verbose_name_plural = _("templates for purposes")
+
+    def __str__(self) -> str:
+        return self.purpose
 
 
 def attachment_path(attachment: Attachment, filename: str) -> str:

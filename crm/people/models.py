@@ -115,8 +115,8 @@ class ContactQuerySet(models.QuerySet["Contact"]):
         return self.filter(Q(owner=user) | Q(owner=None))
 
     def standing(self) -> ContactQuerySet:
-        """Without those that were merged into another."""
-        return self.filter(merged_into=None)
+        """People: without those that were merged into another, and without group chats."""
+        return self.filter(merged_into=None, is_group=False)
 
 
 class Contact(models.Model):
@@ -150,6 +150,8 @@ class Contact(models.Model):
     merged_into = models.ForeignKey(
         "self", models.PROTECT, null=True, blank=True, related_name="merged", editable=False
     )
+    # A group chat has a conversation, and so a contact in whose name it stands.
+    is_group = models.BooleanField(_("group"), default=False, editable=False)
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
     # What the search box compares with; the database keeps it, so that no bulk insert misses it.
     search_name = models.GeneratedField(

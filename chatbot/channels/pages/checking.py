@@ -8,7 +8,8 @@ from django.utils.translation import gettext as _
 
 from chatbot.channels import directory
 from chatbot.channels.addresses import webhook_url
-from chatbot.channels.base import ChannelError, Provider
+from chatbot.channels.base import Provider
+from chatbot.channels.errors import ChannelError
 from chatbot.channels.registry import BY_SLUG
 from crm.conversations.models import Channel, Conversation
 from crm.errors import DeskError
@@ -30,8 +31,15 @@ def check(channel: Channel) -> str:
 
 
 def register(channel: Channel) -> str:
-    """Have the provider call our webhook; the address it has now. Raises DeskError."""
-    return _ask(channel, lambda provider: provider.register(webhook_url(channel)))
+    """Have the provider call our webhook; what it has on record then. Raises DeskError."""
+
+    def ask(provider: Provider) -> str:
+        provider.register(webhook_url(channel))
+        return provider.on_record()
+
+    known = _ask(channel, ask)
+    Channel.objects.filter(pk=channel.pk).update(on_record=known[:500])
+    return known
 
 
 def _ask(channel: Channel, question: Callable[[Provider], str]) -> str:

@@ -15,7 +15,7 @@ from chatbot.channels import addresses, directory
 from chatbot.channels.base import Provider
 from chatbot.channels.pages import checking
 from chatbot.channels.pages.forms import ChannelForm
-from chatbot.channels.registry import BY_SLUG, PROVIDERS
+from chatbot.channels.registry import BY_SLUG, CHANNELS
 from crm.conversations.models import Channel
 from crm.desk.access import DeskRequest, permitted
 from crm.desk.feedback import tell
@@ -57,7 +57,7 @@ def reveal(request: DeskRequest, pk: int) -> HttpResponse:
 @permitted("conversations.add_channel")
 def choose(request: DeskRequest) -> HttpResponse:
     return render(
-        request, "channels/choose.html", {"providers": [(one.slug, one.label) for one in PROVIDERS]}
+        request, "channels/choose.html", {"providers": [(one.slug, one.label) for one in CHANNELS]}
     )
 
 

@@ -5,8 +5,8 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from chatbot.channels.base import ChannelError
 from chatbot.channels.environment import sync_default_channel
+from chatbot.channels.errors import ChannelError
 from chatbot.channels.graph import client
 from crm.conversations.models import Channel
 

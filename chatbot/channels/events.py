@@ -1,0 +1,185 @@
+"""What comes in from a provider: stored elements of a body, and what they mean, typed.
+
+A provider's `parse` makes `Event`s before the 200; its `understand` turns a stored one into one of
+the types of `Understood`, which the pipeline applies.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from crm.conversations.models import Channel, Message
+
+Json = dict[str, Any]
+# In a stored payload: the account it named, which no channel of ours has.
+STRAY = "stray"
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One element of a webhook body, as it is stored before the 200.
+
+    kind         "message", "echo", "status", or another word of the provider's module's own
+    key          what it is; the same in every redelivery
+    lane         whose it is; events of one lane are handled in order. "s" is for statuses alone
+    payload      the element itself, with what of its envelope it needs to be understood
+    external_id  which of our accounts it names; "" where it names none
+    """
+
+    kind: str
+    key: str
+    lane: str
+    payload: Json
+    external_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """`kind` is "wa_id" (international digits), "user_id" or another word of the provider's."""
+
+    kind: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Media:
+    id: str  # whatever `Provider.fetch_media` can fetch it by
+    name: str = ""
+    mime: str = ""
+    error: str = ""  # the provider itself could not get it
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """A group chat: a conversation of its own, in which nobody is logged in or answered."""
+
+    address: Address
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Referral:
+    """How the person came: `kind` is "ad", "post", or "link" (a deep link's payload in `id`)."""
+
+    kind: str
+    id: str = ""
+    click_id: str = ""
+    title: str = ""
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class InboundMessage:
+    """A message understood: what the desk stores and answers.
+
+    `addresses` are the person's, also of an echo (then: to whom it went) and in a group (then:
+    who wrote; `sender` is their name). `wakes` is False for what is no turn of the person
+    (reactions, notices). `historical` messages are stored without bot, lead or waiting.
+    """
+
+    id: str
+    addresses: tuple[Address, ...]
+    kind: Message.Kind
+    name: str = ""
+    at: datetime | None = None
+    text: str = ""
+    choice: str = ""
+    reply_to: str = ""
+    media: tuple[Media, ...] = ()
+    wakes: bool = True
+    outgoing: bool = False  # an echo: it was written on the phone, or by another program
+    by_api: bool = False  # an echo of what a program sent, so perhaps of our own sending
+    state: Message.State = Message.State.SENT  # of an echo: how far it has come
+    historical: bool = False
+    group: Group | None = None
+    sender: str = ""
+    referral: Referral | None = None
+    named_products: tuple[str, ...] = ()
+    own_phone: str = ""  # international digits that the provider itself proves to be theirs
+    receipt: str = ""  # what the provider waits to be told that we have seen (a tapped button)
+    raw: Json | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StatusUpdate:
+    """What became of a message of ours. `attempt` is the callback data it travelled with."""
+
+    id: str
+    state: Message.State
+    at: datetime | None
+    attempt: str = ""
+    code: str = ""
+    text: str = ""
+    pricing: Json | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """The message `id` (the provider's) reads otherwise now."""
+
+    id: str
+    text: str
+    at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Deletion:
+    id: str
+    at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Preference:
+    """Whether somebody wants to hear marketing."""
+
+    addresses: tuple[Address, ...]
+    wanted: bool
+    at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PersonNews:
+    """What a provider says of somebody: a name, or whether they can be reached (None: not said)."""
+
+    addresses: tuple[Address, ...]
+    name: str = ""
+    reachable: bool | None = None
+    at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AccountNews:
+    """How our account is doing. `stops`: nothing may be sent until a person mends it."""
+
+    health: Channel.Health
+    text: str
+    code: str = ""
+    stops: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class TemplateNews:
+    """A template as the provider tells of it; "" and None: it does not say, leave it."""
+
+    name: str
+    language: str
+    id: str = ""
+    status: str = ""  # upper-case, as Meta's: "APPROVED", "PAUSED" …
+    category: str = ""
+    quality: str = ""
+    reason: str = ""
+    components: list[Json] | None = None
+
+
+Understood = (
+    InboundMessage
+    | StatusUpdate
+    | Edit
+    | Deletion
+    | Preference
+    | PersonNews
+    | AccountNews
+    | TemplateNews
+)

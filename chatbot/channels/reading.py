@@ -1,0 +1,71 @@
+"""Reading what providers write, believing nothing: each function takes anything at all."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from chatbot.channels.events import Event, Json
+
+
+def derived_id(element: Any) -> str:
+    """An id for an element that has none: the same for the same content."""
+    content = json.dumps(element, sort_keys=True, default=str).encode()
+    return "derived." + hashlib.sha256(content).hexdigest()[:40]
+
+
+def identifier(value: Any, longest: int = 150) -> str:
+    """A provider's id as text that any database takes, or "" if it is none."""
+    if isinstance(value, bool) or not isinstance(value, str | int):
+        return ""
+    text = str(value)
+    if len(text) > longest or not text.isprintable() or not _encodable(text):
+        return derived_id(text) if text else ""
+    return text.strip()
+
+
+def _encodable(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def plain(value: Any, longest: int | None = None) -> str:
+    """Text that any database takes: no NUL, no half surrogates. Not text: an empty string."""
+    if not isinstance(value, str):
+        return ""
+    text = value.encode("utf-8", "replace").decode().replace("\x00", "\ufffd")
+    return text[:longest] if longest else text
+
+
+def moment(value: Any) -> datetime | None:
+    """A provider's Unix seconds (text or number) as an aware datetime; None if they are absurd.
+
+    A clock that runs ahead of ours would put a message below everything that follows it.
+    """
+    try:
+        at = datetime.fromtimestamp(int(value), UTC)
+    except (TypeError, ValueError, OverflowError, OSError):
+        return None
+    now = datetime.now(UTC)
+    if at < now - timedelta(days=365 * 20):
+        return None
+    return min(at, now)
+
+
+def dicts(value: Any) -> list[Json]:
+    """The dicts in a list that should hold nothing else."""
+    return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
+
+
+def mapping(value: Any) -> Json:
+    return value if isinstance(value, dict) else {}
+
+
+def notice(element: Any, external_id: str = "") -> Event:
+    """What nothing else fits: kept as it is, for a person to look into."""
+    return Event("notice", f"notice:{derived_id(element)}", "n", {"notice": element}, external_id)
