@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
-import hmac
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any, ClassVar
 
@@ -13,10 +11,12 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from chatbot.channels import graph, meta_messages
-from chatbot.channels.base import CredentialField, Outgoing, Provider
+from chatbot.channels.base import CredentialField, Outgoing
 from chatbot.channels.errors import ChannelError
 from chatbot.channels.events import Event, Json, StatusUpdate, Understood
 from chatbot.channels.reading import derived_id, dicts, identifier, mapping, moment, notice, plain
+from chatbot.channels.signed import Signed
+from chatbot.channels.signed import sign as sign
 from crm.conversations.models import Message
 from crm.conversations.rules import MB, MediaRule, Rules
 
@@ -29,7 +29,7 @@ STATES = {
 }
 
 
-class Meta(Provider):
+class Meta(Signed):
     slug = "meta"
     label: ClassVar[str | Promise] = _("WhatsApp (Meta Cloud API)")
     icon = "brand-whatsapp"
@@ -68,22 +68,6 @@ class Meta(Provider):
         ),
         CredentialField("business_account_id", _("WhatsApp Business account ID"), secret=False),
     )
-
-    def verify(self, headers: Mapping[str, str], body: bytes) -> bool:
-        secret = self.channel.secret("app_secret")
-        if not secret:
-            return bool(settings.DEBUG and settings.DEMO)
-        given = headers.get("X-Hub-Signature-256", "")
-        return hmac.compare_digest(given.encode(), sign(secret, body).encode())
-
-    def challenge(self, query: Mapping[str, str]) -> str | Json | None:
-        token = self.channel.secret("verify_token")
-        given = query.get("hub.verify_token", "")
-        if query.get("hub.mode", "subscribe") != "subscribe" or not token:
-            return None
-        if not hmac.compare_digest(given.encode(), token.encode()):
-            return None
-        return query.get("hub.challenge", "")
 
     def parse(self, body: Json) -> list[Event]:
         entries = body.get("entry")
@@ -130,11 +114,6 @@ class Meta(Provider):
                 str(_("Enter the WhatsApp Business account ID first.")), permanent=True
             )
         return account
-
-
-def sign(secret: str, body: bytes) -> str:
-    """The value of `X-Hub-Signature-256` for these bytes."""
-    return "sha256=" + hmac.new(secret.encode(), body, hashlib.sha256).hexdigest()
 
 
 def _change_events(change: Any, entry: Json) -> Iterator[Event]:
