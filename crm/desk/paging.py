@@ -36,11 +36,14 @@ class CappedPage(Page):  # type: ignore[type-arg]  # not generic at run time
 class CappedPaginator(Paginator):  # type: ignore[type-arg]  # not generic at run time
     """For django-tables2: `object_list` is a table's rows over a QuerySet.
 
-    `count` is exact up to COUNT_CAP; beyond it is COUNT_CAP and `capped` is true.
+    `count` is exact up to COUNT_CAP; beyond it is COUNT_CAP and `capped` is true. A page behind
+    the last one is the last one.
     """
 
     def page(self, number: Any) -> CappedPage:
         number = self.validate_number(number)
+        if number > 1 and not self.capped:
+            number = min(number, self.num_pages)
         start = (number - 1) * self.per_page
         rows: Any = self.object_list[start : start + self.per_page + 1]
         fetched = BoundRows(data=list(rows.data), table=rows.table)

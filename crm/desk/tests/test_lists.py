@@ -3,6 +3,8 @@
 import re
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from crm.desk import paging
 from crm.people.models import User
@@ -70,10 +72,19 @@ def test_renewing_what_one_sees_adds_nothing_to_the_history(desk):
 
 def test_nonsense_in_the_address_is_harmless(desk, crowd):
     crowd(30)
-    for query in ("page=-3", "page=x", "page=999999", "sort=password", "is_staff=maybe"):
+    for query in ("page=-3", "page=x", "sort=password", "is_staff=maybe"):
         answer = desk.get(f"/things/?{query}&per_page=100000")
         assert answer.status_code == 200
         assert len(names(answer)) == 25
+
+
+def test_a_page_behind_the_last_one_is_the_last_one(desk, crowd, django_assert_max_num_queries):
+    crowd(30)
+    assert len(names(desk.get("/things/?page=999999"))) == 5
+    with CaptureQueriesContext(connection) as usual:
+        desk.get("/things/?page=2")
+    with django_assert_max_num_queries(len(usual)):
+        desk.get("/things/?page=9")
 
 
 def test_sorting_keeps_equal_rows_in_order_from_page_to_page(desk, crowd):
