@@ -2,7 +2,7 @@
 
 from django.urls import re_path
 
-from chatbot import webhooks
+from chatbot import neutral_door, webhooks
 
 UUID = r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
 
@@ -17,4 +17,5 @@ urlpatterns = [
         webhooks.default_webhook,
         name="default_webhook",
     ),
+    re_path(r"^api/messages/?$", neutral_door.messages, name="neutral_door"),
 ]

@@ -140,6 +140,13 @@ class Provider:
     def show_typing(self, message_id: str, to: tuple[Address, ...]) -> None:
         """Show the person that somebody is writing (`message_id`: their last). ChannelError."""
 
+    def look_up(self, address: Address) -> str:
+        """The name of somebody whose messages do not carry one; "" if the provider tells none.
+
+        Raises ChannelError.
+        """
+        return ""
+
     def acknowledge(self, receipt: str) -> None:
         """Answer what an inbound message's `receipt` asks for. Raises ChannelError."""
 

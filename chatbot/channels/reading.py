@@ -42,6 +42,13 @@ def plain(value: Any, longest: int | None = None) -> str:
     return text[:longest] if longest else text
 
 
+def link(value: Any, longest: int = 2000) -> str:
+    """An address on the web as it stands, or "" if it is none; half of one would be none."""
+    text = plain(value).strip()
+    whole = len(text) <= longest and text.isprintable() and " " not in text
+    return text if whole and text.lower().startswith(("https://", "http://")) else ""
+
+
 def moment(value: Any) -> datetime | None:
     """A provider's Unix seconds (text or number) as an aware datetime; None if they are absurd.
 
@@ -55,6 +62,16 @@ def moment(value: Any) -> datetime | None:
     if at < now - timedelta(days=365 * 20):
         return None
     return min(at, now)
+
+
+def instant(value: Any) -> datetime | None:
+    """As `moment`, from seconds or milliseconds: no clock of ours shows the year 5138 yet."""
+    try:
+        seconds, rest = divmod(int(value), 1000) if int(value) > 10**11 else (int(value), 0)
+    except (TypeError, ValueError, OverflowError):
+        return None
+    at = moment(seconds)
+    return at and min(at + timedelta(milliseconds=rest), datetime.now(UTC))
 
 
 def dicts(value: Any) -> list[Json]:

@@ -1,0 +1,216 @@
+"""The elements of the neutral door's JSON as the desk's own; docs/neutral-door.md describes it."""
+
+from __future__ import annotations
+
+import mimetypes
+import re
+from collections.abc import Collection
+from typing import Any
+
+from chatbot.channels.events import (
+    Address,
+    Deletion,
+    Edit,
+    Event,
+    Group,
+    InboundMessage,
+    Json,
+    Media,
+    StatusUpdate,
+    Understood,
+)
+from chatbot.channels.reading import (
+    derived_id,
+    dicts,
+    identifier,
+    instant,
+    link,
+    mapping,
+    notice,
+    plain,
+)
+from crm.conversations.models import Message
+
+Kind = Message.Kind
+STATES = {
+    "sent": Message.State.SENT,
+    "delivered": Message.State.DELIVERED,
+    "read": Message.State.READ,
+    "failed": Message.State.FAILED,
+}
+KINDS = {"image": Kind.IMAGE, "video": Kind.VIDEO, "audio": Kind.AUDIO}
+# Whose ids are digits, and yet no telephone numbers.
+OTHER_DIGITS = {"telegram", "instagram", "facebook", "messenger", "discord", "vk"}
+GROUP = "group_id"
+_WRITTEN = re.compile(r"^\+?[0-9][0-9 ().-]*$")  # as people write numbers
+_PHONE = re.compile(r"^[0-9]{8,15}$")
+
+
+# --- Before the 200 --------------------------------------------------------------------------
+
+
+def plainest(value: Any) -> str:
+    """An address as it is compared: of a number, however it is written, the digits."""
+    text = identifier(value)
+    return re.sub(r"[^0-9]", "", text) if _WRITTEN.match(text) else text
+
+
+def address_of(value: Any, provider: Any) -> Address | None:
+    """Eight to fifteen digits are a telephone number, unless `provider` has digits of its own.
+
+    Punctuation is taken out only where a "+" says that it is a number: "12-34567890" is an id.
+    """
+    text = identifier(value)
+    digits = plainest(text) if text.startswith("+") else text
+    if _PHONE.match(digits) and identifier(provider, 40).lower() not in OTHER_DIGITS:
+        return Address("wa_id", digits)
+    return Address("user_id", text) if text else None
+
+
+def event(element: Any, own: Collection[str]) -> Event:
+    """One element as it is stored; `own` are our numbers, as `plainest` writes them."""
+    about = mapping(element)
+    id_ = identifier(mapping(about.get("message")).get("id"))
+    type_ = _type(about)
+    if type_ == "message":
+        made = _message_event(about, id_, own)
+    elif id_:
+        made = _about_event(type_, about, id_, own)
+    else:
+        made = None
+    return made or notice({"element": element})
+
+
+def _type(element: Json) -> str:
+    return identifier(element.get("type"), 20).lower()
+
+
+def _message_event(element: Json, id_: str, own: Collection[str]) -> Event | None:
+    id_ = id_ or derived_id(element)
+    ours = plainest(element.get("sender")) in own
+    lane = _lane(element, own)
+    kind = "echo" if ours else "message"
+    return Event(kind, f"message:{id_}", lane, _payload(element, id_), "") if lane else None
+
+
+def _about_event(type_: str, element: Json, id_: str, own: Collection[str]) -> Event | None:
+    """What became of a message; None for a type we do not know, or one that says nothing."""
+    payload = _payload(element, id_)
+    if type_ == "status":
+        state = _state(element)
+        return Event("status", f"status:{id_}:{state}", "s", payload) if state else None
+    lane = _lane(element, own) or f"m:{id_}"
+    if type_ == "deletion":
+        return Event("deletion", f"deletion:{id_}", lane, payload)
+    if type_ == "edit" and isinstance(mapping(element.get("message")).get("text"), str):
+        return Event("edit", f"edit:{id_}:{derived_id(element)}", lane, payload)
+    return None
+
+
+def _payload(element: Json, id_: str) -> Json:
+    return {"element": element, "id": id_}
+
+
+def _lane(element: Json, own: Collection[str]) -> str:
+    """Whose it is: the group's, or the other side's; "" if it names nobody but ourselves."""
+    if group := _group(element):
+        return f"g:{group.address.value}"
+    side = "recipient" if plainest(element.get("sender")) in own else "sender"
+    person = address_of(element.get(side), element.get("provider"))
+    return f"p:{person.value}" if person and plainest(person.value) not in own else ""
+
+
+def _group(element: Json) -> Group | None:
+    """`group` is {"id", "name"}, or the id alone."""
+    given = element.get("group")
+    about = given if isinstance(given, dict) else {"id": given}
+    id_ = identifier(about.get("id"))
+    name = plain(about.get("name"), 200).strip()
+    return Group(Address(GROUP, id_), name) if id_ else None
+
+
+def _state(element: Json) -> str:
+    state = identifier(element.get("status"), 20).lower()
+    return state if state in STATES else ""
+
+
+# --- After it --------------------------------------------------------------------------------
+
+
+def read(kind: str, payload: Json) -> Understood | None:
+    """A stored element, typed; None if there is nothing to do but keep it."""
+    element, id_ = mapping(payload.get("element")), identifier(payload.get("id"))
+    at = instant(element.get("timestamp"))
+    if not id_:
+        return None
+    if kind == "status":
+        return _status(element, id_)
+    if kind == "deletion":
+        return Deletion(id_, at)
+    if kind == "edit":
+        return Edit(id_, plain(mapping(element.get("message")).get("text")), at)
+    return _message(element, id_, kind == "echo") if kind in ("message", "echo") else None
+
+
+def _status(element: Json, id_: str) -> StatusUpdate | None:
+    state = _state(element)
+    if not state:
+        return None
+    return StatusUpdate(
+        id=id_,
+        state=STATES[state],
+        at=instant(element.get("timestamp")),
+        attempt=identifier(element.get("attempt"), 60),
+        code=identifier(element.get("code"), 40),
+        text=plain(element.get("error"), 500),
+    )
+
+
+def _message(element: Json, id_: str, ours: bool) -> InboundMessage | None:
+    group, name = _group(element), plain(element.get("name"), 200).strip()
+    side = "recipient" if ours and group is None else "sender"
+    person = address_of(element.get(side), element.get("provider"))
+    if person is None and group is None:
+        return None
+    return InboundMessage(
+        id=id_,
+        addresses=(person,) if person else (),
+        name=name,
+        at=instant(element.get("timestamp")),
+        wakes=not ours and group is None,
+        outgoing=ours,
+        by_api=ours,  # the adapter may be told of what it sent for us
+        group=group,
+        sender=name or (person.value if person else "") if group else "",
+        reply_to=identifier(mapping(element.get("message")).get("reply_to")),
+        **_content(element),
+    )
+
+
+def _content(element: Json) -> dict[str, Any]:
+    message = mapping(element.get("message"))
+    text = plain(message.get("text"))
+    files = [(link(one.get("url")), one) for one in dicts(message.get("media"))]
+    media = [_media(url, one) for url, one in files if url]
+    if media:
+        return {"kind": _kind(media[0]), "text": text, "media": tuple(media)}
+    if text:
+        return {"kind": Kind.TEXT, "text": text}
+    return {"kind": Kind.UNSUPPORTED, "raw": element}
+
+
+def _media(url: str, about: Json) -> Media:
+    mime = plain(about.get("mime"), 100).split(";")[0].strip().lower()
+    return Media(id=url, name=plain(about.get("name"), 200), mime=mime)
+
+
+def _kind(media: Media) -> Message.Kind:
+    """By the announced type, else by what the name or the address ends with."""
+    path = media.id.split("?")[0].split("#")[0]
+    guessed = media.mime or next(filter(None, map(_guess, (media.name, path))), "")
+    return KINDS.get(guessed.split("/")[0], Kind.DOCUMENT)
+
+
+def _guess(name: str) -> str:
+    # Only the ending: the whole of what a stranger wrote need not be a path or an address.
+    return mimetypes.guess_type(f"x.{name.rsplit('.', 1)[-1][-10:]}")[0] or ""
