@@ -3,40 +3,84 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
+from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.utils import timezone
 
+from chatbot import echoes, presence
 from chatbot.acknowledgement import acknowledge, chosen_codes
 from chatbot.channels.base import Provider
 from chatbot.channels.events import InboundMessage
 from chatbot.media import fetch_soon
-from crm.conversations import outreach, ownership
-from crm.conversations.identities import meet
-from crm.conversations.models import Attachment, Conversation, Episode, Message
-from leads.capture import Captured, capture_lead
+from crm.conversations import outreach, ownership, wording
+from crm.conversations.identities import meet, prove_phone
+from crm.conversations.models import (
+    Attachment,
+    ChannelIdentity,
+    Conversation,
+    Episode,
+    Message,
+)
+from leads.capture import Advertisement, Captured, capture_lead
 from leads.models import Lead
+
+# How long an answer offered can still be named by its number.
+OFFER_STANDS = timedelta(days=7)
 
 
 def handle_message(provider: Provider, inbound: InboundMessage) -> Message | None:
-    """Store a message once, tie it to a lead, queue the bot's answer. None: it was known."""
-    channel = provider.channel
-    phone = next((a.value for a in inbound.addresses if a.kind == "wa_id"), "")
-    conversation = meet(
-        channel=channel,
-        addresses=[(address.kind, address.value) for address in inbound.addresses],
-        name="" if inbound.outgoing else inbound.name,
-        phone=phone,
-    )
-    if Message.objects.filter(channel=channel, provider_id=inbound.id).exists():
+    """Store a message once, tie it to a lead, queue the bot's answer. None: it was known.
+
+    Raises NotYet for an echo of what may be our own sending, still under way.
+    """
+    conversation = _conversation(provider, inbound)
+    known = Message.objects.filter(channel=provider.channel, provider_id=inbound.id)
+    if known.exists() or echoes.is_ours(conversation, inbound):
         return None
-    ownership.open_episode(conversation)
+    if not inbound.historical:
+        ownership.open_episode(conversation)
+    inbound = _with_choice(conversation, inbound)
     message = _store(conversation, inbound)
+    if inbound.historical or inbound.group is not None:
+        return message
     if inbound.outgoing:
         _colleague_answered_by_phone(conversation)
-    elif inbound.wakes:
+        return message
+    _heard_from(conversation, inbound)
+    if inbound.wakes:
         _answer(conversation, inbound, message, _capture(conversation, inbound, message))
     return message
+
+
+def _conversation(provider: Provider, inbound: InboundMessage) -> Conversation:
+    if group := inbound.group:
+        return meet(
+            channel=provider.channel,
+            addresses=[(group.address.kind, group.address.value)],
+            name=group.name,
+            phone="",
+            is_group=True,
+        )
+    return meet(
+        channel=provider.channel,
+        addresses=[(address.kind, address.value) for address in inbound.addresses],
+        name="" if inbound.outgoing else inbound.name,
+        phone=next((a.value for a in inbound.addresses if a.kind == "wa_id"), ""),
+    )
+
+
+def _with_choice(conversation: Conversation, inbound: InboundMessage) -> InboundMessage:
+    """ "2" is the second of the answers last offered, however they were shown."""
+    if inbound.choice or inbound.outgoing or len(inbound.text) > 6 or not inbound.wakes:
+        return inbound
+    offered = conversation.messages.filter(
+        direction=Message.Direction.OUT, shown_at__gte=timezone.now() - OFFER_STANDS
+    ).exclude(options=[])
+    last = offered.order_by("-shown_at", "-id").values_list("options", flat=True).first()
+    option = wording.chosen(inbound.text, last or [])
+    return replace(inbound, choice=option["id"]) if option else inbound
 
 
 def _store(conversation: Conversation, inbound: InboundMessage) -> Message:
@@ -48,24 +92,33 @@ def _store(conversation: Conversation, inbound: InboundMessage) -> Message:
         channel_id=conversation.channel_id,
         direction=direction,
         author=Message.Author.PHONE_APP if inbound.outgoing else Message.Author.PERSON,
+        sender=(inbound.sender or inbound.name) if inbound.group else "",
         kind=inbound.kind,
         text=inbound.text,
         options=[{"id": inbound.choice}] if inbound.choice else [],
         reply_to=inbound.reply_to,
         raw=json.dumps(inbound.raw) if inbound.raw is not None else "",
         provider_id=inbound.id,
-        state=Message.State.SENT if inbound.outgoing else Message.State.RECEIVED,
+        state=inbound.state if inbound.outgoing else Message.State.RECEIVED,
         provider_at=inbound.at,
-        shown_at=outreach.when_shown(conversation, inbound.at, now),
+        shown_at=_shown_at(conversation, inbound, now),
         created_at=now,
     )
     for media in inbound.media:
         _attach(message, media.id, media.name, media.mime, media.error)
-    if inbound.wakes or inbound.outgoing:
+    if inbound.historical:
+        outreach.note_history(conversation, message)
+    elif inbound.wakes or inbound.outgoing or inbound.group:
         outreach.note_message(conversation, message)
     else:
         Conversation.objects.filter(pk=conversation.pk).update(changed_at=now)
     return message
+
+
+def _shown_at(conversation: Conversation, inbound: InboundMessage, now: datetime) -> datetime:
+    if inbound.historical and inbound.at is not None:
+        return inbound.at
+    return outreach.when_shown(conversation, inbound.at, now)
 
 
 def _attach(message: Message, media_id: str, name: str, mime: str, error: str) -> None:
@@ -77,19 +130,43 @@ def _attach(message: Message, media_id: str, name: str, mime: str, error: str) -
         fetch_soon(attachment)
 
 
+def _heard_from(conversation: Conversation, inbound: InboundMessage) -> None:
+    """What a message proves besides its words: that they can be reached, a number, a tap."""
+    if conversation.identity.unreachable_at is not None:
+        ChannelIdentity.objects.filter(pk=conversation.identity_id).update(unreachable_at=None)
+    if inbound.own_phone:
+        prove_phone(conversation, inbound.own_phone)
+    if inbound.receipt:
+        presence.acknowledge_soon(conversation.channel_id, inbound.receipt)
+
+
 def _capture(conversation: Conversation, inbound: InboundMessage, message: Message) -> Captured:
     """A first word we cannot read may be an advertisement's: it makes a lead all the same."""
     first_unreadable = inbound.kind == Message.Kind.UNSUPPORTED
-    advertised = inbound.referral is not None and inbound.referral.kind != "link"
+    came_by = inbound.referral
+    codes = [*inbound.named_products, *chosen_codes(inbound)]
+    clicked = None
+    if came_by is not None and came_by.kind == "link":
+        clicked = Advertisement(click_id=came_by.id)
+        codes.append(came_by.id)
+    elif came_by is not None:
+        clicked = Advertisement(came_by.id, came_by.title, came_by.url, came_by.click_id)
     return capture_lead(
         contact=conversation.contact,
         text=inbound.text,
         at=message.created_at,
         summary=message.summary(),
-        codes=[*inbound.named_products, *chosen_codes(inbound)],
-        source=Lead.Source.AD if advertised else Lead.Source.DIRECT,
-        certain=advertised or first_unreadable,
+        codes=codes,
+        source=_source(inbound),
+        certain=came_by is not None or first_unreadable,
+        advertisement=clicked,
     )
+
+
+def _source(inbound: InboundMessage) -> Lead.Source:
+    if inbound.referral is None:
+        return Lead.Source.DIRECT
+    return Lead.Source.LINK if inbound.referral.kind == "link" else Lead.Source.AD
 
 
 def _answer(

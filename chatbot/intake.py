@@ -103,7 +103,7 @@ def route(provider: Provider, events: Sequence[Event]) -> list[tuple[Channel, Ev
     for event in events:
         named = event.external_id and event.external_id != home.external_id
         channel = (known.get((home.provider, event.external_id)) if named else None) or home
-        if channel.secret("app_secret") != home.secret("app_secret"):
+        if channel.secret(provider.proof) != home.secret(provider.proof):
             raise Refused(403, "names a channel of another app")
         if named and channel is home and home.external_id:
             # A customer must not be lost; an administrator must hear of the number.

@@ -14,14 +14,15 @@ from django.conf import settings
 from django.db import InterfaceError, OperationalError, connection, transaction
 from django.utils import timezone
 
+from chatbot.applying import apply_event
 from chatbot.channels import directory
-from chatbot.channels.events import STRAY, InboundMessage, StatusUpdate
+from chatbot.channels.events import STRAY, StatusUpdate
 from chatbot.channels.reading import plain
 from chatbot.channels.registry import provider_for
-from chatbot.handling import handle_message
 from chatbot.models import InboundEvent
 from chatbot.statuses import apply_statuses
 from chatbot.turns import is_long, turn
+from chatbot.waiting import PATIENCE, NotYet, pause
 from crm.conversations.models import Channel
 
 log = logging.getLogger(__name__)
@@ -33,14 +34,12 @@ STATUSES_AT_ONCE = 50
 RETRIES = (0.5, 1, 2, 4, 6, 8)
 # What SQLite says of a table or column it does not know.
 MISSING = re.compile(r"no such (table|column)|has no column")
-# How long a status may wait for the message it speaks of.
-STATUS_PATIENCE = timedelta(hours=1)
 
 # The state stands in these statements as a literal, not a parameter: SQLite uses a partial index
 # only where it can see that the condition implies the index's own.
 DUE = """SELECT lane FROM chatbot_inboundevent
     WHERE state = 'pending' AND due_at <= %s ORDER BY due_at, id LIMIT %s"""
-OF_LANE = """SELECT id, channel_id, kind, payload, received_at, due_at, attempts
+OF_LANE = """SELECT id, channel_id, lane, kind, payload, received_at, due_at, attempts
     FROM chatbot_inboundevent WHERE state = 'pending' AND lane = %s ORDER BY id LIMIT %s"""
 DUE_OF_LANE = OF_LANE.replace("ORDER BY", "AND due_at <= %s ORDER BY")
 
@@ -112,6 +111,9 @@ def _handle_in_order(lane: str) -> int:
         try:
             with transaction.atomic():
                 acted = _handle(event)
+        except NotYet:
+            _let_wait(event)
+            failed += 1
         except Exception as error:
             if _away(error):
                 raise
@@ -129,13 +131,21 @@ def _handle_in_order(lane: str) -> int:
 def _handle(event: InboundEvent) -> bool:
     provider = provider_for(_channel(event))
     payload = json.loads(event.payload)
-    understood = provider.understand(event.kind, payload)
-    if not isinstance(understood, InboundMessage):
-        return False
     if STRAY in payload:
         _tell_of_stray(event.channel_id, str(payload[STRAY]))
-    handle_message(provider, understood)
-    return True
+    return apply_event(provider, provider.understand(event.kind, payload))
+
+
+def _let_wait(event: InboundEvent) -> None:
+    """It speaks of what is not known yet: it waits in a lane of its own, and holds nobody up."""
+    now = timezone.now()
+    if now - event.received_at > PATIENCE:
+        _settle([event.pk], State.IGNORED)
+        return
+    apart = event.lane if "~" in event.lane else f"{event.lane[:180]}~{event.pk}"
+    InboundEvent.objects.filter(pk=event.pk).update(
+        lane=apart, attempts=event.attempts + 1, due_at=now + pause(event.attempts)
+    )
 
 
 def _tell_of_stray(channel_id: int, number: str) -> None:
@@ -219,8 +229,9 @@ def _apply_or_park(events: Sequence[InboundEvent]) -> None:
 
 def _park(event: InboundEvent, now: datetime) -> None:
     """A status that came before its message is known: it waits, ever longer, then is let go."""
-    if now - event.received_at > STATUS_PATIENCE:
+    if now - event.received_at > PATIENCE:
         _settle([event.pk], State.IGNORED)
         return
-    due = now + timedelta(seconds=min(0.2 * 2**event.attempts, 300))
-    InboundEvent.objects.filter(pk=event.pk).update(attempts=event.attempts + 1, due_at=due)
+    InboundEvent.objects.filter(pk=event.pk).update(
+        attempts=event.attempts + 1, due_at=now + pause(event.attempts)
+    )

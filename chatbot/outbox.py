@@ -21,19 +21,23 @@ from django.db.models import Case, Q, QuerySet, Value, When
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
-from chatbot import journal
-from chatbot.channels.base import Outgoing
+from chatbot import admission, alarms, journal, links, pacing
+from chatbot.channels.base import Outgoing, OutgoingFile, OutgoingTemplate
 from chatbot.channels.errors import ChannelError
 from chatbot.channels.events import Address
 from chatbot.channels.registry import acting_for
 from chatbot.models import DeliveryAttempt
+from chatbot.statuses import note_refusal
 from chatbot.turns import turn
-from crm.conversations.models import Channel, Conversation, Message
+from crm.conversations import templates
+from crm.conversations.models import Attachment, Channel, Conversation, Message
+from crm.conversations.rules import rules_of
 
 log = logging.getLogger(__name__)
 State = Message.State
 Outcome = DeliveryAttempt.Outcome
 MOST_ATTEMPTS = 8
+LONGEST_WAIT = 7 * 86400  # seconds
 # How long a message that may have been sent holds back those behind it.
 UNKNOWN_HOLDS = timedelta(seconds=15)
 
@@ -44,8 +48,7 @@ HEADS = """SELECT MIN(id) FROM conversations_message
 DUE = f"""SELECT m.id FROM conversations_message m
     JOIN conversations_channel c ON c.id = m.channel_id
     WHERE m.id IN ({HEADS}) AND m.state = 'queued' AND m.due_at <= %s
-    AND c.is_active AND c.stopped_at IS NULL
-    ORDER BY m.id LIMIT %s"""
+    AND c.is_active AND c.stopped_at IS NULL"""
 LOCK = " FOR UPDATE OF m SKIP LOCKED"
 
 
@@ -67,47 +70,95 @@ class Result:
 
 def claim(book: journal.Journal, limit: int) -> list[Claim]:
     """Take up to `limit` due messages: at most one of each conversation, the earliest."""
-    if connection.vendor == "sqlite" and not _due_ids(limit):
+    if connection.vendor == "sqlite" and not _due_ids(limit, []):
         return []  # looked first, because there a transaction is everybody's
     with turn():
-        ids = _due_ids(limit)
-        if not ids:
-            return []
         now = timezone.now()
+        ids = _due_ids(limit, pacing.spent(now))
+        rows = Message.objects.filter(pk__in=ids).select_related(
+            "channel", "conversation__identity", "template"
+        )
+        rows = rows.prefetch_related("conversation__identity__addresses", "attachments", "attempts")
+        ready = _ready(list(rows.order_by("id")), now) if ids else []
         lease = now + timedelta(seconds=sum(settings.PROVIDER_TIMEOUT) + 30)
         attempts = [
-            DeliveryAttempt(message_id=pk, worker=book.worker, started_at=now, lease_until=lease)
-            for pk in ids
+            DeliveryAttempt(message=row, worker=book.worker, started_at=now, lease_until=lease)
+            for row in ready
         ]
         DeliveryAttempt.objects.bulk_create(attempts)
-        Message.objects.filter(pk__in=ids).update(state=State.SENDING)
-        rows = Message.objects.filter(pk__in=ids).select_related("channel", "conversation")
-        rows = rows.prefetch_related("conversation__identity__addresses", "attempts")
+        Message.objects.filter(pk__in=[row.pk for row in ready]).update(state=State.SENDING)
         by_message = {attempt.message_id: str(attempt.pk) for attempt in attempts}
-        return [_claim(row, by_message[row.pk], book) for row in rows.order_by("id")]
+        return [_claim(row, by_message[row.pk], book) for row in ready]
 
 
-def _due_ids(limit: int) -> list[int]:
+def _due_ids(limit: int, spent: Sequence[int]) -> list[int]:
     now = connection.ops.adapt_datetimefield_value(timezone.now())
-    sql = DUE + (LOCK if connection.features.has_select_for_update_skip_locked else "")
+    channels = f" AND c.id NOT IN ({', '.join(str(int(pk)) for pk in spent)})" if spent else ""
+    sql = f"{DUE}{channels} ORDER BY m.id LIMIT %s"
+    sql += LOCK if connection.features.has_select_for_update_skip_locked else ""
     with connection.cursor() as cursor:
         cursor.execute(sql, [now, now, limit])
         return [pk for (pk,) in cursor.fetchall()]
 
 
+def _ready(rows: Sequence[Message], now: datetime) -> list[Message]:
+    """Those that may go now by the provider's window and rates; the others are put off or held."""
+    allowances = pacing.lock([row.channel_id for row in rows], now)
+    ready = []
+    for row in rows:
+        rules = rules_of(row.channel.provider)
+        if not admission.admit(row, rules, now):
+            continue
+        later = pacing.may_hear(rules, row.conversation, now)
+        if later is not None:
+            Message.objects.filter(pk=row.pk).update(due_at=later)
+        elif row.channel_id in allowances and allowances[row.channel_id].take():
+            ready.append(row)
+    pacing.settle(allowances.values())
+    pacing.note_heard([row.conversation for row in ready], now)
+    return ready
+
+
 def _claim(row: Message, attempt: str, book: journal.Journal) -> Claim:
     addresses = row.conversation.identity.addresses.all()
+    numbered = rules_of(row.channel.provider).answers_as(len(row.options)) == "numbers"
     message = Outgoing(
         message_id=row.pk,
         attempt=attempt,
         to=tuple(Address(address.kind, address.value) for address in addresses),
         text=row.text,
-        options=tuple((str(o.get("id", "")), str(o.get("title", ""))) for o in row.options),
+        kind=row.kind,
+        options=()
+        if numbered
+        else tuple((str(o.get("id", "")), str(o.get("title", ""))) for o in row.options),
         reply_to=row.reply_to,
+        file=next((_file(one) for one in row.attachments.all()), None),
+        template=_template(row),
         leaving=partial(book.leaving, attempt),
     )
     tries = sum(one.outcome == Outcome.RETRY for one in row.attempts.all())
     return Claim(row.channel, message, tries)
+
+
+def _file(attachment: Attachment) -> OutgoingFile:
+    def read() -> bytes:
+        with attachment.file.open("rb") as stored:
+            return bytes(stored.read())
+
+    return OutgoingFile(
+        name=attachment.name or attachment.file.name.rsplit("/", 1)[-1],
+        mime=attachment.mime,
+        size=attachment.size or 0,
+        read=read,
+        link=partial(links.link_to, attachment.pk),
+    )
+
+
+def _template(row: Message) -> OutgoingTemplate | None:
+    if row.template is None:
+        return None
+    filled = templates.components(row.template, row.values)
+    return OutgoingTemplate(row.template.name, row.template.language, filled)
 
 
 def send(claimed: Claim) -> Result:
@@ -180,8 +231,18 @@ def _settle_error(result: Result, error: ChannelError, now: datetime) -> None:
     _close(result.claim.message.attempt, outcome, now, error)
     rows = Message.objects.filter(pk=result.claim.message.message_id, state=State.SENDING)
     rows.update(error_code=error.code, error_text=str(error)[:500], **changes)
+    channel = result.claim.channel
     if error.stop:
-        _stop(result.claim.channel, error, now)
+        alarms.stop(channel, str(error), error.code)
+    if error.slow:
+        pacing.slow_down(channel.pk, error.retry_after or 1, now)
+    if error.opted_out or error.unreachable:
+        conversation = Message.objects.filter(pk=result.claim.message.message_id)
+        note_refusal(
+            conversation.values_list("conversation_id", flat=True).get(),
+            opted_out=error.opted_out,
+            unreachable=error.unreachable,
+        )
 
 
 def _verdict(
@@ -194,7 +255,8 @@ def _verdict(
         return Outcome.NOT_SENT, {"state": State.QUEUED, "due_at": now}
     if error.permanent or claimed.tries + 1 >= MOST_ATTEMPTS:
         return Outcome.FAILED, {"state": State.FAILED, "failed_at": now}
-    wait = max(error.retry_after, min(2.0**claimed.tries, 300)) * random.uniform(1, 1.3)
+    asked = min(error.retry_after * error.growth**claimed.tries, LONGEST_WAIT)
+    wait = max(asked, min(2.0**claimed.tries, 300)) * random.uniform(1, 1.3)
     return Outcome.RETRY, {"state": State.QUEUED, "due_at": now + timedelta(seconds=wait)}
 
 
@@ -206,17 +268,6 @@ def _close(
         finished_at=now,
         code=error.code if error else "",
         detail=str(error)[:500] if error else "",
-    )
-
-
-def _stop(channel: Channel, error: ChannelError, now: datetime) -> None:
-    """The account is refused: the queue is kept, and administrators see why."""
-    log.error("Channel %s stopped by its provider: code %s", channel.pk, error.code)
-    Channel.objects.filter(pk=channel.pk).update(
-        stopped_at=now,
-        health=Channel.Health.RED,
-        last_error=str(error)[:500],
-        last_error_at=now,
     )
 
 

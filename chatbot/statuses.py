@@ -10,7 +10,8 @@ from django.utils import timezone
 
 from chatbot.channels.events import StatusUpdate
 from chatbot.models import DeliveryAttempt
-from crm.conversations.models import Channel, Conversation, Message
+from crm.conversations.models import Channel, ChannelIdentity, Conversation, Message
+from crm.people.models import Contact
 
 State = Message.State
 # A status can lift a message from any lower rank; "failed" only from below "delivered".
@@ -18,6 +19,7 @@ RANK = {
     State.QUEUED: 0,
     State.SENDING: 0,
     State.UNKNOWN: 0,
+    State.HELD: 0,
     State.CANCELLED: 0,
     State.FAILED: 1,
     State.SENT: 1,
@@ -30,7 +32,7 @@ TIMES = {
     State.READ: "read_at",
     State.FAILED: "failed_at",
 }
-FIELDS = ["state", "provider_id", "error_code", "error_text", *TIMES.values()]
+FIELDS = ["state", "provider_id", "error_code", "error_text", "pricing", *TIMES.values()]
 
 
 def apply_statuses(channel: Channel, updates: Sequence[StatusUpdate]) -> list[bool]:
@@ -46,6 +48,12 @@ def apply_statuses(channel: Channel, updates: Sequence[StatusUpdate]) -> list[bo
         known.append(message is not None)
         if message is not None and advance(message, update):
             changed[message.pk] = message
+        if message is not None and (update.opted_out or update.unreachable):
+            note_refusal(
+                message.conversation_id,
+                opted_out=update.opted_out,
+                unreachable=update.unreachable,
+            )
     for message in changed.values():
         message.save(update_fields=FIELDS)
     Conversation.objects.filter(pk__in={m.conversation_id for m in changed.values()}).update(
@@ -54,11 +62,24 @@ def apply_statuses(channel: Channel, updates: Sequence[StatusUpdate]) -> list[bo
     return known
 
 
+def note_refusal(conversation_id: int, *, opted_out: bool, unreachable: bool) -> None:
+    """What a failure says of the person: they want no marketing, or cannot be reached here."""
+    now = timezone.now()
+    if opted_out:
+        people = Contact.objects.filter(conversations=conversation_id, opted_out_at=None)
+        people.update(opted_out_at=now)
+    if unreachable:
+        ChannelIdentity.objects.filter(conversation=conversation_id, unreachable_at=None).update(
+            unreachable_at=now
+        )
+
+
 def advance(message: Message, update: StatusUpdate) -> bool:
     """Merge one status into a message in memory; whether anything changed."""
     before = [getattr(message, field) for field in FIELDS]
     _note_time(message, update.state, update.at or timezone.now())
     message.provider_id = message.provider_id or update.id
+    message.pricing = update.pricing or message.pricing
     if update.state == State.FAILED:
         if RANK[State(message.state)] < RANK[State.DELIVERED]:
             message.state = State.FAILED

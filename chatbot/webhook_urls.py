@@ -1,8 +1,8 @@
-"""Addresses providers were given. With or without the last slash: they follow no redirect."""
+"""Addresses providers were given, webhooks and files. With or without the last slash: they follow no redirect."""
 
 from django.urls import re_path
 
-from chatbot import neutral_door, webhooks
+from chatbot import files, neutral_door, webhooks
 
 UUID = r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
 
@@ -17,5 +17,6 @@ urlpatterns = [
         webhooks.default_webhook,
         name="default_webhook",
     ),
+    re_path(r"^files/(?P<token>[A-Za-z0-9._-]{1,200})$", files.shared_file, name="shared_file"),
     re_path(r"^api/messages/?$", neutral_door.messages, name="neutral_door"),
 ]

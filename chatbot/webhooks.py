@@ -5,7 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from django.db import DatabaseError, InterfaceError
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
@@ -50,4 +50,6 @@ def _answer(request: HttpRequest, channel: Channel) -> HttpResponse:
     challenge = provider_for(channel).challenge(request.GET.dict())
     if challenge is None:
         return HttpResponse(status=403)
+    if isinstance(challenge, dict):
+        return JsonResponse(challenge)
     return HttpResponse(challenge, content_type="text/plain")

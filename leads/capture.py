@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
@@ -31,6 +32,16 @@ class Captured:
     is_new: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Advertisement:
+    """What somebody clicked on before they wrote; `click_id` is what its seller wants back."""
+
+    id: str = ""
+    title: str = ""
+    url: str = ""
+    click_id: str = ""
+
+
 def capture_lead(
     *,
     contact: Contact,
@@ -40,12 +51,13 @@ def capture_lead(
     codes: Iterable[str] = (),
     source: Lead.Source = Lead.Source.DIRECT,
     certain: bool = False,
+    advertisement: Advertisement | None = None,
 ) -> Captured:
     """Tie a message to a lead of `contact`, making one if it shows interest.
 
     A property named by `codes` or in `text` wins; else the newest open lead takes the message;
     else one without property is made if the words show interest or the caller is `certain`.
-    `at` is when it came in. One transaction; a racing second lead fails on the constraint.
+    `at` is when it came in. Of several advertisements the first stays. One transaction; a racing second lead fails on the constraint.
     """
     named = find_property(text, codes)
     with transaction.atomic():
@@ -60,10 +72,11 @@ def capture_lead(
                 first_message_at=at,
                 last_message_at=at,
                 last_text=summary or text[:200],
+                **_touch_of(advertisement),
             )
             return Captured(lead, named, is_new=True)
         if lead is not None:
-            _touch(lead, named, at, summary or text[:200])
+            _touch(lead, named, at, summary or text[:200], advertisement)
     return Captured(lead, named, is_new=False)
 
 
@@ -84,8 +97,26 @@ def _lead_for(contact: Contact, named: Property | None) -> Lead | None:
     return next(iter([*same, *undecided]), None)
 
 
-def _touch(lead: Lead, named: Property | None, at: datetime, summary: str) -> None:
-    changes = {"last_message_at": max(at, lead.last_message_at), "last_text": summary}
+def _touch_of(clicked: Advertisement | None) -> dict[str, str]:
+    if clicked is None:
+        return {}
+    return {
+        "ad_id": clicked.id[:100],
+        "ad_title": clicked.title[:200],
+        "ad_url": clicked.url[:500],
+        "click_id": clicked.click_id[:500],
+    }
+
+
+def _touch(
+    lead: Lead, named: Property | None, at: datetime, summary: str, clicked: Advertisement | None
+) -> None:
+    changes: dict[str, Any] = {
+        "last_message_at": max(at, lead.last_message_at),
+        "last_text": summary,
+    }
+    if not (lead.ad_id or lead.click_id):
+        changes |= _touch_of(clicked)
     if named is not None and lead.property_id is None:
         changes["property"] = named
         LeadChange.objects.create(lead=lead, field="property", new=str(named)[:200], at=at)

@@ -45,6 +45,7 @@ class Lead(models.Model):
     class Source(models.TextChoices):
         DIRECT = "direct", _("Direct")
         AD = "ad", _("Advertisement")
+        LINK = "link", _("Link")
         REFERRAL = "referral", _("Referral")
         MANUAL = "manual", _("Entered by hand")
 

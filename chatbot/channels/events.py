@@ -104,7 +104,10 @@ class InboundMessage:
 
 @dataclass(frozen=True, slots=True)
 class StatusUpdate:
-    """What became of a message of ours. `attempt` is the callback data it travelled with."""
+    """What became of a message of ours. `attempt` is the callback data it travelled with.
+
+    `opted_out` and `unreachable` are what a failure says of the person besides.
+    """
 
     id: str
     state: Message.State
@@ -113,6 +116,8 @@ class StatusUpdate:
     code: str = ""
     text: str = ""
     pricing: Json | None = None
+    opted_out: bool = False
+    unreachable: bool = False
 
 
 @dataclass(frozen=True, slots=True)

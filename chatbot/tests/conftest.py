@@ -2,6 +2,7 @@ import itertools
 import json
 
 import pytest
+from django.utils import timezone
 
 from chatbot.channels import directory
 from chatbot.channels.meta import sign
@@ -81,13 +82,16 @@ def say(post):
 
 @pytest.fixture
 def person(channel):
-    """person(n) -> the conversation with the n-th made-up person."""
+    """person(n) -> the conversation with the n-th made-up person, who wrote a moment ago."""
 
     def known(number=1):
         digits = str(51911000000 + number)
-        return meet(
+        talk = meet(
             channel=channel, addresses=[("wa_id", digits)], name=f"Persona {number}", phone=digits
         )
+        talk.last_inbound_at = timezone.now()
+        talk.save(update_fields=["last_inbound_at"])
+        return talk
 
     return known
 

@@ -13,7 +13,12 @@ from crm.people.phones import from_provider
 
 
 def meet(
-    *, channel: Channel, addresses: Iterable[tuple[str, str]], name: str, phone: str
+    *,
+    channel: Channel,
+    addresses: Iterable[tuple[str, str]],
+    name: str,
+    phone: str,
+    is_group: bool = False,
 ) -> Conversation:
     """The conversation with whoever is known on `channel` by one of `addresses`, or a new one.
 
@@ -30,7 +35,7 @@ def meet(
     )
     known = {value: identity for identity, value in found}
     if not known:
-        return _new_conversation(channel, pairs, name, phone)
+        return _new_conversation(channel, pairs, name, phone, is_group)
     identity_id = next(known[value] for value in values if value in known)
     ChannelIdentity.objects.select_for_update().get(pk=identity_id)
     conversation = (
@@ -42,16 +47,59 @@ def meet(
                 channel=channel, identity_id=identity_id, kind=kind, value=value
             )
     if name:
-        _learn_name(conversation, name)
+        learn_name(conversation, name)
     return conversation
 
 
+def known(channel: Channel, values: Iterable[str]) -> Conversation | None:
+    """The conversation with whoever is known by one of these addresses, if there is one."""
+    address = ChannelAddress.objects.filter(channel=channel, value__in=list(values))
+    rows = Conversation.objects.with_people().select_related("identity")
+    return rows.filter(identity__addresses__in=address).order_by("id").first()
+
+
+def prove_phone(conversation: Conversation, digits: str) -> None:
+    """The provider itself says that this number is theirs.
+
+    Where we know somebody by it, and nothing yet of who wrote, they are one and the same.
+    """
+    number = from_provider(digits)
+    if not number:
+        return
+    ChannelIdentity.objects.filter(pk=conversation.identity_id).update(proven_phone=number)
+    owner = _contact_by_phone(number, digits)
+    if owner is None:
+        _verify_point(conversation.contact, number, digits, not conversation.contact.phone)
+    elif owner != conversation.contact and _is_blank(conversation.contact):
+        _same_person(conversation, owner)
+
+
+def _is_blank(contact: Contact) -> bool:
+    """Nothing but this one conversation hangs on them, in whatever room."""
+    if contact.owner_id or contact.document_number or contact.identities.count() > 1:
+        return False
+    return not any(
+        model._default_manager.filter(**{relation.field.name: contact}).exists()
+        for relation in Contact._meta.related_objects
+        if isinstance(model := relation.related_model, type)
+        and model not in (ChannelIdentity, Conversation)
+    )
+
+
+def _same_person(conversation: Conversation, owner: Contact) -> None:
+    """The conversation is theirs; the blank contact it had stands for them from now on."""
+    Contact.objects.filter(pk=conversation.contact_id).update(merged_into=owner)
+    ChannelIdentity.objects.filter(pk=conversation.identity_id).update(contact=owner)
+    Conversation.objects.filter(pk=conversation.pk).update(contact=owner)
+    conversation.contact = conversation.identity.contact = owner
+
+
 def _new_conversation(
-    channel: Channel, pairs: list[tuple[str, str]], name: str, phone: str
+    channel: Channel, pairs: list[tuple[str, str]], name: str, phone: str, is_group: bool
 ) -> Conversation:
     contact = _contact_by_phone(from_provider(phone), phone) if phone else None
     if contact is None:
-        contact = Contact.objects.create(name=name, agency_id=channel.agency_id)
+        contact = Contact.objects.create(name=name, agency_id=channel.agency_id, is_group=is_group)
         if number := from_provider(phone):
             _verify_point(contact, number, phone, primary=True)
     identity = ChannelIdentity.objects.create(channel=channel, contact=contact, name=name)
@@ -60,7 +108,11 @@ def _new_conversation(
         for kind, value in pairs
     )
     return Conversation.objects.create(
-        identity=identity, channel=channel, contact=contact, agency_id=contact.agency_id
+        identity=identity,
+        channel=channel,
+        contact=contact,
+        agency_id=contact.agency_id,
+        is_group=is_group,
     )
 
 
@@ -91,7 +143,7 @@ def _verify_point(contact: Contact, number: str, raw: str, primary: bool) -> Non
     )
 
 
-def _learn_name(conversation: Conversation, name: str) -> None:
+def learn_name(conversation: Conversation, name: str) -> None:
     """What the provider calls them now; a name somebody typed at the desk stays."""
     identity, contact = conversation.identity, conversation.contact
     if identity.name != name:

@@ -121,6 +121,8 @@ class ChannelIdentity(models.Model):
     channel = models.ForeignKey(Channel, models.PROTECT, related_name="identities")
     contact = models.ForeignKey(Contact, models.PROTECT, related_name="identities")
     name = models.CharField(max_length=200, blank=True, help_text=_("As the provider gives it"))
+    # A number the provider itself has proved to be theirs, in E.164.
+    proven_phone = models.CharField(max_length=20, blank=True)
     # Since when they cannot be reached here: they blocked us, or have no such account.
     unreachable_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)

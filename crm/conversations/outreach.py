@@ -2,12 +2,15 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from crm.conversations import window, wording
 from crm.conversations.models import Conversation, Message
+from crm.conversations.rules import rules_of
 from crm.errors import DeskError
 from crm.people.models import User
 
@@ -22,10 +25,15 @@ def send(
     user: User | None = None,
     options: Sequence[dict[str, str]] = (),
     answers: bool = True,
+    purpose: str = "",
+    values: dict[str, str] | None = None,
 ) -> Message:
-    """Queue one outgoing text, with up to ten `options` ({"id", "title"}) to answer by.
+    """Queue one outgoing text, with `options` ({"id", "title"}) to answer by; the last message.
 
-    `answers` is False for what only says that a person will: they go on waiting.
+    What is longer than the provider takes goes as several messages, and answers it cannot show
+    are numbered in the text. `answers` is False for what only says that a person will: they go
+    on waiting. `purpose` names what the desk says by itself ("receipt_decided"): where it may not
+    write freely, the template configured for that goes instead, filled with `values`.
     Plain INSERTs, safe inside any transaction; whoever runs the outbox sends it.
     Raises DeskError for an empty or endless text.
     """
@@ -34,6 +42,31 @@ def send(
         raise DeskError(_("Write something first."))
     if len(text) > LONGEST_TEXT:
         raise DeskError(_("This message is too long."))
+    rules = rules_of(conversation.channel.provider)
+    with transaction.atomic():
+        for part in wording.parts(text, options, rules):
+            message = queue(
+                conversation=conversation,
+                author=author,
+                user=user,
+                answers=answers,
+                text=part.text,
+                options=list(part.options),
+                purpose=purpose,
+                values=values or {},
+            )
+    return message
+
+
+def queue(
+    *,
+    conversation: Conversation,
+    author: Message.Author,
+    user: User | None = None,
+    answers: bool = True,
+    **fields: Any,
+) -> Message:
+    """Queue one message as it stands: `fields` are Message's own. For `send` and its like."""
     with transaction.atomic():
         now = timezone.now()
         message = Message.objects.create(
@@ -43,12 +76,11 @@ def send(
             direction=Message.Direction.OUT,
             author=author,
             user=user,
-            text=text,
-            options=list(options),
             state=Message.State.QUEUED,
             due_at=now,
             shown_at=after_last_shown(conversation, now),
             created_at=now,
+            **fields,
         )
         note_message(conversation, message, answers=answers)
         if author == Message.Author.COLLEAGUE:
@@ -87,7 +119,8 @@ def after_last_shown(conversation: Conversation, now: datetime) -> datetime:
 def note_message(conversation: Conversation, message: Message, *, answers: bool = True) -> None:
     """Bring the conversation's own columns up to date with a new message of it.
 
-    A person who writes starts to wait; what `answers` them ends the waiting.
+    A person who writes starts to wait, and what was kept until they write goes out; what
+    `answers` them ends the waiting. In a group nobody waits.
     """
     conversation.last_message_at = conversation.changed_at = message.created_at
     conversation.last_shown_at = max(
@@ -96,8 +129,11 @@ def note_message(conversation: Conversation, message: Message, *, answers: bool 
     conversation.last_text = message.summary()
     conversation.last_direction = message.direction
     if message.direction == Message.Direction.IN:
-        conversation.last_inbound_at = message.provider_at or message.created_at
-        conversation.waiting_since = conversation.waiting_since or message.created_at
+        at = message.provider_at or message.created_at
+        conversation.last_inbound_at = max(conversation.last_inbound_at or at, at)
+        if not conversation.is_group:
+            conversation.waiting_since = conversation.waiting_since or message.created_at
+        release_held(conversation)
     elif answers and message.author != Message.Author.SYSTEM:
         conversation.waiting_since = None
     conversation.save(
@@ -111,3 +147,22 @@ def note_message(conversation: Conversation, message: Message, *, answers: bool 
             "waiting_since",
         ]
     )
+
+
+def release_held(conversation: Conversation) -> None:
+    """What could only wait for the person's next word is due now, if that word is recent."""
+    if window.is_open(conversation):
+        held = conversation.messages.filter(state=Message.State.HELD)
+        held.update(state=Message.State.QUEUED, due_at=timezone.now(), error_code="", error_text="")
+
+
+def note_history(conversation: Conversation, message: Message) -> None:
+    """An old message was brought along from elsewhere: nobody waits, nothing is news."""
+    conversation.changed_at = message.created_at
+    fields = ["changed_at"]
+    if conversation.last_shown_at is None or conversation.last_shown_at < message.shown_at:
+        conversation.last_message_at = conversation.last_shown_at = message.shown_at
+        conversation.last_text = message.summary()
+        conversation.last_direction = message.direction
+        fields += ["last_message_at", "last_shown_at", "last_text", "last_direction"]
+    conversation.save(update_fields=fields)

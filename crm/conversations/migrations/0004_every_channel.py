@@ -57,6 +57,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddField(
             model_name="channelidentity",
+            name="proven_phone",
+            field=models.CharField(blank=True, max_length=20),
+        ),
+        migrations.AddField(
+            model_name="channelidentity",
             name="unreachable_at",
             field=models.DateTimeField(blank=True, null=True),
         ),

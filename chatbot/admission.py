@@ -1,0 +1,93 @@
+"""Whether a message may go at all: outside the provider's window only templates may."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from crm.conversations import templates, window
+from crm.conversations.models import (
+    Conversation,
+    Message,
+    MessageTemplate,
+    TemplatePurpose,
+)
+from crm.conversations.rules import Rules
+from crm.errors import DeskError
+
+State = Message.State
+WINDOW, TEMPLATE = "window", "template"
+
+
+def admit(row: Message, rules: Rules, now: datetime) -> bool:
+    """Whether `row` may be sent now. Where only a template may, the one configured for the
+    message's purpose takes its place; without one the message is kept, and says why.
+    """
+    if row.template_id is None:
+        if window.open_under(rules, row.conversation, now):
+            return True
+        if not (row.purpose and rules.templates and _fall_back(row)):
+            _hold(row, WINDOW, _why(rules, row.conversation))
+            return False
+    return _usable(row)
+
+
+def _fall_back(row: Message) -> bool:
+    chosen = (
+        TemplatePurpose.objects.filter(channel=row.channel_id, purpose=row.purpose)
+        .select_related("template")
+        .first()
+    )
+    if chosen is None or chosen.template.status != MessageTemplate.Status.APPROVED:
+        return False
+    row.template = chosen.template
+    row.values = _values(chosen, row)
+    row.text = templates.preview(chosen.template, row.values)
+    row.options = []
+    row.save(update_fields=["template", "values", "text", "options"])
+    return True
+
+
+def _values(chosen: TemplatePurpose, row: Message) -> dict[str, str]:
+    """Each variable is filled with what its name says: a value of the message, or the person's."""
+    contact = row.conversation.contact
+    known: Mapping[str, str] = {
+        "text": row.text,
+        "contact.name": contact.name,
+        "contact.first_name": contact.first_name,
+        **{str(name): str(value) for name, value in row.values.items()},
+    }
+    return {key: known.get(str(source), str(source)) for key, source in chosen.values.items()}
+
+
+def _usable(row: Message) -> bool:
+    """A template that was paused meanwhile, or lacks a value, would be refused: it is kept."""
+    template = row.template
+    if template is None or template.status != MessageTemplate.Status.APPROVED:
+        _hold(row, TEMPLATE, _("The provider does not allow this template now."))
+        return False
+    try:
+        templates.components(template, row.values)
+    except DeskError as error:
+        _hold(row, TEMPLATE, str(error))
+        return False
+    return True
+
+
+def _why(rules: Rules, conversation: Conversation) -> str:
+    if conversation.last_inbound_at is None:
+        return _("This person has not written yet; the provider takes nothing before that.")
+    hours = int(rules.window.total_seconds() // 3600) if rules.window else 0
+    return _(
+        "More than %(hours)d hours have passed since the person's last message. It goes out when"
+        " they write again."
+    ) % {"hours": hours}
+
+
+def _hold(row: Message, code: str, why: str) -> None:
+    kept = Message.objects.filter(pk=row.pk, state=State.QUEUED)
+    kept.update(state=State.HELD, error_code=code, error_text=why[:500])
+    Conversation.objects.filter(pk=row.conversation_id).update(changed_at=timezone.now())

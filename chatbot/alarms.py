@@ -1,0 +1,68 @@
+"""When a channel fails: its health, its queue, and a word to those who can mend it."""
+
+from __future__ import annotations
+
+import logging
+
+from django.conf import settings
+from django.core.mail import send_mail
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+
+from chatbot.channels import directory
+from chatbot.channels.events import AccountNews
+from crm.conversations.models import Channel
+from crm.jobs.queue import enqueue
+from crm.people.models import User
+
+log = logging.getLogger(__name__)
+
+
+def note_account(channel: Channel, news: AccountNews) -> None:
+    """What the provider says of our account. Good news clears the light, not a stop: somebody
+    resumes a stopped channel by hand."""
+    if news.stops:
+        stop(channel, news.text, news.code)
+        return
+    good = news.health == Channel.Health.GREEN
+    now = timezone.now()
+    error = {"last_error": "", "last_error_at": None} if good else _error(news.text, news.code)
+    rows = Channel.objects.filter(pk=channel.pk)
+    if good:
+        rows = rows.filter(stopped_at=None)
+    turned_red = news.health == Channel.Health.RED and rows.exclude(health=news.health).exists()
+    rows.update(health=news.health, checked_at=now, **error)
+    if turned_red:
+        enqueue("chatbot.alarms.tell_administrators", channel.pk)
+
+
+def stop(channel: Channel, text: str, code: str = "") -> None:
+    """The account is refused: the queue is kept, and administrators are told, once."""
+    log.error("Channel %s stopped by its provider: code %s", channel.pk, code)
+    rows = Channel.objects.filter(pk=channel.pk)
+    first = rows.filter(stopped_at=None).update(stopped_at=timezone.now())
+    rows.update(health=Channel.Health.RED, **_error(text, code))
+    directory.forget()
+    if first:
+        enqueue("chatbot.alarms.tell_administrators", channel.pk)
+
+
+def _error(text: str, code: str) -> dict[str, object]:
+    said = f"{text} ({code})" if code and code not in text else text
+    return {"last_error": said[:500], "last_error_at": timezone.now()}
+
+
+def tell_administrators(channel_id: int) -> None:
+    """Job: a mail to each administrator who has an address."""
+    channel = Channel.objects.get(pk=channel_id)
+    people = User.objects.filter(groups__name="administrator", is_active=True).exclude(email="")
+    for person in people.distinct():
+        with override(person.language or settings.LANGUAGE_CODE):
+            subject = _("%(channel)s does not work") % {"channel": channel.name}
+            lines = [
+                _("The provider says: %(error)s") % {"error": channel.last_error},
+                _("What was written waits until somebody mends it and resumes the channel:"),
+                f"{settings.BASE_URL}/channels/{channel.pk}/",
+            ]
+        send_mail(" ".join(subject.split()), "\n\n".join(lines), None, [person.email])

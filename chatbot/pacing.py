@@ -1,0 +1,104 @@
+"""How fast a channel, and one person, may be written to: one moment each, moved by every message.
+
+`paced_until` is when all that was sent would be through at the steady rate. A message may go while
+that lies no further ahead than the burst allows (the generic cell rate algorithm). It is moved in
+the transaction that claims the message, under a lock, so that any number of workers keep one rate.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db import connection
+from django.db.models import Q
+
+from crm.conversations.models import Channel, Conversation
+from crm.conversations.rules import Rules, rules_of
+
+SECOND = timedelta(seconds=1)
+
+
+def rate_of(channel: Channel) -> float:
+    """Messages per second of the whole channel."""
+    return channel.per_second or rules_of(channel.provider).per_second
+
+
+@dataclass(slots=True)
+class Allowance:
+    """What one channel may still send now."""
+
+    channel: Channel
+    interval: timedelta
+    until: datetime
+    left: int
+    taken: int = 0
+
+    def take(self) -> bool:
+        if self.taken >= self.left:
+            return False
+        self.taken += 1
+        return True
+
+
+def lock(channel_ids: Iterable[int], now: datetime) -> dict[int, Allowance]:
+    """The allowances of these channels; their rows stay locked to the transaction's end.
+
+    A channel that another worker is claiming for just now is left to that one. The lock is not
+    one against those who only point at a channel: every webhook does.
+    """
+    rows = Channel.objects.filter(pk__in=set(channel_ids)).order_by("pk")
+    skip = connection.features.has_select_for_update_skip_locked
+    return {
+        one.pk: _allowance(one, now)
+        for one in rows.select_for_update(skip_locked=skip, no_key=skip)
+    }
+
+
+def _allowance(channel: Channel, now: datetime) -> Allowance:
+    """The burst is what goes in one second."""
+    interval = SECOND / rate_of(channel)
+    until = max(channel.paced_until or now, now)
+    left = int((now + SECOND - until) / interval)
+    return Allowance(channel, interval, until, max(left, 0))
+
+
+def settle(allowances: Iterable[Allowance]) -> None:
+    """Write down what was taken."""
+    for one in allowances:
+        if one.taken:
+            until = one.until + one.interval * one.taken
+            Channel.objects.filter(pk=one.channel.pk).update(paced_until=until)
+
+
+def spent(now: datetime) -> list[int]:
+    """Channels that may send nothing this instant, so that they do not stand in others' way."""
+    busy = Channel.objects.filter(paced_until__gt=now)
+    return [one.pk for one in busy if not _allowance(one, now).left]
+
+
+def may_hear(rules: Rules, conversation: Conversation, now: datetime) -> datetime | None:
+    """When this person may be written to again; None: now."""
+    if not rules.pair_seconds or conversation.paced_until is None:
+        return None
+    burst = timedelta(seconds=rules.pair_seconds) * (rules.pair_burst - 1)
+    free = conversation.paced_until - burst
+    return free if free > now else None
+
+
+def note_heard(conversations: Iterable[Conversation], now: datetime) -> None:
+    """Count one message to each of these people, where their provider does."""
+    paced = []
+    for one in conversations:
+        if seconds := rules_of(one.channel.provider).pair_seconds:
+            one.paced_until = max(one.paced_until or now, now) + timedelta(seconds=seconds)
+            paced.append(one)
+    Conversation.objects.bulk_update(paced, ["paced_until"])
+
+
+def slow_down(channel_id: int, seconds: float, now: datetime) -> None:
+    """The provider says that the whole channel is too fast: nothing goes for so long."""
+    until = now + timedelta(seconds=seconds) + SECOND
+    rows = Channel.objects.filter(pk=channel_id)
+    rows.filter(Q(paced_until=None) | Q(paced_until__lt=until)).update(paced_until=until)
