@@ -474,7 +474,8 @@ class Attachment(models.Model):
         FAILED = "failed", _("Attachment unavailable")
 
     message = models.ForeignKey(Message, models.CASCADE, related_name="attachments")
-    media_id = models.CharField(max_length=200, blank=True)
+    # The provider's id of it, or its address, which may carry a long signature.
+    media_id = models.CharField(max_length=2000, blank=True)
     file = models.FileField(upload_to=attachment_path, max_length=200, blank=True)
     name = models.CharField(max_length=200, blank=True, help_text=_("As the person named it"))
     mime = models.CharField(max_length=100, blank=True, help_text=_("As sniffed from the bytes"))

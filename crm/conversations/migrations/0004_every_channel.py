@@ -14,6 +14,11 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        migrations.AlterField(
+            model_name="attachment",
+            name="media_id",
+            field=models.CharField(blank=True, max_length=2000),
+        ),
         migrations.CreateModel(
             name="TemplatePurpose",
             fields=[
