@@ -41,7 +41,7 @@ STATES = {
 KINDS = {"image": Kind.IMAGE, "video": Kind.VIDEO, "audio": Kind.AUDIO}
 # Whose ids are digits, and yet no telephone numbers.
 OTHER_DIGITS = {"telegram", "instagram", "facebook", "messenger", "discord", "vk"}
-GROUP = "group_id"
+GROUP = "group"
 _WRITTEN = re.compile(r"^\+?[0-9][0-9 ().-]*$")  # as people write numbers
 _PHONE = re.compile(r"^[0-9]{8,15}$")
 
