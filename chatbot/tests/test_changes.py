@@ -1,0 +1,154 @@
+"""Edits, deletions, wishes, names and templates: what providers change afterwards."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.utils import timezone
+
+from chatbot.alarms import tell_administrators
+from chatbot.channels.events import (
+    AccountNews,
+    Address,
+    Deletion,
+    Edit,
+    PersonNews,
+    Preference,
+    TemplateNews,
+)
+from chatbot.tests.desk import person
+from chatbot.tests.events import apply, heard
+from chatbot.waiting import NotYet
+from crm.conversations.models import Channel, Conversation, Message, MessageTemplate
+
+pytestmark = pytest.mark.django_db
+
+ANA = (Address("wa_id", "51911000001"),)
+
+
+@pytest.fixture
+def written(channel):
+    apply(channel, heard("Hola, quiero uno", id="M1"))
+    return Message.objects.get(provider_id="M1")
+
+
+def test_an_edit_replaces_the_text_and_keeps_what_was_said(channel, written):
+    apply(channel, Edit("M1", "Hola, quiero dos"))
+    written.refresh_from_db()
+    assert written.text == "Hola, quiero dos"
+    assert written.edited_at is not None
+    assert [one.text for one in written.revisions.all()] == ["Hola, quiero uno"]
+
+
+def test_the_list_follows_only_if_it_were_the_last_words(channel, written):
+    talk = Conversation.objects.get(pk=written.conversation_id)
+    talk.messages.exclude(pk=written.pk).delete()
+    apply(channel, Edit("M1", "Hola, quiero dos"))
+    talk.refresh_from_db()
+    assert talk.last_text == "Hola, quiero dos"
+    apply(channel, heard("¿Y?", id="M2"))
+    apply(channel, Edit("M1", "Otra cosa"))
+    talk.refresh_from_db()
+    assert talk.last_text != "Otra cosa"
+
+
+def test_the_same_edit_twice_and_an_older_one_late_change_nothing(channel, written):
+    now = datetime.now(UTC)
+    apply(channel, Edit("M1", "nuevo", now))
+    apply(channel, Edit("M1", "nuevo", now))
+    apply(channel, Edit("M1", "viejo", now - timedelta(minutes=1)))
+    written.refresh_from_db()
+    assert written.text == "nuevo"
+    assert written.revisions.count() == 1
+
+
+def test_a_deletion_leaves_a_tombstone(channel, written):
+    apply(channel, Deletion("M1"))
+    apply(channel, Deletion("M1"))
+    apply(channel, Edit("M1", "de nuevo"))
+    written.refresh_from_db()
+    assert written.text == ""
+    assert written.deleted_at is not None
+    assert [one.text for one in written.revisions.all()] == ["Hola, quiero uno"]
+
+
+def test_one_channels_ids_are_not_anothers(channel, written):
+    other = Channel.objects.create(name="Otro", provider="meta", mode="live")
+    with pytest.raises(NotYet):
+        apply(other, Deletion("M1"))
+
+
+def test_what_comes_before_its_message_is_not_lost(channel):
+    for early in (Edit("M9", "x"), Deletion("M9")):
+        with pytest.raises(NotYet):
+            apply(channel, early)
+
+
+def test_who_wants_no_marketing_is_marked_and_may_come_back(channel, written):
+    contact = written.conversation.contact
+    apply(channel, Preference(ANA, wanted=False))
+    contact.refresh_from_db()
+    assert contact.opted_out_at is not None
+    apply(channel, Preference(ANA, wanted=True))
+    contact.refresh_from_db()
+    assert contact.opted_out_at is None
+    assert apply(channel, Preference((Address("wa_id", "51900000000"),), wanted=False))
+
+
+def test_a_name_from_an_address_book_makes_nobody_new(channel, written):
+    apply(channel, PersonNews(ANA, name="Ana de la Agenda"))
+    apply(channel, PersonNews((Address("wa_id", "51900000000"),), name="Nadie"))
+    assert [talk.contact.name for talk in Conversation.objects.all()] == ["Ana de la Agenda"]
+
+
+def test_who_blocked_us_is_marked_until_they_write_again(channel, written):
+    identity = written.conversation.identity
+    apply(channel, PersonNews(ANA, reachable=False))
+    identity.refresh_from_db()
+    assert identity.unreachable_at is not None
+    apply(channel, heard("Volví"))
+    identity.refresh_from_db()
+    assert identity.unreachable_at is None
+
+
+def test_news_of_a_template_change_only_what_they_say(channel):
+    body = [{"type": "BODY", "text": "Hola {{1}}"}]
+    apply(channel, TemplateNews("saludo", "es", status="APPROVED", components=body))
+    apply(channel, TemplateNews("saludo", "es", status="PAUSED", reason="se pausó"))
+    apply(channel, TemplateNews("saludo", "es", quality="RED"))
+    one = MessageTemplate.objects.get()
+    assert (one.status, one.quality, one.reason) == ("PAUSED", "RED", "se pausó")
+    assert one.components == body
+    apply(channel, TemplateNews("saludo", "es", status="APPROVED"))
+    one.refresh_from_db()
+    assert one.reason == ""
+
+
+def test_a_restricted_account_stops_the_channel_and_tells_administrators(
+    channel, mailoutbox, django_capture_on_commit_callbacks
+):
+    person("administrator", email="admin@ejemplo.test")
+    person("agent", email="agente@ejemplo.test")
+    bad = AccountNews(Channel.Health.RED, "Cuenta restringida", code="R1", stops=True)
+    with django_capture_on_commit_callbacks() as queued:
+        apply(channel, bad)
+        apply(channel, bad)
+    channel.refresh_from_db()
+    assert channel.health == "red"
+    assert channel.stopped_at is not None
+    assert len(queued) == 1
+    tell_administrators(channel.pk)
+    assert [mail.to for mail in mailoutbox] == [["admin@ejemplo.test"]]
+    assert "Cuenta restringida" in mailoutbox[0].body
+
+
+def test_good_news_clear_the_light_but_not_a_stop(channel):
+    apply(channel, AccountNews(Channel.Health.YELLOW, "Conectando"))
+    channel.refresh_from_db()
+    assert (channel.health, channel.last_error) == ("yellow", "Conectando")
+    apply(channel, AccountNews(Channel.Health.GREEN, ""))
+    channel.refresh_from_db()
+    assert (channel.health, channel.last_error) == ("green", "")
+    Channel.objects.filter(pk=channel.pk).update(stopped_at=timezone.now(), health="red")
+    apply(channel, AccountNews(Channel.Health.GREEN, ""))
+    channel.refresh_from_db()
+    assert channel.health == "red"

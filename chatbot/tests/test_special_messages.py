@@ -1,0 +1,195 @@
+"""Groups, old messages, echoes, numbers for answers, proven phones, advertisements."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from chatbot.channels.events import Address, Group, Referral
+from chatbot.tests.desk import browser, words
+from chatbot.tests.events import apply, echoed, heard
+from chatbot.waiting import NotYet
+from crm.conversations import outreach
+from crm.conversations.models import Conversation, Message
+from crm.people.models import Contact, ContactPoint
+from leads.models import Lead
+
+pytestmark = pytest.mark.django_db
+
+FAMILY = Group(Address("group", "120363000@g.us"), "Familia Ficticia")
+
+
+def replies():
+    return Message.objects.filter(author="bot")
+
+
+# --- Groups ----------------------------------------------------------------------------------
+
+
+def test_a_group_has_a_conversation_of_its_own_and_the_bot_is_silent(channel):
+    apply(channel, heard("Quiero comprar Villa Marina", group=FAMILY, sender="51911000001"))
+    apply(channel, heard("Yo también", group=FAMILY, sender="51911000002", name="Luis Ficticio"))
+    talk = Conversation.objects.get()
+    assert talk.is_group
+    assert talk.waiting_since is None
+    assert [one.sender for one in talk.messages.all()] == ["Ana Ficticia", "Luis Ficticio"]
+    assert not replies().exists()
+    assert not Lead.objects.exists()
+
+
+def test_a_group_is_nobodys_contact(channel, manager):
+    apply(channel, heard("Hola", group=FAMILY))
+    assert str(Conversation.objects.get()) == "Familia Ficticia"
+    assert not Contact.objects.standing().exists()
+    assert "Familia" not in words(browser(manager).get("/people/"))
+
+
+def test_who_writes_in_a_group_and_alone_has_two_conversations(channel):
+    apply(channel, heard("Hola", group=FAMILY))
+    apply(channel, heard("Hola"))
+    assert Conversation.objects.count() == 2
+    assert replies().get().conversation.is_group is False
+
+
+# --- Old messages ----------------------------------------------------------------------------
+
+
+def test_history_is_stored_without_bot_lead_or_waiting(channel):
+    old = datetime.now(UTC) - timedelta(days=30)
+    apply(channel, heard("¿Precio de Villa Marina?", historical=True, at=old))
+    answer = echoed("S/ 100", historical=True, at=old + timedelta(minutes=1))
+    apply(channel, replace(answer, state=Message.State.READ))
+    talk = Conversation.objects.get()
+    assert [one.text for one in talk.messages.all()] == ["¿Precio de Villa Marina?", "S/ 100"]
+    assert talk.messages.last().state == "read"
+    assert talk.waiting_since is None
+    assert talk.last_text == "S/ 100"
+    assert talk.last_inbound_at is None
+    assert not talk.episodes.exists()
+    assert not replies().exists()
+    assert not Lead.objects.exists()
+
+
+def test_history_that_comes_late_stands_where_it_was_said(channel):
+    apply(channel, heard("Hoy"))
+    old = datetime.now(UTC) - timedelta(days=30)
+    apply(channel, heard("Hace un mes", historical=True, at=old))
+    talk = Conversation.objects.get()
+    assert talk.messages.first().text == "Hace un mes"
+    assert talk.last_text != "Hace un mes"
+
+
+# --- Echoes ----------------------------------------------------------------------------------
+
+
+def test_an_echo_from_the_phone_silences_the_bot_and_opens_no_window(channel):
+    apply(channel, echoed("Le marco en 5 min"))
+    talk = Conversation.objects.get()
+    assert talk.owner == "queue"
+    assert talk.last_inbound_at is None
+    assert talk.messages.get().author == "phone_app"
+
+
+def test_an_echo_of_our_own_sending_under_way_waits_for_it(channel, queue):
+    (mine,) = queue("Hola")
+    Message.objects.filter(pk=mine.pk).update(state="sending")
+    echo = echoed("Hola", id="E1", by_api=True)
+    with pytest.raises(NotYet):
+        apply(channel, echo)
+    Message.objects.filter(pk=mine.pk).update(state="sent", provider_id="E1")
+    apply(channel, echo)
+    assert Message.objects.get().pk == mine.pk
+
+
+def test_an_echo_confirms_what_nobody_had_confirmed(channel, queue):
+    first, second = queue("Hola", "¿Sigues ahí?")
+    Message.objects.update(state="unknown")
+    apply(channel, echoed("¿Sigues  ahí?", id="E2", by_api=True))
+    first.refresh_from_db()
+    second.refresh_from_db()
+    assert (first.state, second.state) == ("unknown", "sent")
+    assert second.provider_id == "E2"
+    assert Message.objects.count() == 2
+
+
+def test_what_another_program_sent_is_stored_once(channel):
+    for _ in range(2):
+        apply(channel, echoed("De otro sistema", id="E3", by_api=True))
+    assert Message.objects.get().text == "De otro sistema"
+
+
+# --- Numbers for answers ---------------------------------------------------------------------
+
+
+def offer(channel, *titles):
+    talk = Conversation.objects.get()
+    options = [{"id": f"menu:{title}", "title": title} for title in titles]
+    outreach.send(conversation=talk, text="¿Cuál?", author=Message.Author.BOT, options=options)
+
+
+def test_two_is_the_second_of_the_answers_last_offered(channel):
+    apply(channel, heard("Hola"))
+    offer(channel, "a", "b", "c")
+    offer(channel, "saldo", "agente")
+    apply(channel, heard("2", id="N1"))
+    assert Message.objects.get(provider_id="N1").options == [{"id": "menu:agente"}]
+
+
+def test_a_number_that_was_not_offered_is_only_a_number(channel):
+    apply(channel, heard("Hola"))
+    Message.objects.filter(author="bot").update(options=[])
+    apply(channel, heard("2", id="N1"))
+    offer(channel, "a")
+    apply(channel, heard("2", id="N2"))
+    assert Message.objects.get(provider_id="N1").options == []
+    assert Message.objects.get(provider_id="N2").options == []
+
+
+# --- Proven phones ---------------------------------------------------------------------------
+
+
+def test_a_proven_phone_is_written_down_as_verified(channel):
+    apply(channel, replace(heard("Mi número"), addresses=(Address("chat_id", "7001"),)))
+    card = replace(heard("", own_phone="51911000009"), addresses=(Address("chat_id", "7001"),))
+    apply(channel, card)
+    point = ContactPoint.objects.get()
+    assert point.value == "+51911000009"
+    assert point.verified_at is not None
+    assert Conversation.objects.get().identity.proven_phone == "+51911000009"
+
+
+def test_who_proves_a_number_we_know_is_that_person(channel):
+    apply(channel, heard("Hola", sender="51911000009"))
+    known = Contact.objects.get()
+    card = heard("", own_phone="51911000009", historical=False, wakes=False)
+    apply(channel, replace(card, addresses=(Address("chat_id", "7001"),)))
+    assert {talk.contact for talk in Conversation.objects.all()} == {known}
+    assert Contact.objects.standing().get() == known
+
+
+def test_who_has_leads_of_their_own_stays_apart_until_somebody_looks(channel):
+    apply(channel, heard("Hola", sender="51911000009"))
+    there = (Address("chat_id", "7001"),)
+    apply(channel, replace(heard("Quiero una casa"), addresses=there))
+    apply(channel, replace(heard("", own_phone="51911000009"), addresses=there))
+    assert Contact.objects.standing().count() == 2
+    proven = Conversation.objects.get(identity__addresses__value="7001").identity.proven_phone
+    assert proven == "+51911000009"
+
+
+# --- Where they came from --------------------------------------------------------------------
+
+
+def test_an_advertisement_makes_a_lead_and_the_first_one_stays(channel):
+    first = Referral("ad", id="120", click_id="ARA1", title="Crédito", url="https://fb.test/a")
+    apply(channel, heard("Hola", referral=first))
+    apply(channel, heard("Hola de nuevo", referral=replace(first, id="121", click_id="ARA2")))
+    lead = Lead.objects.get()
+    assert (lead.source, lead.ad_id, lead.click_id) == ("ad", "120", "ARA1")
+    assert (lead.ad_title, lead.ad_url) == ("Crédito", "https://fb.test/a")
+
+
+def test_a_link_that_was_handed_out_is_kept_with_the_lead(channel):
+    apply(channel, heard("/start ad_17", referral=Referral("link", id="ad_17")))
+    lead = Lead.objects.get()
+    assert (lead.source, lead.click_id) == ("link", "ad_17")

@@ -1,0 +1,115 @@
+"""The provider's window: inside it anything, outside it templates, else kept with a reason."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.utils import timezone
+
+from chatbot.tests.events import apply, heard
+from chatbot.work import work_off
+from crm.conversations import outreach, window
+from crm.conversations.models import Conversation, Message, MessageTemplate, TemplatePurpose
+
+pytestmark = pytest.mark.django_db
+
+BODY = [{"type": "BODY", "text": "Hola {{1}}: {{2}}"}]
+
+
+@pytest.fixture
+def closed(person):
+    talk = person(1)
+    talk.last_inbound_at = timezone.now() - timedelta(hours=25)
+    talk.save()
+    return talk
+
+
+@pytest.fixture
+def template(channel):
+    return MessageTemplate.objects.create(
+        channel=channel, name="aviso", language="es", status="APPROVED", components=BODY
+    )
+
+
+def say(talk, text="Hola", **options):
+    outreach.send(conversation=talk, text=text, author=Message.Author.SYSTEM, **options)
+    work_off()
+    return Message.objects.filter(direction="out").latest("id")
+
+
+def test_inside_the_window_anything_goes(graph, person):
+    assert say(person(1)).state == "sent"
+
+
+def test_it_is_counted_from_the_persons_own_time(channel):
+    written = datetime.now(UTC) - timedelta(hours=23)
+    apply(channel, heard("Hola", at=written))
+    talk = Conversation.objects.get()
+    assert window.closes_at(talk) == talk.last_inbound_at + timedelta(hours=24)
+    assert abs(talk.last_inbound_at - written) < timedelta(seconds=1)
+    apply(channel, heard("antes", at=written - timedelta(hours=5)))
+    talk.refresh_from_db()
+    assert abs(talk.last_inbound_at - written) < timedelta(seconds=1)
+
+
+def test_outside_it_a_message_is_kept_and_says_why(graph, closed):
+    kept = say(closed)
+    assert (kept.state, kept.error_code) == ("held", "window")
+    assert "24" in kept.error_text
+    assert graph.sent == []
+
+
+def test_it_goes_out_in_order_when_they_write_again(graph, channel, closed):
+    say(closed, "Uno")
+    say(closed, "Dos")
+    digits = closed.identity.addresses.get().value
+    apply(channel, heard("Volví", sender=digits))
+    work_off()
+    assert graph.texts()[:2] == ["Uno", "Dos"]
+
+
+def test_an_old_word_that_comes_late_opens_nothing(graph, channel, closed):
+    say(closed, "Uno")
+    digits = closed.identity.addresses.get().value
+    apply(channel, heard("Vieja", sender=digits, at=datetime.now(UTC) - timedelta(hours=30)))
+    assert Message.objects.get(text="Uno").state == "held"
+
+
+def test_the_template_for_its_purpose_goes_instead(graph, channel, closed, template):
+    TemplatePurpose.objects.create(
+        channel=channel,
+        purpose="receipt_decided",
+        template=template,
+        values={"body.1": "contact.first_name", "body.2": "number"},
+    )
+    sent = say(closed, "Tu comprobante 7", purpose="receipt_decided", values={"number": "7"})
+    assert sent.state == "sent"
+    assert sent.text == "Hola Persona: 7"
+    (body,) = graph.sent
+    assert body["template"]["name"] == "aviso"
+    assert [one["text"] for one in body["template"]["components"][0]["parameters"]] == [
+        "Persona",
+        "7",
+    ]
+
+
+@pytest.mark.parametrize("status", ["PAUSED", "REJECTED", "GONE"])
+def test_a_template_that_is_not_allowed_is_not_tried(graph, channel, closed, template, status):
+    TemplatePurpose.objects.create(channel=channel, purpose="p", template=template)
+    MessageTemplate.objects.update(status=status)
+    assert say(closed, purpose="p").state == "held"
+    assert graph.sent == []
+
+
+def test_a_template_without_a_value_is_kept(graph, channel, closed, template):
+    TemplatePurpose.objects.create(
+        channel=channel, purpose="p", template=template, values={"body.1": "contact.name"}
+    )
+    kept = say(closed, purpose="p")
+    assert (kept.state, kept.error_code) == ("held", "template")
+
+
+def test_nobody_is_written_to_before_they_wrote_where_that_is_not_allowed(graph, person):
+    talk = person(2)
+    talk.last_inbound_at = None
+    talk.save()
+    assert say(talk).state == "held"
