@@ -101,7 +101,8 @@ def _note_time(message: Message, state: State, at: datetime) -> None:
 def _messages(channel: Channel, updates: Sequence[StatusUpdate]) -> dict[str, Message]:
     """By provider id, and by callback data for those whose send has not come back yet."""
     ids = {update.id for update in updates}
-    rows = Message.objects.select_for_update().filter(channel=channel, provider_id__in=ids)
+    sent = Message.objects.filter(channel=channel, direction=Message.Direction.OUT)
+    rows = sent.select_for_update().filter(provider_id__in=ids)
     found = {message.provider_id: message for message in rows}
     attempts = [_uuid(u.attempt) for u in updates if u.id not in found and u.attempt]
     if asked := [attempt for attempt in attempts if attempt is not None]:
