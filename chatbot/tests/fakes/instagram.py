@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import itertools
+import threading
 import time
 
 from chatbot.tests.fakes.server import Fake
+from chatbot.tests.graph_stub import post_signed
 
 ACCOUNT = "17841400000000001"
 ANA = "9001"
@@ -15,10 +17,15 @@ mids = itertools.count(1)
 
 
 class InstagramFake(Fake):
-    """`names`: IGSID -> what is told of them; None: they have not agreed to it yet."""
+    """One account.
 
-    def __init__(self, *args, **options):
+    names    IGSID -> what is told of them; None: they have not agreed to it yet
+    reports  a webhook that is told, signed with `secret`, the echo of each message it took
+    """
+
+    def __init__(self, *args, reports="", secret="", **options):
         super().__init__(*args, **options)
+        self.reports, self.secret = reports, secret
         self.names = {ANA: {"name": "Ana Ficticia", "username": "ana.ficticia", "id": ANA}}
         self.subscribed = []
         self.actions = []
@@ -29,6 +36,16 @@ class InstagramFake(Fake):
     def accept(self, request, number):
         person = request.json["recipient"]["id"]
         return 200, {"recipient_id": person, "message_id": f"m_out_{number}"}
+
+    def taken(self, request, number):
+        if self.reports:
+            person, said = request.json["recipient"]["id"], request.json["message"]
+            echo = echo_item(said.get("text", ""), mid=f"m_out_{number}", person=person)
+            threading.Thread(target=self.tell, args=(body(echo),), daemon=True).start()
+
+    def tell(self, content):
+        while post_signed(self.reports, self.secret, content) != 200:
+            time.sleep(0.2)
 
     def refusal(self, status):
         """With Meta's codes below 500; a gateway knows none."""

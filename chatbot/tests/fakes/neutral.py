@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import time
 
+from chatbot.tests.fakes.reporting import Reporter
 from chatbot.tests.fakes.server import Fake
 
 TOKEN = "una-palabra-larga-y-al-azar"
@@ -15,7 +16,19 @@ ids = itertools.count(1)
 
 
 class NeutralFake(Fake):
-    """It takes messages at `endpoint` and serves its files to who shows the token."""
+    """It takes messages at `endpoint` and serves its files to who shows the token.
+
+    reports  a door that is told the `states` of each message it took
+    """
+
+    def __init__(self, *args, reports="", states=("sent", "delivered"), **options):
+        super().__init__(*args, **options)
+        self.reporter = Reporter(reports, {"Authorization": f"Bearer {TOKEN}"})
+        self.states = states
+
+    def __enter__(self):
+        self.reporter.start()
+        return super().__enter__()
 
     @property
     def endpoint(self):
@@ -26,6 +39,11 @@ class NeutralFake(Fake):
 
     def accept(self, request, number):
         return 200, {"message_id": f"out-{number}"}
+
+    def taken(self, request, number):
+        attempt = request.json["id"]
+        for state in self.states:
+            self.reporter.tell(status_element(f"out-{number}", state, attempt=attempt))
 
     def answer(self, request):
         if not self.knows(request):

@@ -1,0 +1,317 @@
+"""`POST /api/messages`: who is let in, and what comes of what they bring."""
+
+import json
+
+import pytest
+from django.test import Client
+
+from chatbot.channels import directory
+from chatbot.models import InboundEvent
+from chatbot.tests.fakes.neutral import (
+    ANA,
+    OWN,
+    TOKEN,
+    NeutralFake,
+    element,
+    status_element,
+    text_element,
+)
+from chatbot.work import work_off
+from crm.conversations.models import Channel, ChannelIdentity, Conversation, Message
+
+pytestmark = pytest.mark.django_db
+
+DOOR = "/api/messages"
+
+
+@pytest.fixture
+def adapter(settings):
+    with NeutralFake() as fake:
+        yield fake
+
+
+@pytest.fixture
+def channel(db, adapter):
+    return Channel.objects.create(
+        name="Adaptador de prueba",
+        provider="neutral",
+        mode=Channel.Mode.LIVE,
+        external_id=OWN,
+        credentials={"token": TOKEN, "endpoint_url": adapter.endpoint},
+    )
+
+
+@pytest.fixture
+def knock(channel):
+    client = Client(enforce_csrf_checks=True)
+
+    def post(content, token=TOKEN, url=DOOR, **headers):
+        raw = content if isinstance(content, bytes) else json.dumps(content).encode()
+        if token is not None:
+            headers["Authorization"] = f"Bearer {token}"
+        return client.post(url, raw, content_type="application/json", headers=headers)
+
+    return post
+
+
+@pytest.fixture
+def deliver(knock):
+    def post(*elements):
+        assert knock({"messages": list(elements)}).status_code == 200
+        work_off()
+
+    return post
+
+
+# --- Who is let in ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "authorization",
+    [None, "", TOKEN, f"Basic {TOKEN}", "Bearer", "Bearer ", f"Bearer {TOKEN}x", "Bearer ñ"],
+)
+def test_a_stranger_is_refused_and_nothing_kept(knock, authorization):
+    headers = {} if authorization is None else {"Authorization": authorization}
+    answer = knock(text_element(), token=None, **headers)
+    assert (answer.status_code, answer["WWW-Authenticate"]) == (401, "Bearer")
+    assert not InboundEvent.objects.exists()
+
+
+@pytest.mark.parametrize("credentials", [{}, {"token": ""}, {"token": None}])
+def test_a_channel_without_a_token_lets_nobody_in(knock, credentials):
+    Channel.objects.update(credentials=credentials)
+    directory.forget()
+    for token in ("", "None", TOKEN):
+        assert knock(text_element(), token).status_code == 401
+
+
+def test_a_token_of_another_kind_of_channel_opens_nothing(knock):
+    Channel.objects.update(provider="whapi")
+    directory.forget()
+    assert knock(text_element()).status_code == 401
+
+
+def test_a_channel_switched_off_takes_nothing(knock):
+    Channel.objects.update(is_active=False)
+    directory.forget()
+    assert knock(text_element()).status_code == 403
+    assert not InboundEvent.objects.exists()
+
+
+@pytest.mark.parametrize("method", ["get", "put", "patch", "delete", "head"])
+def test_nothing_but_a_post_is_taken(client, channel, method):
+    answer = getattr(client, method)(DOOR, headers={"Authorization": f"Bearer {TOKEN}"})
+    assert answer.status_code == 405
+
+
+@pytest.mark.parametrize("url", [DOOR, f"{DOOR}/"])
+def test_no_slash_is_asked_for(knock, url):
+    assert knock(text_element(), url=url).status_code == 200
+
+
+def test_the_scheme_is_written_anyhow(knock):
+    headers = {"Authorization": f"bearer  {TOKEN}"}
+    assert knock(text_element(), token=None, **headers).status_code == 200
+
+
+def test_the_ordinary_webhook_is_the_same_door(knock, channel, client):
+    url = f"/webhooks/neutral/{channel.uuid}/"
+    assert knock(text_element(), url=url).status_code == 200
+    assert knock(text_element(), "otro", url=url).status_code == 403
+    assert knock(text_element(), None, url=url).status_code == 403
+    assert client.get(url).status_code == 403
+    assert InboundEvent.objects.count() == 1
+
+
+def test_each_token_opens_its_own_channel(knock, channel, adapter):
+    other = Channel.objects.create(
+        name="Otro", provider="neutral", external_id="51999000222", credentials={"token": "otra"}
+    )
+    assert knock(text_element("Hola"), "otra").status_code == 200
+    # It may name another channel's number: it is its own all the same.
+    assert knock(text_element("Hola", recipient=OWN), "otra").status_code == 200
+    assert set(InboundEvent.objects.values_list("channel", flat=True)) == {other.pk}
+
+
+# --- What is taken ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "raw", [b"", b"Hola", b"{", b"[]", b"[{}]", b"1", b"null", b"\xff", b"NaN"]
+)
+def test_what_is_no_json_object_is_refused(knock, raw):
+    assert knock(raw).status_code == 400
+    assert not InboundEvent.objects.exists()
+
+
+def test_too_much_is_refused(knock, settings):
+    settings.WEBHOOK_MAX_BYTES = 1000
+    assert knock(text_element("x" * 1000)).status_code == 413
+
+
+def test_two_hundred_means_stored(knock):
+    assert knock({"messages": [text_element(), None, text_element()]}).status_code == 200
+    kinds = InboundEvent.objects.order_by("id").values_list("kind", flat=True)
+    assert list(kinds) == ["message", "notice", "message"]
+
+
+def test_a_database_away_asks_for_another_try(knock, monkeypatch):
+    from django.db import OperationalError
+
+    def away():
+        raise OperationalError
+
+    monkeypatch.setattr(directory, "snapshot", away)
+    answer = knock(text_element())
+    assert (answer.status_code, answer["Retry-After"]) == (503, "5")
+
+
+# --- What comes of it ------------------------------------------------------------------------
+
+
+def test_a_new_address_is_one_of_everything(knock, adapter):
+    for _ in range(2):
+        assert knock(text_element("Hola", id_="n-1")).status_code == 200
+        work_off()
+    identity = ChannelIdentity.objects.get()
+    assert identity.contact.name == "Ana Ficticia"
+    assert identity.contact.phone
+    assert Conversation.objects.get().episode.closed_at is None
+    assert Message.objects.filter(direction="in").count() == 1
+    [sent] = adapter.sent
+    assert sent["recipient"] == ANA
+    answer = Message.objects.get(direction="out")
+    assert (answer.state, answer.provider_id) == ("sent", "out-1")
+
+
+def test_what_we_wrote_elsewhere_is_outgoing_and_no_new_person(deliver, adapter):
+    deliver(text_element("Hola"))
+    deliver(text_element("Le ayudo yo", id_="e-1", sender=f"+{OWN}", recipient=ANA))
+    echo = Message.objects.get(provider_id="e-1")
+    assert (echo.direction, echo.author) == ("out", "phone_app")
+    assert (Conversation.objects.count(), ChannelIdentity.objects.count()) == (1, 1)
+    before = len(adapter.sent)
+    deliver(text_element("Gracias"))
+    assert len(adapter.sent) == before
+
+
+def test_the_echo_of_our_own_answer_is_that_answer(deliver, adapter):
+    deliver(text_element("Hola"))
+    ours = Message.objects.get(direction="out")
+    deliver(text_element(ours.text, id_=ours.provider_id, sender=OWN, recipient=ANA))
+    assert Message.objects.filter(direction="out").count() == 1
+
+
+@pytest.mark.parametrize(
+    ("states", "last"),
+    [
+        (["sent", "delivered", "read"], "read"),
+        (["read", "delivered", "sent"], "read"),
+        (["delivered", "failed"], "delivered"),
+        (["failed"], "failed"),
+        (["failed", "delivered"], "delivered"),
+    ],
+)
+def test_statuses_move_forward_in_any_order(deliver, adapter, states, last):
+    deliver(text_element("Hola"))
+    for state in states:
+        deliver(status_element("out-1", state, error="No existe"))
+    message = Message.objects.get(direction="out")
+    assert message.state == last
+    assert message.error_text == ("No existe" if last == "failed" else "")
+
+
+def test_an_attempt_names_a_message_whose_id_never_came(deliver, adapter):
+    adapter.behaviour = ["malformed"]
+    deliver(text_element("Hola"))
+    message = Message.objects.get(direction="out")
+    assert message.state == "unknown"
+    deliver(status_element("out-9", "delivered", attempt=adapter.sent[0]["id"]))
+    message.refresh_from_db()
+    assert (message.state, message.provider_id) == ("delivered", "out-9")
+
+
+def test_a_status_of_what_they_wrote_changes_nothing(deliver, adapter):
+    deliver(text_element("Hola", id_="n-1"))
+    deliver(status_element("n-1", "read"), text_element("¿Sigue ahí?"))
+    assert Message.objects.get(provider_id="n-1").state == "received"
+    assert list(InboundEvent.objects.exclude(error="")) == []
+
+
+def test_edits_and_deletions_are_applied(deliver, adapter):
+    deliver(text_element("Ola", id_="n-1"))
+    deliver(element("edit", message={"id": "n-1", "text": "Hola"}))
+    message = Message.objects.get(provider_id="n-1")
+    assert message.text == "Hola"
+    assert [old.text for old in message.revisions.all()] == ["Ola"]
+    deliver(element("deletion", message={"id": "n-1"}))
+    message.refresh_from_db()
+    assert (message.text, message.deleted_at is None) == ("", False)
+    assert [old.text for old in message.revisions.all()] == ["Ola", "Hola"]
+
+
+def test_an_edit_before_its_message_waits_for_it(deliver, adapter):
+    deliver(element("edit", message={"id": "n-1", "text": "Hola"}))
+    deliver(text_element("Ola", id_="n-1"))
+    InboundEvent.objects.filter(state="pending").update(due_at="2020-01-01T00:00Z")
+    work_off()
+    assert Message.objects.get(provider_id="n-1").text == "Hola"
+
+
+def test_in_a_group_nobody_is_answered(deliver, adapter):
+    group = {"id": "g-1", "name": "Vecinos"}
+    deliver(text_element("Hola a todos", group=group))
+    deliver(text_element("Hola", group=group, sender="51911000002", name="Beto"))
+    conversation = Conversation.objects.get()
+    assert conversation.is_group and conversation.contact.name == "Vecinos"
+    senders = conversation.messages.order_by("id").values_list("sender", flat=True)
+    assert list(senders) == ["Ana Ficticia", "Beto"]
+    assert adapter.sent == []
+
+
+def test_a_batch_of_two_people_is_two_conversations(deliver, adapter):
+    deliver(text_element("Soy Ana"), {"type": "message"}, text_element("Soy B", sender="b@x.pe"))
+    assert Conversation.objects.count() == 2
+    assert {sent["recipient"] for sent in adapter.sent} == {ANA, "b@x.pe"}
+
+
+# --- Files -----------------------------------------------------------------------------------
+
+PNG = bytes.fromhex("89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c489")
+
+
+@pytest.fixture
+def fetched(deliver, settings, tmp_path):
+    from chatbot.media import fetch_attachment
+
+    settings.MEDIA_ROOT = tmp_path
+
+    def fetch(url):
+        deliver(element(message={"id": "n-1", "media": [{"url": url, "mime": "image/png"}]}))
+        attachment = Message.objects.get(provider_id="n-1").attachments.get()
+        fetch_attachment(attachment.pk)
+        attachment.refresh_from_db()
+        return attachment
+
+    return fetch
+
+
+def test_the_adapters_own_files_are_fetched_with_the_token(fetched, adapter):
+    adapter.media["1.png"] = PNG
+    attachment = fetched(f"{adapter.url}/files/1.png")
+    assert (attachment.state, attachment.mime) == ("ready", "image/png")
+
+
+def test_files_of_an_entered_host_are_fetched_without_it(fetched, channel, adapter):
+    with NeutralFake() as other:
+        other.media["1.png"] = PNG
+        other.knows = lambda request: True
+        channel.credentials = {**channel.credentials, "media_hosts": f" a.example , {other.url}"}
+        channel.save()
+        assert fetched(f"{other.url}/files/1.png").state == "ready"
+        assert "Authorization" not in other.requests[-1].headers
+
+
+@pytest.mark.parametrize("url", ["https://example.org/1.png", "http://127.0.0.1:9/1.png"])
+def test_files_of_strangers_are_not(fetched, url):
+    assert fetched(url).state == "failed"
