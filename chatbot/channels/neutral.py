@@ -23,6 +23,7 @@ from chatbot.channels.reading import identifier, plain
 from crm.conversations.rules import MB, MediaRule, Rules
 
 LONGEST_PAUSE = 3600  # seconds an adapter can ask us to wait
+NO_GET = (404, 405, 501)  # there, and knows no GET
 
 
 class Neutral(Provider):
@@ -97,7 +98,7 @@ class Neutral(Provider):
     def check(self) -> str:
         answer = self._ask("GET", self._endpoint())
         # An adapter need not answer a GET, but it must be there and know the token.
-        if answer.is_redirect or (not answer.ok and answer.status_code not in (404, 405)):
+        if answer.is_redirect or (not answer.ok and answer.status_code not in NO_GET):
             raise http.refused(answer.status_code)
         name = plain(http.json_of(answer).get("name"), 200)
         return name or str(_("The adapter answers."))

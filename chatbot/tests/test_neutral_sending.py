@@ -188,8 +188,9 @@ def test_its_own_words_and_code_are_kept(send, adapter):
 
 def test_checking_asks_the_adapter(row, adapter):
     assert Neutral(row).check() == "Adaptador de prueba"
-    adapter.answer = lambda request: (405, {})
-    assert Neutral(row).check()
+    for status in (404, 405, 501):
+        adapter.answer = lambda request, status=status: (status, {})
+        assert Neutral(row).check()
     adapter.answer = lambda request: (500, {})
     with pytest.raises(ChannelError):
         Neutral(row).check()
