@@ -73,13 +73,18 @@ class Outgoing:
 
 @dataclass(frozen=True, slots=True)
 class CredentialField:
-    """One thing an administrator enters for a channel; `secret` ones never go back to a page."""
+    """One thing an administrator enters for a channel; `secret` ones never go back to a page.
+
+    An `invented` one is a word of our own: where none is entered one is made up, and it is shown
+    again to whoever enters it at the provider.
+    """
 
     name: str
     label: str | Promise
     secret: bool = True
     required: bool = False
     help: str | Promise = ""
+    invented: bool = False
 
 
 class Provider:
@@ -94,6 +99,8 @@ class Provider:
                     stands for the webhook's address
     media_hosts     where its files lie, unless the setting MEDIA_HOSTS says otherwise
     can_register    whether `register` can do those steps
+    family          its channel can be the one behind /chatbot/webhook/<family>/; "": it cannot
+    is_simulated    it only plays a provider: it has no account, and nothing leaves this machine
     """
 
     slug: ClassVar[str]
@@ -106,6 +113,8 @@ class Provider:
     steps: ClassVar[tuple[str | Promise, ...]] = ()
     media_hosts: ClassVar[tuple[str, ...]] = ()
     can_register: ClassVar[bool] = True
+    family: ClassVar[str] = ""
+    is_simulated: ClassVar[bool] = False
 
     def __init__(self, channel: Channel) -> None:
         self.channel = channel

@@ -68,6 +68,7 @@ class Instagram(Signed):
             "verify_token",
             _("Verify token"),
             help=_("A word of your choice, entered at Meta beside the webhook address."),
+            invented=True,
         ),
     )
     steps: ClassVar[tuple[str | Promise, ...]] = (

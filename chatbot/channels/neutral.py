@@ -41,6 +41,7 @@ class Neutral(Provider):
             "token",
             _("Token"),
             help=_("A long random word that both sides show each other as “Bearer”."),
+            invented=True,
         ),
         CredentialField(
             "endpoint_url",

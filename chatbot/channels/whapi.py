@@ -42,6 +42,7 @@ class Whapi(Provider):
     slug = "whapi"
     label: ClassVar[str | Promise] = _("WhatsApp (WHAPI)")
     icon = "brand-whatsapp"
+    family = "whatsapp"
     external_id: ClassVar[str | Promise] = _("Channel ID")
     proof = "webhook_secret"
     media_hosts = (".whapi.cloud", ".wasabisys.com")
@@ -53,6 +54,7 @@ class Whapi(Provider):
             "webhook_secret",
             _("Webhook secret"),
             help=_("A long word of your choice; without it nothing is accepted."),
+            invented=True,
         ),
     )
     steps: ClassVar[tuple[str | Promise, ...]] = (
