@@ -1,4 +1,4 @@
-"""python -m bench [webhook reply flood leads] [--database sqlite|postgresql] [--quick]"""
+"""python -m bench [MEASURE …] [--database sqlite|postgresql] [--quick]; all measures, if none."""
 
 import argparse
 import json
@@ -9,7 +9,14 @@ from collections.abc import Iterator
 from bench.report import Row, header, line
 
 DATABASES = ("sqlite", "postgresql")
-MEASURES = {"webhook": DATABASES, "reply": DATABASES, "flood": DATABASES, "leads": DATABASES[1:]}
+MEASURES = {
+    "webhook": DATABASES,
+    "providers": DATABASES,
+    "reply": DATABASES,
+    "flood": DATABASES,
+    "outbox": DATABASES,
+    "leads": DATABASES[1:],
+}
 
 
 def main() -> int:

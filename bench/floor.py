@@ -13,8 +13,19 @@ from django.views.decorators.csrf import csrf_exempt
 
 import crm.urls
 from bench.models import FloorRow
-from chatbot.channels.meta import sign
+from chatbot.channels.signed import sign
+from chatbot.tests.dialects import SECRET
 
+SIGNATURE = "X-Hub-Signature-256"
+PROOFS = {
+    "meta": SIGNATURE,
+    "instagram": SIGNATURE,
+    "whapi": "X-Webhook-Secret",
+    "telegram": "X-Telegram-Bot-Api-Secret-Token",
+    "neutral": "Authorization",
+    "maytapi": "",
+}
+EXPECTED = {"neutral": f"Bearer {SECRET}"}
 PATH = "/bench/floor/"
 BARE_PATH = "/bench/bare/"
 
@@ -36,10 +47,27 @@ def bare(request: HttpRequest) -> HttpResponse:
     return HttpResponse(content_type="text/plain")
 
 
+@csrf_exempt
+def checked(request: HttpRequest, slug: str) -> HttpResponse:
+    """The floor of one provider: what proves its body, and one row."""
+    proof = PROOFS[slug]
+    given = request.headers.get(proof, "") if proof else SECRET
+    expected = sign(SECRET, request.body) if proof == SIGNATURE else EXPECTED.get(slug, SECRET)
+    if not hmac.compare_digest(given, expected):
+        return HttpResponse(status=403)
+    FloorRow.objects.create(body=request.body.decode())
+    return HttpResponse(content_type="text/plain")
+
+
 def authentic(request: HttpRequest) -> bool:
     given = request.headers.get("X-Hub-Signature-256", "")
     return hmac.compare_digest(given, sign(settings.WHATSAPP["app_secret"], request.body))
 
 
-urlpatterns = [path(PATH[1:], floor), path(BARE_PATH[1:], bare), *crm.urls.urlpatterns]
+urlpatterns = [
+    path(PATH[1:], floor),
+    path(f"{PATH[1:]}<slug:slug>/", checked),
+    path(BARE_PATH[1:], bare),
+    *crm.urls.urlpatterns,
+]
 handler500 = crm.urls.handler500

@@ -78,10 +78,12 @@ class Stage:
     def work(self) -> Process:
         return self._start(*procfile("work"))
 
-    def graph(self) -> Graph:
+    def graph(self, latency: float = 0.0) -> Graph:
+        """A Graph API that takes `latency` seconds for each message."""
         log = self.home / "sent"
         stub = ("-m", "chatbot.tests.graph_stub", "--port", str(self.graph_port))
-        process = self._start(sys.executable, *stub, "--log", str(log))
+        options = ("--latency", str(latency), "--log", str(log))
+        process = self._start(sys.executable, *stub, *options)
         wait_for_port(self.graph_port, process)
         return Graph(process, log)
 

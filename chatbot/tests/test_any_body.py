@@ -1,6 +1,5 @@
 """Documented bodies with anything anywhere in them, as hypothesis thinks it up."""
 
-import copy
 import os
 
 import pytest
@@ -11,6 +10,7 @@ from hypothesis import strategies as st
 from chatbot.models import InboundEvent
 from chatbot.tests import provider_samples as sample
 from chatbot.tests.graph_stub import text_body
+from chatbot.tests.mutants import anything, characters, mutants
 from chatbot.tests.neighbours import (
     assert_neighbours_are_answered,
     assert_nothing_failed,
@@ -20,9 +20,8 @@ from chatbot.tests.neighbours import (
 from chatbot.work import work_off
 from crm.conversations.models import Channel, Message
 
-pytestmark = pytest.mark.django_db
-
 SOAK = os.environ.get("SOAK") == "1"
+pytestmark = [pytest.mark.django_db, pytest.mark.timeout(1200 if SOAK else 120)]
 
 
 @pytest.fixture(autouse=True)
@@ -32,74 +31,12 @@ def dry(channel):
     channel.save()
 
 
-characters = st.characters(exclude_categories=())  # half surrogates included
-texts = st.text(characters, max_size=20) | st.sampled_from(
-    ["", "\x00", "\ud800", "9" * 400, "x" * 1_000, "🏠" * 300, "text", "image", "system", "read"]
-)
-leaves = (
-    st.none()
-    | st.booleans()
-    | st.integers(-(10**25), 10**25)
-    | st.just(10**400)
-    | st.floats()
-    | texts
-)
-anything = st.recursive(
-    leaves,
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(texts, inner, max_size=3),
-    max_leaves=8,
-)
-GONE = object()
-
-
-def paths_of(node, path=()):
-    """Every place in a body below its list of entries."""
-    if len(path) > 1:
-        yield path
-    children = node.items() if isinstance(node, dict) else enumerate(node)
-    for key, child in children:
-        if isinstance(child, dict | list):
-            yield from paths_of(child, (*path, key))
-        elif len(path) > 0:
-            yield (*path, key)
-
-
-PLACES = [(n, path) for n, body in enumerate(sample.BODIES) for path in paths_of(body)]
-
-
-@st.composite
-def mutants(draw):
-    """A documented body with one to three of its nodes replaced by anything, or taken out."""
-    number, place = draw(st.sampled_from(PLACES))
-    places = [place, *draw(st.lists(st.sampled_from(PLACES), max_size=2))]
-    body = copy.deepcopy(sample.BODIES[number])
-    for other, path in [(number, place), *places[1:]]:
-        if other == number:
-            _replace(body, path, draw(st.just(GONE) | anything))
-    return body
-
-
-def _replace(node, path, value):
-    for key in path[:-1]:
-        try:
-            node = node[key]
-        except (KeyError, IndexError, TypeError):
-            return
-    try:
-        if value is GONE:
-            del node[path[-1]]
-        else:
-            node[path[-1]] = value
-    except (KeyError, IndexError, TypeError):
-        return
-
-
 @settings(
     max_examples=4_000 if SOAK else 150,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
-@given(body=mutants(), first=st.booleans())
+@given(body=mutants(sample.BODIES), first=st.booleans())
 def test_whatever_stands_in_a_body_its_neighbours_are_answered(post, channel, body, first):
     with transaction.atomic():
         body["entry"].insert(0 if first else len(body["entry"]), neighbour()["entry"][0])
@@ -111,7 +48,9 @@ def test_whatever_stands_in_a_body_its_neighbours_are_answered(post, channel, bo
             work_off()
         assert_neighbours_are_answered(1 if beside is None else 2)
         assert_nothing_failed()
-        waiting = InboundEvent.objects.filter(state="pending").exclude(kind="status")
+        # What speaks of a message nobody knows waits for it, apart.
+        waiting = InboundEvent.objects.filter(state="pending")
+        waiting = waiting.exclude(kind="status").exclude(lane__contains="~")
         assert not waiting.exists()
         transaction.set_rollback(True)
 
