@@ -1,23 +1,34 @@
-"""Fetching what people attached: a job right after intake, because addresses live minutes."""
+"""Fetching what people attached: a job right after intake, because addresses live minutes.
+
+The job and the sweep may come at once: whoever moves `due_at` on has the file to fetch, and only
+what is still theirs afterwards is written down.
+"""
 
 from __future__ import annotations
 
-import io
+import time
 from datetime import timedelta
 
-import puremagic
 from django.conf import settings
 from django.core.files.base import ContentFile
-from django.db.models import F
+from django.db.models import F, QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from chatbot.channels.errors import ChannelError
 from chatbot.channels.registry import acting_for
+from chatbot.sniffing import sniff
 from crm.conversations.models import Attachment, Conversation
 from crm.jobs.queue import enqueue
 
-MOST_ATTEMPTS = 5
-# What is shown inside a page; everything else is only ever downloaded.
+State = Attachment.State
+# Seconds until the next try, after the first, the second …
+PAUSES = (30, 120, 600, 1800)
+MOST_ATTEMPTS = len(PAUSES) + 1
+# After so long without a word from who fetches it, somebody else may.
+LEASE = timedelta(minutes=3)
+SWEPT = 200
+SWEEP_SECONDS = 50
 EXTENSIONS = {
     "image/jpeg": ".jpg",
     "image/png": ".png",
@@ -41,61 +52,100 @@ def fetch_soon(attachment: Attachment) -> None:
 
 def refetch(attachment: Attachment) -> None:
     """A person asks for a failed attachment again."""
-    asked = Attachment.objects.filter(pk=attachment.pk, state=Attachment.State.FAILED)
-    if asked.update(state=Attachment.State.PENDING, attempts=0, error=""):
+    asked = Attachment.objects.filter(pk=attachment.pk, state=State.FAILED)
+    if asked.update(state=State.PENDING, attempts=0, due_at=timezone.now(), error=""):
         fetch_soon(attachment)
 
 
 def fetch_attachment(pk: int) -> None:
-    """Job: download one attachment, sniff what it is, keep it. Safe to repeat."""
-    attachment = (
-        Attachment.objects.select_related("message__channel")
-        .filter(pk=pk, state=Attachment.State.PENDING)
-        .first()
-    )
+    """Job: download one attachment, sniff what it is, keep it. Safe to repeat, and at once."""
+    attachment = _claim(pk)
     if attachment is None:
         return
     try:
         provider = acting_for(attachment.message.channel)
-        content, announced = provider.fetch_media(attachment.media_id, settings.MEDIA_MAX_BYTES)
+        content, _announced = provider.fetch_media(attachment.media_id, settings.MEDIA_MAX_BYTES)
     except ChannelError as error:
         _failed(attachment, error)
     else:
-        _keep(attachment, content, announced)
-    Conversation.objects.filter(pk=attachment.message.conversation_id).update(
-        changed_at=timezone.now()
-    )
+        _keep(attachment, content)
 
 
 def sweep_attachments() -> None:
-    """Schedule: whatever still waits after a minute is tried again."""
+    """Schedule: whatever should have been fetched a minute ago is fetched now."""
+    until = time.monotonic() + SWEEP_SECONDS
     late = Attachment.objects.filter(
-        state=Attachment.State.PENDING, created_at__lt=timezone.now() - timedelta(minutes=1)
+        state=State.PENDING, due_at__lt=timezone.now() - timedelta(minutes=1)
     )
-    for pk in late.order_by("created_at").values_list("pk", flat=True)[:200]:
+    for pk in late.order_by("due_at").values_list("pk", flat=True)[:SWEPT]:
+        if time.monotonic() > until:
+            return
         fetch_attachment(pk)
 
 
-def _keep(attachment: Attachment, content: bytes, announced: str) -> None:
-    mime = sniff(content) or "application/octet-stream"
-    attachment.mime, attachment.size = mime, len(content)
-    attachment.file.save(f"x{EXTENSIONS.get(mime, '.bin')}", ContentFile(content), save=False)
-    attachment.state, attachment.error = Attachment.State.READY, ""
-    attachment.save(update_fields=["mime", "size", "file", "state", "error"])
+def _claim(pk: int) -> Attachment | None:
+    """The attachment, if it is due and nobody else fetches it; ours until LEASE has passed."""
+    now = timezone.now()
+    pending = Attachment.objects.filter(pk=pk, state=State.PENDING, due_at__lte=now)
+    found = pending.select_related("message__channel").first()
+    if found is None:
+        return None
+    if found.message.deleted_at is not None or found.attempts >= MOST_ATTEMPTS:
+        _settle(found, pending, state=State.FAILED, error=_("The file could not be fetched."))
+        return None
+    claimed = pending.filter(attempts=found.attempts)
+    if not claimed.update(attempts=F("attempts") + 1, due_at=now + LEASE):
+        return None
+    found.attempts += 1
+    return found
 
 
-def _failed(attachment: Attachment, error: ChannelError) -> None:
-    over = error.permanent or attachment.attempts + 1 >= MOST_ATTEMPTS
-    Attachment.objects.filter(pk=attachment.pk).update(
-        attempts=F("attempts") + 1,
-        error=str(error)[:200],
-        state=Attachment.State.FAILED if over else Attachment.State.PENDING,
+def _ours(attachment: Attachment) -> QuerySet[Attachment]:
+    """Still waiting, and claimed by nobody since."""
+    return Attachment.objects.filter(
+        pk=attachment.pk, state=State.PENDING, attempts=attachment.attempts
     )
 
 
-def sniff(content: bytes) -> str:
-    """The MIME type the bytes themselves speak of; "" if they speak of none."""
+def _keep(attachment: Attachment, content: bytes) -> None:
+    if len(content) > settings.MEDIA_MAX_BYTES:
+        too_large = ChannelError(_("The file is too large."), permanent=True, code="size")
+        _failed(attachment, too_large)
+        return
+    mime = sniff(content) or "application/octet-stream"
+    attachment.file.save(f"x{EXTENSIONS.get(mime, '.bin')}", ContentFile(content), save=False)
+    stored, kept = attachment.file.name, False
     try:
-        return str(puremagic.from_stream(io.BytesIO(content), mime=True))
-    except (puremagic.PureError, ValueError):
-        return ""
+        kept = _settle(
+            attachment,
+            _ours(attachment).filter(message__deleted_at=None),
+            state=State.READY,
+            mime=mime,
+            size=len(content),
+            file=stored,
+            error="",
+        )
+    finally:
+        if not kept:
+            attachment.file.storage.delete(stored)
+
+
+def _failed(attachment: Attachment, error: ChannelError) -> None:
+    over = error.permanent or attachment.attempts >= MOST_ATTEMPTS
+    pause = PAUSES[min(attachment.attempts, len(PAUSES)) - 1]
+    _settle(
+        attachment,
+        _ours(attachment),
+        error=str(error)[:200],
+        state=State.FAILED if over else State.PENDING,
+        due_at=timezone.now() + timedelta(seconds=pause),
+    )
+
+
+def _settle(attachment: Attachment, rows: QuerySet[Attachment], **values: object) -> bool:
+    """Write down what came of it, and let the pages know; False: it was no longer ours."""
+    changed = rows.update(**values)
+    if changed:
+        talk = Conversation.objects.filter(pk=attachment.message.conversation_id)
+        talk.update(changed_at=timezone.now())
+    return bool(changed)

@@ -1,17 +1,34 @@
 """From an announced file to one that is here: with the token, from Meta's hosts, to a limit."""
 
-import pytest
+import threading
+from datetime import timedelta
+from pathlib import Path
 
-from chatbot.channels import directory
-from chatbot.media import MOST_ATTEMPTS, fetch_attachment
+import pytest
+from django.db import connection
+from django.utils import timezone
+
+from chatbot.channels import directory, registry
+from chatbot.channels.simulator import Simulator
+from chatbot.media import MOST_ATTEMPTS, fetch_attachment, refetch, sweep_attachments
 from chatbot.tests import provider_samples as sample
+from chatbot.tests.desk import conversation, hear
 from chatbot.tests.graph_stub import message_body
 from chatbot.work import work_off
-from crm.conversations.models import Attachment, Channel
+from crm.conversations.models import Attachment, Channel, Conversation, Message
 
 pytestmark = pytest.mark.django_db
 
 PNG = bytes.fromhex("89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c489")
+
+
+def make_due(minutes=2):
+    Attachment.objects.update(due_at=timezone.now() - timedelta(minutes=minutes))
+
+
+def stored(settings):
+    """The files under the media folder."""
+    return [path for path in Path(settings.MEDIA_ROOT).rglob("*") if path.is_file()]
 
 
 @pytest.fixture
@@ -47,6 +64,7 @@ def test_an_address_that_ran_out_is_asked_for_anew(fetched, graph):
     attachment = fetched((404, {"error": {"code": 100}}))
     assert (attachment.state, attachment.attempts) == ("pending", 1)
     graph.media["501"] = PNG
+    make_due()
     fetch_attachment(attachment.pk)
     attachment.refresh_from_db()
     assert attachment.state == "ready"
@@ -55,6 +73,7 @@ def test_an_address_that_ran_out_is_asked_for_anew(fetched, graph):
 def test_it_is_given_up_after_some_tries(fetched):
     attachment = fetched((503, {}))
     for _ in range(MOST_ATTEMPTS):
+        make_due()
         fetch_attachment(attachment.pk)
     attachment.refresh_from_db()
     assert (attachment.state, attachment.attempts) == ("failed", MOST_ATTEMPTS)
@@ -110,3 +129,148 @@ def test_on_a_dry_run_nothing_is_asked_of_the_provider(post, channel, graph):
     attachment.refresh_from_db()
     assert attachment.state == "failed"
     assert graph.sent == []
+
+
+# --- Once, whoever comes ---------------------------------------------------------------------
+
+
+def test_the_next_try_waits_ever_longer(fetched):
+    attachment = fetched((503, {}))
+    fetch_attachment(attachment.pk)
+    attachment.refresh_from_db()
+    assert attachment.attempts == 1
+    pauses = []
+    while attachment.state == "pending":
+        pauses.append(attachment.due_at - timezone.now())
+        make_due()
+        fetch_attachment(attachment.pk)
+        attachment.refresh_from_db()
+    assert pauses == sorted(pauses)
+    assert len(pauses) == MOST_ATTEMPTS - 1
+
+
+def test_the_sweep_finds_what_the_queue_lost_and_lets_be_what_is_not_due(fetched, graph):
+    attachment = fetched((503, {}))
+    graph.media["501"] = PNG
+    sweep_attachments()
+    attachment.refresh_from_db()
+    assert attachment.state == "pending"
+    make_due()
+    sweep_attachments()
+    attachment.refresh_from_db()
+    assert attachment.state == "ready"
+
+
+def test_what_nobody_could_fetch_is_given_up_and_can_be_asked_for_again(fetched, graph):
+    attachment = fetched((503, {}))
+    # Whoever had it died each time before a word of it.
+    Attachment.objects.update(attempts=MOST_ATTEMPTS)
+    make_due()
+    fetch_attachment(attachment.pk)
+    attachment.refresh_from_db()
+    assert (attachment.state, attachment.error != "") == ("failed", True)
+    graph.media["501"] = PNG
+    refetch(attachment)
+    fetch_attachment(attachment.pk)
+    attachment.refresh_from_db()
+    assert (attachment.state, attachment.error) == ("ready", "")
+
+
+def test_nothing_is_fetched_of_a_message_that_was_taken_back(post, channel, graph, settings):
+    graph.media["501"] = PNG
+    post(message_body(sample.IMAGE, sender=sample.ANA))
+    work_off()
+    Message.objects.update(deleted_at=timezone.now())
+    fetch_attachment(Attachment.objects.get().pk)
+    assert Attachment.objects.get().state == "failed"
+    assert stored(settings) == []
+
+
+class Meanwhile(Simulator):
+    """A provider during whose answer something happens."""
+
+    happens = staticmethod(lambda: None)
+
+    def fetch_media(self, media_id, limit):
+        self.happens()
+        return PNG, "image/png"
+
+
+@pytest.fixture
+def meanwhile(channel, monkeypatch):
+    """meanwhile(what) -> an attachment that was fetched while `what` was done."""
+
+    def fetch(what):
+        message = hear(conversation(channel), "", kind="image")
+        waiting = Attachment.objects.create(message=message, media_id="m", state="pending")
+        monkeypatch.setattr(Meanwhile, "happens", staticmethod(what))
+        monkeypatch.setitem(registry.BY_SLUG, channel.provider, Meanwhile)
+        fetch_attachment(waiting.pk)
+        waiting.refresh_from_db()
+        return waiting
+
+    return fetch
+
+
+def test_who_comes_while_it_is_fetched_leaves_it_alone(meanwhile):
+    calls = []
+
+    def another():
+        calls.append(1)
+        fetch_attachment(Attachment.objects.get().pk)
+        sweep_attachments()
+
+    assert meanwhile(another).state == "ready"
+    assert calls == [1]
+
+
+def test_a_file_that_lost_the_race_is_not_kept(meanwhile, settings):
+    def overtaken():
+        Attachment.objects.update(attempts=2)
+
+    assert meanwhile(overtaken).state == "pending"
+    assert stored(settings) == []
+
+
+def test_taken_back_while_it_is_fetched_nothing_is_kept(meanwhile, settings):
+    lost = meanwhile(lambda: Message.objects.update(deleted_at=timezone.now()))
+    assert (lost.state, lost.file.name) == ("pending", "")
+    assert stored(settings) == []
+    make_due()
+    fetch_attachment(lost.pk)
+    assert Attachment.objects.get().state == "failed"
+
+
+def test_a_provider_that_sends_more_than_asked_for_is_not_believed(meanwhile, settings):
+    settings.MEDIA_MAX_BYTES = len(PNG) - 1
+    assert meanwhile(lambda: None).state == "failed"
+    assert stored(settings) == []
+
+
+def test_the_page_hears_of_it(meanwhile):
+    long_ago = timezone.now() - timedelta(days=1)
+    meanwhile(lambda: Conversation.objects.update(changed_at=long_ago))
+    assert Conversation.objects.get().changed_at > long_ago
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_many_at_once_one_fetches(channel, monkeypatch, settings):
+    message = hear(conversation(channel), "", kind="image")
+    waiting = Attachment.objects.create(message=message, media_id="m", state="pending")
+    fetches = []
+    monkeypatch.setattr(Meanwhile, "happens", staticmethod(lambda: fetches.append(1)))
+    monkeypatch.setitem(registry.BY_SLUG, channel.provider, Meanwhile)
+    ready = threading.Barrier(6)
+
+    def run():
+        ready.wait()
+        try:
+            fetch_attachment(waiting.pk)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=run) for _ in range(6)]
+    [thread.start() for thread in threads]
+    [thread.join() for thread in threads]
+    assert fetches == [1]
+    assert len(stored(settings)) == 1

@@ -378,6 +378,8 @@ class Message(models.Model):
 
     def summary(self) -> str:
         """One line for lists: the text, or the kind in brackets ("[imagen] frente")."""
+        if self.deleted_at is not None:
+            return str(_("Message deleted"))
         kind = (
             ""
             if self.kind in (self.Kind.TEXT, self.Kind.BUTTON)
@@ -482,15 +484,15 @@ class Attachment(models.Model):
     size = models.PositiveBigIntegerField(null=True)
     state = models.CharField(max_length=8, choices=State, default=State.PENDING)
     attempts = models.PositiveSmallIntegerField(default=0)
+    # Not to be fetched before: it is being fetched already, or is to be tried again then.
+    due_at = models.DateTimeField(default=timezone.now)
     error = models.CharField(max_length=200, blank=True)
     created_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
         ordering = ["id"]
         indexes = [
-            models.Index(
-                fields=["created_at"], name="attachment_pending", condition=Q(state="pending")
-            )
+            models.Index(fields=["due_at"], name="attachment_due", condition=Q(state="pending"))
         ]
 
     def __str__(self) -> str:
