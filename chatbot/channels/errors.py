@@ -12,6 +12,7 @@ class ChannelError(Exception):
     unconfirmed  it may have been sent: never to be repeated blindly
     retry_after  seconds to wait at least before another try
     growth       by how much that wait grows with each try (4: four times as long)
+    tries        given up after so many in all; 0: the outbox decides
     slow         the whole channel is too fast, not this message: all of it waits `retry_after`
     opted_out    the person wants no marketing
     unreachable  the person cannot be reached on this channel
@@ -27,6 +28,7 @@ class ChannelError(Exception):
         unconfirmed: bool = False,
         retry_after: float = 0,
         growth: float = 2,
+        tries: int = 0,
         slow: bool = False,
         opted_out: bool = False,
         unreachable: bool = False,
@@ -38,6 +40,7 @@ class ChannelError(Exception):
         self.unconfirmed = unconfirmed
         self.retry_after = retry_after
         self.growth = growth
+        self.tries = tries
         self.slow = slow
         self.opted_out = opted_out
         self.unreachable = unreachable

@@ -6,22 +6,21 @@ from typing import Any
 from urllib.parse import quote
 
 import heyoo
+import requests
 from django.conf import settings
 from django.utils.translation import gettext as _
 
-from chatbot.channels import http
-from chatbot.channels.base import Outgoing
+from chatbot.channels import graph_errors, http
+from chatbot.channels.base import Outgoing, OutgoingFile
 from chatbot.channels.errors import ChannelError
 from chatbot.channels.events import Json
+from chatbot.channels.graph_payload import body_of
 from chatbot.channels.reading import dicts, identifier, mapping, plain
 from crm.conversations.models import Channel
 
-# What Meta's error codes ask for (its table of Cloud API error codes).
-STOP_CODES = {0, 3, 10, 190, 368, 131005, 131031, 131037, 131042, 131044, 131045, 131048, 131064}
-RETRY_CODES = {1, 2, 4, 80007, 130429, 131000, 131016, 131056, 131057, 132069, 135000}
-SLOW_CODES = {4: 120, 80007: 120, 131056: 6, 131057: 60}  # seconds to wait at least
-LONGEST_TEXT = 4096
-BUTTONS, ROWS = 3, 10
+TEMPLATE_FIELDS = "id,name,language,status,category,quality_score,rejected_reason,components"
+MOST_PAGES = 100
+LONGEST_WAIT = 3600  # seconds a Retry-After is believed
 
 
 class GraphClient(heyoo.WhatsApp):  # heyoo has no types
@@ -44,18 +43,55 @@ class GraphClient(heyoo.WhatsApp):  # heyoo has no types
         answer = http.ask(method, url, headers=headers, **options)
         body = http.json_of(answer)
         if answer.status_code >= 400 or "error" in body:
-            raise _refusal(answer.status_code, body.get("error"))
+            wait = _retry_after(answer)
+            raise graph_errors.refusal(answer.status_code, body.get("error"), retry_after=wait)
         return body
 
+    # --- Messages ----------------------------------------------------------------------------
+
     def send(self, message: Outgoing) -> str:
-        """Send by `send_custom_json`, the only call of heyoo that can carry callback data."""
-        data = payload(message)
+        """Send by `send_custom_json`, the only call of heyoo that can carry callback data.
+
+        A file is uploaded first; nothing has left before the message itself does.
+        """
+        data = body_of(message)
+        if message.file is not None:
+            data = body_of(message, self.upload(message.file))
         message.leaving()
         body = self.send_custom_json(data)
         for sent in dicts(body.get("messages")):
             if id_ := identifier(sent.get("id")):
                 return id_
         raise http.unclear()
+
+    def seen(self, message_id: str, *, typing: bool = False) -> None:
+        """The person sees that we have read their message, and that somebody writes."""
+        data: Json = {
+            "messaging_product": "whatsapp",
+            "status": "read",
+            "message_id": message_id,
+        }
+        self.send_custom_json(data | ({"typing_indicator": {"type": "text"}} if typing else {}))
+
+    # --- Files -------------------------------------------------------------------------------
+
+    def upload(self, file: OutgoingFile) -> str:
+        """The id Meta gives a file for thirty days. ChannelError, and then nothing was sent."""
+        try:
+            body = self.call(
+                "POST",
+                f"{self.base_url}/{self.phone_number_id}/media",
+                data={"messaging_product": "whatsapp", "type": file.mime},
+                files={"file": (file.name or "file", file.read(), file.mime)},
+            )
+        except ChannelError as error:
+            error.unconfirmed = False
+            raise
+        except OSError:
+            raise ChannelError(_("The file is gone."), permanent=True, code="gone") from None
+        if id_ := identifier(body.get("id")):
+            return id_
+        raise _unreadable()
 
     def media_url(self, media_id: str) -> tuple[str, str]:
         """Where an attachment lies for the next five minutes, and its MIME type."""
@@ -66,22 +102,46 @@ class GraphClient(heyoo.WhatsApp):  # heyoo has no types
         )
         return str(about.get("url") or ""), plain(about.get("mime_type"), 100)
 
+    # --- The account -------------------------------------------------------------------------
+
     def describe_number(self) -> str:
         fields = "display_phone_number,verified_name,quality_rating"
         body = self.call(
             "GET", f"{self.base_url}/{self.phone_number_id}", params={"fields": fields}
         )
         words = (body.get("verified_name"), body.get("display_phone_number"))
-        return " · ".join(str(word) for word in words if word) or self.phone_number_id
+        return " · ".join(plain(word, 100) for word in words if word) or self.phone_number_id
 
     def subscribe(self, account: str, url: str, verify_token: str) -> None:
         target = f"{self.base_url}/{account}/subscribed_apps"
         self.call("POST", target, json={"override_callback_uri": url, "verify_token": verify_token})
 
     def subscriptions(self, account: str) -> list[str]:
+        """Which apps hear of this account: the address each is called at, or else its name."""
         body = self.call("GET", f"{self.base_url}/{account}/subscribed_apps")
-        known = [str(app.get("override_callback_uri") or "") for app in dicts(body.get("data"))]
-        return [address for address in known if address]
+        apps = [
+            plain(app.get("override_callback_uri"), 300)
+            or plain(mapping(app.get("whatsapp_business_api_data")).get("name"), 100)
+            for app in dicts(body.get("data"))
+        ]
+        return [app for app in apps if app]
+
+    def templates(self, account: str) -> list[Json]:
+        """All message templates of an account, as Meta writes them."""
+        found: list[Json] = []
+        params = {"fields": TEMPLATE_FIELDS, "limit": "100"}
+        for _page in range(MOST_PAGES):
+            body = self.call("GET", f"{self.base_url}/{account}/message_templates", params=params)
+            if not isinstance(body.get("data"), list):
+                raise _unreadable()  # half a list would make the others look gone
+            found += dicts(body["data"])
+            paging = mapping(body.get("paging"))
+            after = plain(mapping(paging.get("cursors")).get("after"))
+            # Its "next" is a whole address with the token in it; the cursor is all it takes.
+            if not after or not paging.get("next"):
+                break
+            params["after"] = after
+        return found
 
 
 def client(channel: Channel) -> GraphClient:
@@ -96,72 +156,14 @@ def client(channel: Channel) -> GraphClient:
     return GraphClient(token, channel.external_id)
 
 
-def payload(message: Outgoing) -> Json:
-    """The body of `POST /<phone-number-id>/messages` for a text, with buttons if it offers any."""
-    data: Json = {
-        "messaging_product": "whatsapp",
-        "recipient_type": "individual",
-        "biz_opaque_callback_data": message.attempt,
-    }
-    by_kind = {address.kind: address.value for address in message.to}
-    if "wa_id" in by_kind:
-        data["to"] = by_kind["wa_id"]
-    else:
-        data["recipient"] = by_kind["user_id"]
-    if message.reply_to:
-        data["context"] = {"message_id": message.reply_to}
-    if 0 < len(message.options) <= ROWS and len(message.text) <= 1024:
-        data |= {"type": "interactive", "interactive": _interactive(message)}
-    elif len(message.text) > LONGEST_TEXT:
-        raise ChannelError(
-            _("WhatsApp takes %(longest)d characters at most.") % {"longest": LONGEST_TEXT},
-            permanent=True,
-            code="length",
-        )
-    else:
-        body = {"preview_url": False, "body": message.text}
-        data |= {"type": "text", "text": body}
-    return data
-
-
-def _interactive(message: Outgoing) -> Json:
-    body = {"text": message.text}
-    if len(message.options) <= BUTTONS:
-        buttons = [
-            {"type": "reply", "reply": {"id": id_[:256], "title": title[:20]}}
-            for id_, title in message.options
-        ]
-        return {"type": "button", "body": body, "action": {"buttons": buttons}}
-    rows = [{"id": id_[:200], "title": title[:24]} for id_, title in message.options]
-    sections = [{"title": _("Options")[:24], "rows": rows}]
-    return {
-        "type": "list",
-        "body": body,
-        "action": {"button": _("See options")[:20], "sections": sections},
-    }
-
-
-def _refusal(status: int, error: Any) -> ChannelError:
-    """By `error.code`, as Meta says; only without one by the HTTP status."""
-    details = mapping(error)
-    data = mapping(details.get("error_data"))
-    text = plain(data.get("details") or details.get("message"), 500) or f"HTTP {status}"
-    try:
-        code = int(details["code"])
-    except (KeyError, TypeError, ValueError):
-        # A gateway that gave up waiting does not say whether the message went out.
-        return ChannelError(
-            text,
-            permanent=status < 500 and status != 429,
-            code=f"http_{status}",
-            unconfirmed=status >= 500 and status != 503,
-        )
-    stop = code in STOP_CODES or 200 <= code <= 299
-    again = stop or code in RETRY_CODES
+def _unreadable() -> ChannelError:
     return ChannelError(
-        text,
-        permanent=not again,
-        code=str(code),
-        stop=stop,
-        retry_after=SLOW_CODES.get(code, 0),
+        _("The provider's answer cannot be read."), permanent=False, code="unreadable"
     )
+
+
+def _retry_after(answer: requests.Response) -> float:
+    """Seconds the provider asks us to wait; 0 if it says none, or a date."""
+    seconds = answer.headers.get("Retry-After", "").strip()
+    wait = seconds.isascii() and seconds.isdigit() and len(seconds) < 9
+    return min(float(seconds), LONGEST_WAIT) if wait else 0

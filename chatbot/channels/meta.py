@@ -2,37 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable
 from datetime import timedelta
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from django.conf import settings
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from chatbot.channels import graph, meta_messages
+from chatbot.channels import graph, meta_events, meta_messages, meta_news, meta_templates
 from chatbot.channels.base import CredentialField, Outgoing
 from chatbot.channels.errors import ChannelError
-from chatbot.channels.events import Event, Json, StatusUpdate, Understood
-from chatbot.channels.reading import derived_id, dicts, identifier, mapping, moment, notice, plain
+from chatbot.channels.events import Address, Event, Json, TemplateNews, Understood
+from chatbot.channels.reading import notice
 from chatbot.channels.signed import Signed
 from chatbot.channels.signed import sign as sign
-from crm.conversations.models import Message
 from crm.conversations.rules import MB, MediaRule, Rules
-
-STATES = {
-    "sent": Message.State.SENT,
-    "delivered": Message.State.DELIVERED,
-    "read": Message.State.READ,
-    "played": Message.State.READ,
-    "failed": Message.State.FAILED,
-}
 
 
 class Meta(Signed):
     slug = "meta"
     label: ClassVar[str | Promise] = _("WhatsApp (Meta Cloud API)")
     icon = "brand-whatsapp"
+    family = "whatsapp"
     external_id: ClassVar[str | Promise] = _("Phone number ID")
     media_hosts = (".fbsbx.com", ".whatsapp.net", ".facebook.com")
     rules = Rules(
@@ -65,27 +57,35 @@ class Meta(Signed):
             "verify_token",
             _("Verify token"),
             help=_("A word of your choice, entered at Meta beside the webhook address."),
+            invented=True,
         ),
         CredentialField("business_account_id", _("WhatsApp Business account ID"), secret=False),
     )
 
+    steps: ClassVar[tuple[str | Promise, ...]] = (
+        _("In your app at Meta open WhatsApp and its configuration."),
+        _("Under webhooks enter {url} and the verify token of this channel."),
+        _(
+            "Subscribe to messages, account_update, account_alerts, phone_number_quality_update, "
+            "message_template_status_update, message_template_quality_update, "
+            "template_category_update and user_preferences."
+        ),
+        _(
+            "If the number is used on a phone as well, subscribe also to smb_message_echoes, "
+            "smb_app_state_sync and history."
+        ),
+    )
+
     def parse(self, body: Json) -> list[Event]:
-        entries = body.get("entry")
-        events: list[Event] = []
-        for entry in entries if isinstance(entries, list) else []:
-            if not isinstance(entry, dict) or not isinstance(entry.get("changes"), list):
-                events.append(notice(entry))
-                continue
-            for change in entry["changes"]:
-                events.extend(_change_events(change, entry))
-        return events or [notice(body)]
+        return list(meta_events.events_of(body)) or [notice(body)]
 
     def understand(self, kind: str, payload: Json) -> Understood | None:
-        if kind == "status":
-            return _status(mapping(payload.get("status")))
-        if kind in ("message", "echo"):
-            return meta_messages.read(payload, outgoing=kind == "echo")
-        return None
+        reader = UNDERSTANDS.get(kind)
+        ours = self.channel.secret("business_account_id")
+        named = payload.get("account")
+        if reader is None or (named and ours and named != ours):
+            return None  # of another account of the same app
+        return reader(payload)
 
     def send(self, message: Outgoing) -> str:
         return graph.client(self.channel).send(message)
@@ -97,12 +97,29 @@ class Meta(Signed):
         content, announced = self.download(url, limit, base=settings.GRAPH_API_URL, headers=bearer)
         return content, mime or announced
 
+    def mark_read(self, message_id: str, to: tuple[Address, ...]) -> None:
+        self._seen(message_id)
+
+    def show_typing(self, message_id: str, to: tuple[Address, ...]) -> None:
+        self._seen(message_id, typing=True)
+
+    def _seen(self, message_id: str, *, typing: bool = False) -> None:
+        """Of an id that we made up ourselves Meta knows nothing."""
+        if message_id and not message_id.startswith("derived."):
+            graph.client(self.channel).seen(message_id, typing=typing)
+
+    def templates(self) -> list[TemplateNews]:
+        rows = graph.client(self.channel).templates(self._account())
+        return [news for row in rows if (news := meta_templates.listed(row))]
+
     def check(self) -> str:
         return graph.client(self.channel).describe_number()
 
     def register(self, url: str) -> None:
-        account = self._account()
-        graph.client(self.channel).subscribe(account, url, self.channel.secret("verify_token"))
+        account, token = self._account(), self.channel.secret("verify_token")
+        if not token:
+            raise ChannelError(str(_("Enter the verify token first.")), permanent=True)
+        graph.client(self.channel).subscribe(account, url, token)
 
     def on_record(self) -> str:
         return ", ".join(graph.client(self.channel).subscriptions(self._account()))
@@ -116,65 +133,15 @@ class Meta(Signed):
         return account
 
 
-def _change_events(change: Any, entry: Json) -> Iterator[Event]:
-    value = mapping(mapping(change).get("value"))
-    number = identifier(mapping(value.get("metadata")).get("phone_number_id"))
-    found = False
-    contacts = dicts(value.get("contacts"))
-    for name in ("messages", "message_echoes", "statuses"):
-        elements = value.get(name)
-        for element in elements if isinstance(elements, list) else []:
-            found = True
-            yield _element_event(name, element, contacts, number)
-    # Errors of the account, or of a message that could not even be delivered to us.
-    for error in dicts(value.get("errors")):
-        found = True
-        yield notice({"error": error, "time": entry.get("time")}, number)
-    if not found:
-        yield notice({"change": change, "time": entry.get("time")}, number)
-
-
-def _element_event(name: str, element: Any, contacts: list[Json], number: str) -> Event:
-    if not isinstance(element, dict):
-        return notice({name: element}, number)
-    if name == "statuses":
-        state = identifier(element.get("status"), 20)
-        id_ = identifier(element.get("id")) or derived_id(element)
-        return Event("status", f"status:{id_}:{state}", "s", {"status": element}, number)
-    echo = name == "message_echoes"
-    contact = _contact_of(element, contacts)
-    person = meta_messages.addresses_of(element, contact, outgoing=echo)
-    if not person:
-        return notice({name: element}, number)
-    id_ = identifier(element.get("id")) or derived_id(element)
-    kind = "echo" if echo else "message"
-    payload = {"message": element, "contact": contact, "id": id_}
-    return Event(kind, f"message:{id_}", f"p:{person[0].value}", payload, number)
-
-
-def _contact_of(element: Json, contacts: list[Json]) -> Json:
-    """The card of whoever wrote: a body may mix people, so never simply the first one."""
-    for contact in contacts:
-        for ours, theirs in (("from", "wa_id"), ("from_user_id", "user_id")):
-            if element.get(ours) and element.get(ours) == contact.get(theirs):
-                return contact
-    names_nobody = not element.get("from") and not element.get("from_user_id")
-    return contacts[0] if len(contacts) == 1 and names_nobody else {}
-
-
-def _status(element: Json) -> StatusUpdate | None:
-    state = STATES.get(identifier(element.get("status"), 20))
-    id_ = identifier(element.get("id"))
-    if state is None or not id_:
-        return None
-    errors = dicts(element.get("errors"))
-    error = errors[0] if errors else {}
-    details = mapping(error.get("error_data")).get("details")
-    return StatusUpdate(
-        id=id_,
-        state=state,
-        at=moment(element.get("timestamp")),
-        attempt=identifier(element.get("biz_opaque_callback_data"), 60),
-        code=identifier(error.get("code"), 40),
-        text=plain(details or error.get("message") or error.get("title"), 500),
-    )
+UNDERSTANDS: dict[str, Callable[[Json], Understood | None]] = {
+    "message": meta_messages.read,
+    "echo": meta_messages.read_echo,
+    "history": meta_messages.read_history,
+    "edit": meta_messages.read_edit,
+    "deletion": meta_messages.read_deletion,
+    "status": meta_news.read_status,
+    "preference": meta_news.read_preference,
+    "person": meta_news.read_person,
+    "account": meta_news.read_account,
+    "template": meta_templates.read_template,
+}

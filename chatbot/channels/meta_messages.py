@@ -1,17 +1,30 @@
-"""Meta's message elements, type by type, as the desk's own messages."""
+"""Meta's message elements, type by type, as the desk's own messages, edits and deletions."""
 
 from __future__ import annotations
 
-import re
+import json
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
-from chatbot.channels.events import Address, InboundMessage, Json, Media, Referral
+from django.utils.translation import gettext as _
+
+from chatbot.channels import graph_errors
+from chatbot.channels.events import (
+    Address,
+    Deletion,
+    Edit,
+    Group,
+    InboundMessage,
+    Json,
+    Media,
+    Referral,
+)
+from chatbot.channels.meta_people import addresses_of
 from chatbot.channels.reading import dicts, identifier, mapping, moment, plain
 from crm.conversations.models import Message
 
-Kind = Message.Kind
-USER_ID = re.compile(r"^[A-Z]{2}\.(?:ENT\.)?[A-Za-z0-9]{1,130}$")
+Kind, State = Message.Kind, Message.State
 MEDIA_KINDS = {
     "image": Kind.IMAGE,
     "video": Kind.VIDEO,
@@ -19,67 +32,108 @@ MEDIA_KINDS = {
     "document": Kind.DOCUMENT,
     "sticker": Kind.STICKER,
 }
+# Types that are no message but change one, and the kinds of event they are.
+CHANGES = {"edit": "edit", "revoke": "deletion"}
 # Not a new turn of the person: the bot does not answer these.
-SILENT = {"reaction", "system", "edit", "revoke", "request_welcome"}
-
-
-def addresses_of(element: Json, contact: Json, *, outgoing: bool = False) -> tuple[Address, ...]:
-    """By what Meta knows the person: number first, business-scoped user id second."""
-    if outgoing:
-        number, user = element.get("to"), element.get("to_user_id")
-    else:
-        number = element.get("from") or contact.get("wa_id")
-        user = element.get("from_user_id") or contact.get("user_id")
-    found = _addresses(number, user)
-    if found and element.get("type") == "system":
-        # Who changed number or id is known by the new one as well from now on.
-        system = mapping(element.get("system"))
-        found += _addresses(system.get("wa_id"), system.get("user_id"))
-    return tuple(dict.fromkeys(found))
-
-
-def _addresses(number: Any, user: Any) -> list[Address]:
-    found = []
-    digits = identifier(number, 30).lstrip("+")
-    if digits and not USER_ID.match(digits):
-        found.append(Address("wa_id", digits))
-    name = identifier(user)
-    if USER_ID.match(name):
-        found.append(Address("user_id", name))
-    return found
+SILENT = {"reaction", "system", "request_welcome"}
+# What reading a broken element may raise.
+BROKEN = (TypeError, ValueError, KeyError, AttributeError, OverflowError, RecursionError)
+HISTORY_STATES = {
+    "delivered": State.DELIVERED,
+    "read": State.READ,
+    "played": State.READ,
+    "error": State.FAILED,
+}
 
 
 def read(payload: Json, *, outgoing: bool = False) -> InboundMessage | None:
     """A stored message element; None if nobody can be named as its author."""
-    element, contact = mapping(payload.get("message")), mapping(payload.get("contact"))
-    people = addresses_of(element, contact, outgoing=outgoing)
-    if not people:
+    element, card = mapping(payload.get("message")), mapping(payload.get("contact"))
+    people = addresses_of(element, card, outgoing=outgoing)
+    group = identifier(element.get("group_id"))
+    if not people and not group:
         return None
     type_ = identifier(element.get("type"), 30)
-    try:
-        parts = _read_type(type_, element)
-    except (TypeError, ValueError, KeyError, AttributeError, OverflowError):
-        parts = {}
-    if not parts:
-        parts = {"kind": Kind.UNSUPPORTED, "raw": element}
-    context = mapping(element.get("context"))
-    referred = mapping(context.get("referred_product"))
+    parts = _parts(type_, element) or {"kind": Kind.UNSUPPORTED, "raw": element}
+    wakes = parts.pop("wakes", True) and type_ not in SILENT and not outgoing and not group
+    products = (_referred_product(element), *parts.pop("products", ()))
+    name = _name(card)
     return InboundMessage(
         id=identifier(payload.get("id")),
         addresses=people,
-        name=plain(mapping(contact.get("profile")).get("name"), 200).strip(),
+        name=name,
         at=moment(element.get("timestamp")),
-        reply_to=identifier(
-            context.get("id") or mapping(element.get("reaction")).get("message_id")
-        ),
-        wakes=type_ not in SILENT and not outgoing and not element.get("group_id"),
+        reply_to=_spoken_of(element),
+        wakes=wakes,
         outgoing=outgoing,
+        group=Group(Address("group", group)) if group else None,
+        sender=(name or _first(people)) if group else "",
         referral=_referral(mapping(element.get("referral"))),
-        named_products=tuple(
-            code for code in (identifier(referred.get("product_retailer_id"), 100),) if code
-        ),
+        named_products=tuple(code for code in products if code),
         **parts,
     )
+
+
+def read_echo(payload: Json) -> InboundMessage | None:
+    """What a colleague wrote on the phone itself."""
+    return read(payload, outgoing=True)
+
+
+def read_history(payload: Json) -> InboundMessage | None:
+    """A message of before the number was connected; None for the place of a file that follows."""
+    element = mapping(payload.get("message"))
+    if element.get("type") == "media_placeholder":
+        return None
+    outgoing = payload.get("outgoing") is True
+    message = read(payload, outgoing=outgoing)
+    if message is None:
+        return None
+    status = identifier(mapping(element.get("history_context")).get("status"), 20).lower()
+    state = HISTORY_STATES.get(status, State.SENT) if outgoing else State.SENT
+    return replace(message, historical=True, wakes=False, state=state)
+
+
+def read_edit(payload: Json) -> Edit | None:
+    """What the message named there says now; None where that cannot be read."""
+    element = mapping(payload.get("message"))
+    edit = mapping(element.get("edit"))
+    id_ = identifier(edit.get("original_message_id"))
+    content = mapping(edit.get("message"))
+    type_ = identifier(content.get("type"), 30)
+    if type_ in MEDIA_KINDS:
+        text: Any = mapping(content.get(type_)).get("caption", "")
+    else:
+        text = _parts(type_, content).get("text")
+    if not id_ or not isinstance(text, str):
+        return None
+    return Edit(id_, plain(text), moment(element.get("timestamp")))
+
+
+def read_deletion(payload: Json) -> Deletion | None:
+    element = mapping(payload.get("message"))
+    id_ = identifier(mapping(element.get("revoke")).get("original_message_id"))
+    return Deletion(id_, moment(element.get("timestamp"))) if id_ else None
+
+
+def _name(card: Json) -> str:
+    profile = mapping(card.get("profile"))
+    name = plain(profile.get("name"), 200).strip()
+    return name or plain(profile.get("username"), 200).strip()
+
+
+def _first(people: tuple[Address, ...]) -> str:
+    return people[0].value if people else ""
+
+
+def _spoken_of(element: Json) -> str:
+    """The message this one answers or reacts to; a forwarded one has a context, but no such id."""
+    context, reaction = mapping(element.get("context")), mapping(element.get("reaction"))
+    return identifier(context.get("id") or reaction.get("message_id"))
+
+
+def _referred_product(element: Json) -> str:
+    product = mapping(mapping(element.get("context")).get("referred_product"))
+    return identifier(product.get("product_retailer_id"), 100)
 
 
 def _referral(ad: Json) -> Referral | None:
@@ -95,11 +149,18 @@ def _referral(ad: Json) -> Referral | None:
     )
 
 
-def _read_type(type_: str, element: Json) -> dict[str, Any]:
-    if type_ in MEDIA_KINDS:
-        return _media(type_, element)
-    reader = READERS.get(type_)
-    return reader(element) if reader else {}
+# --- Types -----------------------------------------------------------------------------------
+
+
+def _parts(type_: str, element: Json) -> dict[str, Any]:
+    """The fields of InboundMessage that this type fills; {} if it cannot be read."""
+    try:
+        if type_ in MEDIA_KINDS:
+            return _media(type_, element)
+        reader = READERS.get(type_)
+        return reader(element) if reader else {}
+    except BROKEN:
+        return {}
 
 
 def _text(element: Json) -> dict[str, Any]:
@@ -114,7 +175,7 @@ def _media(type_: str, element: Json) -> dict[str, Any]:
         id=identifier(media.get("id"), 200),
         name=plain(media.get("filename"), 200),
         mime=plain(media.get("mime_type"), 100).split(";")[0],
-        error=plain(errors[0].get("title"), 200) if errors else "",
+        error=graph_errors.words(errors[0])[:200] if errors else "",
     )
     if not found.id and not found.error:
         return {}
@@ -146,33 +207,57 @@ def _contacts(element: Json) -> dict[str, Any]:
 
 def _button(element: Json) -> dict[str, Any]:
     button = element["button"]
-    return {
-        "kind": Kind.BUTTON,
-        "text": plain(button.get("text")),
-        "choice": plain(button.get("payload"), 256),
-    }
+    return _tapped(button.get("text"), button.get("payload"))
+
+
+def _tapped(title: Any, id_: Any) -> dict[str, Any]:
+    return {"kind": Kind.BUTTON, "text": plain(title), "choice": plain(id_, 256)}
 
 
 def _interactive(element: Json) -> dict[str, Any]:
     answer = element["interactive"]
     chosen = mapping(answer.get("button_reply")) or mapping(answer.get("list_reply"))
     if chosen:
-        return {
-            "kind": Kind.BUTTON,
-            "text": plain(chosen.get("title")),
-            "choice": plain(chosen.get("id"), 256),
-        }
-    form = mapping(answer.get("nfm_reply"))
-    if not form:
-        return {}
-    return {"kind": Kind.TEXT, "text": plain(form.get("response_json") or form.get("body"))}
+        return _tapped(chosen.get("title"), chosen.get("id"))
+    if form := mapping(answer.get("nfm_reply")):
+        return {"kind": Kind.TEXT, "text": _form(form), "raw": element}
+    if permission := mapping(answer.get("call_permission_reply")):
+        return _permission(permission)
+    return {}
+
+
+def _form(form: Json) -> str:
+    """What somebody filled in, a line for each field; the token was ours."""
+    written = plain(form.get("response_json"))
+    try:
+        fields = json.loads(written)
+    except (ValueError, RecursionError):
+        return written or plain(form.get("body"))
+    if not isinstance(fields, dict):
+        return written
+    lines = [f"{name}: {_value(value)}" for name, value in fields.items() if name != "flow_token"]
+    return plain("\n".join(lines)) or plain(form.get("body"))
+
+
+def _value(value: Any) -> str:
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+
+
+def _permission(permission: Json) -> dict[str, Any]:
+    """They may be called, or not. Their own call says so too, and is no word to us."""
+    accepted = permission.get("response") == "accept"
+    text = _("You may call me.") if accepted else _("Please do not call me.")
+    wakes = permission.get("response_source") != "automatic"
+    return {"kind": Kind.BUTTON, "text": text, "wakes": wakes}
 
 
 def _order(element: Json) -> dict[str, Any]:
     order = element["order"]
     items = dicts(order.get("product_items"))
-    lines = [f"{_amount(item)} × {plain(item.get('product_retailer_id'))}" for item in items]
-    return {"kind": Kind.ORDER, "text": "\n".join([plain(order.get("text")), *lines]).strip()}
+    codes = [plain(item.get("product_retailer_id"), 100) for item in items]
+    lines = [f"{_amount(item)} × {code}" for item, code in zip(items, codes, strict=True)]
+    text = "\n".join([plain(order.get("text")), *lines]).strip()
+    return {"kind": Kind.ORDER, "text": text, "products": codes, "raw": element}
 
 
 def _amount(item: Json) -> str:
@@ -181,12 +266,27 @@ def _amount(item: Json) -> str:
 
 
 def _reaction(element: Json) -> dict[str, Any]:
+    """No emoji, or an empty one: an earlier reaction was taken back."""
     reaction = element["reaction"]
     return {"kind": Kind.REACTION, "text": plain(reaction.get("emoji"), 40)}
 
 
 def _system(element: Json) -> dict[str, Any]:
-    return {"kind": Kind.SYSTEM, "text": plain(element["system"].get("body"))}
+    system = element["system"]
+    what, number = system.get("type"), identifier(system.get("wa_id"), 30)
+    if what in ("user_changed_number", "customer_changed_number") and number:
+        text = _("Has another number now: %(number)s.") % {"number": number}
+    elif what == "user_changed_user_id":
+        text = _("WhatsApp knows this person by another id now.")
+    elif what == "customer_identity_changed":
+        text = _("Has another phone now, or installed WhatsApp anew.")
+    else:
+        text = plain(system.get("body"))
+    return {"kind": Kind.SYSTEM, "text": text}
+
+
+def _welcome(element: Json) -> dict[str, Any]:
+    return {"kind": Kind.SYSTEM, "text": _("Opened the chat for the first time.")}
 
 
 READERS: dict[str, Callable[[Json], dict[str, Any]]] = {
@@ -198,4 +298,5 @@ READERS: dict[str, Callable[[Json], dict[str, Any]]] = {
     "order": _order,
     "reaction": _reaction,
     "system": _system,
+    "request_welcome": _welcome,
 }

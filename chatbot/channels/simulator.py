@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from chatbot.channels.base import Outgoing
 from chatbot.channels.errors import ChannelError
+from chatbot.channels.events import Address, TemplateNews
 from chatbot.channels.meta import Meta
 from chatbot.simulator import media
 
@@ -17,7 +18,10 @@ class Simulator(Meta):
     label = _("Simulator")
     icon = "device-mobile"
     fields = ()
+    steps = ()
     external_id = ""
+    family = ""
+    is_simulated = True
 
     def send(self, message: Outgoing) -> str:
         """Nothing leaves: the phone's page reads the message where it lies."""
@@ -32,6 +36,15 @@ class Simulator(Meta):
         if len(content) > limit:
             raise ChannelError(str(_("The file is too large.")), permanent=True, code="size")
         return content, mime
+
+    def mark_read(self, message_id: str, to: tuple[Address, ...]) -> None:
+        pass
+
+    def show_typing(self, message_id: str, to: tuple[Address, ...]) -> None:
+        pass
+
+    def templates(self) -> list[TemplateNews]:
+        return []
 
     def check(self) -> str:
         return str(_("The simulator needs no account."))

@@ -1,6 +1,7 @@
 """Every kind of message Meta documents, through the webhook, as the desk keeps it."""
 
 import json
+import time
 
 import pytest
 
@@ -46,20 +47,20 @@ KEPT = [
     (sample.BUTTON, "button", "Sí, continuar", [{"id": "PAY-1"}]),
     (sample.BUTTON_REPLY, "button", "Mi saldo", [{"id": "menu:saldo"}]),
     (sample.LIST_REPLY, "button", "Préstamo 17", [{"id": "loan:17"}]),
-    (sample.FORM_REPLY, "text", '{"flow_token":"t1","monto":"5000"}', []),
+    (sample.FORM_REPLY, "text", "monto: 5000", []),
     (sample.EMPTY_INTERACTIVE, "unsupported", "", []),
+    (sample.PERMISSION, "button", "You may call me.", []),
     (sample.ORDER, "order", "2 × SKU-9", []),
     (sample.UNSUPPORTED, "unsupported", "", []),
+    (sample.FORWARDED, "text", "Mira esto", []),
 ]
 # The same for what is no turn of the person.
 SILENT: list[tuple[dict, str, str, list]] = [
     (sample.REACTION, "reaction", "👍", []),
     (sample.UNREACTION, "reaction", "", []),
-    (sample.NEW_NUMBER, "system", "User A changed from 5215550002222 to 5215550009999", []),
-    (sample.NEW_IDENTITY, "system", "User identity changed", []),
-    (sample.WELCOME, "unsupported", "", []),
-    (sample.EDIT, "unsupported", "", []),
-    (sample.REVOKE, "unsupported", "", []),
+    (sample.NEW_NUMBER, "system", "Has another number now: 5215550009999.", []),
+    (sample.NEW_IDENTITY, "system", "Has another phone now, or installed WhatsApp anew.", []),
+    (sample.WELCOME, "system", "Opened the chat for the first time.", []),
 ]
 
 
@@ -74,7 +75,7 @@ def test_each_kind_is_kept_as_what_it_is(receive, case):
     assert (message.kind, message.text, message.options) == (kind, text, options)
     assert message.provider_id == element["id"]
     spoken_of = element.get("context") or {"id": element.get("reaction", {}).get("message_id", "")}
-    assert message.reply_to == spoken_of["id"]
+    assert message.reply_to == spoken_of.get("id", "")
     assert message.conversation.contact.name == "Ana Ficticia"
     assert message.provider_at == message.shown_at
     if kind == "unsupported":
@@ -83,7 +84,7 @@ def test_each_kind_is_kept_as_what_it_is(receive, case):
 
 @pytest.mark.parametrize("case", KEPT, ids=name_of)
 def test_a_turn_of_the_person_is_answered_once(receive, graph, case):
-    receive(case[0])
+    receive({**case[0], "timestamp": str(int(time.time()))})
     assert len(graph.sent) == 1
     assert Conversation.objects.get().last_inbound_at is not None
 
@@ -124,7 +125,10 @@ def test_a_file_is_announced_with_its_message(receive, element, media_id, name, 
 
 def test_a_picture_that_came_broken_is_kept_and_not_fetched(receive):
     attachment = receive(sample.BROKEN_IMAGE).attachments.get()
-    assert (attachment.state, attachment.error) == ("failed", "Media download error")
+    assert (attachment.state, attachment.error) == (
+        "failed",
+        "WhatsApp could not fetch the file.",
+    )
 
 
 def test_media_without_id_is_shown_as_unsupported(receive):
@@ -152,29 +156,74 @@ def test_a_product_from_the_catalogue_names_its_property(receive):
     assert Lead.objects.get().property == flat
 
 
-def test_a_forwarded_message_quotes_nothing(receive):
-    message = receive({**sample.TEXT, "context": {"forwarded": True}})
-    assert (message.kind, message.reply_to) == ("text", "")
+def test_an_order_names_its_property(receive):
+    flat = Property.objects.create(code="SKU-9", title="Mirador Sur", operation="sale")
+    receive(sample.ORDER)
+    assert Lead.objects.get().property == flat
 
 
-def test_a_group_is_kept_and_never_answered(receive, graph):
-    message = receive({**sample.TEXT, "group_id": "G1"})
-    assert message.text == "Hola, quiero un crédito"
+def test_a_call_that_allowed_calls_by_itself_wakes_nobody(receive, graph):
+    reply = {"response": "accept", "response_source": "automatic"}
+    interactive = {"type": "call_permission_reply", "call_permission_reply": reply}
+    assert receive({**sample.PERMISSION, "interactive": interactive}).kind == "button"
     assert graph.sent == []
 
 
-def test_an_echo_is_ours_and_silences_the_bot(post, channel, graph):
-    post(sample.ECHO)
+@pytest.mark.parametrize(
+    ("written", "text"),
+    [
+        ('{"flow_token": "t1", "monto": 5000, "ok": true}', "monto: 5000\nok: true"),
+        ('{"values": {"calle": "Sur 1"}}', 'values: {"calle": "Sur 1"}'),
+        ('{"flow_token": "t1"}', "Sent"),
+        ("[1]", "[1]"),
+        ("no JSON", "no JSON"),
+        ("[" * 50_000, "[" * 50_000),
+        (None, "Sent"),
+        (17, "Sent"),
+    ],
+    ids=lambda value: ascii(value)[:12],
+)
+def test_a_form_is_read_line_by_line(receive, written, text):
+    reply = {"name": "flow", "body": "Sent", "response_json": written}
+    interactive = {"type": "nfm_reply", "nfm_reply": reply}
+    message = receive({**sample.FORM_REPLY, "interactive": interactive})
+    assert (message.kind, message.text) == ("text", text)
+
+
+def test_a_name_of_ones_own_choice_stands_in_for_a_profiles(post, channel, graph):
+    body = message_body(sample.TEXT, sender=sample.ANA)
+    card = {"profile": {"username": "ana.ficticia"}, "wa_id": sample.ANA}
+    body["entry"][0]["changes"][0]["value"]["contacts"] = [card]
+    post(body)
     work_off()
-    echo = Message.objects.get()
-    assert (echo.direction, echo.author, echo.state) == ("out", "phone_app", "sent")
-    conversation = Conversation.objects.get()
-    assert conversation.owner == "queue"
-    assert conversation.last_inbound_at is None
-    post(message_body(sample.TEXT, sender=sample.ANA))
+    assert Conversation.objects.get().contact.name == "ana.ficticia"
+
+
+# --- Groups ----------------------------------------------------------------------------------
+
+
+def test_a_group_is_a_conversation_of_its_own_and_never_answered(post, channel, graph):
+    post(message_body({**sample.TEXT, "from": "51911000009"}, sender="51911000009"))
+    post(message_body(sample.IN_GROUP, sender=sample.ANA))
+    post(message_body({**sample.REACTION, "group_id": "Y2FwaV9ncm91cDox"}, sender=sample.ANA))
     work_off()
-    assert Conversation.objects.count() == 1
-    assert graph.sent == []
+    talk = Conversation.objects.get(is_group=True)
+    assert [a.value for a in talk.identity.addresses.all()] == ["Y2FwaV9ncm91cDox"]
+    first, second = talk.messages.order_by("id")
+    assert (first.sender, first.text, second.kind) == ("Ana Ficticia", sample.TEXT["text"]["body"],
+                                                       "reaction")  # fmt: skip
+    assert talk.messages.filter(direction="out").count() == 0
+    assert talk.waiting_since is None
+
+
+def test_a_group_of_an_unnamed_author_is_kept(post, channel, graph):
+    element = {**sample.IN_GROUP}
+    del element["from"], element["from_user_id"]
+    body = message_body(element, sender=sample.ANA)
+    body["entry"][0]["changes"][0]["value"]["contacts"] = []
+    post(body)
+    work_off()
+    assert Conversation.objects.get().is_group
 
 
 # --- Parts that may be missing ---------------------------------------------------------------

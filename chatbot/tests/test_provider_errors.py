@@ -6,6 +6,9 @@ import pytest
 from django.utils import timezone
 
 from chatbot import outbox
+from chatbot.channels import graph_errors
+from chatbot.channels.graph_errors import POLICIES, WORDS, refusal
+from chatbot.tests.fakes.meta import error_body
 from chatbot.tests.outgoing import make_due, outcomes, states
 from chatbot.work import work_off
 from crm.conversations import outreach
@@ -15,6 +18,96 @@ from crm.conversations.models import Channel, Message
 pytestmark = pytest.mark.django_db
 
 BOT = Message.Author.BOT
+DAY = 24 * 3600
+
+
+def later():
+    """All that was put off may go now, the whole channel's pause included."""
+    make_due()
+    Channel.objects.update(paced_until=None)
+
+
+def wait_of(message):
+    message.refresh_from_db()
+    return (message.due_at - timezone.now()).total_seconds()
+
+
+# --- The table -------------------------------------------------------------------------------
+
+AGAIN = {1, 2, 4, 80007, 130429, 131000, 131016, 131049, 131056, 131057, 132069, 133004, 135000}
+STOP = {0, 3, 10, 190, *range(200, 300), 368, 131005, 131031, 131037, 131042, 131044, 131045,
+        131048, 131064}  # fmt: skip
+NEVER = {
+    33, 100, 130472, 130497, 131008, 131009, 131021, 131026, 131030, 131047, 131050, 131051,
+    131052, 131053, 131062, 131063, 132000, 132001, 132005, 132007, 132008, 132012, 132015,
+    132016, 132068, 133016, 137000,
+}  # fmt: skip
+
+
+def test_every_documented_code_is_in_the_table_and_has_words():
+    assert set(POLICIES) == AGAIN | STOP | NEVER
+    assert set(WORDS) == set(POLICIES)
+    assert all(str(words) for words in WORDS.values())
+
+
+@pytest.mark.parametrize("code", sorted({*AGAIN, *STOP, *NEVER, 99, 2388001, 138000}))
+def test_each_code_is_one_of_three_things(code):
+    error = refusal(400, {"code": code, "message": "Meta's words"})
+    assert (error.permanent, error.stop) == (code not in AGAIN | STOP, code in STOP)
+    assert (error.code, error.unconfirmed) == (str(code), False)
+    assert str(error)
+
+
+@pytest.mark.parametrize("status", [200, 400, 401, 429, 500, 503])
+def test_the_code_counts_and_never_the_http_status(status):
+    error = refusal(status, {"code": 131047})
+    assert (error.permanent, error.stop, error.unconfirmed) == (True, False, False)
+
+
+@pytest.mark.parametrize(
+    ("code", "said"),
+    [
+        (130429, {"slow": True, "retry_after": 5}),
+        (131056, {"slow": False, "retry_after": 1, "growth": 4}),
+        (131049, {"retry_after": DAY, "growth": 2}),
+        (4, {"slow": True, "retry_after": 120}),
+        (80007, {"slow": True, "retry_after": 120}),
+        (131057, {"slow": True, "retry_after": 60}),
+        (135000, {"tries": 2}),
+        (131050, {"permanent": True, "opted_out": True, "unreachable": False}),
+        (131026, {"permanent": True, "opted_out": False, "unreachable": True}),
+        (131048, {"stop": True}),
+        (131064, {"stop": True}),
+    ],
+)
+def test_what_is_special_about_a_code(code, said):
+    error = refusal(400, {"code": code})
+    assert {name: getattr(error, name) for name in said} == said
+
+
+def test_an_unknown_code_may_say_that_it_passes():
+    assert not refusal(500, {"code": 99, "is_transient": True}).permanent
+    assert refusal(400, {"code": 99, "is_transient": "yes"}).permanent
+    assert refusal(400, {"code": 131047, "is_transient": True}).permanent
+
+
+@pytest.mark.parametrize(
+    "code", [True, None, "", "many", 1.5, float("inf"), [131047], -1, "9" * 400, 10**400], ids=ascii
+)
+def test_what_is_no_code_is_none(code):
+    error = refusal(400, {"code": code, "message": "words"})
+    assert (error.code, error.permanent, str(error)) == ("http_400", True, "words")
+
+
+def test_a_colleague_reads_words_and_metas_own_only_where_they_say_more():
+    told = {"code": 131047, "error_data": {"details": "Message failed to send because …"}}
+    assert graph_errors.words(told) == str(WORDS[131047])
+    told = {"code": 100, "error_data": {"details": "Parameter value is not valid"}}
+    assert graph_errors.words(told) == f"{WORDS[100]} (Parameter value is not valid)"
+    assert graph_errors.words({"code": 99, "error_data": "text", "message": "M"}) == "M"
+
+
+# --- What becomes of a message ---------------------------------------------------------------
 
 
 @pytest.mark.parametrize("code", [1, 2, 4, 80007, 130429, 131000, 131016, 131056, 131057])
@@ -25,41 +118,111 @@ def test_a_passing_error_is_tried_again(queue, graph, code):
     assert (states(message), outcomes(message), graph.sent) == (["queued"], ["retry"], [])
     message.refresh_from_db()
     assert (message.due_at > timezone.now(), message.error_code) == (True, str(code))
-    make_due()
+    later()
     work_off()
     assert (states(message), graph.texts()) == (["sent"], ["Hola"])
     message.refresh_from_db()
     assert (message.error_code, message.error_text) == ("", "")
 
 
-@pytest.mark.parametrize(("code", "seconds"), [(130429, 1), (131056, 6), (131057, 60), (4, 120)])
+@pytest.mark.parametrize(
+    ("code", "seconds"),
+    [(130429, 5), (131056, 1), (131057, 60), (4, 120), (131016, 1), (131049, DAY)],
+)
 def test_each_error_has_its_own_patience(queue, graph, code, seconds):
     graph.errors = [code]
     (message,) = queue("Hola")
     work_off()
-    message.refresh_from_db()
-    wait = (message.due_at - timezone.now()).total_seconds()
-    assert seconds - 1 < wait < seconds * 1.3 + 1
+    assert seconds - 1 < wait_of(message) < seconds * 1.3 + 1
+
+
+def test_one_person_written_to_too_fast_waits_ever_four_times_longer(queue, graph):
+    graph.errors = [131056] * 3
+    (message,) = queue("1")
+    waits = []
+    for _ in range(3):
+        later()
+        work_off()
+        waits.append(wait_of(message))
+    assert [round(wait / 4**n) for n, wait in enumerate(waits)] == [1, 1, 1]
+
+
+def test_one_person_written_to_too_fast_holds_up_nobody_else(queue, graph):
+    graph.errors = [131056]
+    (first,) = queue("1")
+    (other,) = queue("A", to=2)
+    work_off()
+    assert sorted(states(first, other)) == ["queued", "sent"]
+
+
+def test_a_channel_that_is_too_fast_waits_whole(queue, channel, graph):
+    graph.errors = [130429]
+    queue("1")
+    work_off()
+    (other,) = queue("A", to=2)
+    work_off()
+    channel.refresh_from_db()
+    assert (states(other), graph.sent) == (["queued"], [])
+    assert (channel.stopped_at, channel.health) == (None, "unknown")
+    later()
+    work_off()
+    assert sorted(graph.texts()) == ["1", "A"]
+
+
+def test_a_wait_the_provider_asks_for_is_kept(queue, graph):
+    graph.behaviour = [(429, error_body(131000), {"Retry-After": "90"})]
+    (message,) = queue("Hola")
+    work_off()
+    assert 89 < wait_of(message) < 120
+
+
+@pytest.mark.parametrize("header", ["soon", "-1", "9" * 30, "Wed, 21 Oct 2026 07:28:00 GMT", "١"])
+def test_a_wait_that_cannot_be_read_is_none(queue, graph, header):
+    graph.behaviour = [(503, error_body(131000), {"Retry-After": header.encode().decode("latin1")})]
+    (message,) = queue("Hola")
+    work_off()
+    assert wait_of(message) < 3
+
+
+def test_who_wants_no_marketing_and_who_cannot_be_reached_is_noted(queue, graph):
+    graph.errors = [131050, 131026]
+    (first,) = queue("1")
+    work_off()
+    (second,) = queue("2", to=2)
+    work_off()
+    assert states(first, second) == ["failed", "failed"]
+    assert first.conversation.contact.opted_out_at is None
+    first.conversation.contact.refresh_from_db()
+    second.conversation.identity.refresh_from_db()
+    assert first.conversation.contact.opted_out_at is not None
+    assert second.conversation.identity.unreachable_at is not None
+
+
+@pytest.mark.parametrize(("code", "tries"), [(135000, 2), (1, 3), (131000, 4)])
+def test_what_rarely_helps_is_tried_a_few_times_only(queue, graph, code, tries):
+    graph.errors = [code] * 9
+    (message,) = queue("Hola")
+    for _ in range(9):
+        later()
+        work_off()
+    assert (states(message), len(outcomes(message))) == (["failed"], tries)
 
 
 def test_patience_grows_and_ends(queue, graph):
-    graph.errors = [131000] * 20
+    graph.errors = [131016] * 20
     (message,) = queue("Hola")
     waits = []
     while states(message) == ["queued"]:
-        make_due()
+        later()
         work_off()
-        message.refresh_from_db()
-        waits.append((message.due_at - timezone.now()).total_seconds())
+        waits.append(wait_of(message))
     assert states(message) == ["failed"]
     assert outcomes(message) == ["retry"] * (outbox.MOST_ATTEMPTS - 1) + ["failed"]
     assert all(later > earlier for earlier, later in itertools.pairwise(waits[:-1]))
     assert message.failed_at is not None
 
 
-@pytest.mark.parametrize(
-    "code", [33, 100, 130472, 130497, 131008, 131009, 131021, 131026, 131030, 131047, 131049, 99]
-)
+@pytest.mark.parametrize("code", [*sorted(NEVER), 99])
 def test_a_lasting_error_is_told_and_not_tried_again(queue, graph, code):
     graph.errors = [code]
     (message,) = queue("Hola")
@@ -68,7 +231,8 @@ def test_a_lasting_error_is_told_and_not_tried_again(queue, graph, code):
     work_off()
     message.refresh_from_db()
     assert (message.state, message.error_code) == ("failed", str(code))
-    assert "refused" in message.error_text
+    words = str(WORDS.get(code) or f"(#{code}) refused")
+    assert message.error_text.startswith(words)
     assert (outcomes(message), graph.sent) == (["failed"], [])
 
 
@@ -82,7 +246,8 @@ def test_a_refused_account_stops_its_channel_and_keeps_the_queue(queue, channel,
     work_off()
     channel.refresh_from_db()
     assert channel.stopped_at is not None
-    assert (channel.health, "refused" in channel.last_error) == ("red", True)
+    assert channel.health == "red"
+    assert channel.last_error.startswith(str(WORDS[code]))
     assert states(first, second) == ["queued", "queued"]
     assert outcomes(first) == ["not_sent"]
     sent_meanwhile = len(graph.sent)
@@ -102,6 +267,7 @@ def test_a_stopped_channel_stops_no_other(queue, channel, graph):
     Channel.objects.filter(pk=channel.pk).update(stopped_at=timezone.now())
     queue("1")
     conversation = meet(channel=other, addresses=[("wa_id", "51911000002")], name="B", phone="")
+    conversation.last_inbound_at = timezone.now()
     outreach.send(conversation=conversation, text="A", author=BOT)
     work_off()
     assert graph.texts() == ["A"]
@@ -156,13 +322,13 @@ def test_an_id_given_twice_stops_nobody(queue, graph):
     assert sorted(graph.texts()) == ["1", "2", "A"]
 
 
-def test_more_than_the_provider_takes_is_refused_and_not_cut(queue, graph):
-    (message,) = queue("x" * 4097)
+def test_more_than_the_provider_takes_goes_in_portions_and_is_not_cut(queue, graph):
+    queue("x " * 2048 + "y")
     work_off()
-    assert (states(message), graph.sent) == (["failed"], [])
-    (message,) = queue("x" * 4096)
+    later()
     work_off()
-    assert states(message) == ["sent"]
+    assert ["".join(graph.texts()).count(letter) for letter in "xy"] == [2048, 1]
+    assert all(len(text) <= 4096 for text in graph.texts())
 
 
 # --- Not reaching the provider ---------------------------------------------------------------

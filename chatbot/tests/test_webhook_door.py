@@ -349,9 +349,11 @@ def test_what_the_desk_does_not_know_is_kept(post, channel):
     bodies = [
         {},
         {"object": "page", "entry": []},
-        envelope({"event": "REJECTED", "message_template_id": 1}, "message_template_status_update"),
+        envelope({"calls": [{"id": "wacid.1", "event": "connect"}]}, "calls"),
         envelope({"something": "new"}, "a_field_of_tomorrow"),
-        envelope({"errors": [{"code": 130429, "title": "Rate limit hit"}]}),
+        envelope(
+            {"groups": [{"group_id": "G1", "type": "group_create"}]}, "group_lifecycle_update"
+        ),
         message_body({"from": "51911000001", "id": "wamid.N", "type": "hologram", "hologram": {}}),
     ]
     for body in bodies:

@@ -1,0 +1,110 @@
+"""Several apps of Meta's on one installation: whose secret proves a body, and for whom."""
+
+import json
+
+import pytest
+
+from chatbot.channels.meta import Meta, sign
+from chatbot.models import InboundEvent
+from chatbot.tests.conftest import SECRET
+from chatbot.tests.graph_stub import text_body
+from chatbot.work import work_off
+from crm.conversations.models import Channel, Message
+
+pytestmark = pytest.mark.django_db
+
+OTHER_SECRET = "another-apps-secret"
+
+
+@pytest.fixture
+def other(channel):
+    """A number of another app, at an address of its own."""
+    return Channel.objects.create(
+        name="Otra app",
+        provider="meta",
+        external_id="100900",
+        credentials={"app_secret": OTHER_SECRET, "verify_token": "abrete"},
+    )
+
+
+@pytest.fixture
+def knock(client):
+    """knock(channel, body, secret) -> the HTTP status of a body posted to this channel's URL."""
+
+    def post(channel, body, secret):
+        raw = json.dumps(body).encode()
+        headers = {"X-Hub-Signature-256": sign(secret, raw)}
+        url = f"/webhooks/meta/{channel.uuid}/"
+        return client.post(url, raw, content_type="application/json", headers=headers).status_code
+
+    return post
+
+
+def body_for(*channels):
+    first, *rest = [
+        text_body("Hola", wamid=f"wamid.{one.pk}", number=one.external_id) for one in channels
+    ]
+    for body in rest:
+        first["entry"] += body["entry"]
+    return first
+
+
+def test_each_app_proves_its_own_bodies(knock, channel, other):
+    assert knock(channel, body_for(channel), SECRET) == 200
+    assert knock(other, body_for(other), OTHER_SECRET) == 200
+    work_off()
+    kept = Message.objects.filter(direction="in").values_list("channel_id", flat=True)
+    assert sorted(kept) == sorted([channel.pk, other.pk])
+
+
+@pytest.mark.parametrize("secret", [SECRET, OTHER_SECRET])
+@pytest.mark.parametrize("at_home", [True, False])
+def test_a_body_that_mixes_apps_is_refused_whole(knock, channel, other, secret, at_home):
+    for body in (body_for(channel, other), body_for(other, channel)):
+        assert knock(channel if at_home else other, body, secret) == 403
+    assert not InboundEvent.objects.exists()
+
+
+def test_who_has_an_app_of_their_own_cannot_speak_for_anothers_number(knock, channel, other):
+    """Rightly signed, at its own address, and naming a number that is not its app's."""
+    assert knock(other, body_for(channel), OTHER_SECRET) == 403
+    assert knock(channel, body_for(channel), OTHER_SECRET) == 403
+    assert not InboundEvent.objects.exists()
+
+
+def test_statuses_and_old_messages_of_another_apps_number_are_refused_too(knock, channel, other):
+    for name in ("statuses", "message_echoes", "errors", "user_preferences", "state_sync"):
+        body = body_for(channel)
+        value = body["entry"][0]["changes"][0]["value"]
+        value[name] = [value.pop("messages")[0] | {"status": "read", "to": "51911000001"}]
+        assert knock(other, body, OTHER_SECRET) == 403, name
+    assert not InboundEvent.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("debug", "demo", "let_in"),
+    [(False, False, False), (True, False, False), (False, True, False), (True, True, True)],
+)
+def test_without_a_secret_only_a_developers_demo_lets_anything_in(settings, debug, demo, let_in):
+    settings.DEBUG, settings.DEMO = debug, demo
+    bare = Meta(Channel(provider="meta", credentials={}))
+    assert bare.verify({"X-Hub-Signature-256": sign("", b"{}")}, b"{}") is let_in
+    assert bare.verify({}, b"{}") is let_in
+
+
+def test_without_a_secret_of_its_own_a_number_is_spoken_for_by_nobody(
+    knock, channel, other, settings
+):
+    settings.DEBUG = settings.DEMO = True
+    Channel.objects.filter(pk=other.pk).update(credentials={})
+    assert knock(channel, body_for(other), SECRET) == 403
+    assert knock(other, body_for(channel), "") == 403
+
+
+def test_each_apps_word_answers_only_at_its_own_address(client, channel, other):
+    for one, word in ((channel, "sesamo"), (other, "abrete")):
+        for given in ("sesamo", "abrete", ""):
+            query = {"hub.mode": "subscribe", "hub.verify_token": given, "hub.challenge": "99"}
+            answer = client.get(f"/webhooks/meta/{one.uuid}/", query)
+            assert answer.status_code == (200 if given == word else 403)
+            assert (answer.content == b"99") is (given == word)

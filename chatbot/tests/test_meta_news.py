@@ -1,0 +1,411 @@
+"""What Meta tells of the account, its templates, and of people's wishes, names and ids."""
+
+import copy
+
+import pytest
+
+from chatbot.channels.meta import Meta
+from chatbot.models import InboundEvent
+from chatbot.tests import provider_samples as sample
+from chatbot.tests.graph_stub import envelope, message_body
+from chatbot.work import work_off
+from crm.conversations.models import Conversation, Message, MessageTemplate
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def take(post, channel, graph):
+    """take(body, …) -> everything these bodies set off is done; the channel as it is then."""
+
+    def send(*bodies):
+        for body in bodies:
+            assert post(body).status_code == 200
+        work_off()
+        channel.refresh_from_db()
+        return channel
+
+    return send
+
+
+@pytest.fixture
+def template(channel):
+    return MessageTemplate.objects.create(
+        channel=channel,
+        name="pago_recordatorio",
+        language="es_MX",
+        status="APPROVED",
+        quality="GREEN",
+        category="UTILITY",
+        components=[{"type": "BODY", "text": "Hola {{1}}"}],
+    )
+
+
+def states():
+    return sorted(InboundEvent.objects.values_list("kind", "state"))
+
+
+# --- The account -----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("body", "words"),
+    [
+        (sample.RESTRICTED, "restricted the account. (RESTRICTED_BIZ_INITIATED_MESSAGING)"),
+        (sample.VIOLATION, "breaks its rules. (SPAM)"),
+        (sample.BANNED, "disabled the account. (April 17, 2026)"),
+        (sample.DELETED, "deleted at Meta"),
+        (sample.account("ACCOUNT_RESTRICTION", restriction_info=None), "restricted"),
+        (sample.account("DISABLED_UPDATE"), "disabled"),
+        (envelope({"errors": [{"code": 131031}]}), "locked the account"),
+    ],
+)
+def test_an_account_in_trouble_stops_its_channel(take, body, words):
+    channel = take(body)
+    assert (channel.health, channel.stopped_at is not None) == ("red", True)
+    assert words in channel.last_error
+
+
+@pytest.mark.parametrize(
+    ("body", "health", "words"),
+    [
+        (sample.ALERT, "red", "does not qualify"),
+        (sample.FLAGGED, "yellow", "quality is low. (15550001111, TIER_1K)"),
+        (sample.account("DOWNGRADE", "phone_number_quality_update"), "yellow", "fewer people"),
+        (sample.DISPLAY_NAME, "yellow", "(Oficina Demo: NAME_NOT_CONSISTENT)"),
+        (sample.account("ACCOUNT_OFFBOARDED"), "red", "no longer connected"),
+        (
+            sample.account("DISABLED_UPDATE", ban_info={"waba_ban_state": "REINSTATE"}),
+            "yellow",
+            "admitted the account again",
+        ),
+        (
+            sample.account("DISABLED_UPDATE", ban_info={"waba_ban_state": "SCHEDULE_FOR_DISABLE"}),
+            "red",
+            "is going to disable",
+        ),
+        (envelope({"decision": "REJECTED"}, "account_review_update"), "red", "not approved"),
+        (sample.ERRORS, "yellow", "Something went wrong"),
+        (envelope({"errors": [{"code": 130429}]}), "yellow", "Too many messages at once"),
+        (envelope({"errors": [{"code": 99, "title": "Of tomorrow"}]}), "yellow", "Of tomorrow"),
+    ],
+)
+def test_what_wants_a_look_turns_the_light_and_stops_nothing(take, body, health, words):
+    channel = take(body)
+    assert (channel.health, channel.stopped_at) == (health, None)
+    assert words in channel.last_error
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        sample.PARTNER,
+        sample.CAPABILITY,
+        sample.account("THROUGHPUT_UPGRADE", "phone_number_quality_update"),
+        sample.account("OF_TOMORROW"),
+        envelope({"decision": "APPROVED"}, "phone_number_name_update"),
+        envelope({"alert_info": {"alert_severity": "INFORMATIONAL"}}, "account_alerts"),
+    ],
+)
+def test_what_nobody_has_to_act_on_is_kept_and_changes_nothing(take, body):
+    assert take(body).health == "unknown"
+    assert states() == [("account", "ignored")]
+
+
+def test_a_good_quality_clears_the_light(take):
+    take(sample.FLAGGED)
+    assert take(sample.account("UNFLAGGED", "phone_number_quality_update")).health == "green"
+
+
+def test_older_alerts_name_their_severity_outside(take):
+    flat = {"alert_severity": "WARNING", "alert_description": "Watch it"}
+    channel = take(envelope(flat, "account_alerts"))
+    assert (channel.health, "Watch it" in channel.last_error) == ("yellow", True)
+
+
+def test_an_error_beside_a_message_speaks_of_that_message(take):
+    body = message_body(sample.EMPTY_INTERACTIVE, sender=sample.ANA)
+    error = {"code": 131000, "title": "Unsupported webhook payload"}
+    body["entry"][0]["changes"][0]["value"]["errors"] = [error]
+    assert take(body).health == "unknown"
+    assert Message.objects.get(direction="in").kind == "unsupported"
+
+
+def test_news_of_another_account_of_the_app_are_not_ours(take, channel):
+    channel.credentials = {**channel.credentials, "business_account_id": "900200"}
+    channel.save()
+    assert take(sample.RESTRICTED, sample.PAUSED).stopped_at is None
+    assert channel.health == "unknown"
+    assert not MessageTemplate.objects.exists()
+
+
+def test_the_same_news_twice_are_one_and_later_ones_another(take):
+    take(sample.FLAGGED, sample.FLAGGED)
+    assert InboundEvent.objects.count() == 1
+    later = sample.account("FLAGGED", "phone_number_quality_update")
+    later["entry"][0]["time"] = 1790009999
+    take(later)
+    assert InboundEvent.objects.count() == 2
+
+
+# --- Templates -------------------------------------------------------------------------------
+
+
+def test_a_paused_template_turns_the_light_red_and_says_why(take, template):
+    channel = take(sample.PAUSED)
+    template.refresh_from_db()
+    assert template.status == "PAUSED"
+    assert template.reason == "People reported it; Meta pauses it for three hours."
+    assert (channel.health, channel.stopped_at) == ("red", None)
+    assert "pago_recordatorio is paused. People reported it" in channel.last_error
+
+
+def test_a_template_disabled_for_good_turns_it_red_as_well(take, template):
+    other = {"title": "DISABLED", "description": "Disabled"}
+    channel = take(sample.template_event("DISABLED", other_info=other))
+    template.refresh_from_db()
+    assert (template.status, channel.health) == ("DISABLED", "red")
+
+
+def test_a_rejected_template_says_what_is_wrong_with_it(take, template):
+    channel = take(sample.TEMPLATE)
+    template.refresh_from_db()
+    assert (template.status, template.reason) == (
+        "REJECTED",
+        "Parameters – Separate them with text",
+    )
+    assert (channel.health, channel.stopped_at) == ("yellow", None)
+
+
+@pytest.mark.parametrize(
+    ("value", "reason"),
+    [
+        ({"reason": "SCAM"}, "Meta takes it for fraud."),
+        ({"reason": "OF_TOMORROW"}, "OF_TOMORROW"),
+        ({"reason": "NONE"}, ""),
+        ({"reason": None}, ""),
+        ({"reason": 7, "rejection_info": "x", "other_info": []}, "7"),
+        ({"other_info": {"title": "X", "description": "Meta's words"}}, "Meta's words"),
+    ],
+)
+def test_a_reason_is_told_in_words_as_far_as_there_are_any(take, template, value, reason):
+    take(sample.template_event("REJECTED", **value))
+    template.refresh_from_db()
+    assert template.reason == reason
+
+
+@pytest.mark.parametrize(
+    ("event", "status"),
+    [
+        ("APPROVED", "APPROVED"), ("REINSTATED", "APPROVED"), ("UNARCHIVED", "APPROVED"),
+        ("PENDING", "PENDING"), ("IN_APPEAL", "IN_APPEAL"), ("LIMIT_EXCEEDED", "LIMIT_EXCEEDED"),
+        ("LOCKED", "LOCKED"), ("ARCHIVED", "ARCHIVED"), ("PENDING_DELETION", "GONE"),
+        ("DELETED", "GONE"), ("FLAGGED", "DISABLED"),
+        ("X" * 300, "X" * 30),
+    ],
+)  # fmt: skip
+def test_each_event_of_a_template_is_a_state_of_it(take, template, event, status):
+    MessageTemplate.objects.update(status="DISABLED")  # "FLAGGED" leaves what is there
+    take(sample.template_event(event))
+    template.refresh_from_db()
+    assert template.status == status
+
+
+def test_quality_category_and_wording_change_each_by_itself(take, template):
+    take(sample.QUALITY)
+    template.refresh_from_db()
+    assert (template.quality, template.status, template.category) == (
+        "YELLOW", "APPROVED", "UTILITY")  # fmt: skip
+    take(sample.CATEGORY)
+    template.refresh_from_db()
+    assert (template.category, template.status) == ("MARKETING", "APPROVED")
+    assert template.components == [{"type": "BODY", "text": "Hola {{1}}"}]
+    take(sample.WORDING)
+    template.refresh_from_db()
+    assert template.components == [
+        {"type": "HEADER", "format": "TEXT", "text": "Su pago"},
+        {"type": "BODY", "text": "Hola {{1}}, vence el {{2}}."},
+        {"type": "FOOTER", "text": "Mesa de crédito"},
+        {
+            "type": "BUTTONS",
+            "buttons": [{"type": "URL", "text": "Pagar", "url": "https://example.org/pagar"}],
+        },
+    ]
+
+
+@pytest.mark.parametrize("key", ["message_template_name", "message_template_language"])
+@pytest.mark.parametrize("value", [None, "", 7, ["x"]])
+def test_a_template_without_a_name_is_kept_as_news_of_nothing(take, template, key, value):
+    take(sample.template_event("DELETED", **{key: value}))
+    assert states() == [("template", "ignored")]
+    assert MessageTemplate.objects.get(name="pago_recordatorio").status == "APPROVED"
+
+
+def test_wordings_that_no_database_takes_are_made_ones_it_takes(take, template):
+    odd = {
+        "message_template_element": "Hola\x00 \ud800",
+        "message_template_buttons": [
+            {"message_template_button_text": "\x00", "n": float("nan"), "deep": [[[[[[[[[1]]]]]]]]]}
+        ],
+    }
+    take(sample.template("message_template_components_update", **odd))
+    template.refresh_from_db()
+    assert template.components[0] == {"type": "BODY", "text": "Hola\ufffd ?"}
+    assert template.components[1]["buttons"][0]["n"] is None
+
+
+# --- People ----------------------------------------------------------------------------------
+
+
+def known(take):
+    take(message_body({**sample.TEXT, "from": sample.ANA}, sender=sample.ANA))
+    return Conversation.objects.get().contact
+
+
+@pytest.mark.parametrize(
+    ("value", "wanted"), [("stop", False), ("resume", True), ("signup", True), ("STOP", False)]
+)
+def test_a_wish_about_marketing_is_noted(take, value, wanted):
+    contact = known(take)
+    contact.opted_out_at = None if not wanted else contact.created_at
+    contact.save()
+    wish = {"wa_id": sample.ANA, "category": "marketing_messages", "value": value}
+    take(envelope(sample.of_office(user_preferences=[wish]), "user_preferences"))
+    contact.refresh_from_db()
+    assert (contact.opted_out_at is None) is wanted
+
+
+def test_the_documented_wish_stops_marketing_from_its_own_time_on(take):
+    contact = known(take)
+    take(sample.PREFERENCES)
+    contact.refresh_from_db()
+    assert contact.opted_out_at.timestamp() == 1790000401
+
+
+def test_stopping_and_resuming_are_two_wishes(take):
+    contact = known(take)
+    wish = {"wa_id": sample.ANA, "category": "marketing_messages"}
+    for value, at in (("stop", 1790000401), ("resume", 1790000402), ("stop", 1790000401)):
+        told = {**wish, "value": value, "timestamp": at}
+        take(envelope(sample.of_office(user_preferences=[told]), "user_preferences"))
+    contact.refresh_from_db()
+    assert contact.opted_out_at is None  # the first one came again, late
+
+
+@pytest.mark.parametrize(
+    "wish",
+    [
+        {"wa_id": sample.ANA, "category": "service_messages", "value": "stop"},
+        {"wa_id": sample.ANA, "category": "marketing_messages", "value": "perhaps"},
+        {"wa_id": sample.ANA, "category": "marketing_messages", "value": None},
+        {"wa_id": sample.ANA},
+        {"category": "marketing_messages", "value": "stop"},
+        {},
+        None,
+    ],
+)
+def test_another_wish_is_kept_and_not_acted_on(take, wish):
+    contact = known(take)
+    take(envelope(sample.of_office(user_preferences=[wish]), "user_preferences"))
+    contact.refresh_from_db()
+    assert contact.opted_out_at is None
+
+
+def test_a_wish_by_user_id_alone(take):
+    contact = known(take)
+    wish = {"user_id": "MX.1001", "category": "marketing_messages", "value": "stop"}
+    take(envelope(sample.of_office(user_preferences=[wish]), "user_preferences"))
+    contact.refresh_from_db()
+    assert contact.opted_out_at is not None
+
+
+def noted(action="add", **contact):
+    element = {"type": "contact", "action": action, "contact": contact}
+    return envelope(sample.of_office(state_sync=[element]), "smb_app_state_sync")
+
+
+@pytest.mark.parametrize(
+    ("contact", "name"),
+    [
+        ({"full_name": "Ana F. de la Mesa", "phone_number": sample.ANA}, "Ana F. de la Mesa"),
+        ({"first_name": "Anita", "phone_number": "+52 1 555 000 2222"}, "Anita"),
+    ],
+)
+def test_a_name_noted_on_the_phone_becomes_theirs(channel, contact, name):
+    [event] = Meta(channel).parse(noted(**contact))
+    news = Meta(channel).understand(event.kind, event.payload)
+    assert (event.kind, event.lane) == ("person", f"p:{sample.ANA}")
+    assert (news.name, news.addresses[0].value, news.reachable) == (name, sample.ANA, None)
+
+
+def test_strangers_of_an_address_book_stay_strangers(take):
+    take(sample.APP_STATE)
+    assert not Conversation.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        noted("remove", full_name="Ana", phone_number=sample.ANA),
+        noted(phone_number=sample.ANA),
+        noted(full_name="Ana"),
+        noted(full_name="Ana", phone_number="none"),
+    ],
+)
+def test_a_contact_without_news_is_kept(take, body):
+    known(take)
+    take(body)
+    assert Conversation.objects.get().contact.name == "Ana Ficticia"
+    assert states()[-1] in [("person", "ignored"), ("notice", "ignored")]
+
+
+def addresses():
+    return sorted(a.value for a in Conversation.objects.get().identity.addresses.all())
+
+
+@pytest.mark.parametrize(
+    "body", [sample.USER_ID, message_body(sample.NEW_USER_ID, sender=sample.ANA)]
+)
+def test_a_new_user_id_is_the_same_person(take, body):
+    known(take)
+    body = copy.deepcopy(body)
+    del body["entry"][0]["changes"][0]["value"]["contacts"]  # Meta leaves them out
+    take(body)
+    assert addresses() == sorted([sample.ANA, "MX.1001", "MX.2002"])
+
+
+def test_a_new_number_brings_the_new_user_id_along(take):
+    known(take)
+    system = {
+        "wa_id": "5215550009999",
+        "user_id": "MX.2002",
+        "previous_user_id": "MX.1001",
+        "type": "customer_changed_number",
+    }
+    take(message_body({**sample.NEW_NUMBER, "system": system}, sender=sample.ANA))
+    assert addresses() == sorted([sample.ANA, "MX.1001", "5215550009999", "MX.2002"])
+
+
+def test_an_id_that_nobody_had_before_makes_nobody(take):
+    alone = {**sample.NEW_USER_ID, "system": {"user_id": "MX.2002", "type": "user_changed_user_id"}}
+    take(envelope(sample.of_office(messages=[alone])))
+    assert not Conversation.objects.exists()
+    assert states() == [("notice", "ignored")]
+
+
+# --- What is only kept -----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("body", [sample.CALL, sample.GROUP, sample.NO_HISTORY])
+def test_calls_and_groups_and_the_unknown_are_kept_as_notices(take, body):
+    take(body)
+    assert states() == [("notice", "ignored")]
+
+
+@pytest.mark.parametrize("body", sample.BODIES)
+def test_keys_are_the_same_each_time_and_fit_the_table(channel, body):
+    first, second = (Meta(channel).parse(body) for _ in range(2))
+    assert [event.key for event in first] == [event.key for event in second]
+    assert len({event.key for event in first}) == len(first)
+    assert all(len(event.key) <= 255 and len(event.kind) <= 12 for event in first)
+    assert all(event.lane != "s" or event.kind == "status" for event in first)

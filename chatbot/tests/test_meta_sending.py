@@ -1,0 +1,349 @@
+"""What leaves for Meta, request by request, and what may go wrong before it does."""
+
+from dataclasses import replace
+
+import pytest
+
+from chatbot.channels.base import Outgoing, OutgoingFile, OutgoingTemplate
+from chatbot.channels.errors import ChannelError
+from chatbot.channels.events import Address
+from chatbot.channels.meta import Meta
+from chatbot.channels.registry import acting_for
+from chatbot.tests.fakes.meta import error_body
+from crm.conversations.models import Channel
+
+pytestmark = pytest.mark.django_db
+
+ANA = Address("wa_id", "51911000001")
+HOLA = Outgoing(message_id=1, attempt="attempt-1", to=(ANA,), text="Hola")
+PDF = b"%PDF-1.4 made up"
+
+
+@pytest.fixture
+def meta(channel, graph):
+    channel.credentials = {**channel.credentials, "business_account_id": "900100"}
+    return Meta(channel)
+
+
+def file(name="estado.pdf", mime="application/pdf", content=PDF):
+    def read():
+        if isinstance(content, Exception):
+            raise content
+        return content
+
+    return OutgoingFile(name, mime, len(PDF), read, lambda: "")
+
+
+def options(count, title="Opción {}"):
+    return tuple((f"o{n}", title.format(n)) for n in range(1, count + 1))
+
+
+# --- Messages --------------------------------------------------------------------------------
+
+
+def test_a_text_goes_as_documented(meta, graph):
+    assert meta.send(replace(HOLA, reply_to="wamid.IN1")) == f"{graph.name}.1"
+    assert graph.sent == [
+        {
+            "messaging_product": "whatsapp",
+            "recipient_type": "individual",
+            "to": "51911000001",
+            "type": "text",
+            "text": {"preview_url": False, "body": "Hola"},
+            "context": {"message_id": "wamid.IN1"},
+            "biz_opaque_callback_data": "attempt-1",
+        }
+    ]
+    assert graph.requests[0].path == "/v25.0/100200/messages"
+
+
+def test_somebody_without_a_number_is_written_to_by_their_id(meta, graph):
+    meta.send(replace(HOLA, to=(Address("user_id", "PE.1001"),)))
+    assert (graph.sent[0]["recipient"], "to" in graph.sent[0]) == ("PE.1001", False)
+
+
+def test_of_two_numbers_the_newer_and_of_number_and_id_the_number(meta, graph):
+    newer = Address("wa_id", "51911000009")
+    meta.send(replace(HOLA, to=(Address("user_id", "PE.1001"), ANA, newer)))
+    assert (graph.sent[0]["to"], "recipient" in graph.sent[0]) == ("51911000009", False)
+
+
+def test_who_has_no_address_of_whatsapps_is_no_request(meta, graph):
+    with pytest.raises(ChannelError) as refused:
+        meta.send(replace(HOLA, to=(Address("chat", "1"),)))
+    assert (refused.value.permanent, graph.requests) == (True, [])
+
+
+def test_a_group_is_written_to_as_a_group(meta, graph):
+    meta.send(replace(HOLA, to=(Address("group", "Y2FwaQ"),)))
+    assert (graph.sent[0]["recipient_type"], graph.sent[0]["to"]) == ("group", "Y2FwaQ")
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_up_to_three_answers_are_buttons(meta, graph, count):
+    meta.send(replace(HOLA, options=options(count)))
+    sent = graph.sent[0]["interactive"]
+    assert (sent["type"], sent["body"]) == ("button", {"text": "Hola"})
+    assert sent["action"]["buttons"] == [
+        {"type": "reply", "reply": {"id": f"o{n}", "title": f"Opción {n}"}}
+        for n in range(1, count + 1)
+    ]
+
+
+@pytest.mark.parametrize("count", [4, 10])
+def test_up_to_ten_answers_are_a_list(meta, graph, count):
+    meta.send(replace(HOLA, options=options(count)))
+    sent = graph.sent[0]["interactive"]
+    [section] = sent["action"]["sections"]
+    assert (sent["type"], len(section["rows"])) == ("list", count)
+    assert section["rows"][0] == {"id": "o1", "title": "Opción 1"}
+    assert len(sent["action"]["button"]) <= 20
+
+
+def test_a_title_too_long_for_a_row_is_written_out_below_it(meta, graph):
+    long = "Departamento en Miraflores con vista al mar {}"
+    meta.send(replace(HOLA, options=options(4, long)))
+    rows = graph.sent[0]["interactive"]["action"]["sections"][0]["rows"]
+    assert len({row["title"] for row in rows}) == 4
+    assert all(len(row["title"]) <= 24 for row in rows)
+    assert rows[1]["description"] == long.format(2)
+
+
+def test_titles_stay_each_another_when_they_are_cut(meta, graph):
+    meta.send(replace(HOLA, options=options(3, "Departamento en Miraflores {}")))
+    buttons = graph.sent[0]["interactive"]["action"]["buttons"]
+    titles = [button["reply"]["title"] for button in buttons]
+    assert len(set(titles)) == 3 and all(len(title) <= 20 for title in titles)
+
+
+def test_a_template_goes_with_its_values(meta, graph):
+    body = {"type": "body", "parameters": [{"type": "text", "text": "Ana"}]}
+    meta.send(replace(HOLA, template=OutgoingTemplate("pago", "es_MX", (body,))))
+    assert graph.sent[0]["type"] == "template"
+    assert graph.sent[0]["template"] == {
+        "name": "pago",
+        "language": {"code": "es_MX"},
+        "components": [body],
+    }
+    assert "text" not in graph.sent[0]
+
+
+def test_a_template_shows_its_file_in_its_header(meta, graph):
+    body = {"type": "body", "parameters": [{"type": "text", "text": "Ana"}]}
+    header = {"type": "HEADER", "parameters": [{"type": "document", "document": {"link": "x"}}]}
+    template = OutgoingTemplate("estado", "es", (body, header))
+    meta.send(replace(HOLA, kind="document", template=template, file=file()))
+    shown = {"id": "upload.1", "filename": "estado.pdf"}
+    assert graph.sent[0]["template"]["components"] == [
+        {"type": "header", "parameters": [{"type": "document", "document": shown}]},
+        body,
+    ]
+
+
+# --- Files -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "block"),
+    [
+        ("image", "Frente", {"id": "upload.1", "caption": "Frente"}),
+        ("image", "", {"id": "upload.1"}),
+        ("video", "Sala", {"id": "upload.1", "caption": "Sala"}),
+        ("document", "Su estado", {"id": "upload.1", "caption": "Su estado",
+                                   "filename": "estado.pdf"}),
+        ("audio", "", {"id": "upload.1"}),
+        ("sticker", "", {"id": "upload.1"}),
+    ],
+)  # fmt: skip
+def test_a_file_is_uploaded_and_sent_by_its_id(meta, graph, kind, text, block):
+    meta.send(replace(HOLA, kind=kind, text=text, file=file()))
+    assert (graph.sent[0]["type"], graph.sent[0][kind]) == (kind, block)
+    fields = {"messaging_product": "whatsapp", "type": "application/pdf"}
+    assert graph.uploads == [
+        {"name": "estado.pdf", "type": "application/pdf", "bytes": PDF, "fields": fields}
+    ]
+    assert graph.requests[0].path == "/v25.0/100200/media"
+    assert graph.requests[0].headers["Content-Type"].startswith("multipart/form-data")
+
+
+@pytest.mark.parametrize("name", ["estado de cuenta ñ.pdf", 'a"b\r\nc.pdf', "", "🏠.pdf"])
+def test_any_name_of_a_file_is_taken(meta, graph, name):
+    meta.send(replace(HOLA, kind="document", file=file(name=name)))
+    assert graph.uploads[0]["bytes"] == PDF
+    assert graph.sent[0]["document"]["filename"]
+
+
+def test_a_file_leaves_only_after_its_upload(meta, graph):
+    seen = []
+    message = replace(
+        HOLA, kind="image", file=file(), leaving=lambda: seen.append(len(graph.uploads))
+    )
+    meta.send(message)
+    assert seen == [1]
+
+
+@pytest.mark.parametrize(
+    ("error", "permanent", "code"),
+    [
+        (131053, True, "131053"),
+        (131000, False, "131000"),
+        ((502, b"<html>"), False, "http_502"),
+        ((200, b"no JSON"), False, "unreadable"),
+        ((200, {"id": None}), False, "unreadable"),
+        ("drop", False, "timeout"),
+    ],
+)
+def test_an_upload_that_failed_sent_nothing(meta, graph, error, permanent, code):
+    left = []
+    graph.upload_errors = [error]
+    with pytest.raises(ChannelError) as refused:
+        meta.send(replace(HOLA, kind="image", file=file(), leaving=lambda: left.append(1)))
+    told = refused.value
+    assert (told.permanent, told.code, told.unconfirmed) == (permanent, code, False)
+    assert (left, graph.sent) == ([], [])
+
+
+def test_a_file_that_is_gone_is_told_and_sent_nothing(meta, graph):
+    with pytest.raises(ChannelError) as refused:
+        meta.send(replace(HOLA, kind="image", file=file(content=FileNotFoundError("x"))))
+    assert (refused.value.permanent, refused.value.code, graph.requests) == (True, "gone", [])
+
+
+@pytest.mark.parametrize(
+    ("message", "code"),
+    [
+        (replace(HOLA, text="x" * 4097), "length"),
+        (replace(HOLA, text="x" * 1025, kind="image", file=file()), "length"),
+        (replace(HOLA, text="Hola", kind="audio", file=file()), "caption"),
+    ],
+)
+def test_what_meta_would_refuse_is_not_even_uploaded(meta, graph, message, code):
+    with pytest.raises(ChannelError) as refused:
+        meta.send(message)
+    assert (refused.value.code, refused.value.permanent, graph.requests) == (code, True, [])
+
+
+# --- Courtesies ------------------------------------------------------------------------------
+
+
+def test_seen_and_writing_are_told_of_the_persons_message(meta, graph):
+    meta.mark_read("wamid.IN1", (ANA,))
+    meta.show_typing("wamid.IN1", (ANA,))
+    read = {"messaging_product": "whatsapp", "status": "read", "message_id": "wamid.IN1"}
+    assert graph.seen == [read, {**read, "typing_indicator": {"type": "text"}}]
+    assert graph.sent == []
+
+
+@pytest.mark.parametrize("id_", ["", "derived.0123"])
+def test_of_an_id_that_meta_never_gave_nothing_is_told(meta, graph, id_):
+    meta.mark_read(id_, (ANA,))
+    meta.show_typing(id_, (ANA,))
+    assert graph.requests == []
+
+
+# --- Templates -------------------------------------------------------------------------------
+
+
+def row(number, **rest):
+    return {
+        "id": str(number),
+        "name": f"plantilla_{number}",
+        "language": "es",
+        "status": "APPROVED",
+        "category": "UTILITY",
+        "quality_score": {"score": "GREEN", "date": 1790000000},
+        "rejected_reason": "NONE",
+        "components": [{"type": "BODY", "text": "Hola {{1}}"}],
+        **rest,
+    }
+
+
+def test_all_pages_of_templates_are_read(meta, graph):
+    graph.listed, graph.page = [row(n) for n in range(7)], 3
+    news = meta.templates()
+    assert [one.name for one in news] == [f"plantilla_{n}" for n in range(7)]
+    one = news[0]
+    assert (one.id, one.language, one.status, one.category, one.quality, one.reason) == (
+        "0", "es", "APPROVED", "UTILITY", "GREEN", "")  # fmt: skip
+    assert one.components == [{"type": "BODY", "text": "Hola {{1}}"}]
+    assert {request.path for request in graph.requests} == {"/v25.0/900100/message_templates"}
+    assert "rejected_reason" in graph.requests[0].query["fields"]
+
+
+def test_a_rejected_template_says_why_in_words(meta, graph):
+    graph.listed = [row(1, status="REJECTED", rejected_reason="PROMOTIONAL")]
+    [news] = meta.templates()
+    assert news.reason == "It advertises, and its category does not allow that."
+
+
+def test_a_broken_row_costs_no_neighbour(meta, graph):
+    graph.listed = [None, {}, row(1, name=None), row(2, components=None, quality_score=7), "x"]
+    [news] = meta.templates()
+    assert (news.name, news.components, news.quality) == ("plantilla_2", [], "")
+
+
+@pytest.mark.parametrize("answer", [(200, b"no JSON"), (200, {}), (200, {"data": None})])
+def test_a_list_that_cannot_be_read_is_not_an_empty_one(meta, graph, answer):
+    graph.templates = lambda query: answer
+    with pytest.raises(ChannelError) as refused:
+        meta.templates()
+    assert not refused.value.permanent
+
+
+def test_a_list_that_never_ends_ends(meta, graph):
+    paging = {"cursors": {"after": "x"}, "next": "https://example.org/"}
+    graph.templates = lambda query: (200, {"data": [], "paging": paging})
+    assert meta.templates() == []
+    assert len(graph.requests) == 100
+
+
+# --- The account -----------------------------------------------------------------------------
+
+
+def test_registering_needs_the_account_and_the_word(meta, graph):
+    meta.register("https://office.example/webhooks/meta/1/")
+    assert graph.subscribed == [
+        {
+            "override_callback_uri": "https://office.example/webhooks/meta/1/",
+            "verify_token": "sesamo",
+        }
+    ]
+    for missing in ("business_account_id", "verify_token"):
+        bare = Channel(
+            provider="meta",
+            external_id="100200",
+            credentials={**meta.channel.credentials, missing: ""},
+        )
+        with pytest.raises(ChannelError) as refused:
+            Meta(bare).register("https://office.example/")
+        assert refused.value.permanent
+    assert len(graph.subscribed) == 1
+
+
+def test_on_record_is_where_each_app_is_called_or_its_name(meta, graph):
+    apps = [
+        {"whatsapp_business_api_data": {"id": "1", "name": "Otra app"}},
+        {"override_callback_uri": "https://office.example/", "whatsapp_business_api_data": None},
+        {},
+        None,
+    ]
+    graph.get = lambda path, headers: (200, {"data": apps})
+    assert meta.on_record() == "Otra app, https://office.example/"
+
+
+def test_a_check_names_the_number_or_says_what_is_wrong(meta, graph):
+    assert meta.check() == "Oficina Demo · +51 1 555 0100"
+    graph.get = lambda path, headers: (401, error_body(190))
+    with pytest.raises(ChannelError) as refused:
+        meta.check()
+    assert refused.value.stop
+    assert str(refused.value) == "The access token is not valid any more: enter a new one."
+
+
+def test_on_a_dry_run_none_of_it_reaches_meta(channel, graph):
+    channel.mode = Channel.Mode.DRY_RUN
+    simulator = acting_for(channel)
+    assert simulator.send(replace(HOLA, kind="image", file=file())).startswith("wamid.SIM.")
+    simulator.mark_read("wamid.IN1", (ANA,))
+    simulator.show_typing("wamid.IN1", (ANA,))
+    assert (simulator.templates(), graph.requests) == ([], [])
