@@ -56,9 +56,11 @@ def handle_message(provider: Provider, inbound: InboundMessage) -> Message | Non
 
 def _conversation(provider: Provider, inbound: InboundMessage) -> Conversation:
     if group := inbound.group:
+        # Besides who wrote, the message may name other addresses of the group's own.
+        own = [one for one in inbound.addresses if one.kind == group.address.kind]
         return meet(
             channel=provider.channel,
-            addresses=[(group.address.kind, group.address.value)],
+            addresses=[(one.kind, one.value) for one in dict.fromkeys([group.address, *own])],
             name=group.name,
             phone="",
             is_group=True,

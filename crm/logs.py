@@ -13,6 +13,8 @@ _SECRET = re.compile(
     r"[^\s\"'&,)}]+",
     re.IGNORECASE,
 )
+# Telegram has a bot's token in every address.
+_BOT = re.compile(r"(bot\d+:)[\w-]+", re.IGNORECASE)
 _BEARER = re.compile(r"(Bearer\s+)\S+", re.IGNORECASE)
 
 
@@ -20,6 +22,7 @@ def redact(text: str) -> str:
     """Return `text` with telephone numbers and credentials made unreadable."""
     text = _SECRET.sub(r"\1***", text)
     text = _BEARER.sub(r"\1***", text)
+    text = _BOT.sub(r"\1***", text)
     return _NUMBER.sub(r"***\1", text)
 
 
