@@ -46,6 +46,9 @@ def test_whatever_stands_in_a_body_its_neighbours_are_answered(post, channel, bo
         for _ in range(2):
             assert post(body).status_code == 200
             work_off()
+            # What it says of our account may have stopped the channel; what waits is not lost.
+            Channel.objects.update(stopped_at=None)
+            work_off()
         assert_neighbours_are_answered(1 if beside is None else 2)
         assert_nothing_failed()
         # What speaks of a message nobody knows waits for it, apart.
