@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 
 from chatbot.channels.events import Event, InboundMessage
 from chatbot.tests.fakes import whapi as fake
-from chatbot.tests.mutations import anything, mutants
+from chatbot.tests.mutants import anything, mutants_of
 from chatbot.tests.test_whapi import provider, update
 
 SOAK = os.environ.get("SOAK") == "1"
@@ -72,7 +72,7 @@ def all_understood(body):
 
 
 @SETTINGS
-@given(body=mutants(BODIES))
+@given(body=mutants_of(BODIES))
 def test_whatever_stands_in_a_body_its_neighbours_are_understood(body):
     body = copy.deepcopy(body)
     element = fake.message("text", {"body": "Soy la vecina"}, sender=NEIGHBOUR, id_="N1")
@@ -85,7 +85,7 @@ def test_whatever_stands_in_a_body_its_neighbours_are_understood(body):
 
 
 @SETTINGS
-@given(body=mutants(BODIES))
+@given(body=mutants_of(BODIES))
 def test_what_is_understood_fits_the_desk(body):
     for event, told in all_understood(body):
         if isinstance(told, InboundMessage):

@@ -1,5 +1,7 @@
 """What leaves for WHAPI, and what each of its answers makes of it."""
 
+import time
+
 import pytest
 
 from chatbot.channels.base import Outgoing, OutgoingFile
@@ -367,3 +369,21 @@ def test_an_echo_confirms_what_was_in_doubt(queued, whapi, client, row):
     message.refresh_from_db()
     assert (message.state, message.provider_id) == ("sent", "OUT1-gAAAB")
     assert Message.objects.count() == 1
+
+
+# --- The stand-in itself -----------------------------------------------------------------------
+
+
+def test_the_stand_in_tells_what_became_of_a_message(settings, row):
+    """Until it is answered 200, as the provider does; the first answer here is a 503."""
+    with WhapiFake() as door, WhapiFake(reports=f"{door.url}/door", echoes=True) as provider:
+        settings.WHAPI_BASE_URL = provider.url
+        door.is_send, answers = (lambda request: False), [503]
+        door.answer = lambda request: (answers.pop() if answers else 200, {})
+        id_ = Whapi(row).send(Outgoing(1, "a-1", TO, "Hola"))
+        wanted = time.monotonic() + 5
+        while len(door.requests) < 4 and time.monotonic() < wanted:
+            time.sleep(0.02)
+    bodies = {request.body for request in door.requests}
+    assert (len(door.requests), len(bodies)) == (4, 3)
+    assert all(id_.encode() in body for body in bodies)

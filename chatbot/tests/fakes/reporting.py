@@ -16,21 +16,26 @@ class Reporter:
     def __init__(self, url="", headers=None):
         self.url, self.headers = url, headers or {}
         self.waiting = queue.Queue()
+        self.over = False
 
     def start(self, threads=4):
         for _ in range(threads if self.url else 0):
             threading.Thread(target=self._tell_for_ever, daemon=True).start()
+
+    def stop(self):
+        self.over = True
+        self.waiting.put(None)
 
     def tell(self, body):
         if self.url:
             self.waiting.put(body)
 
     def _tell_for_ever(self):
-        while True:
-            body = self.waiting.get()
+        while (body := self.waiting.get()) is not None and not self.over:
             if post(self.url, body, self.headers) != 200:
                 time.sleep(0.2)
                 self.waiting.put(body)
+        self.waiting.put(None)  # for the next of these threads
 
 
 def post(url, body, headers):

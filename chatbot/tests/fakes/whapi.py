@@ -48,6 +48,10 @@ class WhapiFake(Fake):
         self.reporter.start()
         return super().__enter__()
 
+    def __exit__(self, *error):
+        self.reporter.stop()
+        super().__exit__(*error)
+
     def knows(self, request):
         return request.headers.get("Authorization") == f"Bearer {self.token}"
 
