@@ -4,13 +4,24 @@ from __future__ import annotations
 
 from chatbot.channels.base import Provider
 from chatbot.channels.instagram import Instagram
+from chatbot.channels.maytapi import Maytapi
 from chatbot.channels.meta import Meta
 from chatbot.channels.neutral import Neutral
 from chatbot.channels.simulator import Simulator
+from chatbot.channels.telegram import Telegram
+from chatbot.channels.whapi import Whapi
 from crm.conversations.models import Channel
 from crm.conversations.rules import Rules
 
-CHANNELS: tuple[type[Provider], ...] = (Meta, Instagram, Neutral, Simulator)
+CHANNELS: tuple[type[Provider], ...] = (
+    Meta,
+    Whapi,
+    Maytapi,
+    Telegram,
+    Instagram,
+    Neutral,
+    Simulator,
+)
 BY_SLUG = {provider.slug: provider for provider in CHANNELS}
 
 
