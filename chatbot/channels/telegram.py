@@ -55,21 +55,19 @@ class Telegram(Provider):
         CredentialField(
             "access_token",
             _("Bot token"),
+            required=True,
             help=_("As @BotFather gave it. Another bot needs a channel of its own."),
         ),
         CredentialField(
             "webhook_secret",
             _("Webhook secret"),
-            help=_(
-                "A word of your choice of A-Z, a-z, 0-9, _ and -. Telegram shows it with all it "
-                "sends; without it nothing is accepted."
-            ),
+            help=_("Of A-Z, a-z, 0-9, _ and -. Without it nothing is accepted."),
             invented=True,
         ),
     )
     steps: ClassVar[tuple[str | Promise, ...]] = (
         _("In Telegram, write /newbot to @BotFather and answer its questions."),
-        _("Enter here the token it gives you, and a webhook secret that you think up."),
+        _("Enter here the token it gives you, and save."),
         _("Register the channel: from then on Telegram calls {url}."),
         _("For groups: turn off the bot's group privacy with /setprivacy, then add the bot."),
     )
