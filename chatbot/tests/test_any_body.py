@@ -59,12 +59,14 @@ def test_whatever_stands_in_a_body_its_neighbours_are_answered(post, channel, bo
 
 
 def _messages_beside(body, first):
-    """The mutated change's own list of messages, if it still is one."""
+    """The mutated change's own list of messages, if it still is one that is answered."""
     try:
-        messages = body["entry"][1 if first else 0]["changes"][0]["value"]["messages"]
+        change = body["entry"][1 if first else 0]["changes"][0]
+        messages = change["value"]["messages"]
     except (KeyError, IndexError, TypeError):
         return None
-    return messages if isinstance(messages, list) else None
+    answered = isinstance(messages, list) and change.get("field") != "history"
+    return messages if answered else None
 
 
 @settings(
