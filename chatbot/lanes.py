@@ -13,6 +13,7 @@ from typing import Any
 from django.conf import settings
 from django.db import InterfaceError, OperationalError, connection, transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from chatbot.applying import apply_event
 from chatbot.channels import directory
@@ -60,7 +61,7 @@ def handle_lane(lane: str) -> int:
     with turn():
         if not _lock(lane):
             return 0
-        if lane.endswith(":s"):
+        if lane.partition(":")[2] == "s":  # a group may be called "…:s" as well
             return _handle_statuses(lane)
         return _handle_in_order(lane)
 
@@ -148,9 +149,11 @@ def _let_wait(event: InboundEvent) -> None:
     )
 
 
-def _tell_of_stray(channel_id: int, number: str) -> None:
-    """Messages for a number that no channel has arrive here: the channel's page says so."""
-    text = f"phone_number_id {number}: no channel"
+def _tell_of_stray(channel_id: int, account: str) -> None:
+    """Messages for an account that no channel has arrive here: the channel's page says so."""
+    text = _("It also brings messages for %(account)s, which no channel has.") % {
+        "account": account
+    }
     Channel.objects.filter(pk=channel_id).exclude(last_error=text).update(
         health=Channel.Health.YELLOW, last_error=text, last_error_at=timezone.now()
     )

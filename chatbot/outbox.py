@@ -253,7 +253,7 @@ def _verdict(
         return Outcome.UNKNOWN, {"state": State.UNKNOWN, "due_at": now + UNKNOWN_HOLDS}
     if error.stop:
         return Outcome.NOT_SENT, {"state": State.QUEUED, "due_at": now}
-    if error.permanent or claimed.tries + 1 >= MOST_ATTEMPTS:
+    if error.permanent or claimed.tries + 1 >= (error.tries or MOST_ATTEMPTS):
         return Outcome.FAILED, {"state": State.FAILED, "failed_at": now}
     asked = min(error.retry_after * error.growth**claimed.tries, LONGEST_WAIT)
     wait = max(asked, min(2.0**claimed.tries, 300)) * random.uniform(1, 1.3)

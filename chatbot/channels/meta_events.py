@@ -80,9 +80,6 @@ def events_of(body: Json) -> Iterator[Event]:
 
 def _change_events(change: Any, entry: Json) -> Iterator[Event]:
     common = _common(mapping(change), entry)
-    if common.field in TEMPLATE_FIELDS | ACCOUNT_FIELDS and common.value:
-        yield from _news(common)
-        return
     read = set()
     for name, taken_apart in LISTS.items():
         elements = common.value.get(name)
@@ -99,7 +96,9 @@ def _change_events(change: Any, entry: Json) -> Iterator[Event]:
         for name, value in common.value.items()
         if name not in read | ENVELOPE and isinstance(value, list | dict) and value
     }
-    if not read:
+    if not read and common.value and common.field in TEMPLATE_FIELDS | ACCOUNT_FIELDS:
+        yield from _news(common)
+    elif not read:
         yield common.notice({"change": change})
     elif rest:
         yield common.notice({"rest": rest})

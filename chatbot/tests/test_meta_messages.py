@@ -216,6 +216,14 @@ def test_a_group_is_a_conversation_of_its_own_and_never_answered(post, channel, 
     assert talk.waiting_since is None
 
 
+@pytest.mark.parametrize("group", ["s", "x:s", "x~1", "9" * 300])
+def test_whatever_a_group_is_called_its_messages_are_kept(post, channel, graph, group):
+    post(message_body({**sample.IN_GROUP, "group_id": group}, sender=sample.ANA))
+    work_off()
+    assert InboundEvent.objects.get().state == "done"
+    assert Conversation.objects.get().is_group
+
+
 def test_a_group_of_an_unnamed_author_is_kept(post, channel, graph):
     element = {**sample.IN_GROUP}
     del element["from"], element["from_user_id"]

@@ -319,6 +319,7 @@ def test_the_same_id_twice_in_one_body_is_one_message(post, channel, graph):
 
 
 def test_six_hundred_messages_in_one_body(post, channel, graph):
+    Channel.objects.update(per_second=1000)
     body = text_body("0", wamid="wamid.0")
     first = value_of(body)["messages"][0]
     value_of(body)["messages"] = [
