@@ -43,12 +43,15 @@ def handle_message(provider: Provider, inbound: InboundMessage) -> Message | Non
         ownership.open_episode(conversation)
     inbound = _with_choice(conversation, inbound)
     message = _store(conversation, inbound)
+    if inbound.receipt:
+        presence.acknowledge_soon(conversation.channel_id, inbound.receipt)
     if inbound.historical or inbound.group is not None:
         return message
     if inbound.outgoing:
-        _colleague_answered_by_phone(conversation)
+        if says_something(inbound):
+            _colleague_answered_by_phone(conversation)
         return message
-    _heard_from(conversation, inbound)
+    _heard_from(provider, conversation, inbound)
     if inbound.wakes:
         _answer(conversation, inbound, message, _capture(conversation, inbound, message))
     return message
@@ -110,11 +113,17 @@ def _store(conversation: Conversation, inbound: InboundMessage) -> Message:
         _attach(message, media.id, media.name, media.mime, media.error)
     if inbound.historical:
         outreach.note_history(conversation, message)
-    elif inbound.wakes or inbound.outgoing or inbound.group:
+    elif says_something(inbound):
         outreach.note_message(conversation, message)
     else:
         Conversation.objects.filter(pk=conversation.pk).update(changed_at=now)
     return message
+
+
+def says_something(inbound: InboundMessage) -> bool:
+    """A reaction or a notice is nobody's turn, whether in a group or from our own phone."""
+    silent = inbound.kind in (Message.Kind.REACTION, Message.Kind.SYSTEM)
+    return inbound.wakes or (not silent and (inbound.outgoing or inbound.group is not None))
 
 
 def _shown_at(conversation: Conversation, inbound: InboundMessage, now: datetime) -> datetime:
@@ -132,14 +141,14 @@ def _attach(message: Message, media_id: str, name: str, mime: str, error: str) -
         fetch_soon(attachment)
 
 
-def _heard_from(conversation: Conversation, inbound: InboundMessage) -> None:
-    """What a message proves besides its words: that they can be reached, a number, a tap."""
+def _heard_from(provider: Provider, conversation: Conversation, inbound: InboundMessage) -> None:
+    """What a message tells besides its words: that they can be reached, a number, a name."""
     if conversation.identity.unreachable_at is not None:
         ChannelIdentity.objects.filter(pk=conversation.identity_id).update(unreachable_at=None)
     if inbound.own_phone:
         prove_phone(conversation, inbound.own_phone)
-    if inbound.receipt:
-        presence.acknowledge_soon(conversation.channel_id, inbound.receipt)
+    if not conversation.identity.name and not inbound.name and presence.can_look_up(provider):
+        presence.look_up_soon(conversation)
 
 
 def _capture(conversation: Conversation, inbound: InboundMessage, message: Message) -> Captured:

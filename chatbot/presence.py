@@ -5,10 +5,15 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 
+from django.db import transaction
+from django.db.models import QuerySet
+from django.utils import timezone
+
 from chatbot.channels.base import Provider
 from chatbot.channels.errors import ChannelError
 from chatbot.channels.events import Address
 from chatbot.channels.registry import acting_for
+from crm.conversations.identities import learn_name
 from crm.conversations.models import Channel, Conversation, Message
 from crm.jobs.queue import enqueue
 
@@ -52,17 +57,41 @@ def show_typing(conversation_id: int) -> None:
     _try(conversation.channel, lambda one: one.show_typing(id_, to))
 
 
+def can_look_up(provider: Provider) -> bool:
+    """Whether its messages carry no names, and it tells them when asked."""
+    return type(provider).look_up is not Provider.look_up
+
+
+def look_up_soon(conversation: Conversation) -> None:
+    """Have the provider asked for the person's name."""
+    enqueue("chatbot.presence.look_up", conversation.pk)
+
+
+def look_up(conversation_id: int) -> None:
+    """Job: who did not give their consent yet has no name, and is asked about again later."""
+    conversation = _conversation(conversation_id)
+    found: list[str] = []
+    for address in _addresses(conversation):
+        _try(conversation.channel, lambda one, it=address: found.append(one.look_up(it)))  # type: ignore[misc]
+    name = next((one for one in found if one), "")
+    if name:
+        with transaction.atomic():
+            learn_name(_conversation(conversation_id), name)
+        Conversation.objects.filter(pk=conversation_id).update(changed_at=timezone.now())
+
+
 def _conversation(pk: int) -> Conversation:
-    return Conversation.objects.select_related("channel", "identity").get(pk=pk)
+    rows = Conversation.objects.select_related("channel", "identity", "contact")
+    return rows.get(pk=pk)
 
 
-def _heard(conversation: Conversation):  # type: ignore[no-untyped-def]
+def _heard(conversation: Conversation) -> QuerySet[Message]:
     heard = conversation.messages.filter(direction=Message.Direction.IN)
     return heard.exclude(provider_id="").order_by("-shown_at", "-id")
 
 
 def _last_heard(conversation: Conversation) -> Message | None:
-    newest: Message | None = _heard(conversation).first()
+    newest = _heard(conversation).first()
     return newest if newest is not None and newest.read_at is None else None
 
 

@@ -193,3 +193,23 @@ def test_a_link_that_was_handed_out_is_kept_with_the_lead(channel):
     apply(channel, heard("/start ad_17", referral=Referral("link", id="ad_17")))
     lead = Lead.objects.get()
     assert (lead.source, lead.click_id) == ("link", "ad_17")
+
+
+# --- What is nobody's turn -------------------------------------------------------------------
+
+
+def test_a_reaction_from_our_own_phone_is_no_answer(channel):
+    apply(channel, heard("Hola"))
+    apply(channel, echoed("👍", kind=Message.Kind.REACTION, reply_to="x", wakes=False))
+    talk = Conversation.objects.get()
+    assert talk.owner == "bot"
+    assert talk.waiting_since is not None
+
+
+def test_a_reaction_in_a_group_does_not_bring_it_to_the_top(channel):
+    apply(channel, heard("Hola", group=FAMILY))
+    before = Conversation.objects.get()
+    apply(channel, heard("👍", group=FAMILY, kind=Message.Kind.REACTION, wakes=False))
+    after = Conversation.objects.get()
+    assert after.last_message_at == before.last_message_at
+    assert after.last_text == "Hola"
