@@ -80,7 +80,6 @@ def _pause(title: str) -> str:
     return {
         "FIRST_PAUSE": _("People reported it; Meta pauses it for three hours."),
         "SECOND_PAUSE": _("People reported it again; Meta pauses it for six hours."),
-        "RATE_LIMITING_PAUSE": _("Too few people read it; Meta pauses it."),
         "DISABLED": _("People reported it too often; it cannot be used any more."),
     }.get(title, "")
 
