@@ -17,7 +17,8 @@ from django.utils.translation import gettext as _
 
 from chatbot.applying import apply_event
 from chatbot.channels import directory
-from chatbot.channels.events import STRAY, StatusUpdate
+from chatbot.channels.base import Provider
+from chatbot.channels.events import STRAY, Json, StatusUpdate
 from chatbot.channels.reading import plain
 from chatbot.channels.registry import provider_for
 from chatbot.models import InboundEvent
@@ -134,7 +135,23 @@ def _handle(event: InboundEvent) -> bool:
     payload = json.loads(event.payload)
     if STRAY in payload:
         _tell_of_stray(event.channel_id, str(payload[STRAY]))
-    return apply_event(provider, provider.understand(event.kind, payload))
+    concerned = [provider, *_of_the_same_account(provider, payload)]
+    return any([apply_event(one, one.understand(event.kind, payload)) for one in concerned])
+
+
+def _of_the_same_account(provider: Provider, payload: Json) -> list[Provider]:
+    """What is said of a whole account concerns all channels that have it, and prove it alike."""
+    account, proof = payload.get("account"), provider.channel.secret(provider.proof)
+    if not account or not provider.account or not proof:
+        return []
+    return [
+        provider_for(channel)
+        for channel in directory.snapshot().by_pk.values()
+        if channel.pk != provider.channel.pk
+        and channel.provider == provider.slug
+        and channel.secret(provider.account) == account
+        and channel.secret(provider.proof) == proof
+    ]
 
 
 def _let_wait(event: InboundEvent) -> None:

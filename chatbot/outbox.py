@@ -37,6 +37,7 @@ log = logging.getLogger(__name__)
 State = Message.State
 Outcome = DeliveryAttempt.Outcome
 MOST_ATTEMPTS = 8
+UPLOAD = 600  # seconds
 LONGEST_WAIT = 7 * 86400  # seconds
 # How long a message that may have been sent holds back those behind it.
 UNKNOWN_HOLDS = timedelta(seconds=15)
@@ -80,15 +81,22 @@ def claim(book: journal.Journal, limit: int) -> list[Claim]:
         )
         rows = rows.prefetch_related("conversation__identity__addresses", "attachments", "attempts")
         ready = _ready(list(rows.order_by("id")), now) if ids else []
-        lease = now + timedelta(seconds=sum(settings.PROVIDER_TIMEOUT) + 30)
         attempts = [
-            DeliveryAttempt(message=row, worker=book.worker, started_at=now, lease_until=lease)
+            DeliveryAttempt(
+                message=row, worker=book.worker, started_at=now, lease_until=now + _lease(row)
+            )
             for row in ready
         ]
         DeliveryAttempt.objects.bulk_create(attempts)
         Message.objects.filter(pk__in=[row.pk for row in ready]).update(state=State.SENDING)
         by_message = {attempt.message_id: str(attempt.pk) for attempt in attempts}
         return [_claim(row, by_message[row.pk], book) for row in ready]
+
+
+def _lease(row: Message) -> timedelta:
+    """How long a sending may take before its worker counts as dead; a file has its own way."""
+    seconds = sum(settings.PROVIDER_TIMEOUT) + 30
+    return timedelta(seconds=seconds + (UPLOAD if row.attachments.all() else 0))
 
 
 def _due_ids(limit: int, spent: Sequence[int]) -> list[int]:

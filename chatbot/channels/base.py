@@ -95,6 +95,7 @@ class Provider:
     external_id     what the channel's identifier at the provider is called; "": there is none
     proof           the credential that what comes in is checked with: channels with the same one
                     may come in one body
+    account         the credential that names the account, where several channels share one
     steps           what to do at the provider by hand, in order, for the channel's page; "{url}"
                     stands for the webhook's address
     media_hosts     where its files lie, unless the setting MEDIA_HOSTS says otherwise
@@ -109,6 +110,7 @@ class Provider:
     fields: ClassVar[tuple[CredentialField, ...]] = ()
     external_id: ClassVar[str | Promise] = ""
     proof: ClassVar[str] = "app_secret"
+    account: ClassVar[str] = ""
     rules: ClassVar[Rules] = Rules()
     steps: ClassVar[tuple[str | Promise, ...]] = ()
     media_hosts: ClassVar[tuple[str, ...]] = ()

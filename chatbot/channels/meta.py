@@ -27,6 +27,7 @@ class Meta(Signed):
     family = "whatsapp"
     external_id: ClassVar[str | Promise] = _("Phone number ID")
     media_hosts = (".fbsbx.com", ".whatsapp.net", ".facebook.com")
+    account = "business_account_id"
     rules = Rules(
         buttons=3,
         rows=10,

@@ -5,7 +5,7 @@ from datetime import timedelta
 from django.utils import timezone
 
 from chatbot.models import DeliveryAttempt
-from crm.conversations.models import Message
+from crm.conversations.models import Channel, Message
 
 PAST = timezone.now() - timedelta(days=1)
 
@@ -21,5 +21,6 @@ def outcomes(message):
 
 
 def make_due():
-    """What was put off is due now."""
+    """What was put off is due now, and the channel may send again."""
+    Channel.objects.update(paced_until=None)
     Message.objects.filter(state__in=["queued", "unknown"]).update(due_at=PAST)

@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from chatbot.channels import directory
 from chatbot.channels.meta import Meta, sign
 from chatbot.models import InboundEvent
 from chatbot.tests.conftest import SECRET
@@ -108,3 +109,28 @@ def test_each_apps_word_answers_only_at_its_own_address(client, channel, other):
             answer = client.get(f"/webhooks/meta/{one.uuid}/", query)
             assert answer.status_code == (200 if given == word else 403)
             assert (answer.content == b"99") is (given == word)
+
+
+def test_news_of_an_account_reach_all_its_numbers_and_no_others(post, channel):
+    def number(name, external_id, **credentials):
+        mine = {**channel.credentials, "business_account_id": "900100", **credentials}
+        return Channel.objects.create(
+            name=name, provider="meta", external_id=external_id, credentials=mine
+        )
+
+    channel.credentials = {**channel.credentials, "business_account_id": "900100"}
+    channel.save()
+    sibling = number("La misma cuenta", "200")
+    stranger = number("Otra cuenta", "300", business_account_id="900200")
+    foreign = number("Otra app", "400", app_secret="otro")
+    directory.forget()
+    value = {
+        "event": "ACCOUNT_RESTRICTION",
+        "restriction_info": [{"restriction_type": "RESTRICTED_BIZ_INITIATED_MESSAGING"}],
+    }
+    entry = {"id": "900100", "changes": [{"field": "account_update", "value": value}]}
+    assert post({"object": "whatsapp_business_account", "entry": [entry]}).status_code == 200
+    work_off()
+    health = dict(Channel.objects.values_list("pk", "health"))
+    assert health[channel.pk] == health[sibling.pk] == "red"
+    assert health[stranger.pk] == health[foreign.pk] == "unknown"

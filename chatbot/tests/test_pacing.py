@@ -8,7 +8,7 @@ from django.db import connection
 from django.utils import timezone
 
 from chatbot import outbox, pacing
-from chatbot.channels.base import ChannelError
+from chatbot.channels.errors import ChannelError
 from chatbot.journal import Journal
 from crm.conversations.models import Channel, Conversation, Message
 
