@@ -25,6 +25,13 @@ JOBS = [
         explanation=_("Pictures and documents whose first download failed or got lost."),
     ),
     Job(
+        name="sync_templates",
+        label=_("Synchronise message templates"),
+        func="chatbot.template_sync.sync_all",
+        every="daily at 4",
+        explanation=_("What the providers have approved, for writing outside their window."),
+    ),
+    Job(
         name="purge_events",
         label=_("Delete old webhook events"),
         func="chatbot.jobs.purge_events",

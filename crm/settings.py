@@ -358,7 +358,11 @@ SEARCH_SOURCES = [
     "crm.people.search.search_contacts",
     "crm.catalog.search.search_properties",
 ]
-DASHBOARD_CARDS = ["leads.dashboard.cards", "chatbot.inbox.dashboard.cards"]
+DASHBOARD_CARDS = [
+    "chatbot.channels.pages.dashboard.cards",
+    "leads.dashboard.cards",
+    "chatbot.inbox.dashboard.cards",
+]
 FIRST_STEPS = [
     "chatbot.steps.steps",
     "crm.catalog.steps.steps",
@@ -372,6 +376,8 @@ READINESS = [
     "chatbot.readiness.channels",
     "crm.jobs.heartbeat.probe",
 ]
+# What the desk says by itself, for which a template can stand in: lists of (slug, label).
+TEMPLATE_PURPOSES = ["chatbot.purposes.PURPOSES"]
 # What a channel's provider allows: slug -> crm.conversations.rules.Rules.
 CHANNEL_RULES = "chatbot.channels.registry.rules_of"
 # Done by every `manage.py prepare`, in this order: functions without arguments, safe to repeat.

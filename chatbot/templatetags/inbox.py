@@ -11,6 +11,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from chatbot.channels.registry import BY_SLUG
 from crm.conversations.models import Message
 from crm.desk import wording
 from crm.people import phones
@@ -33,7 +34,6 @@ TICKS = {
     Message.State.CANCELLED: "ban",
 }
 OWNERS = {"bot": "robot", "queue": "hourglass", "human": "user"}
-PROVIDERS = {"meta": "brand-whatsapp", "simulator": "device-mobile"}
 _POINT = re.compile(r"^(-?\d{1,3}\.\d+), (-?\d{1,3}\.\d+)$")
 
 
@@ -97,7 +97,8 @@ def owner_icon(owner: str) -> str:
 
 @register.filter
 def provider_icon(provider: str) -> str:
-    return PROVIDERS.get(provider, "message")
+    known = BY_SLUG.get(provider)
+    return known.icon if known else "message"
 
 
 @register.filter

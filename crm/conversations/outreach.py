@@ -83,7 +83,7 @@ def queue(
             **fields,
         )
         note_message(conversation, message, answers=answers)
-        if author == Message.Author.COLLEAGUE:
+        if answers and author == Message.Author.COLLEAGUE:
             conversation.episodes.filter(closed_at=None, first_response_at=None).update(
                 first_response_at=now
             )

@@ -1,8 +1,8 @@
 """Asking a channel's provider something on behalf of a person, and writing down what it said."""
 
 from collections.abc import Callable
+from typing import TypeVar
 
-from django.db.models import F, OuterRef, QuerySet, Subquery
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -11,8 +11,10 @@ from chatbot.channels.addresses import webhook_url
 from chatbot.channels.base import Provider
 from chatbot.channels.errors import ChannelError
 from chatbot.channels.registry import BY_SLUG
-from crm.conversations.models import Channel, Conversation
+from crm.conversations.models import Channel
 from crm.errors import DeskError
+
+Answer = TypeVar("Answer")
 
 
 def provider_of(channel: Channel) -> type[Provider]:
@@ -32,17 +34,20 @@ def check(channel: Channel) -> str:
 
 def register(channel: Channel) -> str:
     """Have the provider call our webhook; what it has on record then. Raises DeskError."""
+    if not provider_of(channel).can_register:
+        raise DeskError(_("This provider cannot be registered from here."))
+    _ask(channel, lambda provider: provider.register(webhook_url(channel)))
+    return ask_record(channel)
 
-    def ask(provider: Provider) -> str:
-        provider.register(webhook_url(channel))
-        return provider.on_record()
 
-    known = _ask(channel, ask)
+def ask_record(channel: Channel) -> str:
+    """What the provider has on record about where it calls, asked anew. Raises DeskError."""
+    known = _ask(channel, lambda provider: provider.on_record())
     Channel.objects.filter(pk=channel.pk).update(on_record=known[:500])
     return known
 
 
-def _ask(channel: Channel, question: Callable[[Provider], str]) -> str:
+def _ask(channel: Channel, question: Callable[[Provider], Answer]) -> Answer:
     provider = provider_of(channel)(channel)
     now = timezone.now()
     rows = Channel.objects.filter(pk=channel.pk)
@@ -71,11 +76,3 @@ def switch(channel: Channel, on: bool) -> None:
     """Channels are switched off, never deleted: their conversations stay readable."""
     Channel.objects.filter(pk=channel.pk).update(is_active=on)
     directory.forget()
-
-
-def with_last_message(channels: QuerySet[Channel]) -> QuerySet[Channel]:
-    """Add `last_message_at`, over all conversations of each channel."""
-    newest = Conversation.objects.filter(channel=OuterRef("pk")).order_by(
-        F("last_message_at").desc(nulls_last=True)
-    )
-    return channels.annotate(last_message_at=Subquery(newest.values("last_message_at")[:1]))

@@ -7,16 +7,15 @@ from typing import Any
 
 from cryptography.fernet import InvalidToken
 from django import forms
-from django.urls import Resolver404, resolve
+from django.urls import Resolver404, resolve, reverse
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from chatbot.channels.base import CredentialField, Provider
-from chatbot.channels.simulator import Simulator
+from chatbot.channels.pages.words import family_name
 from crm.conversations.models import Channel
 from crm.fields import fernet
 
-# Which of the default webhooks (/chatbot/webhook/<family>/) a provider's channel can stand behind.
-FAMILIES = {"meta": "whatsapp"}
 OWN_PATHS = ("/webhooks/", "/static/", "/chatbot/webhook/")
 _PATH = re.compile(r"^(/[A-Za-z0-9._~-]+)+$")
 # For how long (seconds) a secret typed into a rejected form is kept for the next try.
@@ -24,34 +23,55 @@ SEALED_FOR = 3600
 
 
 class ChannelForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at run time
-    is_default = forms.BooleanField(
-        label=_("Default WhatsApp channel"),
-        required=False,
-        help_text=_("The one behind /chatbot/webhook/whatsapp/."),
-    )
+    is_default = forms.BooleanField(required=False)
     # What was typed into secret fields of a rejected form: ciphertext, for the next try.
     sealed = forms.CharField(widget=forms.HiddenInput, required=False)
 
     class Meta:
         model = Channel
-        fields = ["name", "external_id", "mode", "agency", "older_path", "is_active"]
+        fields = [
+            "name",
+            "external_id",
+            "mode",
+            "agency",
+            "per_second",
+            "older_path",
+            "is_active",
+        ]
 
     def __init__(self, *args: Any, provider: type[Provider], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.provider = provider
         self.instance.provider = provider.slug
-        self.family = FAMILIES.get(provider.slug, "")
+        self.family = provider.family
         self.fields["name"].widget.attrs["autofocus"] = not self.instance.pk
-        if issubclass(provider, Simulator):
-            del self.fields["external_id"], self.fields["mode"]
-        if self.family:
-            self.fields["is_default"].initial = self.instance.default_for == self.family
-        else:
-            del self.fields["is_default"]
+        self._fit_provider()
         self.kept = {**self._stored(), **self._unsealed()}
         for declared in provider.fields:
             self.fields[_field(declared)] = self._credential(declared)
         self.order_fields(["name", "external_id", *map(_field, provider.fields)])
+
+    def _fit_provider(self) -> None:
+        """What this provider has no use for is not asked; what it has is called as it calls it."""
+        if self.provider.external_id:
+            self.fields["external_id"].label = str(self.provider.external_id)
+            self.fields["external_id"].help_text = ""
+        else:
+            del self.fields["external_id"]
+        if self.provider.is_simulated:
+            del self.fields["mode"]
+        if self.family:
+            default, named = self.fields["is_default"], {"family": family_name(self.family)}
+            default.label = gettext("Default %(family)s channel") % named
+            default.help_text = gettext("The one behind %(path)s.") % {
+                "path": reverse("default_webhook", args=[self.family]) + "/"
+            }
+            default.initial = self.instance.default_for == self.family
+        else:
+            del self.fields["is_default"]
+        usual = gettext("Empty: as many as the provider usually takes, %(number)s.")
+        number = f"{self.provider.rules.per_second:g}"
+        self.fields["per_second"].help_text = usual % {"number": number}
 
     def _stored(self) -> dict[str, str]:
         known = {declared.name for declared in self.provider.fields}
@@ -79,6 +99,8 @@ class ChannelForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at 
             attrs |= {"autocomplete": "new-password"}
             if kept:
                 attrs["placeholder"] = str(_("Kept. Type to replace it."))
+            elif declared.invented:
+                attrs["placeholder"] = str(_("Leave it empty, and one is made up."))
         widget = forms.PasswordInput if declared.secret else forms.TextInput
         return forms.CharField(
             label=str(declared.label),
@@ -139,10 +161,11 @@ class ChannelForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at 
     def save(self, commit: bool = True) -> Channel:
         channel = self.instance
         channel.credentials = {**_readable(channel.credentials), **self.kept}
-        if issubclass(self.provider, Simulator):
+        if self.provider.is_simulated:
             _invent_account(channel)
-        if "verify_token" in {declared.name for declared in self.provider.fields}:
-            channel.credentials.setdefault("verify_token", secrets.token_urlsafe(18))
+        for declared in self.provider.fields:
+            if declared.invented and not channel.credentials.get(declared.name):
+                channel.credentials[declared.name] = secrets.token_urlsafe(32)
         if self.family:
             self._set_default(channel)
         saved: Channel = super().save(commit)

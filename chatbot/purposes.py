@@ -1,0 +1,31 @@
+"""What the desk says by itself: for each of these a template can stand in, where it may not write
+freely. A room adds its own by a list like this one and a line in settings.TEMPLATE_PURPOSES.
+"""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from crm.desk.registry import load
+
+# (slug of at most 30 characters, as it stands in Message.purpose; what a person calls it)
+PURPOSES: list[tuple[str, str | Promise]] = [
+    ("follow_up", _("A message of the bot or of a colleague")),
+    ("receipt_decided", _("A payment receipt was accepted or refused")),
+    ("ticket_answered", _("A request was answered")),
+    ("payment_reminder", _("A payment falls due")),
+]
+
+# What a template's variables can be filled with, as chatbot/admission.py understands it.
+SOURCES: list[tuple[str, str | Promise]] = [
+    ("text", _("the text of the message")),
+    ("contact.name", _("the person's name")),
+    ("contact.first_name", _("the person's first name")),
+]
+
+
+def purposes() -> dict[str, str | Promise]:
+    """The labels of all rooms' purposes, by slug, in the order of the setting."""
+    return {slug: label for listed in load(settings.TEMPLATE_PURPOSES) for slug, label in listed}

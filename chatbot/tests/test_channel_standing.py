@@ -1,0 +1,160 @@
+"""How channels stand: what waits, what is stuck, how fast they go, on the list and on the page."""
+
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from chatbot.channels.pages.standing import Standing, pace_of, standings
+from chatbot.tests.desk import browser, conversation, hear, person, say, words
+from crm.conversations.models import Channel, Message
+
+pytestmark = pytest.mark.django_db
+NOW = timezone.now
+
+
+@pytest.fixture
+def admin():
+    return browser(person("administrator"))
+
+
+@pytest.fixture
+def other(channel):
+    return Channel.objects.create(name="Otro", provider="telegram", mode="live")
+
+
+def stuck(channel, state, *, ago=0, **fields):
+    """A message of ours in this state, made `ago` minutes before now."""
+    message = say(conversation(channel), state=state, ago=ago, provider_id="")
+    Message.objects.filter(pk=message.pk).update(**fields)
+    return message
+
+
+def test_each_channel_has_its_own_numbers(channel, other):
+    hear(conversation(channel), ago=5)
+    stuck(channel, "queued", ago=90)
+    stuck(channel, "sending", ago=1)
+    stuck(channel, "held")
+    stuck(channel, "unknown")
+    stuck(other, "failed", failed_at=NOW() - timedelta(hours=2))
+    stuck(other, "failed", failed_at=NOW() - timedelta(hours=30))
+    found = standings()
+    one = found[channel.pk]
+    assert (one.waiting, one.held, one.unconfirmed, one.failed) == (2, 1, 1, 0)
+    assert timedelta(minutes=89) < one.age < timedelta(minutes=91)
+    assert one.last_inbound is not None
+    assert found[other.pk] == Standing(failed=1)
+
+
+def test_what_only_passes_through_is_not_called_old(channel):
+    stuck(channel, "queued")
+    assert standings()[channel.pk].age is None
+
+
+def test_sent_messages_are_nowhere_in_the_queue(channel):
+    for state in ("sent", "delivered", "read", "cancelled"):
+        stuck(channel, state)
+    assert standings() == {}
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="PostgreSQL chooses by the numbers")
+def test_unsettled_messages_are_found_by_their_indexes(channel):
+    with CaptureQueriesContext(
+        connection,
+    ) as asked:
+        standings()
+    for query in asked.captured_queries[:3]:
+        with connection.cursor() as cursor:
+            cursor.execute("EXPLAIN QUERY PLAN " + query["sql"])
+            plan = " ".join(str(row[-1]) for row in cursor.fetchall())
+        assert "USING INDEX message_" in plan, plan
+
+
+def test_the_list_shows_health_queue_and_trouble_in_words(channel, other, admin):
+    Channel.objects.filter(pk=channel.pk).update(health="red", last_error="Token vencido (190)")
+    hear(conversation(channel))
+    stuck(channel, "queued", ago=200)
+    stuck(channel, "unknown")
+    page = words(admin.get("/channels/"))
+    assert "Token vencido (190)" in page
+    assert 'class="health health-red"' in page
+    assert "3 h" in page
+    assert "brand-telegram" in page  # its own sign, drawn by the page
+
+
+def test_the_list_asks_as_much_for_twenty_channels_as_for_one(channel, admin):
+    admin.get("/channels/")
+    with CaptureQueriesContext(connection) as once:
+        admin.get("/channels/")
+    for number in range(19):
+        made = Channel.objects.create(name=f"C{number}", provider="whapi", last_error="x")
+        stuck(made, "queued")
+        hear(conversation(made))
+    with CaptureQueriesContext(connection) as often:
+        assert words(admin.get("/channels/")).count("data-copy=") == 20
+    assert len(often) == len(once)
+
+
+# --- How fast --------------------------------------------------------------------------------
+
+
+def test_the_pace_is_what_this_second_has_taken(channel):
+    channel.per_second = 20
+    assert pace_of(channel).taken == 0
+    channel.paced_until = NOW() + timedelta(milliseconds=600)
+    pace = pace_of(channel)
+    assert (pace.rate, pace.most, pace.paused_until) == (20, 1200, None)
+    assert 11 <= pace.taken <= 12
+
+
+def test_a_pause_the_provider_asked_for_is_shown(channel, admin):
+    until = NOW() + timedelta(minutes=10)
+    Channel.objects.filter(pk=channel.pk).update(paced_until=until + timedelta(seconds=1))
+    channel.refresh_from_db()
+    assert abs(pace_of(channel).paused_until - until) < timedelta(seconds=1)
+    clock = f"{timezone.localtime(until):%H:%M:%S}"
+    assert clock in words(admin.get(f"/channels/{channel.pk}/"))
+
+
+def test_the_last_minute_counts_what_we_sent_through_the_provider(channel, other):
+    for talk, author in ((channel, "bot"), (channel, "phone_app"), (other, "bot")):
+        message = say(conversation(talk), author=author)
+        Message.objects.filter(pk=message.pk).update(sent_at=NOW())
+    old = say(conversation(channel))
+    Message.objects.filter(pk=old.pk).update(sent_at=NOW() - timedelta(minutes=2))
+    assert pace_of(channel).sent == 1
+
+
+def test_the_part_that_renews_itself_is_a_page_of_its_own(channel, admin):
+    stuck(channel, "held")
+    part = words(admin.get(f"/channels/{channel.pk}/standing/"))
+    assert "<html" not in part
+    assert 'id="standing"' in part and "data-pulse-version=" in part
+    assert browser(person("agent")).get(f"/channels/{channel.pk}/standing/").status_code == 403
+    assert browser().get(f"/channels/{channel.pk}/standing/").status_code == 302
+    assert admin.get("/channels/999999/standing/").status_code == 404
+
+
+# --- On the dashboard ------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "broken", [{"health": "red"}, {"stopped_at": NOW(), "health": "green"}], ids=["red", "stopped"]
+)
+def test_a_channel_that_does_not_work_stands_on_the_dashboard(channel, broken):
+    Channel.objects.filter(pk=channel.pk).update(**broken, last_error="Token vencido.")
+    stuck(channel, "queued")
+    for role in ("administrator", "manager"):
+        page = words(browser(person(role)).get("/"))
+        assert f'href="/channels/{channel.pk}/"' in page
+        assert "Token vencido" in page
+    assert "Token vencido" not in words(browser(person("agent")).get("/"))
+
+
+def test_the_dashboard_is_silent_about_channels_that_work_or_are_off(channel, other):
+    Channel.objects.filter(pk=other.pk).update(health="red", is_active=False, last_error="Roto")
+    Channel.objects.filter(pk=channel.pk).update(health="yellow", last_error="Regular")
+    page = words(browser(person("administrator")).get("/"))
+    assert "Roto" not in page and "Regular" not in page

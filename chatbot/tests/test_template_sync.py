@@ -1,0 +1,144 @@
+"""Templates as the provider lists them: written down, kept up to date, gone when they are gone."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from chatbot.changes import apply_template_news
+from chatbot.channels.errors import ChannelError
+from chatbot.channels.events import TemplateNews
+from chatbot.template_sync import sync_all, sync_templates
+from crm.conversations.models import Channel, MessageTemplate
+from crm.jobs.schedules import declared
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def account(channel):
+    channel.credentials = {**channel.credentials, "business_account_id": "777"}
+    channel.save()
+    return channel
+
+
+def listed(name="seguimiento", language="es_PE", status="APPROVED", **more):
+    return {
+        "id": f"id-{name}",
+        "name": name,
+        "language": language,
+        "status": status,
+        "category": "UTILITY",
+        "quality_score": {"score": "GREEN"},
+        "components": [{"type": "BODY", "text": "Hola {{1}}"}],
+        **more,
+    }
+
+
+def known(channel):
+    rows = channel.templates.order_by("name", "language")
+    return [(row.name, row.language, row.status) for row in rows]
+
+
+def test_what_is_listed_is_written_down_page_by_page(account, graph):
+    graph.page = 2
+    graph.listed = [listed(f"t{number}") for number in range(5)]
+    assert sync_templates(account) == 5
+    row = account.templates.get(name="t3")
+    assert (row.external_id, row.category, row.quality) == ("id-t3", "UTILITY", "GREEN")
+    assert row.components == [{"type": "BODY", "text": "Hola {{1}}"}]
+
+
+def test_again_it_changes_nothing_but_what_is_new(account, graph):
+    graph.listed = [listed(), listed(language="en")]
+    sync_templates(account)
+    before = set(account.templates.values_list("pk", flat=True))
+    graph.listed = [
+        listed(status="REJECTED", rejected_reason="INVALID_FORMAT"),
+        listed(language="en"),
+    ]
+    sync_templates(account)
+    assert set(account.templates.values_list("pk", flat=True)) == before
+    row = account.templates.get(language="es_PE")
+    assert row.status == "REJECTED" and row.reason
+    graph.listed = [listed(), listed(language="en")]
+    sync_templates(account)
+    row.refresh_from_db()
+    assert (row.status, row.reason) == ("APPROVED", "")
+
+
+def test_what_is_no_longer_listed_is_gone_and_may_come_back(account, graph):
+    graph.listed = [listed("una"), listed("otra")]
+    sync_templates(account)
+    graph.listed = [listed("una")]
+    sync_templates(account)
+    assert known(account) == [("otra", "es_PE", "GONE"), ("una", "es_PE", "APPROVED")]
+    graph.listed = [listed("otra")]
+    sync_templates(account)
+    assert known(account) == [("otra", "es_PE", "APPROVED"), ("una", "es_PE", "GONE")]
+
+
+def test_an_error_changes_nothing(account, graph, settings):
+    graph.listed = [listed()]
+    sync_templates(account)
+    settings.GRAPH_API_URL = "http://127.0.0.1:9"
+    with pytest.raises(ChannelError):
+        sync_templates(account)
+    assert known(account) == [("seguimiento", "es_PE", "APPROVED")]
+
+
+def test_templates_of_another_channel_are_left_alone(account, graph):
+    other = Channel.objects.create(name="Otro", provider="meta")
+    apply_template_news(other, TemplateNews(name="suya", language="es", status="APPROVED"))
+    graph.listed = []
+    sync_templates(account)
+    assert known(other) == [("suya", "es", "APPROVED")]
+
+
+def test_what_a_webhook_told_meanwhile_is_not_gone(account, graph):
+    graph.listed = [listed()]
+    told_at = timezone.now() + timedelta(minutes=1)
+    late = MessageTemplate.objects.create(
+        channel=account, name="nueva", language="es", status="PENDING", changed_at=told_at
+    )
+    sync_templates(account)
+    late.refresh_from_db()
+    assert late.status == "PENDING"
+
+
+def test_names_longer_than_ours_are_the_same_name_next_time(account, graph):
+    graph.listed = [listed("n" * 600, language="es_PE_something")]
+    for _ in range(2):
+        sync_templates(account)
+    assert [status for _, _, status in known(account)] == ["APPROVED"]
+
+
+# --- Every day -------------------------------------------------------------------------------
+
+
+def test_the_job_is_declared():
+    job = next(job for job in declared() if job.name == "sync_templates")
+    assert (job.func, job.hour) == ("chatbot.template_sync.sync_all", 4)
+
+
+def test_the_job_asks_every_channel_that_has_some_and_stops_at_none(account, graph, caplog):
+    # The first to be asked.
+    Channel.objects.create(pk=0, name="Sin cuenta", provider="meta", external_id="1")
+    off = Channel.objects.create(
+        name="Apagado",
+        provider="meta",
+        external_id="2",
+        is_active=False,
+        credentials=account.credentials,
+    )
+    for slug in ("telegram", "simulator", "pigeon"):
+        made = Channel.objects.create(name=slug, provider=slug)
+        apply_template_news(made, TemplateNews(name="suya", language="es", status="APPROVED"))
+    graph.listed = [listed()]
+    sync_all()
+    assert known(account) == [("seguimiento", "es_PE", "APPROVED")]
+    assert known(off) == []
+    for slug in ("telegram", "simulator", "pigeon"):
+        assert known(Channel.objects.get(provider=slug)) == [("suya", "es", "APPROVED")]
+    assert "channel 0" in caplog.text
+    assert "token-de-prueba" not in caplog.text
