@@ -136,7 +136,8 @@ def _handle(event: InboundEvent) -> bool:
     if STRAY in payload:
         _tell_of_stray(event.channel_id, str(payload[STRAY]))
     concerned = [provider, *_of_the_same_account(provider, payload)]
-    return any([apply_event(one, one.understand(event.kind, payload)) for one in concerned])
+    told = [apply_event(one, one.understand(event.kind, payload)) for one in concerned]
+    return any(told)
 
 
 def _of_the_same_account(provider: Provider, payload: Json) -> list[Provider]:

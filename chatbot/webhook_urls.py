@@ -1,4 +1,7 @@
-"""Addresses providers were given, webhooks and files. With or without the last slash: they follow no redirect."""
+"""Addresses providers were given: webhooks and files.
+
+With or without the last slash: they follow no redirect.
+"""
 
 from django.urls import re_path
 

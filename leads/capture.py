@@ -57,7 +57,8 @@ def capture_lead(
 
     A property named by `codes` or in `text` wins; else the newest open lead takes the message;
     else one without property is made if the words show interest or the caller is `certain`.
-    `at` is when it came in. Of several advertisements the first stays. One transaction; a racing second lead fails on the constraint.
+    `at` is when it came in. Of several advertisements the first stays. One transaction; a racing
+    second lead fails on the constraint.
     """
     named = find_property(text, codes)
     with transaction.atomic():

@@ -11,6 +11,7 @@ from chatbot.tests.desk import (
     browser,
     conversation,
     events,
+    hear,
     owner,
     person,
     say,
@@ -169,6 +170,7 @@ def test_of_two_who_take_it_at_once_one_gets_it(channel):
 @pytest.mark.django_db(transaction=True)
 def test_a_double_click_makes_one_message(channel):
     talk = conversation(channel)
+    hear(talk)
     agent = person("agent")
     clients = [browser(agent) for _ in range(3)]
     form = {"text": "Hola", "token": "el-mismo"}

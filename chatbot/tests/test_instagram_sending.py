@@ -175,7 +175,6 @@ def test_each_code_has_its_meaning(send, fake, code, rest, flags):
         ((400, {"error": {"code": "many", "message": "\x00\ud800" * 600}}), {"permanent"}),
         (4.0, {"unconfirmed"}),
     ],
-    ids=ascii,
 )
 def test_each_failure_has_its_meaning(send, fake, behaviour, flags):
     error, raised = refused(send, fake, behaviour)

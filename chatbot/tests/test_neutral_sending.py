@@ -159,7 +159,6 @@ def refused(send, adapter, *behaviour):
         (4.0, {"unconfirmed"}),
         ((302, {}, {"Location": "/elsewhere"}), {"permanent"}),
     ],
-    ids=ascii,
 )
 def test_each_answer_has_its_meaning(send, adapter, behaviour, flags):
     error, raised = refused(send, adapter, behaviour)
