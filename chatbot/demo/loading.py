@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import islice
 
@@ -21,12 +22,15 @@ def load(
     """Insert rows of plain values (text without backslashes and control characters, integers,
     None; moments as text in UTC) and tell `done` after each chunk how many there are.
 
-    Call it inside a transaction; keys are the caller's, see `first_key`.
+    What the model demands besides `columns` gets its field's default. Call it inside a
+    transaction; keys are the caller's, see `first_key`.
     """
-    iterator, count = iter(rows), 0
+    rest = _defaults(model, columns)
+    names, same = (*columns, *rest), tuple(rest.values())
+    iterator, count = ((*row, *same) for row in rows), 0
     while chunk := list(islice(iterator, CHUNK)):
         write = _copy if connection.vendor == "postgresql" else _insert
-        write(model._meta.db_table, columns, chunk)
+        write(model._meta.db_table, names, chunk)
         count += len(chunk)
         done(count)
     _move_sequence(model)
@@ -35,6 +39,22 @@ def load(
 def first_key(model: type[models.Model]) -> int:
     """The first primary key nobody has yet."""
     return (model._default_manager.aggregate(last=models.Max("pk"))["last"] or 0) + 1
+
+
+def _defaults(model: type[models.Model], columns: Sequence[str]) -> dict[str, Value]:
+    """By column, what fields get that nobody names and that cannot be empty."""
+    unnamed = [
+        field
+        for field in model._meta.concrete_fields
+        if field.column not in columns and not (field.null or field.primary_key or field.generated)
+    ]
+    return {str(field.column): _plain(field.get_default()) for field in unnamed}
+
+
+def _plain(value: object) -> Value:
+    if isinstance(value, bool):
+        return int(value)
+    return value if isinstance(value, str | int) else json.dumps(value)
 
 
 def _copy(table: str, columns: Sequence[str], rows: Sequence[Sequence[Value]]) -> None:
