@@ -51,6 +51,13 @@ X_FRAME_OPTIONS = "DENY"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 8 * 1024 * 1024
 WEBHOOK_MAX_BYTES = 4 * 1024 * 1024
 UPLOAD_MAX_BYTES = 5 * 1024 * 1024
+# Files are no part of that sum: all of one request together, and where they wait meanwhile.
+UPLOADS_MAX_BYTES = 100 * 1024 * 1024
+FILE_UPLOAD_HANDLERS = [
+    "crm.desk.uploads.CappedUploads",
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]
 
 # --- What the business calls itself, and its colour -------------------------------------------
 

@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable
 
 from django.contrib import messages
+from django.core.cache import cache
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -12,17 +13,20 @@ from django.views.decorators.http import require_POST
 
 from chatbot import media as fetching
 from chatbot.inbox import answering
-from chatbot.inbox.views import page_context
+from chatbot.inbox.views import ownership_of, page_context
 from chatbot.inbox.visibility import get_attachment_for, get_conversation_for, get_message_for
-from crm.conversations import ownership
+from crm.conversations import ownership, window
 from crm.conversations.models import Conversation
 from crm.desk.access import DeskRequest, permitted
 from crm.desk.feedback import back, tell
 from crm.errors import DeskError
+from crm.jobs.queue import enqueue
 
 CHANGE = ("conversations.view_conversation", "conversations.change_conversation")
 # Heard by the panel, which then renews itself.
 REFRESH = "talk-refresh"
+# A provider shows it for longer; two pages on one conversation ask once.
+TYPING_SECONDS = 4
 
 
 @require_POST
@@ -36,6 +40,7 @@ def reply(request: DeskRequest, pk: int) -> HttpResponse:
             user=request.user,
             text=text,
             token=request.POST.get("token", ""),
+            files=request.FILES.getlist("files"),
         )
     except DeskError as error:
         return _refused(request, conversation, str(error), text)
@@ -50,9 +55,33 @@ def _refused(
 ) -> HttpResponse:
     """Nothing was sent; the text stays where it was, the reason stands beside it."""
     if request.htmx:
-        return HttpResponse(error, status=422, content_type="text/plain; charset=utf-8")
+        return refusal_in_words(error)
     context = page_context(request, conversation) | {"error": error, "text": text}
     return render(request, "inbox/detail.html", context, status=422)
+
+
+def refusal_in_words(error: str) -> HttpResponse:
+    """For a form that htmx sent: it stays as it is, and shows the reason."""
+    return HttpResponse(
+        error,
+        status=422,
+        content_type="text/plain; charset=utf-8",
+        headers={"HX-Trigger": "talk-refused"},
+    )
+
+
+@require_POST
+@permitted(*CHANGE)
+def typing(request: DeskRequest, pk: int) -> HttpResponse:
+    """A colleague is writing an answer: the person may see that. The page asks every five seconds.
+
+    Nothing depends on it, so it is silent about why it did nothing.
+    """
+    conversation = get_conversation_for(request.user, pk)
+    free = ownership_of(conversation, request.user)["may_reply"] and window.is_open(conversation)
+    if free and not conversation.is_group and cache.add(f"typing:{pk}", 1, TYPING_SECONDS):
+        enqueue("chatbot.presence.show_typing", pk)
+    return HttpResponse(status=204)
 
 
 @require_POST
@@ -100,6 +129,18 @@ def give_up(request: DeskRequest, pk: int) -> HttpResponse:
         message.conversation_id,
         lambda: answering.give_up(message=message),
         _("The message counts as not sent."),
+    )
+
+
+@require_POST
+@permitted(*CHANGE)
+def discard(request: DeskRequest, pk: int) -> HttpResponse:
+    message = get_message_for(request.user, pk)
+    return _do(
+        request,
+        message.conversation_id,
+        lambda: answering.discard(message=message),
+        _("The message was discarded."),
     )
 
 

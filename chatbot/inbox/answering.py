@@ -1,22 +1,31 @@
-"""What a colleague does in a conversation: answer it, try again what failed."""
+"""What a colleague does in a conversation: answer it, try again what failed, drop what waits."""
 
 import json
 import uuid
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
+from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from crm.conversations import outreach, ownership
-from crm.conversations.models import ChannelIdentity, Conversation, Message
+from chatbot import presence
+from chatbot.inbox import uploads
+from chatbot.inbox.composing import why_closed
+from crm.conversations import outreach, ownership, templates, window
+from crm.conversations.models import ChannelIdentity, Conversation, Message, MessageTemplate
+from crm.conversations.rules import rules_of
 from crm.errors import DeskError
 from crm.people.models import User
 from leads import capture
 
+State = Message.State
 # For how long the same submission counts as the same.
 REMEMBERED = timedelta(days=1)
+# Written on a message a person decided not to send; its state alone does not say who did.
+DISCARDED = "discarded"
 # What an earlier attempt left on a message; the next one gets an id and times of its own.
 AFRESH: dict[str, Any] = {
     "provider_id": "",
@@ -32,23 +41,74 @@ def new_token() -> str:
     return uuid.uuid4().hex
 
 
-def reply(*, conversation: Conversation, user: User, text: str, token: str) -> Message:
+def reply(
+    *,
+    conversation: Conversation,
+    user: User,
+    text: str,
+    token: str,
+    files: Sequence[UploadedFile] = (),
+) -> Message:
     """Answer as `user`, who thereby takes the conversation; its leads hear that it happened.
 
     The same `token` again gives the message it made before. Raises DeskError for an empty or
-    endless text, and where a colleague is answering.
+    endless text, a file the provider would refuse, where only templates may be sent, and where a
+    colleague is answering.
     """
-    with transaction.atomic():
+    rules = rules_of(conversation.channel.provider)
+    with uploads.stored(files, rules) as enclosed, transaction.atomic():
+        conversation = lock(conversation)
+        written = _written_before(conversation, user, token)
+        if written is not None:
+            return written
+        if not window.is_open(conversation):
+            raise DeskError(why_closed(rules, conversation))
+        ownership.claim(conversation=conversation, user=user)
+        author = Message.Author.COLLEAGUE
+        if enclosed:
+            message = outreach.send_files(
+                conversation=conversation, files=enclosed, text=text, author=author, user=user
+            )
+        else:
+            message = outreach.send(conversation=conversation, text=text, author=author, user=user)
+        _answered(conversation, user, message, token)
+    return message
+
+
+def reply_by_template(
+    *,
+    conversation: Conversation,
+    user: User,
+    template: MessageTemplate,
+    values: Mapping[str, str],
+    token: str,
+    file: UploadedFile | None = None,
+    instead: Message | None = None,
+) -> Message:
+    """As `reply`, by a template; `instead` of a message that waits, which is then discarded.
+
+    Raises DeskError where the template may not be sent or lacks something.
+    """
+    rules = rules_of(conversation.channel.provider)
+    shown = templates.header_file(template)
+    files = [file] if file and shown else []
+    with uploads.stored(files, rules, only=shown) as enclosed, transaction.atomic():
         conversation = lock(conversation)
         written = _written_before(conversation, user, token)
         if written is not None:
             return written
         ownership.claim(conversation=conversation, user=user)
-        message = outreach.send(
-            conversation=conversation, text=text, author=Message.Author.COLLEAGUE, user=user
+        message = outreach.send_template(
+            conversation=conversation,
+            template=template,
+            values=values,
+            author=Message.Author.COLLEAGUE,
+            user=user,
+            attachment=enclosed[0][1] if enclosed else None,
         )
-        Message.objects.filter(pk=message.pk).update(raw=_mark(token))
-        capture.note_answer(contact=conversation.contact, user=user, at=message.created_at)
+        _answered(conversation, user, message, token)
+        if instead is not None:
+            _discard(instead)
     return message
 
 
@@ -60,18 +120,33 @@ def lock(conversation: Conversation) -> Conversation:
 
 
 def retry(*, message: Message) -> None:
-    """Queue a message once more that failed, or of which nobody knows whether it went out."""
-    _settle(message, (Message.State.FAILED, Message.State.UNKNOWN), Message.State.QUEUED)
+    """Queue a message once more that failed, waits, or of which nobody knows whether it went."""
+    _settle(message, (State.FAILED, State.UNKNOWN, State.HELD), State.QUEUED)
 
 
 def give_up(*, message: Message) -> None:
     """Take a message nobody has confirmed for lost, so that the next ones may go."""
-    _settle(message, (Message.State.UNKNOWN,), Message.State.FAILED)
+    _settle(message, (State.UNKNOWN,), State.FAILED)
+
+
+def discard(*, message: Message) -> None:
+    """Never send a message that waits until it may be sent."""
+    if not _discard(message):
+        raise DeskError(_("The state of this message has changed meanwhile."))
+
+
+def _discard(message: Message) -> bool:
+    rows = Message.objects.filter(pk=message.pk, state=State.HELD)
+    changed = rows.update(state=State.CANCELLED, error_code=DISCARDED, error_text="")
+    if changed:
+        talk = Conversation.objects.filter(pk=message.conversation_id)
+        talk.update(changed_at=timezone.now())
+    return bool(changed)
 
 
 def _settle(message: Message, before: tuple[Message.State, ...], after: Message.State) -> None:
     now = timezone.now()
-    queued = after == Message.State.QUEUED
+    queued = after == State.QUEUED
     values = {"due_at": now, **AFRESH} if queued else {"failed_at": now}
     # Whoever comes second finds the state changed: a retried message is never queued twice.
     with transaction.atomic():
@@ -81,6 +156,13 @@ def _settle(message: Message, before: tuple[Message.State, ...], after: Message.
         if not changed:
             raise DeskError(_("The state of this message has changed meanwhile."))
         Conversation.objects.filter(pk=message.conversation_id).update(changed_at=now)
+
+
+def _answered(conversation: Conversation, user: User, message: Message, token: str) -> None:
+    """What every answer leaves behind: its mark, its lead's history, and that we have read."""
+    Message.objects.filter(pk=message.pk).update(raw=_mark(token))
+    capture.note_answer(contact=conversation.contact, user=user, at=message.created_at)
+    presence.read_soon(conversation)
 
 
 def _written_before(conversation: Conversation, user: User, token: str) -> Message | None:

@@ -24,7 +24,10 @@ class ConversationFilter(django_filters.FilterSet):
     )
     sending = django_filters.ChoiceFilter(
         label=_("Sending"),
-        choices=[("trouble", _("Not delivered"))],
+        choices=[
+            ("trouble", _("Not delivered")),
+            ("held", _("Kept until it may be sent")),
+        ],
         method="in_trouble",
         empty_label=_("Delivered or not"),
     )
@@ -50,8 +53,10 @@ class ConversationFilter(django_filters.FilterSet):
     def still_waiting(self, rows: QuerySet[Conversation], *args: Any) -> QuerySet[Conversation]:
         return rows.filter(waiting_since__isnull=False)
 
-    def in_trouble(self, rows: QuerySet[Conversation], *args: Any) -> QuerySet[Conversation]:
-        return in_trouble(rows)
+    def in_trouble(
+        self, rows: QuerySet[Conversation], name: str, value: str
+    ) -> QuerySet[Conversation]:
+        return with_held(rows) if value == "held" else in_trouble(rows)
 
 
 def for_somebody() -> Q:
@@ -65,3 +70,9 @@ def in_trouble(rows: QuerySet[Conversation]) -> QuerySet[Conversation]:
     """Conversations with a message of ours that did not go out, or nobody knows whether it did."""
     stuck = Message.objects.filter(state__in=NOT_OUT)
     return rows.filter(pk__in=stuck.values("conversation"))
+
+
+def with_held(rows: QuerySet[Conversation]) -> QuerySet[Conversation]:
+    """Conversations with a message of ours that waits until it may be sent."""
+    held = Message.objects.filter(state=Message.State.HELD)
+    return rows.filter(pk__in=held.values("conversation"))

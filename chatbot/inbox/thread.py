@@ -3,12 +3,13 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from hashlib import blake2s
 from itertools import pairwise
 
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from crm.conversations.models import Conversation, Message
+from crm.conversations.models import Attachment, Conversation, Message
 
 PAGE = 50
 # A page that stood open for long starts anew instead of growing for ever.
@@ -33,17 +34,27 @@ class Bubble:
     @property
     def is_notice(self) -> bool:
         """Shown as a line in the middle: nobody's words."""
-        return (
-            self.message.kind in (Message.Kind.SYSTEM, Message.Kind.REACTION)
-            or self.message.author == Message.Author.SYSTEM
-        )
+        return self.message.kind in (Message.Kind.SYSTEM, Message.Kind.REACTION)
+
+    @property
+    def is_deleted(self) -> bool:
+        return self.message.deleted_at is not None
+
+    @property
+    def attachments(self) -> list[Attachment]:
+        """What the message shows; of one that was taken back, nothing."""
+        return [] if self.is_deleted else list(self.message.attachments.all())
 
     @property
     def version(self) -> str:
         """Changes when the bubble looks different, so that a live page keeps what did not."""
-        files = "".join(f"{a.pk}{a.state}" for a in self.message.attachments.all())
-        looks = (self.message.state, self.message.error_text, files, self.new_day, self.follows)
-        return "-".join(map(str, [*looks, *self.reactions, self.quoted_is_gone]))
+        message = self.message
+        files = "".join(f"{a.pk}{a.state}" for a in message.attachments.all())
+        told = (message.state, message.error_code, message.error_text, message.pricing)
+        changed = (message.edited_at, message.deleted_at, message.template_id)
+        looks = [*told, *changed, files, self.new_day, self.follows, *self.reactions]
+        quoted = (self.quoted_is_gone, self.quoted and self.quoted.deleted_at)
+        return blake2s(repr([*looks, *quoted]).encode(), digest_size=8).hexdigest()
 
 
 @dataclass
@@ -82,7 +93,8 @@ def _page(found: list[Message]) -> Thread:
 
 
 def _rows(conversation: Conversation) -> QuerySet[Message]:
-    rows = conversation.messages.select_related("user").prefetch_related("attachments")
+    rows = conversation.messages.select_related("user", "template")
+    rows = rows.defer("template__components").prefetch_related("attachments", "revisions")
     return rows.order_by("-shown_at", "-id")
 
 
@@ -156,5 +168,10 @@ def _pairs(bubbles: Sequence[Bubble]) -> Iterator[tuple[Bubble, Bubble]]:
 
 
 def _same_breath(earlier: Message, later: Message) -> bool:
-    same = (earlier.author, earlier.user_id) == (later.author, later.user_id)
+    same = _voice(earlier) == _voice(later) and earlier.template_id == later.template_id
     return same and (later.shown_at - earlier.shown_at).total_seconds() < 300
+
+
+def _voice(message: Message) -> tuple[str, int | None, str]:
+    """Whose words they are; in a group everybody is "the person"."""
+    return message.author, message.user_id, message.sender

@@ -8,8 +8,10 @@ from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 
+from chatbot import presence
 from chatbot.inbox import pulse, thread
 from chatbot.inbox.answering import new_token
+from chatbot.inbox.composing import composer_for
 from chatbot.inbox.filters import ConversationFilter, for_somebody
 from chatbot.inbox.tables import ConversationTable, with_last_sent
 from chatbot.inbox.visibility import conversations_for, get_conversation_for
@@ -63,7 +65,9 @@ class ConversationList(ListPage):
 def detail(request: DeskRequest, pk: int) -> HttpResponse:
     """One conversation on a page of its own; `?before=` leads back without JavaScript."""
     conversation = get_conversation_for(request.user, pk)
-    return render(request, "inbox/detail.html", page_context(request, conversation))
+    context = page_context(request, conversation)
+    _seen(conversation, context)
+    return render(request, "inbox/detail.html", context)
 
 
 @require_GET
@@ -71,7 +75,9 @@ def detail(request: DeskRequest, pk: int) -> HttpResponse:
 def panel(request: DeskRequest, pk: int) -> HttpResponse:
     """Thread and composer alone, for a page of another room."""
     conversation = get_conversation_for(request.user, pk)
-    return render(request, "inbox/detail.html#panel", panel_context(request, conversation))
+    context = panel_context(request, conversation)
+    _seen(conversation, context)
+    return render(request, "inbox/detail.html#panel", context)
 
 
 @require_GET
@@ -90,6 +96,15 @@ def card(request: DeskRequest, pk: int) -> HttpResponse:
     """The person beside the thread; whose the leads are changes with an answer."""
     conversation = get_conversation_for(request.user, pk)
     return render(request, "inbox/detail.html#card", card_context(request, conversation))
+
+
+def _seen(conversation: Conversation, context: dict[str, Any]) -> None:
+    """Whoever is to answer has opened it: the person hears that their words were read.
+
+    Not so where a colleague answers and somebody only looks on.
+    """
+    if context["may_reply"] and (context["is_mine"] or context["human"] is None):
+        presence.read_soon(conversation)
 
 
 def page_context(request: DeskRequest, conversation: Conversation) -> dict[str, Any]:
@@ -122,6 +137,8 @@ def panel_context(request: DeskRequest, conversation: Conversation) -> dict[str,
         "thread": shown,
         "version": version,
         "token": new_token(),
+        "composer": composer_for(conversation),
+        "sees_deleted": request.user.sees_all(),
         **ownership_of(conversation, request.user),
     }
 

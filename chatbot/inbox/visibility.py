@@ -19,7 +19,9 @@ def conversations_for(user: User) -> QuerySet[Conversation]:
 
 def get_conversation_for(user: User, pk: int) -> Conversation:
     """The conversation with its people, or 404 where this person may not look."""
-    rows = conversations_for(user).select_related("contact", "channel", "episode__human")
+    rows = conversations_for(user).select_related(
+        "contact", "channel", "episode__human", "identity"
+    )
     return get_object_or_404(rows, pk=pk)
 
 
@@ -29,5 +31,6 @@ def get_message_for(user: User, pk: int) -> Message:
 
 
 def get_attachment_for(user: User, pk: int) -> Attachment:
-    rows = Attachment.objects.select_related("message")
+    """A file of a message that stands; whatever was taken back is nobody's any more."""
+    rows = Attachment.objects.select_related("message").filter(message__deleted_at=None)
     return get_object_or_404(rows.filter(message__conversation__in=conversations_for(user)), pk=pk)

@@ -75,7 +75,10 @@ def media(request: DeskRequest, pk: int, attachment: int) -> FileResponse:
     """A picture of the phone's own conversation."""
     channel = _channel(request, pk)
     rows = Attachment.objects.filter(
-        message__channel=channel, state=Attachment.State.READY, mime__startswith="image/"
+        message__channel=channel,
+        message__deleted_at=None,
+        state=Attachment.State.READY,
+        mime__startswith="image/",
     )
     found = get_object_or_404(rows.exclude(mime="image/svg+xml"), pk=attachment)
     try:

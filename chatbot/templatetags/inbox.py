@@ -10,6 +10,7 @@ from django.utils.html import format_html, linebreaks, urlize
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 
 from chatbot.channels.registry import BY_SLUG
 from crm.conversations.models import Message
@@ -24,6 +25,7 @@ FOLD = 1_500
 LONGEST_LINKED = 5_000
 
 TICKS = {
+    Message.State.HELD: "clock-pause",
     Message.State.QUEUED: "clock",
     Message.State.SENDING: "send",
     Message.State.SENT: "check",
@@ -34,6 +36,16 @@ TICKS = {
     Message.State.CANCELLED: "ban",
 }
 OWNERS = {"bot": "robot", "queue": "hourglass", "human": "user"}
+# As providers call what a message is billed as, and a template is for.
+CATEGORIES = {
+    "authentication": _lazy("Authentication"),
+    "marketing": _lazy("Marketing"),
+    "referral_conversion": _lazy("After an advertisement"),
+    "service": _lazy("Service"),
+    "utility": _lazy("Utility"),
+}
+# The last line of a template with buttons: "[Ver] [Llamar]".
+_BUTTONS = re.compile(r"(?:^|\n\n)((?:\[[^\[\]\n]{1,60}\] ?)+)$")
 _POINT = re.compile(r"^(-?\d{1,3}\.\d+), (-?\d{1,3}\.\d+)$")
 
 
@@ -99,6 +111,50 @@ def owner_icon(owner: str) -> str:
 def provider_icon(provider: str) -> str:
     known = BY_SLUG.get(provider)
     return known.icon if known else "message"
+
+
+@register.filter
+def told(message: Message) -> str:
+    """What is known of an outgoing message, for a title on hover: its state, why, what it cost."""
+    why = f": {message.error_text}" if message.error_text else ""
+    words = [f"{message.get_state_display()}{why}", billed(message)]
+    return "\n".join(word for word in words if word)
+
+
+@register.filter
+def billed(message: Message) -> str:
+    """ "Utility, charged": as the provider bills a message; "" while it has not said."""
+    pricing = message.pricing if isinstance(message.pricing, dict) else {}
+    billable = pricing.get("billable")
+    charged = {True: _("charged"), False: _("free of charge")}
+    cost = charged[billable] if isinstance(billable, bool) else ""
+    return ", ".join(word for word in (category(pricing.get("category")), cost) if word)
+
+
+@register.filter
+def category(name: object) -> str:
+    """ "UTILITY" in words; what we have no word for, as it is written."""
+    given = str(name or "")
+    return str(CATEGORIES.get(given.lower(), given.replace("_", " ").capitalize()))
+
+
+@register.filter
+def template_words(text: str) -> str:
+    """A template's text without the line of its buttons."""
+    return _BUTTONS.sub("", text)
+
+
+@register.filter
+def in_line(text: str) -> str:
+    """Paragraphs one behind the other."""
+    return " · ".join(part for line in text.splitlines() if (part := line.strip()))
+
+
+@register.filter
+def template_buttons(text: str) -> list[str]:
+    """The titles of the buttons a template's text ends with."""
+    found = _BUTTONS.search(text)
+    return re.findall(r"\[([^\[\]]+)\]", found[1]) if found else []
 
 
 @register.filter

@@ -1,6 +1,6 @@
 """Speaking to a contact: a queued message in the caller's transaction, sent by the outbox."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -8,13 +8,15 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from crm.conversations import window, wording
-from crm.conversations.models import Conversation, Message
+from crm.conversations import templates, window, wording
+from crm.conversations.models import Attachment, Conversation, Message, MessageTemplate
 from crm.conversations.rules import rules_of
 from crm.errors import DeskError
 from crm.people.models import User
 
 LONGEST_TEXT = 20_000
+# Files that words may stand beside; a sound or a sticker stands alone.
+CAPTIONED = (Message.Kind.IMAGE, Message.Kind.VIDEO, Message.Kind.DOCUMENT)
 
 
 def send(
@@ -37,11 +39,9 @@ def send(
     Plain INSERTs, safe inside any transaction; whoever runs the outbox sends it.
     Raises DeskError for an empty or endless text.
     """
-    text = text.replace("\x00", "").strip()
+    text = _clean(text)
     if not text:
         raise DeskError(_("Write something first."))
-    if len(text) > LONGEST_TEXT:
-        raise DeskError(_("This message is too long."))
     rules = rules_of(conversation.channel.provider)
     with transaction.atomic():
         for part in wording.parts(text, options, rules):
@@ -56,6 +56,98 @@ def send(
                 values=values or {},
             )
     return message
+
+
+def send_files(
+    *,
+    conversation: Conversation,
+    files: Sequence[tuple[str, Attachment]],
+    text: str,
+    author: Message.Author,
+    user: User | None = None,
+) -> Message:
+    """Queue each file as a message of its own; the last message.
+
+    `files` are kinds of messages and attachments that are stored, but not saved yet. `text`
+    stands beside the last file, or below it where the provider takes none there, or less.
+    Raises DeskError for an endless text.
+    """
+    text = _clean(text)
+    caption = text if _fits_beside(text, files[-1][0], conversation) else ""
+    with transaction.atomic():
+        for number, (kind, attachment) in enumerate(files, 1):
+            words = caption if number == len(files) else ""
+            message = queue(
+                conversation=conversation, author=author, user=user, kind=kind, text=words
+            )
+            _attach(message, attachment)
+        if text and not caption:
+            message = send(conversation=conversation, text=text, author=author, user=user)
+    return message
+
+
+def send_template(
+    *,
+    conversation: Conversation,
+    template: MessageTemplate,
+    values: Mapping[str, str],
+    author: Message.Author,
+    user: User | None = None,
+    attachment: Attachment | None = None,
+) -> Message:
+    """Queue a template with its variables filled in (`values` by `Variable.key`).
+
+    `attachment` is the file its header shows, of the kind `templates.header_file` names: stored,
+    but not saved yet. Raises DeskError for a template that may not be sent here, or lacks
+    something.
+    """
+    _check_template(conversation, template)
+    given = {one.key: _clean(values.get(one.key, "")) for one in templates.variables(template)}
+    templates.components(template, given)
+    shown = templates.header_file(template)
+    if shown and attachment is None:
+        raise DeskError(_("This template shows a file above its words. Choose one."))
+    with transaction.atomic():
+        message = queue(
+            conversation=conversation,
+            author=author,
+            user=user,
+            kind=shown or Message.Kind.TEXT,
+            text=templates.preview(template, given),
+            template=template,
+            values=given,
+        )
+        if shown and attachment is not None:
+            _attach(message, attachment)
+    return message
+
+
+def _check_template(conversation: Conversation, template: MessageTemplate) -> None:
+    if template.channel_id != conversation.channel_id:
+        raise DeskError(_("This template belongs to another channel."))
+    if not rules_of(conversation.channel.provider).templates:
+        raise DeskError(_("This channel has no templates."))
+    if template.status != MessageTemplate.Status.APPROVED:
+        raise DeskError(_("The provider does not allow this template now."))
+    if template.category == "MARKETING" and conversation.contact.opted_out_at is not None:
+        raise DeskError(_("This person wants no marketing."))
+
+
+def _fits_beside(text: str, kind: str, conversation: Conversation) -> bool:
+    rules = rules_of(conversation.channel.provider)
+    return kind in CAPTIONED and rules.length(text) <= rules.longest_caption
+
+
+def _attach(message: Message, attachment: Attachment) -> None:
+    attachment.message = message
+    attachment.save()
+
+
+def _clean(text: str) -> str:
+    text = text.replace("\x00", "").strip()
+    if len(text) > LONGEST_TEXT:
+        raise DeskError(_("This message is too long."))
+    return text
 
 
 def queue(

@@ -1,15 +1,11 @@
-// A conversation that stays alive: what is new appears, what one reads and writes stays in place.
+// A conversation that stays alive: what is new appears, what one reads stays in place.
+// "talk-begun" and "talk-renewed" tell the composer (composer.js) that the page looks different now.
 // Everything listens on the document, so that a panel loaded into another page needs no set-up.
 (() => {
   const NEAR = 48; // pixels from the end that still count as being at the end
-  const draftOf = (talk) => `draft:${talk.dataset.talk}`;
   const scroller = (talk) => talk.querySelector(".talk-scroll");
   const atEnd = (box) => box.scrollHeight - box.scrollTop - box.clientHeight < NEAR;
   const toEnd = (box) => { box.scrollTop = box.scrollHeight; };
-  const store = (name, text) => {
-    try { if (text) sessionStorage.setItem(name, text); else sessionStorage.removeItem(name); } catch { /* none */ }
-  };
-  const stored = (name) => { try { return sessionStorage.getItem(name) ?? ""; } catch { return ""; } };
 
   // --- Renewing the thread without disturbing it ------------------------------------------------
 
@@ -83,16 +79,31 @@
     tidyDays(list);
     replaceIfOther(live.querySelector(".talk-head"), fresh.querySelector(".talk-head"));
     replaceIfOther(live.querySelector(".talk-note"), fresh.querySelector(".talk-note"));
+    replaceIfOther(live.querySelector(".talk-closed"), fresh.querySelector(".talk-closed"));
     if (live.dataset.from !== fresh.dataset.from) {
       live.dataset.from = fresh.dataset.from;
       live.setAttribute("hx-get", fresh.getAttribute("hx-get"));
     }
     live.dataset.pulseVersion = fresh.dataset.pulseVersion;
-    live.dataset.mayReply = fresh.dataset.mayReply;
-    allow(live.closest(".talk"));
+    for (const name of ["mayReply", "open", "turnsIn"]) live.dataset[name] = fresh.dataset[name];
+    turnLater(live);
+    live.dispatchEvent(new CustomEvent("talk-renewed", { bubbles: true }));
     if (stick) toEnd(box);
     else if (added) live.querySelector(".talk-down").hidden = false;
   }
+
+  /** The provider's window closes by the clock: then the page is drawn again without being asked. */
+  const turns = new WeakMap();
+  function turnLater(live) {
+    clearTimeout(turns.get(live));
+    if (!live.dataset.turnsIn) return;
+    turns.set(live, setTimeout(() => window.htmx.trigger(live, "pulse"), live.dataset.turnsIn * 1000));
+  }
+
+  document.addEventListener("htmx:beforeRequest", (event) => {
+    const acts = event.target.closest?.(".talk-acts");
+    if (acts) acts.closest(".talk").dataset.acted = "yes";
+  });
 
   document.addEventListener("htmx:beforeSwap", (event) => {
     const { target, xhr, serverResponse } = event.detail;
@@ -151,87 +162,24 @@
     setTimeout(() => item?.classList.remove("talk-found"), 1600);
   });
 
-  // --- The composer -----------------------------------------------------------------------------
-
-  function fit(area) {
-    area.style.height = "auto";
-    area.style.height = `${area.scrollHeight + 2}px`;
-  }
-
-  function allow(talk) {
-    const button = talk.querySelector(".composer-send");
-    const live = talk.querySelector(".talk-live");
-    if (button && !talk.querySelector(".composer.htmx-request")) button.disabled = live.dataset.mayReply !== "yes";
-  }
-
-  function complain(form, text) {
-    const line = form.querySelector(".composer-error");
-    line.textContent = text;
-    line.hidden = !text;
-  }
-
-  document.addEventListener("input", (event) => {
-    if (!event.target.matches?.(".composer textarea")) return;
-    fit(event.target);
-    store(draftOf(event.target.closest(".talk")), event.target.value);
-    complain(event.target.form, "");
-  });
-
-  document.addEventListener("keydown", (event) => {
-    if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey)) return;
-    if (!event.target.matches?.(".composer textarea")) return;
-    event.preventDefault();
-    if (!event.target.form.querySelector(".composer-send").disabled) event.target.form.requestSubmit();
-  });
-
-  document.addEventListener("talk-replied", (event) => {
-    const form = event.target.closest?.(".composer");
-    if (!form) return;
-    const talk = form.closest(".talk");
-    form.elements.token.value = event.detail.token;
-    // What was typed while the message was on its way stays.
-    const said = form.dataset.said ?? "";
-    const now = form.elements.text.value;
-    form.elements.text.value = now.startsWith(said) ? now.slice(said.length) : now;
-    store(draftOf(talk), form.elements.text.value);
-    complain(form, "");
-    fit(form.elements.text);
-    toEnd(scroller(talk));
-    form.elements.text.focus();
-  });
-
-  document.addEventListener("htmx:beforeRequest", (event) => {
-    const acts = event.target.closest?.(".talk-acts");
-    if (acts) acts.closest(".talk").dataset.acted = "yes";
-    if (event.target.matches?.(".composer")) event.target.dataset.said = event.target.elements.text.value;
-  });
-  document.addEventListener("htmx:responseError", (event) => {
-    const form = event.target.closest?.(".composer");
-    if (!form) return;
-    const { status, responseText } = event.detail.xhr;
-    complain(form, status === 422 ? responseText : form.querySelector(".composer-error").dataset.failed);
-  });
-  for (const name of ["htmx:sendError", "htmx:timeout"]) {
-    document.addEventListener(name, (event) => {
-      const form = event.target.closest?.(".composer");
-      if (form) complain(form, form.querySelector(".composer-error").dataset.lost);
-    });
-  }
-
   // --- When a conversation comes onto the page --------------------------------------------------
 
   function begin(talk) {
     if (talk.dataset.begun) return;
     talk.dataset.begun = "yes";
-    const area = talk.querySelector(".composer textarea");
-    if (area) {
-      if (!area.value) area.value = stored(draftOf(talk));
-      fit(area);
-      allow(talk);
-    }
     tidyDays(talk.querySelector(".talk-list"));
-    toEnd(scroller(talk));
+    const box = scroller(talk);
+    toEnd(box);
+    // A composer that grows takes the room from the messages: who was at their end stays there.
+    new ResizeObserver(() => { if (box.dataset.atEnd !== "no") toEnd(box); }).observe(box);
+    turnLater(talk.querySelector(".talk-live"));
+    talk.dispatchEvent(new CustomEvent("talk-begun", { bubbles: true }));
   }
+
+  document.addEventListener("talk-replied", (event) => {
+    const talk = event.target.closest?.(".talk");
+    if (talk) toEnd(scroller(talk));
+  });
 
   const beginAll = () => document.querySelectorAll(".talk").forEach(begin);
   document.addEventListener("htmx:load", beginAll);
