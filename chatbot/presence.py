@@ -57,6 +57,10 @@ def show_typing(conversation_id: int) -> None:
     _try(conversation.channel, lambda one: one.show_typing(id_, to))
 
 
+def can_show_typing(provider: Provider) -> bool:
+    return type(provider).show_typing is not Provider.show_typing
+
+
 def can_look_up(provider: Provider) -> bool:
     """Whether its messages carry no names, and it tells them when asked."""
     return type(provider).look_up is not Provider.look_up

@@ -41,4 +41,5 @@ urlpatterns = [
     path("favicon.ico", looks.favicon),
 ]
 
+handler400 = "crm.desk.uploads.bad_request"
 handler500 = "crm.desk.errors.server_error"

@@ -12,6 +12,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from chatbot import media as fetching
+from chatbot import presence
+from chatbot.channels.registry import acting_for
 from chatbot.inbox import answering
 from chatbot.inbox.views import ownership_of, page_context
 from chatbot.inbox.visibility import get_attachment_for, get_conversation_for, get_message_for
@@ -78,10 +80,16 @@ def typing(request: DeskRequest, pk: int) -> HttpResponse:
     Nothing depends on it, so it is silent about why it did nothing.
     """
     conversation = get_conversation_for(request.user, pk)
-    free = ownership_of(conversation, request.user)["may_reply"] and window.is_open(conversation)
-    if free and not conversation.is_group and cache.add(f"typing:{pk}", 1, TYPING_SECONDS):
+    if _may_show(conversation, request) and cache.add(f"typing:{pk}", 1, TYPING_SECONDS):
         enqueue("chatbot.presence.show_typing", pk)
     return HttpResponse(status=204)
+
+
+def _may_show(conversation: Conversation, request: DeskRequest) -> bool:
+    """Somebody could see it, and what is written could go out."""
+    may_reply = ownership_of(conversation, request.user)["may_reply"]
+    free = may_reply and not conversation.is_group and window.is_open(conversation)
+    return free and presence.can_show_typing(acting_for(conversation.channel))
 
 
 @require_POST
@@ -111,37 +119,33 @@ def give_back(request: DeskRequest, pk: int) -> HttpResponse:
 @require_POST
 @permitted(*CHANGE)
 def retry(request: DeskRequest, pk: int) -> HttpResponse:
-    message = get_message_for(request.user, pk)
-    return _do(
-        request,
-        message.conversation_id,
-        lambda: answering.retry(message=message),
-        _("The message will be sent again."),
-    )
+    return _settle(request, pk, answering.retry, _("The message will be sent again."))
 
 
 @require_POST
 @permitted(*CHANGE)
 def give_up(request: DeskRequest, pk: int) -> HttpResponse:
-    message = get_message_for(request.user, pk)
-    return _do(
-        request,
-        message.conversation_id,
-        lambda: answering.give_up(message=message),
-        _("The message counts as not sent."),
-    )
+    return _settle(request, pk, answering.give_up, _("The message counts as not sent."))
 
 
 @require_POST
 @permitted(*CHANGE)
 def discard(request: DeskRequest, pk: int) -> HttpResponse:
+    return _settle(request, pk, answering.discard, _("The message was discarded."))
+
+
+def _settle(request: DeskRequest, pk: int, verb: Callable[..., None], done: str) -> HttpResponse:
+    """Do something with a message of ours, as who may answer its conversation."""
     message = get_message_for(request.user, pk)
-    return _do(
-        request,
-        message.conversation_id,
-        lambda: answering.discard(message=message),
-        _("The message was discarded."),
-    )
+
+    def act() -> None:
+        answers = ownership_of(message.conversation, request.user)
+        if not answers["may_reply"]:
+            words = _("%(person)s is already answering this conversation.")
+            raise DeskError(words % {"person": answers["human"]})
+        verb(message=message)
+
+    return _do(request, message.conversation_id, act, done)
 
 
 @require_POST

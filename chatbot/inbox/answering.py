@@ -8,6 +8,7 @@ from typing import Any
 
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -24,8 +25,9 @@ from leads import capture
 State = Message.State
 # For how long the same submission counts as the same.
 REMEMBERED = timedelta(days=1)
-# Written on a message a person decided not to send; its state alone does not say who did.
-DISCARDED = "discarded"
+# Written on a message a person decided not to send, or not to try again: its state alone does not
+# say who did.
+DISCARDED, GIVEN_UP = "discarded", "given_up"
 # What an earlier attempt left on a message; the next one gets an id and times of its own.
 AFRESH: dict[str, Any] = {
     "provider_id": "",
@@ -85,9 +87,10 @@ def reply_by_template(
     file: UploadedFile | None = None,
     instead: Message | None = None,
 ) -> Message:
-    """As `reply`, by a template; `instead` of a message that waits, which is then discarded.
+    """As `reply`, by a template; `instead` of a message that waits or failed, which never goes.
 
-    Raises DeskError where the template may not be sent or lacks something.
+    Raises DeskError where the template may not be sent or lacks something, and where the other
+    message has gone out meanwhile.
     """
     rules = rules_of(conversation.channel.provider)
     shown = templates.header_file(template)
@@ -108,7 +111,7 @@ def reply_by_template(
         )
         _answered(conversation, user, message, token)
         if instead is not None:
-            _discard(instead)
+            _replace(instead)
     return message
 
 
@@ -125,13 +128,24 @@ def retry(*, message: Message) -> None:
 
 
 def give_up(*, message: Message) -> None:
-    """Take a message nobody has confirmed for lost, so that the next ones may go."""
-    _settle(message, (State.UNKNOWN,), State.FAILED)
+    """Take a message that failed, or that nobody confirmed, for lost: it counts no more."""
+    _settle(message, (State.FAILED, State.UNKNOWN), State.FAILED)
 
 
 def discard(*, message: Message) -> None:
     """Never send a message that waits until it may be sent."""
     if not _discard(message):
+        raise DeskError(_("The state of this message has changed meanwhile."))
+
+
+def _replace(message: Message) -> None:
+    """Something else goes in its place: it waits no longer, and need not be tried again."""
+    if _discard(message):
+        return
+    message.refresh_from_db(fields=["state", "error_code"])
+    if message.state == State.FAILED and message.error_code != GIVEN_UP:
+        give_up(message=message)
+    elif message.state not in (State.FAILED, State.CANCELLED):
         raise DeskError(_("The state of this message has changed meanwhile."))
 
 
@@ -146,13 +160,13 @@ def _discard(message: Message) -> bool:
 
 def _settle(message: Message, before: tuple[Message.State, ...], after: Message.State) -> None:
     now = timezone.now()
-    queued = after == State.QUEUED
-    values = {"due_at": now, **AFRESH} if queued else {"failed_at": now}
+    again = {"due_at": now, **AFRESH}
+    lost = {"failed_at": Coalesce("failed_at", now), "error_code": GIVEN_UP}
     # Whoever comes second finds the state changed: a retried message is never queued twice.
     with transaction.atomic():
         changed = Message.objects.filter(
             pk=message.pk, direction=Message.Direction.OUT, state__in=before
-        ).update(state=after, **values)
+        ).update(state=after, **(again if after == State.QUEUED else lost))
         if not changed:
             raise DeskError(_("The state of this message has changed meanwhile."))
         Conversation.objects.filter(pk=message.conversation_id).update(changed_at=now)

@@ -3,15 +3,16 @@
 from typing import Any
 
 import django_filters
-from django.db.models import Q, QuerySet
+from django.db.models import BooleanField, Q, QuerySet
+from django.db.models.expressions import RawSQL
 from django.forms import SearchInput
 from django.utils.translation import gettext_lazy as _
 
+from chatbot.inbox.answering import GIVEN_UP
 from crm.conversations.models import Channel, Conversation, Episode, Message
 from crm.people.models import ContactPoint
 
 SEARCH = SearchInput(attrs={"placeholder": _("Name, number, last words")})
-NOT_OUT = (Message.State.FAILED, Message.State.UNKNOWN)
 
 
 class ConversationFilter(django_filters.FilterSet):
@@ -67,12 +68,24 @@ def for_somebody() -> Q:
 
 
 def in_trouble(rows: QuerySet[Conversation]) -> QuerySet[Conversation]:
-    """Conversations with a message of ours that did not go out, or nobody knows whether it did."""
-    stuck = Message.objects.filter(state__in=NOT_OUT)
+    """Conversations with a message of ours that did not go out, or nobody knows whether it did.
+
+    Without those that somebody has given up.
+    """
+    given_up = Q(state=Message.State.FAILED, error_code=GIVEN_UP)
+    stuck = Message.objects.filter(_where("state IN ('failed', 'unknown')")).exclude(given_up)
     return rows.filter(pk__in=stuck.values("conversation"))
 
 
 def with_held(rows: QuerySet[Conversation]) -> QuerySet[Conversation]:
     """Conversations with a message of ours that waits until it may be sent."""
-    held = Message.objects.filter(state=Message.State.HELD)
+    held = Message.objects.filter(_where("state = 'held'"))
     return rows.filter(pk__in=held.values("conversation"))
+
+
+def _where(condition: str) -> RawSQL:
+    """A partial index's own condition, as a literal: elsewise SQLite reads all messages.
+
+    For a subquery over messages alone, where `state` can only be theirs.
+    """
+    return RawSQL(condition, (), output_field=BooleanField())

@@ -62,6 +62,8 @@ def fill(request: DeskRequest, pk: int, template: int) -> HttpResponse:
     if request.method != "POST":
         return _page(request, conversation, _form(request, conversation, chosen), "picker")
     try:
+        if why_not := _why_not(chosen, conversation):
+            raise DeskError(why_not)
         answering.reply_by_template(
             conversation=conversation,
             user=request.user,
@@ -135,6 +137,8 @@ def _searched(offer: Offer) -> str:
 
 
 def _why_not(template: MessageTemplate, conversation: Conversation) -> str:
+    if template.status != MessageTemplate.Status.APPROVED:
+        return _("The provider does not allow this template now.")
     if template.category == "MARKETING" and conversation.contact.opted_out_at is not None:
         return _("This person wants no marketing.")
     if not filling.is_fillable(template):
@@ -181,4 +185,4 @@ def _values(request: DeskRequest, template: MessageTemplate) -> dict[str, str]:
 def _instead(request: DeskRequest, conversation: Conversation) -> Message | None:
     given = request.POST.get("instead", "")
     pk = int(given) if given.isascii() and given.isdigit() and len(given) < 19 else 0
-    return conversation.messages.filter(pk=pk).first()
+    return conversation.messages.filter(pk=pk, direction=Message.Direction.OUT).first()

@@ -14,6 +14,7 @@ from crm.conversations.models import Attachment, Conversation, Message
 PAGE = 50
 # A page that stood open for long starts anew instead of growing for ever.
 LONGEST = 300
+STUCK = (Message.State.FAILED, Message.State.HELD, Message.State.UNKNOWN)
 
 
 @dataclass
@@ -35,6 +36,11 @@ class Bubble:
     def is_notice(self) -> bool:
         """Shown as a line in the middle: nobody's words."""
         return self.message.kind in (Message.Kind.SYSTEM, Message.Kind.REACTION)
+
+    @property
+    def is_stuck(self) -> bool:
+        """Shown with what one may do about it, which depends on who looks and when."""
+        return self.message.state in STUCK
 
     @property
     def is_deleted(self) -> bool:
@@ -136,10 +142,12 @@ def _bubbles(messages: Sequence[Message]) -> list[Bubble]:
 
 def _reactions(messages: Sequence[Message], ours: dict[str, Message]) -> dict[str, list[str]]:
     """The standing reactions by the provider's id of the message; the last of each author."""
-    last: dict[str, dict[str, str]] = {}
+    last: dict[str, dict[tuple[str, str], str]] = {}
     for message in messages:
         if message.kind == Message.Kind.REACTION and message.reply_to in ours:
-            last.setdefault(message.reply_to, {})[message.direction] = message.text
+            # In a group each has one of their own.
+            author = (message.direction, message.sender)
+            last.setdefault(message.reply_to, {})[author] = message.text
     return {about: [emoji for emoji in by.values() if emoji] for about, by in last.items()}
 
 

@@ -26,7 +26,7 @@ def get_conversation_for(user: User, pk: int) -> Conversation:
 
 
 def get_message_for(user: User, pk: int) -> Message:
-    rows = Message.objects.select_related("conversation", "channel")
+    rows = Message.objects.select_related("conversation__episode__human", "channel")
     return get_object_or_404(rows.filter(conversation__in=conversations_for(user)), pk=pk)
 
 

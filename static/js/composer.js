@@ -216,7 +216,7 @@
     const form = event.target;
     if (!form.matches?.(".composer")) return;
     const { status, responseText } = event.detail.xhr;
-    complain(form, status === 422 ? responseText : form.querySelector(".composer-error").dataset.failed);
+    complain(form, [413, 422].includes(status) ? responseText : form.querySelector(".composer-error").dataset.failed);
   });
   for (const name of ["htmx:sendError", "htmx:timeout"]) {
     document.addEventListener(name, (event) => {

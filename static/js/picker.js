@@ -40,7 +40,7 @@
   document.addEventListener("htmx:responseError", (event) => {
     if (!event.target.matches?.(".picker-form")) return;
     const { status, responseText } = event.detail.xhr;
-    complain(event.target, status === 422 ? responseText : dialogOf(event.target).dataset.failed);
+    complain(event.target, [413, 422].includes(status) ? responseText : dialogOf(event.target).dataset.failed);
   });
   for (const name of ["htmx:sendError", "htmx:timeout"]) {
     document.addEventListener(name, (event) => {
