@@ -102,6 +102,8 @@ class Provider:
     can_register    whether `register` can do those steps
     family          its channel can be the one behind /chatbot/webhook/<family>/; "": it cannot
     is_simulated    it only plays a provider: it has no account, and nothing leaves this machine
+    identified_by   the credential that itself tells which account it is; see `identify`
+    manual          the page of docs/ that is written for whoever connects it; "": there is none
     """
 
     slug: ClassVar[str]
@@ -117,9 +119,22 @@ class Provider:
     can_register: ClassVar[bool] = True
     family: ClassVar[str] = ""
     is_simulated: ClassVar[bool] = False
+    identified_by: ClassVar[str] = ""
+    manual: ClassVar[str] = ""
 
     def __init__(self, channel: Channel) -> None:
         self.channel = channel
+
+    def objections(self) -> dict[str, str]:
+        """What speaks against keeping the channel as it was entered: field -> why, in words.
+
+        A field is a credential's name or "older_path". No network in here.
+        """
+        return {}
+
+    def identify(self) -> str:
+        """The account's identifier as `identified_by` tells it; "" if it does not."""
+        return ""
 
     def verify(self, headers: Mapping[str, str], body: bytes) -> bool:
         """Whether the provider itself sent these bytes. Without a secret: no."""

@@ -50,7 +50,6 @@ class Maytapi(Provider):
     slug = "maytapi"
     label: ClassVar[str | Promise] = _("WhatsApp (Maytapi)")
     icon = "brand-whatsapp"
-    family = "whatsapp"
     external_id: ClassVar[str | Promise] = _("Phone ID")
     proof = "access_token"
     media_hosts = ("cdnydm.com", ".cdnydm.com", ".maytapi.com")
@@ -65,11 +64,23 @@ class Maytapi(Provider):
         _("Switch the acknowledgements of delivery on."),
     )
 
+    def objections(self) -> dict[str, str]:
+        if not self._has_guessable_path():
+            return {}
+        words = gettext(
+            "Maytapi proves itself by the address alone: this one could be guessed. It needs a "
+            "part of 32 random hexadecimals, or 22 random letters and digits."
+        )
+        return {"older_path": words}
+
     def verify(self, headers: Mapping[str, str], body: bytes) -> bool:
         """By the address, which the caller must have known; see above."""
-        older = self.channel.older_path or ""
-        guessable = bool(self.channel.default_for) or (older and not UNGUESSABLE.search(older))
+        guessable = bool(self.channel.default_for) or self._has_guessable_path()
         return bool(self.channel.secret("access_token")) and not guessable
+
+    def _has_guessable_path(self) -> bool:
+        older = self.channel.older_path or ""
+        return bool(older) and not UNGUESSABLE.search(older)
 
     def challenge(self, query: Mapping[str, str]) -> str | Json | None:
         return {"status": "ok"}

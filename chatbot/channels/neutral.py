@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 import requests
 from django.conf import settings
 from django.utils.functional import Promise
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from chatbot.channels import directory, http, neutral_messages
@@ -24,6 +25,7 @@ from crm.conversations.rules import MB, MediaRule, Rules
 
 LONGEST_PAUSE = 3600  # seconds an adapter can ask us to wait
 NO_GET = (404, 405, 501)  # there, and knows no GET
+SHORTEST_TOKEN = 32
 
 
 class Neutral(Provider):
@@ -33,6 +35,7 @@ class Neutral(Provider):
     external_id: ClassVar[str | Promise] = _("Own number or name at the provider")
     proof = "token"
     can_register = False
+    manual = "neutral-door.md"
     rules = Rules(
         media={kind: MediaRule(25 * MB) for kind in ("image", "audio", "video", "document")}
     )
@@ -62,6 +65,24 @@ class Neutral(Provider):
         _("Enter here at which address it takes what is to be sent."),
         _("Enter your own number or name, so that what you write elsewhere counts as yours."),
     )
+
+    def objections(self) -> dict[str, str]:
+        found, url = {}, self.channel.secret("endpoint_url")
+        if words := self._against_token(self.channel.secret("token")):
+            found["token"] = words
+        if url and not _is_safe(url):
+            found["endpoint_url"] = str(_unsafe())
+        return found
+
+    def _against_token(self, token: str) -> str:
+        """It alone says whose a body is, so it is long, and no other channel's."""
+        if token and (len(token) < SHORTEST_TOKEN or not token.isascii() or " " in token):
+            words = gettext("At least %(number)d letters and digits, without spaces.")
+            return words % {"number": SHORTEST_TOKEN}
+        others = (c for c in directory.snapshot().by_pk.values() if c.pk != self.channel.pk)
+        mine = (Neutral(one) for one in others if one.provider == self.slug)
+        taken = token and any(one.same(token, "token") for one in mine)
+        return gettext("Another channel has this token.") if taken else ""
 
     def verify(self, headers: Mapping[str, str], body: bytes) -> bool:
         return self.same(bearer(headers), "token")
@@ -120,8 +141,7 @@ class Neutral(Provider):
             text = str(_("The token or the address of the adapter is missing."))
             raise ChannelError(text, permanent=False, code="unconfigured", stop=True)
         if not _is_safe(url):
-            text = str(_("The adapter's address must be https, or http on this machine."))
-            raise ChannelError(text, permanent=False, code="unconfigured", stop=True)
+            raise ChannelError(str(_unsafe()), permanent=False, code="unconfigured", stop=True)
         return url
 
     def _payload(self, message: Outgoing) -> Json:
@@ -148,6 +168,10 @@ class Neutral(Provider):
 
     def _ask(self, method: str, url: str, *, json: Json | None = None) -> requests.Response:
         return http.ask(method, url, json=json, headers=self._headers(), allow_redirects=False)
+
+
+def _unsafe() -> Promise:
+    return _("The adapter's address must be https, or http on this machine.")
 
 
 def bearer(headers: Mapping[str, str]) -> str:

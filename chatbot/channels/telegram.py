@@ -31,6 +31,7 @@ class Telegram(Provider):
     icon = "brand-telegram"
     family = "telegram"
     proof = "webhook_secret"
+    identified_by = "access_token"
     rules = Rules(
         longest_text=4096,
         longest_caption=telegram_api.LONGEST_CAPTION,
@@ -71,6 +72,17 @@ class Telegram(Provider):
         _("Register the channel: from then on Telegram calls {url}."),
         _("For groups: turn off the bot's group privacy with /setprivacy, then add the bot."),
     )
+
+    def objections(self) -> dict[str, str]:
+        found, secret = {}, self.channel.secret("webhook_secret")
+        if not self.identify():
+            found["access_token"] = gettext("This is no bot token: one looks like 123456:AAF-xyz.")
+        if secret and not SECRET.fullmatch(secret):
+            found["webhook_secret"] = gettext("Only A-Z, a-z, 0-9, _ and -, 256 at most.")
+        return found
+
+    def identify(self) -> str:
+        return telegram_api.bot_id(self.channel.secret("access_token"))
 
     def verify(self, headers: Mapping[str, str], body: bytes) -> bool:
         given = headers.get("X-Telegram-Bot-Api-Secret-Token", "")

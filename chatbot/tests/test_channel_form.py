@@ -1,9 +1,11 @@
 """Every provider's form and page, by what its class says of itself and nothing else."""
 
+import re
+
 import pytest
 
 from chatbot.channels.registry import CHANNELS
-from chatbot.tests.desk import browser, person, words
+from chatbot.tests.desk import browser, conversation, person, words
 from crm.conversations.models import Channel
 
 pytestmark = pytest.mark.django_db
@@ -15,10 +17,19 @@ def admin():
     return browser(person("administrator"))
 
 
+# Where not any word will do.
+FITTING = {
+    ("telegram", "access_token"): "70010:AAF-dato-access_token",
+    ("neutral", "endpoint_url"): "https://adaptador.ejemplo.test/",
+}
+
+
 def typed(provider, **changes):
     """What somebody enters: everything that is asked, but no word that can be made up."""
     given = {
-        f"credential_{one.name}": f"dato-{one.name}" for one in provider.fields if not one.invented
+        f"credential_{one.name}": FITTING.get((provider.slug, one.name), f"dato-{one.name}")
+        for one in provider.fields
+        if not one.invented
     }
     return {"name": "Nuevo", "mode": "live", "is_active": "on", **given, **changes}
 
@@ -33,6 +44,7 @@ def made(admin, provider, **changes):
 def test_it_can_be_chosen_added_and_looked_at(provider, admin):
     assert str(provider.label) in words(admin.get("/channels/add/"))
     channel = made(admin, provider)
+    admin.get(f"/channels/{channel.pk}/")  # shows, this once, what was made up
     page = words(admin.get(f"/channels/{channel.pk}/"))
     assert str(provider.label) in page
     for field in provider.fields:
@@ -71,6 +83,24 @@ def test_words_of_our_own_are_made_up_once_and_shown_on_demand(provider, admin):
     for field in provider.fields:
         if field.secret and not field.invented:
             assert channel.secret(field.name) not in words(shown)
+
+
+@every
+def test_what_was_made_up_is_shown_once_to_whoever_added_it(provider, admin):
+    answer = admin.post(f"/channels/add/{provider.slug}/", typed(provider))
+    channel = Channel.objects.get()
+    invented = [channel.secret(one.name) for one in provider.fields if one.invented]
+    assert answer.url.endswith("#how-title") == bool(invented)
+    page = f"/channels/{channel.pk}/"
+    for other in (browser(person("administrator")), browser(person("manager"))):
+        assert not any(word in words(other.get(page)) for word in invented)
+    first = admin.get(page)
+    for word in invented:
+        assert f'data-copy="{word}"' in words(first)
+        assert first["Cache-Control"] == "no-store"
+    assert not any(word in words(admin.get(page)) for word in invented)
+    for word in invented:
+        assert word not in str(dict(admin.session))
 
 
 @every
@@ -114,3 +144,144 @@ def test_no_absurd_speed_is_taken(admin, given):
     answer = admin.post("/channels/add/meta/", typed(CHANNELS[0], per_second=given))
     assert answer.status_code == 422
     assert not Channel.objects.exists()
+
+
+# --- What a provider itself says against it --------------------------------------------------
+
+
+def provider_of(slug):
+    return next(one for one in CHANNELS if one.slug == slug)
+
+
+def wrong(answer):
+    assert answer.status_code == 422
+    return set(answer.context["form"].errors)
+
+
+@pytest.mark.parametrize("path", ["/hooks/maytapi", "/hooks/the-maytapi-webhook-of-2024"])
+def test_maytapi_takes_no_older_path_that_could_be_guessed(admin, path):
+    provider = provider_of("maytapi")
+    answer = admin.post("/channels/add/maytapi/", typed(provider, older_path=path))
+    assert wrong(answer) == {"older_path"}
+    assert not Channel.objects.exists()
+    kept = made(admin, provider, older_path="/hooks/3f0c9a2be1d84b7a9c55e2f0a17d6b42")
+    assert wrong(admin.post(f"/channels/{kept.pk}/edit/", typed(provider, older_path=path)))
+    kept.refresh_from_db()
+    assert kept.older_path.endswith("6b42")
+
+
+def test_others_take_a_path_that_could_be_guessed(admin):
+    assert made(admin, provider_of("whapi"), older_path="/hooks/whapi").older_path
+
+
+def test_a_bots_channel_knows_which_bot_it_is(admin):
+    assert made(admin, provider_of("telegram")).external_id == "70010"
+
+
+def test_another_bot_needs_another_channel_once_people_have_written(admin):
+    provider = provider_of("telegram")
+    channel = made(admin, provider)
+    page = f"/channels/{channel.pk}/edit/"
+    admin.post(page, typed(provider, credential_access_token="70011:AAF-otro"))
+    channel.refresh_from_db()
+    assert channel.external_id == "70011"  # nobody had written: it was a slip
+    conversation(channel)
+    other = typed(provider, credential_access_token="70012:AAF-otro")
+    assert wrong(admin.post(page, other)) == {"credential_access_token"}
+    channel.refresh_from_db()
+    assert (channel.external_id, channel.secret("access_token")) == ("70011", "70011:AAF-otro")
+    anew = typed(provider, credential_access_token="70011:AAF-de-nuevo")
+    assert admin.post(page, anew).status_code == 302
+
+
+def test_a_bot_of_before_is_known_by_its_token(admin):
+    provider = provider_of("telegram")
+    channel = Channel.objects.create(
+        name="Viejo", provider="telegram", credentials={"access_token": "70010:AAF-viejo"}
+    )
+    conversation(channel)
+    other = typed(provider, credential_access_token="70012:AAF-otro")
+    answer = admin.post(f"/channels/{channel.pk}/edit/", other)
+    assert wrong(answer) == {"credential_access_token"}
+    admin.post(f"/channels/{channel.pk}/edit/", typed(provider))
+    channel.refresh_from_db()
+    assert channel.external_id == "70010"
+
+
+def test_one_bot_is_one_channel(admin):
+    provider = provider_of("telegram")
+    made(admin, provider)
+    assert wrong(admin.post("/channels/add/telegram/", typed(provider))) == {
+        "credential_access_token"
+    }
+
+
+@pytest.mark.parametrize(
+    ("slug", "field", "value"),
+    [
+        ("telegram", "access_token", "AAF-solo-la-mitad"),
+        ("telegram", "access_token", "70010:con espacio"),
+        ("telegram", "webhook_secret", "ñandú con espacios"),
+        ("telegram", "webhook_secret", "x" * 257),
+        ("neutral", "token", "corto"),
+        ("neutral", "token", "con espacios y largo, muy largo, larguísimo"),
+        ("neutral", "endpoint_url", "http://adaptador.ejemplo.test/"),
+        ("neutral", "endpoint_url", "https://ana:clave@adaptador.ejemplo.test/"),
+    ],
+)
+def test_what_cannot_work_is_refused_beside_its_field(admin, slug, field, value):
+    given = typed(provider_of(slug), **{f"credential_{field}": value})
+    answer = admin.post(f"/channels/add/{slug}/", given)
+    assert wrong(answer) == {f"credential_{field}"}
+    declared = next(one for one in provider_of(slug).fields if one.name == field)
+    assert (value in words(answer)) != declared.secret
+
+
+def test_two_adapters_cannot_share_a_token(admin):
+    provider = provider_of("neutral")
+    token = "una-palabra-larga-y-al-azar-0123456789"
+    first = made(admin, provider, credential_token=token)
+    second = admin.post("/channels/add/neutral/", typed(provider, credential_token=token))
+    assert wrong(second) == {"credential_token"}
+    again = typed(provider, credential_token=token)
+    assert admin.post(f"/channels/{first.pk}/edit/", again).status_code == 302
+
+
+def test_what_stands_already_is_not_asked_for_anew(admin):
+    old = {"access_token": "viejo-y-raro", "webhook_secret": "con espacios"}
+    channel = Channel.objects.create(name="Viejo", provider="telegram", credentials=old)
+    given = {"name": "Nuevo", "mode": "live", "is_active": "on"}
+    assert admin.post(f"/channels/{channel.pk}/edit/", given).status_code == 302
+
+
+# --- The page for whoever writes an adapter --------------------------------------------------
+
+
+def test_the_neutral_door_is_explained_on_a_page(admin):
+    channel = made(admin, provider_of("neutral"))
+    link = "/channels/guide/neutral/"
+    assert link in words(admin.get(f"/channels/{channel.pk}/"))
+    page = words(admin.get(link))
+    for part in (
+        "<h1",
+        '<a href="#what-you-post">',
+        'id="what-you-post"',
+        "<td>Who wrote: a telephone number",
+        "&quot;sender&quot;: &quot;+51911000001&quot;",
+        "ThreadingHTTPServer",
+    ):
+        assert part in page
+    article = page.partition('class="guide"')[2].partition("</article>")[0]
+    prose = re.sub(r"<pre.*?</pre>", "", article, flags=re.S)
+    assert not re.search(r"`|\*\*|\]\(|^\|", prose, flags=re.M)
+
+
+@pytest.mark.parametrize("slug", ["meta", "simulator", "pigeon", "etc"])
+def test_no_other_provider_has_one(admin, slug):
+    assert admin.get(f"/channels/guide/{slug}/").status_code == 404
+
+
+def test_the_page_is_for_those_who_see_channels():
+    assert browser().get("/channels/guide/neutral/").status_code == 302
+    assert browser(person("agent")).get("/channels/guide/neutral/").status_code == 403
+    assert browser(person("manager")).get("/channels/guide/neutral/").status_code == 200

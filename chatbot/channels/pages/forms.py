@@ -44,6 +44,7 @@ class ChannelForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at 
         self.provider = provider
         self.instance.provider = provider.slug
         self.family = provider.family
+        self.has_invented = False  # once saved: whether a word was made up that nobody has seen
         self.fields["name"].widget.attrs["autofocus"] = not self.instance.pk
         self._fit_provider()
         self.kept = {**self._stored(), **self._unsealed()}
@@ -113,8 +114,7 @@ class ChannelForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at 
 
     def clean_external_id(self) -> str:
         given = str(self.cleaned_data["external_id"]).strip()
-        twins = Channel.objects.filter(provider=self.provider.slug, external_id=given)
-        if given and twins.exclude(pk=self.instance.pk).exists():
+        if given and _has_twin(self.instance, given):
             raise forms.ValidationError(_("Another channel has this identifier."))
         return given
 
@@ -138,7 +138,41 @@ class ChannelForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at 
             # An empty secret means "leave it"; what is shown can be emptied.
             if typed or not declared.secret:
                 self.kept[declared.name] = typed
+        self._heed_provider(cleaned)
         return cleaned
+
+    def _heed_provider(self, cleaned: dict[str, Any]) -> None:
+        """What the provider itself says against it, field by field."""
+        entered = self.provider(self._entered(cleaned))
+        found = {**self._against_account(entered.identify()), **entered.objections()}
+        stored = self._stored()
+        for name, words in found.items():
+            field = name if name in self.fields else f"credential_{name}"
+            stands = name in stored and self.kept.get(name) == stored[name]
+            if field not in self.errors and not stands:
+                self.add_error(field, words)
+
+    def _entered(self, cleaned: dict[str, Any]) -> Channel:
+        """The channel as it would be kept; the row itself still says what was."""
+        return Channel(
+            pk=self.instance.pk,
+            provider=self.provider.slug,
+            older_path=cleaned.get("older_path"),
+            credentials=dict(self.kept),
+        )
+
+    def _against_account(self, told: str) -> dict[str, str]:
+        """Another account's messages would be taken for those of the one it began with."""
+        named = self.provider.identified_by
+        before = self.instance.external_id or self.provider(self.instance).identify()
+        if not named or not told or told == before:
+            return {}
+        if _has_twin(self.instance, told):
+            return {named: gettext("Another channel has this account.")}
+        if before and self.instance.pk and self.instance.conversations.exists():
+            words = gettext("This is another account: make a channel of its own for it.")
+            return {named: words}
+        return {}
 
     def seal(self) -> None:
         """Carry secrets typed into a rejected form over to the next try, unreadable meanwhile."""
@@ -166,6 +200,9 @@ class ChannelForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at 
         for declared in self.provider.fields:
             if declared.invented and not channel.credentials.get(declared.name):
                 channel.credentials[declared.name] = secrets.token_urlsafe(32)
+                self.has_invented = True
+        if told := self.provider(channel).identify():
+            channel.external_id = told
         if self.family:
             self._set_default(channel)
         saved: Channel = super().save(commit)
@@ -193,6 +230,11 @@ def _invent_account(channel: Channel) -> None:
     """What a real provider would have given: a number's identifier, and a secret to sign with."""
     channel.credentials.setdefault("app_secret", secrets.token_hex(24))
     channel.external_id = channel.external_id or f"9{secrets.randbelow(10**14):014d}"
+
+
+def _has_twin(channel: Channel, external_id: str) -> bool:
+    same = Channel.objects.filter(provider=channel.provider, external_id=external_id)
+    return same.exclude(pk=channel.pk).exists()
 
 
 def _is_ours(path: str) -> bool:

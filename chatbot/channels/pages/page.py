@@ -82,11 +82,13 @@ def _how(channel: Channel, *, reveal: bool) -> dict[str, Any]:
     invented = [one for one in (provider.fields if provider else ()) if one.invented]
     entered = [one for one in invented if channel.secret(one.name)]
     steps = provider.steps if provider else ()
+    has_guide = provider is not None and bool(provider.manual)
     return {
         # Around the address, which the page sets apart.
         "steps": [str(step).split("{url}") for step in steps],
         "to_reveal": [one.label for one in entered],
         "revealed": [(one.label, channel.secret(one.name)) for one in entered] if reveal else [],
+        "guide_url": reverse("channels:guide", args=[channel.provider]) if has_guide else "",
         "is_public": settings.HTTPS,
         "simulator_url": reverse("simulator:phone"),
     }

@@ -7,6 +7,7 @@ urlpatterns = [
     path("", views.channel_list, name="list"),
     path("add/", views.choose, name="choose"),
     path("add/<slug:provider>/", views.add, name="add"),
+    path("guide/<slug:provider>/", views.guide, name="guide"),
     path("<int:pk>/", views.channel_detail, name="detail"),
     path("<int:pk>/standing/", views.standing, name="standing"),
     path("<int:pk>/secrets/", views.reveal, name="reveal"),

@@ -2,11 +2,13 @@
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from chatbot.channels import directory
 from chatbot.channels.base import Provider
+from chatbot.channels.pages import manual
 from chatbot.channels.pages.forms import ChannelForm
 from chatbot.channels.pages.page import CHANGE, page_of, row_of, standing_of, tried_of
 from chatbot.channels.pages.standing import standings
@@ -17,6 +19,8 @@ from crm.desk.feedback import tell
 
 VIEW = "conversations.view_channel"
 ADD = "conversations.add_channel"
+# In the session: the channel whose words were just made up.
+FRESH = "channel_words"
 
 
 @require_GET
@@ -34,7 +38,18 @@ def channel_list(request: DeskRequest) -> HttpResponse:
 @require_GET
 @permitted(VIEW)
 def channel_detail(request: DeskRequest, pk: int) -> HttpResponse:
-    return render(request, "channels/detail.html", page_of(request, pk))
+    """Right after words were made up for it, whoever caused that sees them, this once."""
+    fresh = request.session.get(FRESH) == pk
+    if fresh:
+        del request.session[FRESH]
+    return _page(request, pk, reveal=fresh and request.user.has_perm(CHANGE))
+
+
+def _page(request: DeskRequest, pk: int, *, reveal: bool) -> HttpResponse:
+    response = render(request, "channels/detail.html", page_of(request, pk, reveal=reveal))
+    if reveal:
+        response["Cache-Control"] = "no-store"
+    return response
 
 
 @require_GET
@@ -62,9 +77,7 @@ def tried(request: DeskRequest, pk: int, message_pk: int) -> HttpResponse:
 @permitted(VIEW, CHANGE)
 def reveal(request: DeskRequest, pk: int) -> HttpResponse:
     """The page with the words made up here, for whoever enters them at the provider right now."""
-    response = render(request, "channels/detail.html", page_of(request, pk, reveal=True))
-    response["Cache-Control"] = "no-store"
-    return response
+    return _page(request, pk, reveal=True)
 
 
 @require_GET
@@ -72,6 +85,22 @@ def reveal(request: DeskRequest, pk: int) -> HttpResponse:
 def choose(request: DeskRequest) -> HttpResponse:
     providers = [(one.slug, one.label, one.icon) for one in CHANNELS]
     return render(request, "channels/choose.html", {"providers": providers})
+
+
+@require_GET
+@permitted(VIEW)
+def guide(request: DeskRequest, provider: str) -> HttpResponse:
+    """What is written for whoever connects this provider."""
+    known = BY_SLUG.get(provider)
+    if known is None or not known.manual:
+        raise Http404
+    try:
+        text = manual.read(known.manual)
+    except FileNotFoundError:
+        raise Http404 from None
+    title, _newline, rest = text.partition("\n")
+    context = {"title": title.lstrip("# "), "content": manual.rendered(rest)}
+    return render(request, "channels/guide.html", context)
 
 
 @require_http_methods(["GET", "POST"])
@@ -98,6 +127,9 @@ def _edit(request: DeskRequest, channel: Channel, provider: type[Provider]) -> H
             saved = form.save()
             directory.forget()
             tell(request, _("The channel was saved."))
+            if form.has_invented:
+                request.session[FRESH] = saved.pk
+                return redirect(f"{reverse('channels:detail', args=[saved.pk])}#how-title")
             return redirect("channels:detail", saved.pk)
         form.seal()
     context = {"form": form, "provider": provider.label, "pk": channel.pk}
