@@ -86,3 +86,9 @@ def _empty_cache():
     from django.core.cache import cache
 
     cache.clear()
+
+
+@pytest.fixture
+def in_english(settings):
+    """What is said is said in English, as it stands in the code beside the test."""
+    settings.LANGUAGE_CODE = "en"

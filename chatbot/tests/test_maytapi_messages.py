@@ -90,6 +90,7 @@ def test_a_file_carries_where_it_lies():
     assert (file.id, file.name, file.mime) == (URL, "a.pdf", "application/pdf")
 
 
+@pytest.mark.usefixtures("in_english")
 @pytest.mark.parametrize(
     ("subtype", "words"),
     [
@@ -110,6 +111,7 @@ def test_who_comes_and_goes_wakes_nobody(subtype, words):
     assert told.text == words
 
 
+@pytest.mark.usefixtures("in_english")
 @pytest.mark.parametrize("who", [None, "", LID, ["x"], 7.5])
 def test_who_came_need_not_be_said(who):
     told = read({"type": "info", "subtype": "group/add", "participant": who}, conversation=GROUP)

@@ -224,6 +224,7 @@ def test_registering_sets_the_webhook_and_asks_for_acknowledgements(maytapi, row
     assert Maytapi(row).on_record() == f"{url}, {PHONE} {OWN} active"
 
 
+@pytest.mark.usefixtures("in_english")
 def test_nothing_on_record_is_said(maytapi, row):
     assert Maytapi(row).on_record().startswith("no webhook")
 

@@ -14,7 +14,7 @@ from chatbot.work import work_off
 from crm.conversations.models import Conversation, Message
 from leads.models import Lead
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_english")]
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from chatbot.tests.graph_stub import envelope, message_body
 from chatbot.work import work_off
 from crm.conversations.models import Conversation, Message, MessageTemplate
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_english")]
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from chatbot.channels.registry import acting_for
 from chatbot.tests.fakes.meta import error_body
 from crm.conversations.models import Channel
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_english")]
 
 ANA = Address("wa_id", "51911000001")
 HOLA = Outgoing(message_id=1, attempt="attempt-1", to=(ANA,), text="Hola")
@@ -346,4 +346,4 @@ def test_on_a_dry_run_none_of_it_reaches_meta(channel, graph):
     assert simulator.send(replace(HOLA, kind="image", file=file())).startswith("wamid.SIM.")
     simulator.mark_read("wamid.IN1", (ANA,))
     simulator.show_typing("wamid.IN1", (ANA,))
-    assert (simulator.templates(), graph.requests) == ([], [])
+    assert graph.requests == []

@@ -62,6 +62,7 @@ def test_statuses_lift_a_message_and_never_lower_it(say, post, graph):
     assert message.sent_at and message.delivered_at and message.read_at
 
 
+@pytest.mark.usefixtures("in_english")
 def test_failed_shows_why_and_a_later_delivery_clears_it(say, post, graph):
     say("Hola")
     message = Message.objects.get(direction="out")
