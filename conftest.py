@@ -15,6 +15,7 @@ import pytest
 from crm.desk.translations import compile_translations
 
 OWNER = "PYTEST_XDIST_WORKER" not in os.environ
+DATABASE_FIXTURES = {"db", "transactional_db", "live_server", "django_db_setup"}
 
 if OWNER:
     # DATABASE_URL stays: with it bin/test says what to test on.
@@ -50,14 +51,22 @@ def pytest_collection_modifyitems(config, items):
     wanted = config.getoption("--serial")
     if not wanted:
         return
-    seen = os.environ.get("DATABASE_URL") and os.environ.get("SOAK") != "1"
+    second = os.environ.get("DATABASE_URL") and os.environ.get("SOAK") != "1"
     kept, dropped = [], []
     for item in items:
         serial = item.get_closest_marker("serial") is not None
-        mine = serial == (wanted == "only") and not (seen and item.get_closest_marker("once"))
+        mine = serial == (wanted == "only") and not (second and _is_said(item, serial))
         (kept if mine else dropped).append(item)
     items[:] = kept
     config.hook.pytest_deselected(items=dropped)
+
+
+def _is_said(item, serial):
+    """On the second database: whether a test would only say again what it said on the first."""
+    if item.get_closest_marker("once") is not None:
+        return True
+    asks = item.get_closest_marker("django_db") or set(item.fixturenames) & DATABASE_FIXTURES
+    return not serial and not asks
 
 
 def pytest_configure():
