@@ -25,6 +25,13 @@ JOBS = [
         explanation=_("Pictures and documents whose first download failed or got lost."),
     ),
     Job(
+        name="renew_unconfirmed",
+        label=_("Show what was not confirmed"),
+        func="chatbot.inbox.unconfirmed.renew_pages",
+        minutes=1,
+        explanation=_("Messages of which nobody has heard for ten minutes; a person decides."),
+    ),
+    Job(
         name="sync_templates",
         label=_("Synchronise message templates"),
         func="chatbot.template_sync.sync_all",

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
+from django.db.models import Q
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -123,7 +124,10 @@ def lock(conversation: Conversation) -> Conversation:
 
 
 def retry(*, message: Message) -> None:
-    """Queue a message once more that failed, waits, or of which nobody knows whether it went."""
+    """Queue a message once more that failed, waits, or of which nobody knows whether it went.
+
+    As `give_up`, refused with DeskError as long as it may still be confirmed.
+    """
     _settle(message, (State.FAILED, State.UNKNOWN, State.HELD), State.QUEUED)
 
 
@@ -164,12 +168,20 @@ def _settle(message: Message, before: tuple[Message.State, ...], after: Message.
     lost = {"failed_at": Coalesce("failed_at", now), "error_code": GIVEN_UP}
     # Whoever comes second finds the state changed: a retried message is never queued twice.
     with transaction.atomic():
+        ripe = ~Q(state=State.UNKNOWN) | Message.wanting_decision(now)
         changed = Message.objects.filter(
-            pk=message.pk, direction=Message.Direction.OUT, state__in=before
+            ripe, pk=message.pk, direction=Message.Direction.OUT, state__in=before
         ).update(state=after, **(again if after == State.QUEUED else lost))
         if not changed:
-            raise DeskError(_("The state of this message has changed meanwhile."))
+            raise DeskError(_why_refused(message))
         Conversation.objects.filter(pk=message.conversation_id).update(changed_at=now)
+
+
+def _why_refused(message: Message) -> str:
+    message.refresh_from_db(fields=["state", "due_at"])
+    if not message.may_be_confirmed:
+        return _("The state of this message has changed meanwhile.")
+    return _("It may still be confirmed that this message went out. Decide in some minutes.")
 
 
 def _answered(conversation: Conversation, user: User, message: Message, token: str) -> None:

@@ -68,13 +68,13 @@ def for_somebody() -> Q:
 
 
 def in_trouble(rows: QuerySet[Conversation]) -> QuerySet[Conversation]:
-    """Conversations with a message of ours that did not go out, or nobody knows whether it did.
-
-    Without those that somebody has given up.
+    """Conversations with a message of ours that failed, or of which nobody knows for long whether
+    it arrived; without what somebody has given up.
     """
-    given_up = Q(state=Message.State.FAILED, error_code=GIVEN_UP)
-    stuck = Message.objects.filter(_where("state IN ('failed', 'unknown')")).exclude(given_up)
-    return rows.filter(pk__in=stuck.values("conversation"))
+    failed = Q(state=Message.State.FAILED) & ~Q(error_code=GIVEN_UP)
+    stuck = Message.objects.filter(_where("state IN ('failed', 'unknown')"))
+    wanting = stuck.filter(failed | Message.wanting_decision())
+    return rows.filter(pk__in=wanting.values("conversation"))
 
 
 def with_held(rows: QuerySet[Conversation]) -> QuerySet[Conversation]:

@@ -4,21 +4,33 @@ from collections.abc import Sequence
 from typing import Any
 
 import django_tables2 as tables
-from django.db.models import F, OuterRef, QuerySet, Subquery
+from django.db.models import Case, F, OuterRef, QuerySet, Subquery, Value, When
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext_lazy as _
 
+from chatbot.inbox.answering import GIVEN_UP
 from crm.conversations.models import Conversation, Message
 from crm.desk.tables import WIDE, WIDER, DeskTable, RowLinkColumn, cells
 from crm.desk.templatetags.desk import when
 
+State = Message.State
+
 
 def with_last_sent(rows: QuerySet[Conversation]) -> QuerySet[Conversation]:
-    """Add `last_state`, the state of the last message of ours; read for the page's rows only."""
+    """Add `last_state`, the state of the last message of ours; read for the page's rows only.
+
+    "" for what somebody has given up, "sending" for what may still be confirmed.
+    """
     ours = Message.objects.filter(conversation=OuterRef("pk"), direction=Message.Direction.OUT)
-    last = ours.order_by("-shown_at", "-id").values("state")[:1]
+    looks = Case(
+        When(state=State.FAILED, error_code=GIVEN_UP, then=Value("")),
+        When(Message.wanting_decision(), then="state"),
+        When(state=State.UNKNOWN, then=Value(State.SENDING.value)),
+        default="state",
+    )
+    last = ours.order_by("-shown_at", "-id").values(looks=looks)[:1]
     return rows.annotate(last_state=Subquery(last))
 
 

@@ -58,7 +58,8 @@ class Bubble:
         files = "".join(f"{a.pk}{a.state}" for a in message.attachments.all())
         told = (message.state, message.error_code, message.error_text, message.pricing)
         changed = (message.edited_at, message.deleted_at, message.template_id)
-        looks = [*told, *changed, files, self.new_day, self.follows, *self.reactions]
+        is_overdue = message.wants_decision
+        looks = [*told, *changed, is_overdue, files, self.new_day, self.follows, *self.reactions]
         quoted = (self.quoted_is_gone, self.quoted and self.quoted.deleted_at)
         return blake2s(repr([*looks, *quoted]).encode(), digest_size=8).hexdigest()
 

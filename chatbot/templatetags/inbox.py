@@ -99,6 +99,8 @@ def rest(text: str) -> str:
 @register.filter
 def tick(message: Message) -> str:
     """The icon of an outgoing message's state."""
+    if message.may_be_confirmed:
+        return "clock"
     return TICKS.get(Message.State(message.state), "")
 
 
@@ -114,10 +116,18 @@ def provider_icon(provider: str) -> str:
 
 
 @register.filter
+def standing(message: Message) -> str:
+    """Its state in words."""
+    if message.may_be_confirmed:
+        return _("Waiting for confirmation")
+    return str(message.get_state_display())
+
+
+@register.filter
 def told(message: Message) -> str:
     """What is known of an outgoing message, for a title on hover: its state, why, what it cost."""
     why = f": {message.error_text}" if message.error_text else ""
-    words = [f"{message.get_state_display()}{why}", billed(message)]
+    words = [f"{standing(message)}{why}", billed(message)]
     return "\n".join(word for word in words if word)
 
 

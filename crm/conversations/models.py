@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import secrets
 import uuid
+from datetime import datetime, timedelta
 from pathlib import PurePath
 from typing import TYPE_CHECKING
 
@@ -302,6 +303,8 @@ class Message(models.Model):
 
     # An outgoing message in one of these may still change hands; the outbox looks at no other.
     OPEN_STATES = (State.QUEUED, State.SENDING, State.UNKNOWN)
+    # So long a status or an echo may still tell what became of an unknown one; then nobody waits.
+    CONFIRMED_WITHIN = timedelta(minutes=10)
 
     conversation = models.ForeignKey(Conversation, models.CASCADE, related_name="messages")
     episode = models.ForeignKey(Episode, models.SET_NULL, null=True, related_name="messages")
@@ -375,6 +378,27 @@ class Message(models.Model):
 
     def __str__(self) -> str:
         return self.summary()
+
+    @property
+    def may_be_confirmed(self) -> bool:
+        """Perhaps sent, and so lately that we may still hear of it."""
+        return self.state == self.State.UNKNOWN and not self.wants_decision
+
+    @property
+    def wants_decision(self) -> bool:
+        """Perhaps sent, and not confirmed for ten minutes: a person decides what becomes of it.
+
+        `due_at` of an unknown message lies seconds after its attempt; without one nothing comes.
+        """
+        if self.state != self.State.UNKNOWN:
+            return False
+        return self.due_at is None or self.due_at <= timezone.now() - self.CONFIRMED_WITHIN
+
+    @classmethod
+    def wanting_decision(cls, now: datetime | None = None) -> Q:
+        """The condition for rows that `wants_decision`."""
+        late = Q(due_at=None) | Q(due_at__lte=(now or timezone.now()) - cls.CONFIRMED_WITHIN)
+        return Q(state=cls.State.UNKNOWN) & late
 
     def summary(self) -> str:
         """One line for lists: the text, or the kind in brackets ("[imagen] frente")."""

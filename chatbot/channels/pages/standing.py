@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import BooleanField, Count, F, Max, Min, Q, QuerySet
+from django.db.models import BooleanField, Count, F, Max, Min, QuerySet
 from django.db.models.expressions import RawSQL
 from django.utils import timezone
 
@@ -23,9 +23,9 @@ MINUTE = timedelta(minutes=1)
 class Standing:
     """What of a channel's messages is not through yet, and when a person last wrote.
 
-    waiting, oldest  to be sent or being sent, and since when the first of them waits
+    waiting, oldest  to be sent, being sent or confirmed; since when the first of them waits
     held             kept until the provider allows them
-    unconfirmed      perhaps sent: a person decides
+    unconfirmed      perhaps sent, and no word of it for long: a person decides
     failed           in the last day
     """
 
@@ -65,7 +65,7 @@ def _by_channel(rows: QuerySet[Any]) -> Any:
 
 def _unsettled() -> Any:
     rows = Message.objects.filter(_where("state IN ('queued', 'sending', 'unknown')"))
-    unknown = Q(state=State.UNKNOWN)
+    unknown = Message.wanting_decision()
     return _by_channel(rows).annotate(
         waiting=Count("pk", filter=~unknown),
         oldest=Min("created_at", filter=~unknown),
