@@ -10,7 +10,7 @@ from dataclasses import replace
 from django.conf import settings
 from django.core.exceptions import RequestDataTooBig
 from django.db import DatabaseError, InterfaceError, connection
-from django.http import HttpRequest, HttpResponse, UnreadablePostError
+from django.http import HttpRequest, HttpResponse, JsonResponse, UnreadablePostError
 
 from chatbot.channels import directory
 from chatbot.channels.base import Provider
@@ -47,7 +47,8 @@ def receive(request: HttpRequest, channel: Channel) -> HttpResponse:
         log.error("Webhook of channel %s not stored: %s", channel.pk, type(error).__name__)
         connection.close_if_unusable_or_obsolete()
         return HttpResponse(status=503, headers={"Retry-After": "5"})
-    return HttpResponse(content_type="text/plain")
+    said = provider.taken(events)
+    return HttpResponse(content_type="text/plain") if said is None else JsonResponse(said)
 
 
 def read_events(provider: Provider, request: HttpRequest) -> list[Event]:

@@ -8,7 +8,7 @@ is handed, decides nothing about people, and reports failure as `ChannelError`.
 from __future__ import annotations
 
 import hmac
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import ClassVar
 
@@ -147,6 +147,10 @@ class Provider:
     def parse(self, body: Json) -> list[Event]:
         """All elements of a body. Never raises: what is broken comes back as a "notice"."""
         raise NotImplementedError
+
+    def taken(self, events: Sequence[Event]) -> Json | None:
+        """What the 200 says of these events, which are stored now; None: it is empty."""
+        return None
 
     def understand(self, kind: str, payload: Json) -> Understood | None:
         """A stored event, typed. None: there is nothing to do but keep it."""

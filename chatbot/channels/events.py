@@ -15,6 +15,9 @@ from crm.conversations.models import Channel, Message
 Json = dict[str, Any]
 # In a stored payload: the account it named, which no channel of ours has.
 STRAY = "stray"
+# `raw` of a message that could be read: it was forwarded, so whoever sent it need not have
+# written it. templates/inbox/_bubbles.html knows it by these words.
+FORWARDED: Json = {"forwarded": True}
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +80,7 @@ class InboundMessage:
     `addresses` are the person's, also of an echo (then: to whom it went) and in a group (then:
     who wrote; `sender` is their name). `wakes` is False for what is no turn of the person
     (reactions, notices). `historical` messages are stored without bot, lead or waiting.
+    `raw` is all of an element that could not be read, or FORWARDED.
     """
 
     id: str

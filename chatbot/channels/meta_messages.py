@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from chatbot.channels import graph_errors
 from chatbot.channels.events import (
+    FORWARDED,
     Address,
     Deletion,
     Edit,
@@ -55,6 +56,8 @@ def read(payload: Json, *, outgoing: bool = False) -> InboundMessage | None:
         return None
     type_ = identifier(element.get("type"), 30)
     parts = _parts(type_, element) or {"kind": Kind.UNSUPPORTED, "raw": element}
+    if _was_forwarded(element):
+        parts.setdefault("raw", FORWARDED)
     wakes = parts.pop("wakes", True) and type_ not in SILENT and not outgoing and not group
     products = (_referred_product(element), *parts.pop("products", ()))
     name = _name(card)
@@ -129,6 +132,11 @@ def _spoken_of(element: Json) -> str:
     """The message this one answers or reacts to; a forwarded one has a context, but no such id."""
     context, reaction = mapping(element.get("context")), mapping(element.get("reaction"))
     return identifier(context.get("id") or reaction.get("message_id"))
+
+
+def _was_forwarded(element: Json) -> bool:
+    context = mapping(element.get("context"))
+    return True in (context.get("forwarded"), context.get("frequently_forwarded"))
 
 
 def _referred_product(element: Json) -> str:

@@ -6,7 +6,7 @@ docs/neutral-door.md is written for whoever makes such an adapter.
 from __future__ import annotations
 
 import ipaddress
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import ClassVar
 from urllib.parse import urlsplit
 
@@ -20,7 +20,7 @@ from chatbot.channels import directory, http, neutral_messages
 from chatbot.channels.base import CredentialField, Outgoing, Provider
 from chatbot.channels.errors import ChannelError
 from chatbot.channels.events import Event, Json, Understood
-from chatbot.channels.reading import identifier, plain
+from chatbot.channels.reading import NOTICE, identifier, plain
 from crm.conversations.rules import MB, MediaRule, Rules
 
 LONGEST_PAUSE = 3600  # seconds an adapter can ask us to wait
@@ -92,6 +92,11 @@ class Neutral(Provider):
         own = self._own()
         elements = batch if isinstance(batch, list) and batch else [body]
         return [neutral_messages.event(element, own) for element in elements]
+
+    def taken(self, events: Sequence[Event]) -> Json | None:
+        """Which elements, counted from 0, nobody but an administrator will look at."""
+        kept = [index for index, event in enumerate(events) if event.kind == NOTICE]
+        return {"stored": len(events), "not_understood": kept}
 
     def understand(self, kind: str, payload: Json) -> Understood | None:
         return neutral_messages.read(kind, payload)

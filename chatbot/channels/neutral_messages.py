@@ -8,6 +8,7 @@ from collections.abc import Collection
 from typing import Any
 
 from chatbot.channels.events import (
+    FORWARDED,
     Address,
     Deletion,
     Edit,
@@ -192,11 +193,11 @@ def _content(element: Json) -> dict[str, Any]:
     text = plain(message.get("text"))
     files = [(link(one.get("url")), one) for one in dicts(message.get("media"))]
     media = [_media(url, one) for url, one in files if url]
-    if media:
-        return {"kind": _kind(media[0]), "text": text, "media": tuple(media)}
-    if text:
-        return {"kind": Kind.TEXT, "text": text}
-    return {"kind": Kind.UNSUPPORTED, "raw": element}
+    if not media and not text:
+        return {"kind": Kind.UNSUPPORTED, "raw": element}
+    kind = _kind(media[0]) if media else Kind.TEXT
+    raw = FORWARDED if message.get("forwarded") is True else None
+    return {"kind": kind, "text": text, "media": tuple(media), "raw": raw}
 
 
 def _media(url: str, about: Json) -> Media:

@@ -9,6 +9,8 @@ from typing import Any
 
 from chatbot.channels.events import Event, Json
 
+NOTICE = "notice"  # an event of this kind is for a person to look into
+
 
 def derived_id(element: Any) -> str:
     """An id for an element that has none: the same for the same content."""
@@ -85,4 +87,4 @@ def mapping(value: Any) -> Json:
 
 def notice(element: Any, external_id: str = "") -> Event:
     """What nothing else fits: kept as it is, for a person to look into."""
-    return Event("notice", f"notice:{derived_id(element)}", "n", {"notice": element}, external_id)
+    return Event(NOTICE, f"notice:{derived_id(element)}", "n", {"notice": element}, external_id)

@@ -11,6 +11,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from chatbot.channels.events import (
+    FORWARDED,
     Address,
     Edit,
     Group,
@@ -27,7 +28,7 @@ from crm.conversations.models import Message
 Kind = Message.Kind
 LARGEST_FILE = 20 * 1024 * 1024  # bytes: more Telegram gives to no bot
 START = re.compile(r"^/start(?:@\w+)?\s+([A-Za-z0-9_-]{1,64})\s*$")
-FORWARDED = ("forward_origin", "forward_from", "forward_date")
+OF_FORWARDED = ("forward_origin", "forward_from", "forward_date")
 # What Telegram says of the chat itself. Nobody wrote it, and nobody needs to read it.
 SERVICE = {
     "new_chat_members",
@@ -116,6 +117,8 @@ def _message(element: Json, chat: Chat, update: str) -> Understood | None:
     parts = _content(element)
     if parts is None:
         return None
+    if _was_forwarded(element):
+        parts.setdefault("raw", FORWARDED)
     start = START.match(parts["text"]) if not chat.is_group else None
     return InboundMessage(
         id=chat.message(element),
@@ -163,8 +166,11 @@ def _own_phone(element: Json, author: Json) -> str:
     if not theirs or theirs != identifier(author.get("id")):
         return ""
     digits = re.sub(r"[^0-9]", "", plain(card.get("phone_number"), 40))
-    forwarded = any(key in element for key in FORWARDED)
-    return digits if 7 <= len(digits) <= 15 and not forwarded else ""
+    return digits if 7 <= len(digits) <= 15 and not _was_forwarded(element) else ""
+
+
+def _was_forwarded(element: Json) -> bool:
+    return any(key in element for key in OF_FORWARDED)
 
 
 def _moved(element: Json, chat: Chat) -> InboundMessage | None:

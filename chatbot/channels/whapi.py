@@ -16,6 +16,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from chatbot.channels import http, whapi_events
+from chatbot.channels.addresses import webhook_path
 from chatbot.channels.base import CredentialField, Outgoing, OutgoingFile, Provider
 from chatbot.channels.errors import ChannelError
 from chatbot.channels.events import Address, Event, Json, Understood
@@ -124,7 +125,16 @@ class Whapi(Provider):
         ]
         webhook = {"url": url, "mode": "body", "events": events, "headers": {HEADER: secret}}
         # Persisted: what could not be delivered survives a restart over there.
-        self._call("PATCH", "/settings", json={"webhooks": [webhook], "callback_persist": True})
+        hooks = [*self._others(url), webhook]
+        self._call("PATCH", "/settings", json={"webhooks": hooks, "callback_persist": True})
+
+    def _others(self, url: str) -> list[Json]:
+        """Webhooks of other systems, which go on as they are; not this channel's own at an
+        address of before."""
+        own = webhook_path(self.channel).rstrip("/")
+        known = dicts(self._call("GET", "/settings").get("webhooks"))
+        named = [(hook, plain(hook.get("url")).rstrip("/")) for hook in known]
+        return [hook for hook, at in named if at not in ("", url.rstrip("/")) and own not in at]
 
     def on_record(self) -> str:
         """The addresses alone: their headers hold the secret."""

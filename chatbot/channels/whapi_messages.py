@@ -6,7 +6,15 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from chatbot.channels.events import Deletion, Edit, InboundMessage, Json, Media, Referral
+from chatbot.channels.events import (
+    FORWARDED,
+    Deletion,
+    Edit,
+    InboundMessage,
+    Json,
+    Media,
+    Referral,
+)
 from chatbot.channels.reading import derived_id, dicts, identifier, mapping, moment, plain
 from chatbot.channels.whatsapp_web import Chat, address, card, group, is_nobody, people, point
 from crm.conversations.models import Message
@@ -133,7 +141,10 @@ def _parts(type_: str, element: Json) -> dict[str, Any]:
         parts = _read_type(type_, element)
     except (TypeError, ValueError, KeyError, AttributeError, OverflowError):
         parts = {}
-    return parts or {"kind": Kind.UNSUPPORTED, "text": words(element), "raw": element}
+    parts = parts or {"kind": Kind.UNSUPPORTED, "text": words(element), "raw": element}
+    if mapping(element.get("context")).get("forwarded") is True:
+        parts.setdefault("raw", FORWARDED)
+    return parts
 
 
 def _read_type(type_: str, element: Json) -> dict[str, Any]:

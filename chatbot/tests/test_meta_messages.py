@@ -7,6 +7,7 @@ import pytest
 
 from chatbot.models import InboundEvent
 from chatbot.tests import provider_samples as sample
+from chatbot.tests.desk import browser, person, words
 from chatbot.tests.graph_stub import envelope, message_body
 from chatbot.work import work_off
 from crm.catalog.models import Property
@@ -329,3 +330,31 @@ def test_an_older_message_that_comes_later_is_shown_in_its_place(post, channel, 
     work_off()
     shown = Message.objects.filter(direction="in").values_list("text", flat=True)
     assert list(shown) == ["Antes", "Hola, quiero un crédito"]
+
+
+@pytest.mark.parametrize(
+    ("context", "raw"),
+    [
+        ({"forwarded": True}, '{"forwarded": true}'),
+        ({"frequently_forwarded": True}, '{"forwarded": true}'),
+        ({"forwarded": False}, ""),
+        ({"forwarded": "yes"}, ""),
+        ({"id": "wamid.OUT1"}, ""),
+        (None, ""),
+    ],
+)
+def test_what_was_forwarded_says_so(receive, context, raw):
+    assert receive({**sample.TEXT, "context": context}).raw == raw
+
+
+def test_what_was_forwarded_and_cannot_be_read_is_kept_whole(receive):
+    element = {**sample.UNSUPPORTED, "context": {"forwarded": True}}
+    assert json.loads(receive(element).raw) == element
+
+
+def test_the_desk_shows_what_was_forwarded(receive):
+    heard = receive(sample.FORWARDED)
+    page = f"/conversations/{heard.conversation_id}/"
+    assert "Forwarded" in words(browser(person("administrator", language="en")).get(page))
+    Message.objects.filter(pk=heard.pk).update(raw="")
+    assert "Forwarded" not in words(browser(person("administrator", language="en")).get(page))

@@ -315,3 +315,24 @@ def test_files_of_an_entered_host_are_fetched_without_it(fetched, channel, adapt
 @pytest.mark.parametrize("url", ["https://example.org/1.png", "http://127.0.0.1:9/1.png"])
 def test_files_of_strangers_are_not(fetched, url):
     assert fetched(url).state == "failed"
+
+
+# --- What the 200 says -----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("url", [DOOR, None])
+def test_the_answer_names_what_it_did_not_understand(knock, channel, url):
+    url = url or f"/webhooks/neutral/{channel.uuid}/"
+    content = {
+        "messages": [text_element("Hola"), {"type": "paloma"}, 7, status_element("o-1", "read")]
+    }
+    answer = knock(content, url=url)
+    assert (answer.status_code, answer["Content-Type"]) == (200, "application/json")
+    assert answer.json() == {"stored": 4, "not_understood": [1, 2]}
+    assert knock(content, url=url).json() == answer.json()  # a repetition is told the same
+
+
+def test_one_element_alone_is_the_first(knock):
+    assert knock(text_element("Hola")).json() == {"stored": 1, "not_understood": []}
+    assert knock({"type": "paloma"}).json() == {"stored": 1, "not_understood": [0]}
+    assert knock({}).json() == {"stored": 1, "not_understood": [0]}

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 from django.conf import settings
 
-from chatbot.channels.events import Deletion, Edit, InboundMessage, StatusUpdate
+from chatbot.channels.events import FORWARDED, Deletion, Edit, InboundMessage, StatusUpdate
 from chatbot.channels.neutral import Neutral
 from chatbot.tests.fakes.neutral import ANA, OWN, element, status_element, text_element
 from crm.conversations.models import Channel, Message
@@ -263,3 +263,10 @@ def test_the_documented_elements_are_all_understood(neutral):
     kinds = ["message", "message", "message", "echo", "status", "status", "edit", "deletion"]
     assert [event.kind for event in events] == kinds
     assert all(neutral.understand(event.kind, event.payload) for event in events)
+
+
+@pytest.mark.parametrize(("given", "raw"), [(True, FORWARDED), (False, None), ("yes", None)])
+def test_what_was_forwarded_says_so(one, given, raw):
+    content = text_element("Mira")
+    content["message"]["forwarded"] = given
+    assert one(content).raw == raw

@@ -2,7 +2,7 @@
 
 import pytest
 
-from chatbot.channels.events import Address, Edit, Group, PersonNews, Referral
+from chatbot.channels.events import FORWARDED, Address, Edit, Group, PersonNews, Referral
 from chatbot.channels.telegram import Telegram
 from chatbot.tests.fakes import telegram as sample
 from chatbot.tests.fakes.telegram import ANA, GROUP, LUIS, SUPERGROUP
@@ -194,7 +194,8 @@ def test_the_beginning_of_a_topic_is_not_answered_by_all_that_follows():
 
 def test_a_forwarded_message_is_what_it_says():
     heard = told(text="Mira", forward_origin={"type": "hidden_user", "sender_user_name": "X"})
-    assert (heard.kind, heard.text) == (Kind.TEXT, "Mira")
+    assert (heard.kind, heard.text, heard.raw) == (Kind.TEXT, "Mira", FORWARDED)
+    assert told(text="Mira").raw is None
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 import pytest
 
-from chatbot.channels.events import Deletion, Edit, InboundMessage
+from chatbot.channels.events import FORWARDED, Deletion, Edit, InboundMessage
 from chatbot.tests.fakes import whapi as fake
 from chatbot.tests.test_whapi import only, provider, understood
 
@@ -362,3 +362,17 @@ def test_other_actions_are_only_kept(type_):
 )
 def test_a_stored_event_of_nothing_means_nothing(kind, payload):
     assert provider().understand(kind, payload) is None
+
+
+@pytest.mark.parametrize(
+    ("context", "raw"),
+    [
+        ({"forwarded": True, "forwarding_score": 1}, FORWARDED),
+        ({"forwarded": False}, None),
+        ({"forwarded": 1}, None),
+        (None, None),
+    ],
+)
+def test_what_was_forwarded_says_so(context, raw):
+    element = fake.message("text", {"body": "Mira"}, context=context)
+    assert understood(fake.body_of("messages", element)).raw == raw

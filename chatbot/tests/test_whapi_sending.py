@@ -4,6 +4,7 @@ import time
 
 import pytest
 
+from chatbot.channels.addresses import webhook_path
 from chatbot.channels.base import Outgoing, OutgoingFile
 from chatbot.channels.errors import ChannelError
 from chatbot.channels.events import Address
@@ -266,6 +267,31 @@ def test_registering_sets_the_webhook_with_its_secret(whapi, row):
     wanted = {(one["type"], one["method"]) for one in hook["events"]}
     assert {("messages", "delete"), ("statuses", "put"), ("channel", "post")} <= wanted
     assert Whapi(row).on_record() == url
+
+
+def test_registering_leaves_other_systems_their_webhooks(whapi, row):
+    url = f"https://desk.example{webhook_path(row)}"
+    other = {"url": "https://crm.example/hook", "mode": "path", "headers": {"X-Key": "k"}}
+    before = [
+        other,
+        {"url": url.rstrip("/"), "mode": "method"},
+        {"url": f"https://tunnel.example{webhook_path(row)}"},  # ours, at an earlier address
+        {"url": None},
+        "x",
+    ]
+    whapi.settings = {"webhooks": before}
+    for _ in range(2):
+        Whapi(row).register(url)
+        kept, ours = whapi.settings["webhooks"]
+        assert kept == other
+        assert (ours["url"], ours["mode"]) == (url, "body")
+
+
+def test_what_is_on_record_cannot_be_read_so_nothing_is_changed(whapi, row):
+    row.credentials = {**row.credentials, "access_token": "otro-token"}
+    with pytest.raises(ChannelError):
+        Whapi(row).register("https://desk.example/x/")
+    assert [request.method for request in whapi.requests] == ["GET"]
 
 
 def test_without_a_secret_nothing_is_registered(whapi, row):
