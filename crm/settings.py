@@ -74,6 +74,7 @@ INSTALLED_APPS = [
     "crm.desk",
     "crm.jobs",
     "leads",
+    "partners",
     "chatbot",
     "allauth",
     "allauth.account",

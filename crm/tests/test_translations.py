@@ -11,7 +11,7 @@ from babel.messages.pofile import read_po
 from django.conf import settings
 
 CATALOG = Path("locale/es/LC_MESSAGES/django.po")
-ROOMS = ("crm", "leads", "chatbot", "templates", "locale")
+ROOMS = ("crm", "leads", "partners", "chatbot", "templates", "locale")
 PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|%[sd]|\{\w*\}")
 
 

@@ -1,0 +1,1 @@
+"""The arithmetic of loans: pure functions over Decimals and dates. Nothing here knows Django."""
