@@ -17,7 +17,7 @@ log = logging.getLogger(__name__)
 def has_templates(channel: Channel) -> bool:
     """Whether its provider knows templates, and can be asked for them."""
     provider = BY_SLUG.get(channel.provider)
-    return provider is not None and provider.rules.templates and not provider.is_simulated
+    return provider is not None and provider.rules.templates
 
 
 def sync_templates(channel: Channel) -> int:

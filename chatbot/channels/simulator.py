@@ -6,11 +6,13 @@ import uuid
 
 from django.utils.translation import gettext_lazy as _
 
+from chatbot.channels import meta_templates
 from chatbot.channels.base import Outgoing
 from chatbot.channels.errors import ChannelError
 from chatbot.channels.events import Address, TemplateNews
 from chatbot.channels.meta import Meta
 from chatbot.simulator import media
+from chatbot.simulator.wordings import LISTED
 
 
 class Simulator(Meta):
@@ -44,7 +46,8 @@ class Simulator(Meta):
         pass
 
     def templates(self) -> list[TemplateNews]:
-        return []
+        """Those of a made-up account, so that writing by template can be tried without one."""
+        return [news for row in LISTED if (news := meta_templates.listed(row))]
 
     def check(self) -> str:
         return str(_("The simulator needs no account."))

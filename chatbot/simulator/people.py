@@ -1,6 +1,7 @@
-"""Made-up people to write as."""
+"""Made-up people to write as, and a group for them to write in."""
 
 import secrets
+from dataclasses import dataclass
 
 from chatbot.simulator.payloads import Person
 
@@ -13,14 +14,33 @@ PEOPLE = (
 LONGEST_NAME = 60
 
 
-def person_of(phone: str, name: str) -> Person:
-    """Whoever has these digits; anything that is no number gives the first of the made-up ones."""
+@dataclass(frozen=True, slots=True)
+class Group:
+    """A group chat: the id a provider would give it, and its name on the phone."""
+
+    id: str
+    name: str
+
+
+GROUPS = (Group("120363900000000101", "Familia Ficticia"),)
+
+
+def person_of(phone: str, name: str, group: str = "") -> Person:
+    """Whoever has these digits; anything that is no number gives the first of the made-up ones.
+
+    A group nobody knows is none.
+    """
+    within = group if group_of(group) else ""
     digits = "".join(sign for sign in phone if sign.isascii() and sign.isdigit())
     if not 7 <= len(digits) <= 15:
-        return PEOPLE[0]
+        return Person(PEOPLE[0].phone, PEOPLE[0].name, within)
     known = {person.phone: person.name for person in PEOPLE}
     clean = " ".join(name.replace("\x00", "").split())[:LONGEST_NAME]
-    return Person(digits, clean or known.get(digits, ""))
+    return Person(digits, clean or known.get(digits, ""), within)
+
+
+def group_of(id_: str) -> Group | None:
+    return next((group for group in GROUPS if group.id == id_), None)
 
 
 def stranger() -> Person:

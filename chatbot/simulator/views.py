@@ -4,28 +4,32 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.core.exceptions import PermissionDenied
-from django.http import FileResponse, Http404, HttpResponse, JsonResponse
+from django.http import FileResponse, Http404, HttpResponse, JsonResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from chatbot.channels.addresses import webhook_path
-from chatbot.inbox.media import harmless
+from chatbot.inbox.media import INLINE, file_name, harmless
 from chatbot.inbox.visibility import conversations_for
 from chatbot.simulator import payloads, reading
 from chatbot.simulator.access import channels_for, may_simulate
 from chatbot.simulator.forms import ElementForm
-from chatbot.simulator.people import PEOPLE, person_of, stranger
+from chatbot.simulator.payloads import Person
+from chatbot.simulator.people import GROUPS, PEOPLE, group_of, person_of, stranger
 from crm.conversations.models import Attachment, Channel
 from crm.desk.access import DeskRequest, permitted
 from crm.errors import DeskError
+
+# What the phone offers to react with.
+EMOJIS = ("👍", "❤️", "😂", "😮", "🙏")
 
 
 @require_GET
 @permitted()
 def phone(request: DeskRequest) -> HttpResponse:
-    """`?channel=`, `?phone=` and `?name=` say who writes where."""
+    """`?channel=`, `?phone=`, `?name=` and `?group=` say who writes where."""
     if not may_simulate(request.user):
         raise PermissionDenied
     channels = list(channels_for(request.user).order_by("-provider", "name"))
@@ -52,7 +56,7 @@ def thread(request: DeskRequest, pk: int) -> HttpResponse:
 def compose(request: DeskRequest, pk: int) -> HttpResponse:
     """{url, body, signature, id}: what the phone is to post to the webhook. 422 with {error}."""
     channel = _channel(request, pk)
-    person = person_of(request.POST.get("phone", ""), request.POST.get("name", ""))
+    person = _person(request.POST)
     if not channel.secret("app_secret"):
         return _no(_("This channel has no app secret: its webhook would refuse the phone."))
     form = ElementForm(request.POST, request.FILES)
@@ -72,19 +76,22 @@ def compose(request: DeskRequest, pk: int) -> HttpResponse:
 @require_GET
 @permitted()
 def media(request: DeskRequest, pk: int, attachment: int) -> FileResponse:
-    """A picture of the phone's own conversation."""
+    """A file of a conversation of the phone's channel: shown if a browser may, else downloaded."""
     channel = _channel(request, pk)
     rows = Attachment.objects.filter(
-        message__channel=channel,
-        message__deleted_at=None,
-        state=Attachment.State.READY,
-        mime__startswith="image/",
+        message__channel=channel, message__deleted_at=None, state=Attachment.State.READY
     )
-    found = get_object_or_404(rows.exclude(mime="image/svg+xml"), pk=attachment)
+    found = get_object_or_404(rows, pk=attachment)
     try:
-        return harmless(FileResponse(found.file.open("rb"), content_type=found.mime))
+        stored = found.file.open("rb")
     except FileNotFoundError as error:
         raise Http404 from error
+    inline = found.mime in INLINE
+    mime = found.mime if inline else "application/octet-stream"
+    name = file_name(found)
+    return harmless(
+        FileResponse(stored, as_attachment=not inline, filename=name, content_type=mime)
+    )
 
 
 @require_POST
@@ -93,8 +100,7 @@ def reset(request: DeskRequest, pk: int) -> HttpResponse:
     """A phone of somebody who has never written."""
     channel = _channel(request, pk)
     person = stranger()
-    query = urlencode({"channel": channel.pk, "phone": person.phone, "name": person.name})
-    return redirect(f"{reverse('simulator:phone')}?{query}")
+    return redirect(f"{reverse('simulator:phone')}?{urlencode(_query(channel, person))}")
 
 
 def _channel(request: DeskRequest, pk: int) -> Channel:
@@ -104,16 +110,28 @@ def _channel(request: DeskRequest, pk: int) -> Channel:
 
 
 def _context(request: DeskRequest, channel: Channel | None) -> dict[str, Any]:
-    person = person_of(request.GET.get("phone", ""), request.GET.get("name", ""))
-    shown = reading.look(channel, person.phone) if channel else reading.Phone(None, [])
+    person = _person(request.GET)
+    shown = reading.look(channel, person) if channel else reading.Phone(None, [])
     seen = shown.conversation and conversations_for(request.user).filter(pk=shown.conversation.pk)
     return {
         "channel": channel,
         "person": person,
         "people": PEOPLE,
+        "groups": GROUPS,
+        "group": group_of(person.group),
         "shown": shown,
+        "alone": urlencode(_query(channel, person)) if channel else "",
+        "emojis": EMOJIS,
         "on_desk": bool(seen and seen.exists()),
     }
+
+
+def _person(given: QueryDict) -> Person:
+    return person_of(given.get("phone", ""), given.get("name", ""), given.get("group", ""))
+
+
+def _query(channel: Channel, person: Person) -> dict[str, Any]:
+    return {"channel": channel.pk, "phone": person.phone, "name": person.name}
 
 
 def _no(error: str) -> HttpResponse:

@@ -75,7 +75,7 @@ def test_what_a_provider_wrote_is_only_text(channel, admin):
     assert evil not in shown and "&lt;script&gt;alert(1)" in shown
 
 
-@pytest.mark.parametrize("provider", ["telegram", "instagram", "neutral", "simulator", "pigeon"])
+@pytest.mark.parametrize("provider", ["telegram", "instagram", "neutral", "pigeon"])
 def test_who_has_none_shows_no_such_section(admin, provider):
     made = Channel.objects.create(name="Otro", provider=provider)
     assert 'id="templates"' not in page(admin, made)

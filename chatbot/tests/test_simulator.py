@@ -14,6 +14,7 @@ from crm.conversations.models import Attachment, Channel, Conversation, Message
 
 pytestmark = pytest.mark.django_db
 NUMBER = "51900000101"
+ROSA = {"phone": NUMBER, "name": "Rosa Ficticia"}
 
 
 @pytest.fixture(autouse=True)
@@ -40,8 +41,8 @@ def at(name, channel, *more):
     return reverse(f"simulator:{name}", args=[channel.pk, *more])
 
 
-def compose(phone, channel, **fields):
-    fields = {"phone": NUMBER, "name": "Rosa Ficticia", **fields}
+def compose(phone, channel, *, who=ROSA, **fields):
+    fields = {**who, **fields}
     return phone.post(at("compose", channel), fields)
 
 
@@ -134,7 +135,7 @@ def test_a_wrong_signature_is_refused(simulated, phone, client):
 
 
 def test_a_picture_arrives_with_its_words(simulated, phone, client):
-    do(phone, simulated, client, kind="image", text="Mi DNI", picture=picture())
+    do(phone, simulated, client, kind="image", text="Mi DNI", file=picture())
     message = Message.objects.get(direction="in")
     assert (message.kind, message.text) == ("image", "Mi DNI")
     attachment = Attachment.objects.get()
@@ -146,14 +147,14 @@ def test_a_picture_arrives_with_its_words(simulated, phone, client):
 )
 def test_what_is_no_picture_is_not_taken(simulated, phone, content):
     file = SimpleUploadedFile("foto.png", content, "image/png")
-    answer = compose(phone, simulated, kind="image", picture=file)
+    answer = compose(phone, simulated, kind="image", file=file)
     assert answer.status_code == 422
     assert answer.json()["error"]
 
 
 def test_too_large_a_picture_is_not_taken(simulated, phone, settings):
     settings.UPLOAD_MAX_BYTES = 20
-    answer = compose(phone, simulated, kind="image", picture=picture())
+    answer = compose(phone, simulated, kind="image", file=picture())
     assert answer.status_code == 422
 
 
@@ -269,13 +270,17 @@ def test_the_phones_picture_is_served_harmless(simulated, phone):
     assert answer.status_code == 200
     assert answer["X-Content-Type-Options"] == "nosniff"
     Attachment.objects.update(mime="image/svg+xml")
+    answer = phone.get(at("media", simulated, made.pk))
+    assert answer["Content-Type"] == "application/octet-stream"
+    assert answer["Content-Disposition"].startswith("attachment")
+    Message.objects.update(deleted_at=made.message.shown_at)
     assert phone.get(at("media", simulated, made.pk)).status_code == 404
 
 
 def test_somebody_new_has_said_nothing_yet(simulated, phone):
     answer = phone.post(at("reset", simulated))
     assert answer.status_code == 302
-    assert phone.get(answer.url).context["shown"].messages == []
+    assert phone.get(answer.url).context["shown"].said == []
 
 
 @pytest.mark.parametrize("query", ["phone=abc", "phone=", "channel=x&phone=1", "phone=" + "9" * 40])

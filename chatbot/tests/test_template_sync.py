@@ -131,14 +131,14 @@ def test_the_job_asks_every_channel_that_has_some_and_stops_at_none(account, gra
         is_active=False,
         credentials=account.credentials,
     )
-    for slug in ("telegram", "simulator", "pigeon"):
+    for slug in ("telegram", "pigeon"):
         made = Channel.objects.create(name=slug, provider=slug)
         apply_template_news(made, TemplateNews(name="suya", language="es", status="APPROVED"))
     graph.listed = [listed()]
     sync_all()
     assert known(account) == [("seguimiento", "es_PE", "APPROVED")]
     assert known(off) == []
-    for slug in ("telegram", "simulator", "pigeon"):
+    for slug in ("telegram", "pigeon"):
         assert known(Channel.objects.get(provider=slug)) == [("suya", "es", "APPROVED")]
     assert "channel 0" in caplog.text
     assert "token-de-prueba" not in caplog.text
