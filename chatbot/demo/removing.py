@@ -19,6 +19,7 @@ from chatbot.channels import directory
 from chatbot.demo.office import CITIES, MARK, TEAM, agency_name
 from chatbot.demo.properties import ROWS, address
 from chatbot.models import InboundEvent
+from chatbot.simulator import media
 from chatbot.simulator.access import PROVIDER
 from crm.catalog.models import Property
 from crm.catalog.photos import delete_photo
@@ -52,7 +53,7 @@ def holdings() -> Holdings:
     return Holdings(
         colleagues=_colleagues().count(),
         channels=_channels().count(),
-        people=_people().count(),
+        people=_people().filter(is_group=False).count(),
         conversations=_conversations().count(),
         leads=_leads().count(),
         properties=_properties().count(),
@@ -153,10 +154,13 @@ def _free_conversations() -> None:
 def _drop_files_later() -> None:
     stored = Attachment.objects.filter(message__conversation__in=_conversations())
     names = list(stored.exclude(file="").values_list("file", flat=True))
+    sent = list(stored.exclude(media_id="").values_list("media_id", flat=True))
 
     def drop() -> None:
         for name in names:
             default_storage.delete(name)
+        for media_id in sent:
+            media.forget(media_id)
 
     transaction.on_commit(drop)
 

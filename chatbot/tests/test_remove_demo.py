@@ -7,10 +7,18 @@ from django.conf import settings as installation
 from django.core.management import CommandError, call_command
 
 from chatbot.models import InboundEvent
-from chatbot.tests.desk import browser, conversation, person, say
+from chatbot.simulator import media
+from chatbot.tests.desk import browser, conversation, hear, person, say
 from crm.catalog.models import Photo, Property
 from crm.conversations import ownership
-from crm.conversations.models import Channel, ChannelIdentity, Conversation, Episode
+from crm.conversations.models import (
+    Channel,
+    ChannelIdentity,
+    Conversation,
+    Episode,
+    MessageRevision,
+    MessageTemplate,
+)
 from crm.people.models import Agency, Contact, Team, User
 from leads.models import Lead
 
@@ -39,6 +47,10 @@ def boss(demo):
     return person("administrator", username="jefa", is_staff=True)
 
 
+def sent_from_phone():
+    return media.keep(b"%PDF-1.4", "application/pdf")
+
+
 def removed(capsys):
     call_command("remove_demo", "--yes")
     return capsys.readouterr().out
@@ -46,12 +58,14 @@ def removed(capsys):
 
 def test_an_office_of_one_remains(demo, boss, real, capsys, django_capture_on_commit_callbacks):
     talk = conversation(demo, "Otra Inventada", PHONE)
+    hear(talk, "La foto", kind="image").attachments.create(media_id=sent_from_phone().id)
     InboundEvent.objects.create(channel=demo, key="message:1", lane="a", kind="text", payload="{}")
     with django_capture_on_commit_callbacks(execute=True):
         said = removed(capsys)
-    assert "7 colleagues, 1 channels, 41 people, 41 conversations, 36 leads, 14 properties" in said
+    assert "7 colleagues, 1 channels, 41 people, 42 conversations, 36 leads, 14 properties" in said
     assert list(User.objects.all()) == [boss]
     assert list(Channel.objects.exclude(default_for="whatsapp")) == []
+    assert not MessageTemplate.objects.exists() and not MessageRevision.objects.exists()
     assert [model.objects.count() for model in OURS[1:]] == [0] * (len(OURS) - 1)
     assert not Conversation.objects.filter(pk=talk.pk).exists()
     assert [one for one in Path(installation.MEDIA_ROOT).rglob("*") if one.is_file()] == []

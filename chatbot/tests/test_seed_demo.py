@@ -5,6 +5,7 @@ from django.core.management import CommandError, call_command
 from django.db import IntegrityError, transaction
 
 from crm.catalog.models import Property
+from crm.conversations import window
 from crm.conversations.models import Attachment, Channel, Conversation, Message
 from crm.people.models import Contact, ContactPoint, User
 from leads.models import Lead
@@ -72,6 +73,43 @@ def test_leads_stand_everywhere_and_messages_are_of_every_kind(office):
     assert failed.error_code and failed.error_text
     assert Attachment.objects.filter(state="ready").count() == 2
     assert not Message.objects.filter(state="queued").exists()
+
+
+def test_each_special_case_is_there_to_be_seen(office):
+    by_template = Message.objects.get(template__isnull=False)
+    assert not window.is_open(by_template.conversation)
+    assert by_template.text.startswith("Sobre tu consulta") and "{{" not in by_template.text
+    held = Message.objects.get(state="held")
+    assert held.error_text and not window.is_open(held.conversation)
+    assert Message.objects.get(state="unknown").provider_id == ""
+    edited, deleted = (
+        Message.objects.get(edited_at__isnull=False),
+        Message.objects.get(deleted_at__isnull=False),
+    )
+    assert edited.revisions.count() == 2 and deleted.revisions.count() == 1
+    for about in (edited, Message.objects.get(kind="reaction")):
+        assert Message.objects.filter(
+            provider_id=about.reply_to, conversation=about.conversation
+        ).exists()
+    group = Conversation.objects.get(is_group=True)
+    assert group.messages.exclude(sender="").count() == 3 and group.waiting_since is None
+
+
+def test_who_came_by_an_advertisement_says_by_which(office):
+    ads, others = Lead.objects.filter(source="ad"), Lead.objects.exclude(source="ad")
+    assert all(one.ad_id and one.ad_title and one.ad_url and one.click_id for one in ads)
+    assert not others.exclude(ad_id="").exists()
+
+
+def test_templates_can_be_chosen_from(office):
+    rows = Channel.objects.get(provider="simulator").templates
+    assert set(rows.values_list("status", flat=True)) == {"APPROVED", "REJECTED"}
+    assert rows.count() == 3
+
+
+def test_each_colleague_speaks_only_where_they_answer(office):
+    spoken = Message.objects.filter(author="colleague").select_related("conversation__episode")
+    assert all(one.user_id == one.conversation.episode.human_id for one in spoken)
 
 
 def test_nobody_in_it_can_be_reached(office):

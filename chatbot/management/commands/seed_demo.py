@@ -8,10 +8,11 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import connection, transaction
 
 from chatbot.demo.bulk import make_leads
+from chatbot.demo.cases import Office
 from chatbot.demo.chatter import make_messages
 from chatbot.demo.office import LOGINS, build_office
 from chatbot.demo.properties import build_properties
-from chatbot.demo.talks import Office, build_talks
+from chatbot.demo.talks import build_talks
 from crm.people.models import User
 
 
