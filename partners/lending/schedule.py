@@ -63,7 +63,7 @@ def build_schedule(terms: LoanTerms) -> tuple[Installment, ...]:
     """Principal sums to the loan, the last balance is 0.00; the last installment absorbs what
     rounding left. An installment rounded up may repay the loan early: then there are fewer.
     """
-    return tuple(lay_out(terms, whole_plan(terms)))
+    return tuple(lay_out(terms, whole_plan(terms))[0])
 
 
 def whole_plan(terms: LoanTerms) -> Plan:
@@ -77,7 +77,8 @@ def whole_plan(terms: LoanTerms) -> Plan:
     )
 
 
-def lay_out(terms: LoanTerms, plan: Plan) -> list[Installment]:
+def lay_out(terms: LoanTerms, plan: Plan) -> tuple[list[Installment], Decimal]:
+    """The installments, and the level they keep to (see Plan)."""
     with localcontext(ARITHMETIC):
         periods = _periods(terms, plan)
         grace, level = level_of(terms, plan, [rate for _, rate in periods])
@@ -87,11 +88,11 @@ def lay_out(terms: LoanTerms, plan: Plan) -> list[Installment]:
     days = [days for days, _ in periods]
     starts = [plan.start, *plan.dues]
     rows = zip(count(plan.number), plan.dues, starts, days, principal, interest, earned, balance)
-    return [Installment(*row) for row in rows]
+    return [Installment(*row) for row in rows], level
 
 
 def level_of(terms: LoanTerms, plan: Plan, rates: Sequence[Factor]) -> tuple[int, Decimal]:
-    """How many installments bring interest only, and what the others keep to (see Plan)."""
+    """How many installments bring interest only, and what the others keep to."""
     grace = plan.grace_principal
     if plan.level is not None:
         return grace, plan.level

@@ -1,0 +1,173 @@
+"""Paying more than is due: fewer installments, smaller ones, or the next ones covered."""
+
+from dataclasses import dataclass, replace
+from datetime import date
+from decimal import Decimal
+
+from partners.lending.allocation import Part
+from partners.lending.book import Book, Credit, Row, open_row
+from partners.lending.errors import LendingError
+from partners.lending.ledger import Allocation, Payment, Purpose
+from partners.lending.money import CENT, ZERO, cents
+from partners.lending.rates import factor, interest
+from partners.lending.schedule import Installment, Plan, lay_out
+from partners.lending.terms import Method
+
+CHARGES = (Part.PENALTY, Part.FEE)
+
+
+@dataclass(frozen=True, slots=True)
+class Rest:
+    """What is left of a loan from its first unpaid row on.
+
+    `earned`: interest that was earned and is in no earlier row; `segment` the part of it that the
+    row's own period earned so far. `ahead`: what was paid of these rows already.
+    """
+
+    position: int
+    principal: Decimal
+    days: int
+    segment: Decimal
+    earned: Decimal
+    ahead: Decimal
+
+    @property
+    def payoff(self) -> Decimal:
+        return self.principal + self.earned
+
+
+def pay(book: Book, payment: Payment) -> None:
+    """Books a payment: what is due first, then as it is meant.
+
+    A prepayment that is no more than the interest earned so far covers the next installments;
+    one that pays everything closes the loan, and what is left of it stays as credit.
+    """
+    on = payment.paid_on
+    book.credits.append(Credit(payment.key, cents(payment.amount)))
+    if payment.purpose is Purpose.NEXT:
+        book.spend(book.open_rows(), on)
+        return
+    book.spend([row for row in book.open_rows() if row.installment.due <= on], on)
+    book.spend(book.open_rows(), on, CHARGES)
+    rest = rest_of(book, on)
+    if rest is None or _owes_first(book, rest):
+        return
+    if book.credit + rest.ahead >= rest.payoff:
+        _close(book, rest, on)
+    elif book.credit <= rest.earned:
+        book.spend(book.open_rows(), on)
+    else:
+        _reduce(book, rest, on, payment.purpose)
+
+
+def rest_of(book: Book, on: date) -> Rest | None:
+    """From the first unpaid row that is due later; installments covered ahead stay as they are."""
+    row = next(
+        (row for row in book.rows if row.installment.due > on and not _is_covered(row)), None
+    )
+    if row is None:
+        return None
+    terms, position, start = book.agreement.terms, row.position, row.installment.start
+    before = book.rows[:position]
+    principal = before[-1].installment.balance if before else cents(terms.principal)
+    days = terms.days(start, on) if on > start else 0
+    rate = factor(terms, days, terms.full_days(row.installment.due))
+    segment = interest(book.flat_on if terms.method is Method.FLAT else principal, rate)
+    later = (one.installment.earned - one.installment.interest for one in before)
+    ahead = sum(
+        (
+            one.owed[part] - one.unpaid[part]
+            for one in book.rows[position:]
+            for part in (Part.INTEREST, Part.PRINCIPAL)
+        ),
+        ZERO,
+    )
+    return Rest(position, principal, days, segment, sum(later, segment), ahead)
+
+
+def _is_covered(row: Row) -> bool:
+    """Paid ahead, but for charges. What has nothing to pay (in grace) is not."""
+    unpaid = row.unpaid[Part.INTEREST] + row.unpaid[Part.PRINCIPAL]
+    return not unpaid and row.installment.total > 0
+
+
+def _owes_first(book: Book, rest: Rest) -> bool:
+    """Are there installments due, or charges, that the payment did not reach?"""
+    before = any(row.is_open for row in book.rows[: rest.position])
+    return before or any(book.rows[rest.position].unpaid[part] for part in CHARGES)
+
+
+def _close(book: Book, rest: Rest, on: date) -> None:
+    book.credits = _released(book, rest.position) + book.credits
+    _put(book, rest, on, rest.principal, [])
+
+
+def _reduce(book: Book, rest: Rest, on: date, purpose: Purpose) -> None:
+    """The prepayment is a row of its own; what follows is laid out anew, as a loan of what is left
+    that begins on this day, and gets back what was paid ahead."""
+    released = _released(book, rest.position)
+    principal = book.credit - rest.earned
+    tail = _laid_out_anew(book, rest, on, rest.principal - principal, purpose)
+    _put(book, rest, on, principal, tail)
+    book.credits = released + book.credits
+    book.spend(book.open_rows(), on)
+
+
+def _laid_out_anew(
+    book: Book, rest: Rest, on: date, balance: Decimal, purpose: Purpose
+) -> list[Installment]:
+    terms, rows = book.agreement.terms, [row.installment for row in book.rows[rest.position :]]
+    book.flat_on = cents(book.flat_on * balance / rest.principal)
+    plan = Plan(
+        balance=balance,
+        start=max(on, rows[0].start),
+        dues=[row.due for row in rows],
+        flat_on=book.flat_on,
+        number=rows[0].number,
+        grace_principal=max(0, min(terms.grace_principal - rows[0].number + 1, len(rows) - 1)),
+        grace_interest=max(0, min(terms.grace_interest - rows[0].number + 1, len(rows) - 1)),
+        level=book.level,
+    )
+    if purpose is Purpose.SMALLER:
+        for rounded in (terms, replace(terms, round_to=CENT)):
+            try:
+                tail, book.level = lay_out(rounded, replace(plan, level=None))
+            except LendingError:  # too little is left for that: try finer, or else fewer
+                continue
+            return tail
+    return lay_out(terms, plan)[0]
+
+
+def _released(book: Book, position: int) -> list[Credit]:
+    """Takes back what was paid ahead of rows from this position on; charges stay paid."""
+    taken: dict[int, Credit] = {}
+    kept: list[Allocation] = []
+    for paid in book.allocations:
+        if paid.position < position:
+            kept.append(paid)
+        elif paid.part in CHARGES:
+            kept.append(paid._replace(position=position))
+        else:
+            taken.setdefault(paid.payment, Credit(paid.payment, ZERO)).amount += paid.amount
+    book.allocations = kept
+    return list(taken.values())
+
+
+def _put(book: Book, rest: Rest, on: date, principal: Decimal, tail: list[Installment]) -> None:
+    """The prepayment and the rows after it in place of those from its position on."""
+    at = rest.position
+    old = book.rows[at:]
+    first, balance = old[0].installment, rest.principal - principal
+    start = min(first.start, on)
+    row = open_row(
+        at,
+        Installment(
+            first.number, on, start, rest.days, principal, rest.earned, rest.segment, balance, True
+        ),
+    )
+    for part in CHARGES:
+        row.owed[part] = sum((one.owed[part] for one in old), ZERO)
+    rows: list[Row] = [open_row(at + 1 + index, one) for index, one in enumerate(tail)]
+    book.rows[at:] = [row, *rows]
+    book.first_open = min(book.first_open, at)
+    book.spend([row], on)

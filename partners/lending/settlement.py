@@ -1,0 +1,54 @@
+"""What it takes to pay a loan off on a day."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal, localcontext
+
+from partners.lending.allocation import Part
+from partners.lending.errors import LendingError
+from partners.lending.ledger import Agreement, Charge, Payment
+from partners.lending.money import ARITHMETIC, ZERO
+from partners.lending.prepayment import rest_of
+from partners.lending.replay import play
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settlement:
+    """`interest` is what was earned up to that day; `ahead` what was paid of it already."""
+
+    principal: Decimal
+    interest: Decimal
+    fee: Decimal
+    penalty: Decimal
+    ahead: Decimal
+
+    @property
+    def total(self) -> Decimal:
+        """To be paid: a prepayment of this amount on that day closes the loan."""
+        return max(ZERO, self.principal + self.interest + self.fee + self.penalty - self.ahead)
+
+
+def settle(
+    agreement: Agreement, payments: Iterable[Payment], on: date, charges: Iterable[Charge] = ()
+) -> Settlement:
+    """After the payments made up to that day."""
+    if on < agreement.terms.disbursed:
+        raise LendingError("before_disbursement", "the loan was not disbursed yet on that day")
+    with localcontext(ARITHMETIC):
+        book = play(
+            agreement,
+            [one for one in payments if not one.reversed and one.paid_on <= on],
+            on,
+            [one for one in charges if one.on <= on],
+        )
+        rest = rest_of(book, on)
+    past = [row.unpaid for row in book.rows if row.installment.due <= on]
+    unpaid = {part: sum((row[part] for row in past), ZERO) for part in Part}
+    return Settlement(
+        principal=unpaid[Part.PRINCIPAL] + (rest.principal if rest else ZERO),
+        interest=unpaid[Part.INTEREST] + (rest.earned if rest else ZERO),
+        fee=sum((row.unpaid[Part.FEE] for row in book.rows), ZERO),
+        penalty=sum((row.unpaid[Part.PENALTY] for row in book.rows), ZERO),
+        ahead=min(rest.ahead, rest.payoff) if rest else ZERO,
+    )

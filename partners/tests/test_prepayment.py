@@ -1,0 +1,157 @@
+"""Paying more than is due, and paying everything."""
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+
+from partners.lending.errors import LendingError
+from partners.lending.ledger import Agreement, Payment, Purpose
+from partners.lending.replay import replay
+from partners.lending.settlement import settle
+from partners.lending.terms import Method
+from partners.tests.accounts import any_account, charged, paid
+from partners.tests.loans import ANY, column, loan
+
+LATER = date(2024, 12, 31)
+TWELVE = Agreement(terms=loan("1200", "12", 12))  # 106.62 a month
+FIRST = paid(1, "2024-02-01", "106.62")
+
+
+def installments(agreement, *payments):
+    return [row.installment for row in replay(agreement, payments, LATER).rows]
+
+
+def test_paying_off_half_a_period_after_the_first_installment():
+    # Due on the last of each month, so that the 15th of the second month is half a period later.
+    terms = loan("100", "7", 6, disbursed=date(2023, 12, 31), first_due=date(2024, 1, 31))
+    payments = [paid(1, "2024-01-31", "17.01")]
+    settlement = settle(Agreement(terms=terms), payments, date(2024, 2, 15))
+    assert (settlement.principal, settlement.interest) == (Decimal("83.57"), Decimal("0.24"))
+    assert settlement.total == Decimal("83.81")
+
+
+def test_paying_off_counts_the_days_of_the_calendar_in_use():
+    payments = [paid(1, "2024-02-01", "17.01")]
+    agreement = Agreement(terms=loan("100", "7", 6))
+    assert settle(agreement, payments, date(2024, 2, 16)).total == Decimal("83.81")  # 15 days
+    assert settle(agreement, payments, date(2024, 2, 1)).total == Decimal("83.57")
+
+
+def test_what_settles_closes():
+    payments = [paid(1, "2024-02-01", "17.01"), paid(2, "2024-02-16", "83.81", Purpose.FEWER)]
+    ledger = replay(Agreement(terms=loan("100", "7", 6)), payments, LATER)
+    assert ledger.is_closed and ledger.credit == 0 and ledger.balance == 0
+    assert column([row.installment for row in ledger.rows], "principal") == ["16.43", "83.57"]
+    assert [row.installment.prepaid for row in ledger.rows] == [False, True]
+
+
+def test_a_settlement_names_what_is_overdue_and_charged():
+    charges = [charged(1, "2024-02-10", "5.00")]
+    settlement = settle(Agreement(terms=loan("100", "7", 6)), [], date(2024, 2, 16), charges)
+    assert (settlement.principal, settlement.fee) == (Decimal(100), Decimal(5))
+    assert settlement.interest == Decimal("0.58") + Decimal("0.24")
+
+
+def test_fewer_installments_of_the_same_amount():
+    rows = installments(TWELVE, FIRST, paid(2, "2024-03-01", "106.62"), _prepaid(Purpose.FEWER))
+    assert [row.number for row in rows] == [1, 2, 3, 3, 4, 5, 6, 7, 8, 9]
+    assert (rows[2].prepaid, rows[2].principal, rows[2].interest) == (True, 300, 0)
+    assert set(column(rows[3:-1], "total")) == {"106.62"} and rows[-1].total < Decimal("106.62")
+
+
+def test_as_many_installments_of_a_smaller_amount():
+    rows = installments(TWELVE, FIRST, paid(2, "2024-03-01", "106.62"), _prepaid(Purpose.SMALLER))
+    assert [row.number for row in rows] == [1, 2, 3, *range(3, 13)]
+    assert column(rows, "total")[3] == "74.94"  # 709.80 at 1 % over ten months
+    assert len(set(column(rows[3:-1], "total"))) == 1
+
+
+def test_the_next_installments_covered():
+    ledger = replay(TWELVE, [FIRST, _prepaid(Purpose.NEXT)], LATER)
+    assert [row.paid_on is not None for row in ledger.rows[:4]] == [True, True, True, False]
+    assert len(ledger.rows) == 12 and ledger.next_row is ledger.rows[3]
+
+
+def _prepaid(purpose):
+    return paid(3, "2024-03-01", "300.00", purpose)
+
+
+def test_a_prepayment_in_the_middle_of_a_period_counts_each_segment():
+    agreement = Agreement(terms=loan("1000", "12", 10))
+    rows = installments(agreement, paid(1, "2024-01-16", "505.00", Purpose.SMALLER))
+    # Half a month on 1000: 5.00, paid at once; half a month on 500: 2.50.
+    assert (rows[0].days, rows[0].interest, rows[0].principal) == (15, Decimal("5.00"), 500)
+    assert (rows[1].days, rows[1].interest) == (15, Decimal("2.50"))
+    assert rows[1].due == date(2024, 2, 1) and len(rows) == 11
+
+
+def test_what_is_overdue_comes_before_a_prepayment():
+    rows = installments(TWELVE, paid(1, "2024-03-01", "213.24", Purpose.SMALLER))
+    assert not any(row.prepaid for row in rows)
+    ledger = replay(TWELVE, [paid(1, "2024-03-01", "313.24", Purpose.SMALLER)], LATER)
+    assert [row.installment.prepaid for row in ledger.rows[:3]] == [False, False, True]
+    assert ledger.rows[2].installment.principal == 100
+
+
+def test_installments_covered_ahead_stay_covered():
+    ahead = paid(2, "2024-02-01", "106.62")
+    rows = replay(TWELVE, [FIRST, ahead, paid(3, "2024-02-10", "200", Purpose.SMALLER)], LATER).rows
+    assert [row.installment.prepaid for row in rows[:4]] == [False, False, True, False]
+    assert rows[1].paid_on == date(2024, 2, 1)
+    assert (rows[2].installment.principal, rows[2].installment.interest) == (200, 0)
+
+
+def test_what_was_paid_ahead_of_an_installment_still_counts():
+    ahead = paid(2, "2024-02-01", "50.00")
+    ledger = replay(TWELVE, [FIRST, ahead, paid(3, "2024-02-01", "200", Purpose.SMALLER)], LATER)
+    row = ledger.rows[2]
+    assert row.installment.total - row.left == 50
+    assert {share.payment for share in ledger.allocations if share.position == 2} == {2}
+
+
+def test_no_more_than_the_interest_so_far_covers_the_next():
+    rows = installments(TWELVE, paid(1, "2024-01-16", "6.00", Purpose.SMALLER))
+    assert not any(row.prepaid for row in rows)
+
+
+def test_flat_interest_falls_with_the_principal():
+    agreement = Agreement(terms=loan("3000", "12", 3, method=Method.FLAT))
+    payments = [paid(1, "2024-02-01", "1030"), paid(2, "2024-02-01", "1000", Purpose.SMALLER)]
+    assert column(installments(agreement, *payments), "interest")[2:] == ["15.00", "15.00"]
+
+
+def test_too_little_left_for_the_rounding_is_laid_out_in_cents():
+    terms = loan("1200", "12", 12, round_to=Decimal(100))
+    rows = installments(Agreement(terms=terms), paid(1, "2024-01-02", "1100", Purpose.SMALLER))
+    assert rows[-1].balance == 0 and len(rows) == 13
+
+
+def test_a_prepayment_in_the_grace_pays_the_interest_earned_so_far():
+    terms = loan("1000", "12", 5, grace_principal=2, grace_interest=2)
+    payment = paid(1, "2024-02-16", "515.00", Purpose.SMALLER)  # 10.00 and half of 10.00
+    rows = installments(Agreement(terms=terms), payment)
+    assert (rows[1].interest, rows[1].principal) == (Decimal("15.00"), 500)
+    assert column(rows, "earned")[2:4] == ["2.50", "5.00"]
+    assert column(rows, "interest")[2:4] == ["0.00", "7.50"]
+
+
+def test_no_settlement_before_the_loan():
+    with pytest.raises(LendingError):
+        settle(TWELVE, [], date(2023, 12, 31))
+
+
+@ANY
+@given(any_account())
+def test_a_prepayment_of_the_settlement_closes_any_loan(account):
+    agreement, payments, charges, today = account
+    day = min(today, agreement.terms.first_due)
+    made = [payment for payment in payments if payment.paid_on <= day]
+    settlement = settle(agreement, made, day, charges)
+    assert settlement.total >= 0
+    if not settlement.total:
+        return
+    last = Payment(key=99, paid_on=day, amount=settlement.total, purpose=Purpose.FEWER)
+    ledger = replay(agreement, [*made, last], day, charges)
+    assert ledger.is_closed and ledger.credit == 0
