@@ -94,7 +94,7 @@ def _label(template: MessageTemplate, variable: Variable) -> str:
 
 
 def _in_its_place(template: MessageTemplate, variable: Variable) -> str:
-    """ "a la propiedad {{2}} el sábado": where in the text a variable stands."""
+    """ "a la propiedad {{2}} el …": where in the text a variable stands."""
     before, _mark, after = _around(template, variable)
     head, tail = LAST_WORDS.search(before), FIRST_WORDS.match(after)
     words = (head[0] if head else "", f"{{{{{variable.name}}}}}", tail[0] if tail else "")
@@ -103,7 +103,8 @@ def _in_its_place(template: MessageTemplate, variable: Variable) -> str:
 
 def _around(template: MessageTemplate, variable: Variable) -> tuple[str, str, str]:
     """What is read before a variable and after it; the middle is "" if it stands in no text."""
-    return templates.preview(template, {variable.key: MARK}).partition(MARK)
+    others = {one.key: one.sample or "…" for one in templates.variables(template)}
+    return templates.preview(template, others | {variable.key: MARK}).partition(MARK)
 
 
 def _value(

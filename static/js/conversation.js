@@ -88,8 +88,16 @@
     for (const name of ["mayReply", "open", "turnsIn"]) live.dataset[name] = fresh.dataset[name];
     turnLater(live);
     live.dispatchEvent(new CustomEvent("talk-renewed", { bubbles: true }));
+    keepPlace(live.closest(".talk"), box);
     if (stick) toEnd(box);
     else if (added) live.querySelector(".talk-down").hidden = false;
+  }
+
+  /** The button just pressed on a message is gone: the keyboard stays among the messages. */
+  function keepPlace(talk, box) {
+    const lost = talk.dataset.settled && (!document.activeElement || document.activeElement === document.body);
+    delete talk.dataset.settled;
+    if (lost) box.focus({ preventScroll: true });
   }
 
   /** The provider's window closes by the clock: then the page is drawn again without being asked. */
@@ -103,6 +111,8 @@
   document.addEventListener("htmx:beforeRequest", (event) => {
     const acts = event.target.closest?.(".talk-acts");
     if (acts) acts.closest(".talk").dataset.acted = "yes";
+    const settled = event.target.closest?.(".bubble-trouble");
+    if (settled) settled.closest(".talk").dataset.settled = "yes";
   });
 
   document.addEventListener("htmx:beforeSwap", (event) => {

@@ -23,7 +23,10 @@
     const talk = event.target.closest(".talk");
     dialogOf(event.target)?.close();
     const box = talk?.querySelector(".talk-scroll");
-    if (box) box.scrollTop = box.scrollHeight;
+    if (!box) return;
+    box.scrollTop = box.scrollHeight;
+    // What opened the dialog may be gone by now.
+    (talk.querySelector(".composer:not([hidden]) textarea") ?? box).focus({ preventScroll: true });
   });
 
   function complain(form, text) {
