@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
+from django.db.models import OuterRef, Subquery
 from django.utils import timezone
 
 from chatbot.demo.cases import Office, build_cases
@@ -13,7 +14,7 @@ from chatbot.template_sync import sync_templates
 from crm.catalog.models import Property
 from crm.conversations import ownership
 from crm.conversations.identities import meet
-from crm.conversations.models import Conversation
+from crm.conversations.models import Channel, Conversation, Message
 from crm.people.models import Contact, Note, User
 from leads.models import Lead, LeadChange
 
@@ -74,7 +75,14 @@ def build_talks(office: Office) -> int:
         else:
             say(conversation, [("p", "Hola, buenos días", {})], now - age)
     build_cases(office, talks, now)
+    _known_since_they_wrote(office.channel)
     return LEADS
+
+
+def _known_since_they_wrote(channel: Channel) -> None:
+    said = Message.objects.filter(conversation__contact=OuterRef("pk")).order_by("shown_at")
+    people = Contact.objects.filter(identities__channel=channel)
+    people.update(created_at=Subquery(said.values("shown_at")[:1]))
 
 
 def _conversation(office: Office, number: int) -> Conversation:

@@ -95,6 +95,11 @@ def test_each_special_case_is_there_to_be_seen(office):
     assert group.messages.exclude(sender="").count() == 3 and group.waiting_since is None
 
 
+def test_people_are_known_since_they_first_wrote(office):
+    talks = Conversation.objects.select_related("contact")
+    assert all(one.contact.created_at == one.messages.first().shown_at for one in talks)
+
+
 def test_who_came_by_an_advertisement_says_by_which(office):
     ads, others = Lead.objects.filter(source="ad"), Lead.objects.exclude(source="ad")
     assert all(one.ad_id and one.ad_title and one.ad_url and one.click_id for one in ads)
