@@ -28,5 +28,7 @@ class OlderPathMiddleware:
             known = directory.remembered()
         channel = known.by_older_path.get(request.path_info.rstrip("/"))
         if channel is not None:
+            # Older systems kept secrets in such paths; see crm.logs.
+            request.secret_path = request.path  # type: ignore[attr-defined]
             request.path_info = f"/webhooks/{channel.provider}/{channel.uuid}/"
         return self.get_response(request)

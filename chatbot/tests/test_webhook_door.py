@@ -2,6 +2,7 @@
 
 import copy
 import json
+import logging
 import uuid
 
 import pytest
@@ -15,6 +16,7 @@ from chatbot.tests.conftest import SECRET
 from chatbot.tests.graph_stub import envelope, message_body, text_body
 from chatbot.work import work_off
 from crm.conversations.models import Channel, Conversation, Message
+from crm.logs import RedactingFormatter
 
 pytestmark = pytest.mark.django_db
 
@@ -366,3 +368,21 @@ def test_what_the_desk_does_not_know_is_kept(post, channel):
     message = Message.objects.get(direction="in")
     assert message.kind == "unsupported"
     assert json.loads(message.raw)["type"] == "hologram"
+
+
+# --- Logs ------------------------------------------------------------------------------------
+
+
+def test_no_log_line_tells_an_address_that_is_a_proof(client, caplog, monkeypatch):
+    older = "/hooks/3f0c9a2be1d84b7a9c55e2f0a17d6b42"
+    phone = Channel.objects.create(
+        name="M", provider="maytapi", external_id="1", older_path=older, credentials={}
+    )
+    directory.forget()
+    monkeypatch.setattr(logging.getLogger("django"), "propagate", True)
+    with caplog.at_level("INFO"):
+        for url in (door_of(phone), older):
+            assert client.post(url, b"x", content_type="application/json").status_code in (400, 403)
+    lines = [RedactingFormatter("%(message)s").format(record) for record in caplog.records]
+    assert any("/webhooks/maytapi/***" in line for line in lines)
+    assert not any(str(phone.uuid) in line or older[7:] in line for line in lines)

@@ -73,6 +73,11 @@ def test_a_log_line_carries_neither_telephone_numbers_nor_secrets():
     assert redact("to 51987654321") == "to ***321"
     assert "EAAB" not in redact("GET /x?access_token=EAABxyz&y=1")
     assert "EAAB" not in redact("Authorization: Bearer EAABxyz")
+    assert redact("key false_51911000001@c.us_3EB") == "key false_***001@c.us_3EB"
+    assert redact("Bad Request: /webhooks/maytapi/0b1c-2d/ x") == (
+        "Bad Request: /webhooks/maytapi/*** x"
+    )
+    assert "AAHd" not in redact("/hooks/12345:AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw")
     assert redact("2026-11-21 05:17:24,270 lead 42 of 120000") == (
         "2026-11-21 05:17:24,270 lead 42 of 120000"
     )
