@@ -174,6 +174,7 @@ def send(claimed: Claim) -> Result:
     try:
         return Result(claimed, provider_id=acting_for(claimed.channel).send(claimed.message))
     except ChannelError as error:
+        error.args = (acting_for(claimed.channel).without_secrets(str(error)),)
         return Result(claimed, error=error)
     except Exception as error:
         # A bug of ours must not leave a claim open, nor send twice.

@@ -22,6 +22,9 @@ from chatbot.channels.events import Address, Event, Json, TemplateNews, Understo
 from crm.conversations.models import Channel
 from crm.conversations.rules import Rules
 
+# Characters of a secret that is looked for in texts: a shorter one is part of any word.
+SHORTEST = 6
+
 
 @dataclass(frozen=True, slots=True)
 class OutgoingFile:
@@ -206,7 +209,23 @@ class Provider:
         hosts = settings.MEDIA_HOSTS.get(self.slug, self.media_hosts)
         return http.download(url, hosts=hosts, limit=limit, base=base, headers=headers)
 
+    def without_secrets(self, text: str) -> str:
+        """What a provider said, should it have repeated what it was shown."""
+        names = [one.name for one in self.fields if one.secret]
+        known = [value for name in names if len(value := self.channel.secret(name)) >= SHORTEST]
+        for secret in sorted(known, key=len, reverse=True):
+            text = _without(text, secret)
+        return text
+
     def same(self, given: str, name: str) -> bool:
         """Compare a secret in constant time; without one of ours nothing is the same."""
         secret = self.channel.secret(name)
         return bool(secret) and hmac.compare_digest(given.encode(), secret.encode())
+
+
+def _without(text: str, secret: str) -> str:
+    """Without it, nor what a text that was cut has of its beginning."""
+    text = text.replace(secret, "***")
+    lengths = range(len(secret) - 1, SHORTEST - 1, -1)
+    cut = next((one for one in lengths if text.endswith(secret[:one])), 0)
+    return f"{text[:-cut]}***" if cut else text

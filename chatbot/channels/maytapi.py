@@ -119,7 +119,9 @@ class Maytapi(Provider):
         return identifier(status.get("number"), 40) or phone_news("linked", "").text
 
     def register(self, url: str) -> None:
-        self._call("POST", "setWebhook", json={"webhook": url})
+        if not self._call("POST", "setWebhook", json={"webhook": url}):
+            text = gettext("The provider's answer cannot be read.")
+            raise ChannelError(text, permanent=False, code="malformed")
         self._call("POST", "setAckPreference", json={"ack_delivery": True})
 
     def on_record(self) -> str:

@@ -1,11 +1,20 @@
 """Registering at the provider: from the page, and by manage.py channel_register."""
 
+from contextlib import ExitStack
+
 import pytest
 from django.core.management import CommandError, call_command
 
 from chatbot.channels.registry import CHANNELS
+from chatbot.management.commands.channel_register import Command
 from chatbot.tests.desk import browser, person, words
+from chatbot.tests.fakes.instagram import TOKEN as INSTAGRAM_TOKEN
+from chatbot.tests.fakes.instagram import InstagramFake
+from chatbot.tests.fakes.maytapi import MaytapiFake
+from chatbot.tests.fakes.meta import MetaFake
+from chatbot.tests.fakes.server import Fake
 from chatbot.tests.fakes.telegram import TOKEN, TelegramFake
+from chatbot.tests.fakes.whapi import WhapiFake
 from crm.conversations.models import Channel
 
 pytestmark = pytest.mark.django_db
@@ -92,3 +101,176 @@ def test_who_may_not_change_a_channel_asks_nothing(bot, telegram):
         for verb in ("register", "record"):
             assert client.post(f"/channels/{bot.pk}/{verb}/").status_code == 403
     assert not telegram.calls
+
+
+# --- Every provider --------------------------------------------------------------------------
+
+# The setting with its address, its stand-in, and an account there.
+ACCOUNTS = {
+    "meta": (
+        "GRAPH_API_URL",
+        MetaFake,
+        {
+            "access_token": "SECRETO-de-meta-1",
+            "app_secret": "SECRETO-de-meta-2",
+            "verify_token": "SECRETO-de-meta-3",
+            "business_account_id": "777",
+        },
+    ),
+    "whapi": (
+        "WHAPI_BASE_URL",
+        lambda: WhapiFake(token="SECRETO-de-whapi-1"),
+        {"access_token": "SECRETO-de-whapi-1", "webhook_secret": "SECRETO-de-whapi-2"},
+    ),
+    "maytapi": (
+        "MAYTAPI_BASE_URL",
+        lambda: MaytapiFake(token="SECRETO-de-maytapi"),
+        {"access_token": "SECRETO-de-maytapi", "product_id": "producto"},
+    ),
+    "telegram": (
+        "TELEGRAM_API_URL",
+        lambda: TelegramFake(token="4711:SECRETO-de-telegram"),
+        {"access_token": "4711:SECRETO-de-telegram", "webhook_secret": "SECRETO-de-telegram-2"},
+    ),
+    "instagram": (
+        "INSTAGRAM_API_URL",
+        InstagramFake,
+        {
+            "access_token": INSTAGRAM_TOKEN,
+            "app_secret": "SECRETO-de-instagram-2",
+            "verify_token": "SECRETO-de-instagram-3",
+        },
+    ),
+}
+NUMBERS = {"meta": "100200", "whapi": "MANTIS", "maytapi": "1150", "instagram": "1784"}
+every = pytest.mark.parametrize("slug", sorted(ACCOUNTS))
+
+
+class Echoing(Fake):
+    """It answers everything alike, and repeats in it whatever it was shown."""
+
+    def __init__(self, status, **options):
+        super().__init__(**options)
+        self.status = status
+
+    def is_send(self, request):
+        return False
+
+    def answer(self, request):
+        shown = f"{request.path} {request.headers} {request.body.decode()}"[:400]
+        error = {"message": shown, "code": self.status, "details": shown}
+        body = {"ok": False, "success": False, "description": shown, "message": shown}
+        return self.status, body | {"error": error, "error_code": self.status}
+
+
+class Mute(Echoing):
+    """It answers 200, and nothing that could be read."""
+
+    def answer(self, request):
+        return 200, b"<html>"
+
+
+@pytest.fixture
+def account(db):
+    def made(slug, **fields):
+        known = {"provider": slug, "external_id": NUMBERS.get(slug, ""), "mode": "live"}
+        known |= {"credentials": ACCOUNTS[slug][2]}
+        return Channel.objects.create(name=f"De {slug}", **(known | fields))
+
+    return made
+
+
+@pytest.fixture
+def stand_in(settings):
+    settings.BASE_URL = BASE
+    settings.PROVIDER_TIMEOUT = (2, 2)
+    with ExitStack() as stack:
+
+        def start(slug, fake=None):
+            started = stack.enter_context(fake or ACCOUNTS[slug][1]())
+            setattr(settings, ACCOUNTS[slug][0], started.url)
+            return started
+
+        yield start
+
+
+def test_every_provider_that_can_be_registered_is_tried_here():
+    able = {one.slug for one in CHANNELS if one.can_register and not one.is_simulated}
+    assert able == set(ACCOUNTS)
+
+
+@every
+def test_the_command_registers_a_channel_of_any_provider(slug, account, stand_in, capsys):
+    stand_in(slug)
+    channel = account(slug)
+    call_command("channel_register", str(channel.uuid))
+    said = capsys.readouterr().out
+    assert f"Registered: De {slug} at {BASE}/webhooks/{slug}/{channel.uuid}/" in said
+    assert "On record: " in said and "On record: –" not in said
+    assert "SECRETO" not in said and INSTAGRAM_TOKEN not in said
+    channel.refresh_from_db()
+    assert (channel.health, channel.last_error) == ("green", "")
+
+
+@every
+@pytest.mark.parametrize("status", [400, 401, 403, 429, 500, 503])
+def test_the_command_tells_of_a_refusal_in_a_line(
+    slug, status, account, stand_in, admin, capsys, caplog
+):
+    stand_in(slug, Echoing(status))
+    channel = account(slug)
+    with pytest.raises(CommandError) as refused:
+        call_command("channel_register", str(channel.uuid))
+    said = str(refused.value)
+    assert said.startswith(f"De {slug}: ") and "\n" not in said
+    assert refused.value.returncode == 1
+    channel.refresh_from_db()
+    assert channel.health == "red"
+    for act in ("register", "record", "test"):
+        said += words(admin.post(f"/channels/{channel.pk}/{act}/", follow=True))
+    channel.refresh_from_db()
+    said += channel.last_error + channel.on_record + "".join(capsys.readouterr()) + caplog.text
+    assert "SECRETO" not in said and INSTAGRAM_TOKEN not in said
+
+
+@every
+def test_the_command_tells_that_nobody_answers(slug, account, settings):
+    setattr(settings, ACCOUNTS[slug][0], "http://127.0.0.1:9")
+    with pytest.raises(CommandError, match=f"De {slug}: ") as refused:
+        call_command("channel_register", str(account(slug).uuid))
+    assert refused.value.returncode == 1
+
+
+@every
+def test_an_answer_that_nobody_can_read_is_no_registration(slug, account, stand_in):
+    stand_in(slug, Mute(200))
+    with pytest.raises(CommandError, match=f"De {slug}: "):
+        call_command("channel_register", str(account(slug).uuid))
+
+
+@every
+def test_what_is_missing_is_asked_for(slug, account, stand_in):
+    stand_in(slug)
+    channel = account(slug, credentials={})
+    with pytest.raises(CommandError, match=f"De {slug}: ."):
+        call_command("channel_register", str(channel.uuid))
+
+
+@pytest.mark.parametrize("slug", ["neutral", "simulator"])
+def test_who_has_nothing_to_register_says_so(db, slug):
+    channel = Channel.objects.create(name="Propio", provider=slug)
+    with pytest.raises(CommandError, match="Propio: "):
+        call_command("channel_register", str(channel.uuid))
+    channel.refresh_from_db()
+    assert (channel.health, channel.last_error) == ("unknown", "")
+
+
+def test_the_shell_hears_of_a_failure(bot):
+    """The exit code, as a script sees it."""
+    missing = "00000000-0000-4000-8000-000000000000"
+    with pytest.raises(SystemExit) as left:
+        Command().run_from_argv(["manage.py", "channel_register", missing])
+    assert left.value.code == 1
+    with pytest.raises(SystemExit) as left:
+        Command().run_from_argv(["manage.py", "channel_register"])
+    assert left.value.code == 2

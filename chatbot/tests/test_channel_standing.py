@@ -7,11 +7,12 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from chatbot.channels.addresses import webhook_url
 from chatbot.channels.pages.standing import Standing, pace_of, standings
 from chatbot.tests.desk import browser, conversation, hear, person, say, words
-from crm.conversations.models import Channel, Message
+from crm.conversations.models import Channel, Message, MessageTemplate
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_english")]
 NOW = timezone.now
 
 
@@ -84,17 +85,84 @@ def test_the_list_shows_health_queue_and_trouble_in_words(channel, other, admin)
     assert "brand-telegram" in page  # its own sign, drawn by the page
 
 
-def test_the_list_asks_as_much_for_twenty_channels_as_for_one(channel, admin):
-    admin.get("/channels/")
-    with CaptureQueriesContext(connection) as once:
-        admin.get("/channels/")
-    for number in range(19):
-        made = Channel.objects.create(name=f"C{number}", provider="whapi", last_error="x")
-        stuck(made, "queued")
-        hear(conversation(made))
-    with CaptureQueriesContext(connection) as often:
-        assert words(admin.get("/channels/")).count("data-copy=") == 20
-    assert len(often) == len(once)
+def a_busy_channel(number):
+    provider = ("meta", "whapi", "maytapi", "telegram", "instagram", "neutral", "pigeon")[
+        number % 7
+    ]
+    made = Channel.objects.create(name=f"C{number}", provider=provider, last_error="x", mode="live")
+    stuck(made, "queued")
+    hear(conversation(made))
+    sent = say(conversation(made))
+    Message.objects.filter(pk=sent.pk).update(sent_at=NOW())
+    MessageTemplate.objects.create(channel=made, name="una", language="es", status="APPROVED")
+
+
+def test_the_pages_ask_as_much_for_fifty_channels_as_for_one(channel, admin):
+    pages = ["/channels/", f"/channels/{channel.pk}/", f"/channels/{channel.pk}/standing/", "/"]
+    counted = {}
+    for page in pages:
+        admin.get(page)
+        with CaptureQueriesContext(connection) as once:
+            admin.get(page)
+        counted[page] = len(once)
+    for number in range(49):
+        a_busy_channel(number)
+    assert words(admin.get("/channels/")).count("data-copy=") == 50
+    for page in pages:
+        with CaptureQueriesContext(connection) as often:
+            admin.get(page)
+        assert len(often) <= counted[page], page
+    assert counted["/channels/"] <= 16
+
+
+def test_the_list_shows_the_speed_the_templates_and_a_way_to_try(channel, other, admin):
+    sent = say(conversation(channel))
+    Message.objects.filter(pk=sent.pk).update(sent_at=NOW())
+    for name, status in (("una", "APPROVED"), ("otra", "PAUSED"), ("vieja", "GONE")):
+        MessageTemplate.objects.create(channel=channel, name=name, language="es", status=status)
+    page = words(admin.get("/channels/"))
+    one, two = page.split('class="channel"')[1:]
+    assert "Otro" in one  # by name
+    assert "1 of 4,800 in the last minute" in two
+    assert "2 templates" in two and "template" not in one.replace("template-", "")
+    assert f'href="/channels/{channel.pk}/#trial"' in two
+    Channel.objects.filter(pk=channel.pk).update(stopped_at=NOW())
+    assert f"/channels/{channel.pk}/#trial" not in words(admin.get("/channels/"))
+    assert "#trial" not in words(browser(person("manager")).get("/channels/"))
+
+
+@pytest.mark.parametrize(
+    ("known", "list_says", "page_says"),
+    [
+        ("", "Not registered from here", "not asked yet"),
+        ("https://otro.ejemplo.test/hook", "Another address is on record", "not this channel"),
+        ("{ours}", "", ""),
+        ("https://otro.ejemplo.test/hook, {ours}", "", ""),
+        ("messages, standby", "", ""),
+    ],
+)
+def test_what_is_on_record_is_compared_with_our_own_address(
+    channel, admin, known, list_says, page_says
+):
+    known = known.format(ours=webhook_url(channel))
+    Channel.objects.filter(pk=channel.pk).update(on_record=known)
+    shown, page = words(admin.get("/channels/")), words(admin.get(f"/channels/{channel.pk}/"))
+    for said in ("Not registered from here", "Another address is on record"):
+        assert (said in shown) == (said == list_says)
+    for said in ("not asked yet", "not this channel"):
+        assert (said in page) == (said == page_says)
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [{"stopped_at": NOW()}, {"is_active": False}, {"provider": "pigeon"}],
+    ids=["stopped", "off", "unknown"],
+)
+def test_the_page_says_why_nothing_can_be_tried(channel, admin, broken):
+    Channel.objects.filter(pk=channel.pk).update(**broken)
+    page = words(admin.get(f"/channels/{channel.pk}/"))
+    assert 'id="trial"' in page and 'name="trial-text"' not in page
+    assert "Nothing goes out on this channel now." in page
 
 
 # --- How fast --------------------------------------------------------------------------------

@@ -15,6 +15,7 @@ from chatbot.channels.pages import checking, trying
 from chatbot.channels.pages.page import CHANGE, TRY, page_of
 from chatbot.channels.pages.templates import PurposeForm, purposes_of
 from chatbot.channels.pages.views import VIEW
+from chatbot.channels.registry import provider_for
 from chatbot.template_sync import has_templates, sync_templates
 from crm.conversations.models import Channel
 from crm.desk.access import DeskRequest, permitted
@@ -66,7 +67,7 @@ def _synchronise(channel: Channel) -> str:
     try:
         number = sync_templates(channel)
     except ChannelError as error:
-        raise DeskError(str(error)) from error
+        raise DeskError(provider_for(channel).without_secrets(str(error))) from None
     told = ngettext("The provider lists %(n)d template.", "It lists %(n)d templates.", number)
     return told % {"n": number}
 

@@ -34,15 +34,18 @@ def check(channel: Channel) -> str:
 
 def register(channel: Channel) -> str:
     """Have the provider call our webhook; what it has on record then. Raises DeskError."""
-    if not provider_of(channel).can_register:
+    kind = provider_of(channel)
+    if not kind.can_register or kind.is_simulated:
         raise DeskError(_("This provider cannot be registered from here."))
     _ask(channel, lambda provider: provider.register(webhook_url(channel)))
-    return ask_record(channel)
+    if not (known := ask_record(channel)):
+        raise DeskError(_("The provider took it, and yet has nothing on record now."))
+    return known
 
 
 def ask_record(channel: Channel) -> str:
     """What the provider has on record about where it calls, asked anew. Raises DeskError."""
-    known = _ask(channel, lambda provider: provider.on_record())
+    known = _ask(channel, lambda one: one.without_secrets(one.on_record()))
     Channel.objects.filter(pk=channel.pk).update(on_record=known[:500])
     return known
 
@@ -54,14 +57,15 @@ def _ask(channel: Channel, question: Callable[[Provider], Answer]) -> Answer:
     try:
         answer = question(provider)
     except ChannelError as error:
-        said = f"{error} ({error.code})" if error.code else str(error)
+        said = provider.without_secrets(str(error))
+        said = f"{said} ({error.code})" if error.code else said
         rows.update(
             health=Channel.Health.RED,
             checked_at=now,
             last_error=said[:500],
             last_error_at=now,
         )
-        raise DeskError(said) from error
+        raise DeskError(said) from None
     rows.update(health=Channel.Health.GREEN, checked_at=now, last_error="", last_error_at=None)
     return answer
 

@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from chatbot.channels import addresses
 from chatbot.channels.pages import templates
-from chatbot.channels.pages.standing import Standing, pace_of, standings
+from chatbot.channels.pages.standing import Standing, pace_of, paces, standings
 from chatbot.channels.pages.trying import PURPOSE, TrialForm
 from chatbot.channels.pages.words import family_name, is_key, rules_in_words
 from chatbot.channels.registry import BY_SLUG, rules_of
@@ -19,14 +19,29 @@ from chatbot.inbox import pulse
 from chatbot.template_sync import has_templates
 from crm.conversations.models import Channel, Message
 from crm.desk.access import DeskRequest
+from crm.people.models import User
 
 CHANGE = "conversations.change_channel"
 TRY = "conversations.view_conversation"
+LONGEST_RECORD = 500  # characters that are kept: what is as long may have been cut
 
 
-def row_of(channel: Channel, standing: Standing | None) -> dict[str, Any]:
-    """One channel of the list."""
-    return {"channel": channel, "standing": standing or Standing(), **_about(channel)}
+def rows_of(user: User) -> list[dict[str, Any]]:
+    """The list: those that are on first."""
+    channels = list(Channel.objects.order_by("-is_active", "name", "pk"))
+    found, going, known = standings(), paces(channels), templates.numbers()
+    may_try = user.has_perms([CHANGE, TRY])
+    return [
+        {
+            "channel": one,
+            "standing": found.get(one.pk, Standing()),
+            "pace": going[one.pk],
+            "templates": known.get(one.pk, 0),
+            "may_try": may_try and _works(one),
+            **_about(one),
+        }
+        for one in channels
+    ]
 
 
 def page_of(
@@ -42,6 +57,7 @@ def page_of(
         **_templates(channel, request.GET.get("template", "").replace("\x00", "").strip()[:100]),
         **_how(channel, reveal=reveal),
         "may_change": may_change,
+        "may_try": may_change and request.user.has_perm(TRY),
         "trial": trial or _trial(request, channel, may_change),
         "tried": tried_of(request, channel, request.GET.get("tried", "")),
     }
@@ -69,11 +85,26 @@ def _about(channel: Channel) -> dict[str, Any]:
         "family": family_name(channel.default_for or ""),
         "webhook_url": addresses.webhook_url(channel),
         "older_url": addresses.older_url(channel),
+        "is_elsewhere": _is_elsewhere(channel),
         "present": [
             {"label": field.label, "there": bool(channel.secret(field.name))} for field in fields
         ],
         "rules": rules_in_words(rules_of(channel.provider)),
     }
+
+
+def _is_elsewhere(channel: Channel) -> bool:
+    """What is on record names addresses, all of them, and none is this channel's."""
+    known = channel.on_record
+    if len(known) >= LONGEST_RECORD:
+        return False
+    ours = (addresses.webhook_url(channel), addresses.older_url(channel))
+    named = any(url and url.rstrip("/") in known for url in ours)
+    return "://" in known and not named
+
+
+def _works(channel: Channel) -> bool:
+    return channel.is_active and channel.stopped_at is None and channel.provider in BY_SLUG
 
 
 def _how(channel: Channel, *, reveal: bool) -> dict[str, Any]:
@@ -96,9 +127,8 @@ def _how(channel: Channel, *, reveal: bool) -> dict[str, Any]:
 
 def _trial(request: DeskRequest, channel: Channel, may_change: bool) -> TrialForm | None:
     """None: this person may not, or nothing would go out now."""
-    may = may_change and request.user.has_perm(TRY)
-    works = channel.is_active and channel.stopped_at is None and channel.provider in BY_SLUG
-    return TrialForm(channel=channel, user=request.user) if may and works else None
+    may = may_change and request.user.has_perm(TRY) and _works(channel)
+    return TrialForm(channel=channel, user=request.user) if may else None
 
 
 def tried_of(request: DeskRequest, channel: Channel, pk: str) -> dict[str, Any] | None:

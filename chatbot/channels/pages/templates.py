@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django import forms
-from django.db.models import Case, IntegerField, Q, QuerySet, Value, When
+from django.db.models import Case, Count, IntegerField, Q, QuerySet, Value, When
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -75,6 +75,13 @@ class Shown:
     @property
     def preview(self) -> str:
         return templates.preview(self.template)
+
+
+def numbers() -> dict[int, int]:
+    """How many templates each channel has at its provider, by channel."""
+    there = MessageTemplate.objects.exclude(status=Status.GONE).order_by()
+    rows = there.values("channel").annotate(number=Count("pk"))
+    return {row["channel"]: row["number"] for row in rows}
 
 
 def shown(channel: Channel, asked: str = "") -> list[Shown]:

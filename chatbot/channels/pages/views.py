@@ -10,8 +10,7 @@ from chatbot.channels import directory
 from chatbot.channels.base import Provider
 from chatbot.channels.pages import manual
 from chatbot.channels.pages.forms import ChannelForm
-from chatbot.channels.pages.page import CHANGE, page_of, row_of, standing_of, tried_of
-from chatbot.channels.pages.standing import standings
+from chatbot.channels.pages.page import CHANGE, page_of, rows_of, standing_of, tried_of
 from chatbot.channels.registry import BY_SLUG, CHANNELS
 from crm.conversations.models import Channel
 from crm.desk.access import DeskRequest, permitted
@@ -26,12 +25,7 @@ FRESH = "channel_words"
 @require_GET
 @permitted(VIEW)
 def channel_list(request: DeskRequest) -> HttpResponse:
-    found = standings()
-    channels = Channel.objects.order_by("-is_active", "name", "pk")
-    context = {
-        "rows": [row_of(channel, found.get(channel.pk)) for channel in channels],
-        "may_add": request.user.has_perm(ADD),
-    }
+    context = {"rows": rows_of(request.user), "may_add": request.user.has_perm(ADD)}
     return render(request, "channels/list.html", context)
 
 
