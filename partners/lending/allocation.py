@@ -45,12 +45,12 @@ def allocate(
     shares: list[Share] = []
     for row in owing:
         for part in order:
-            if not amount:
-                return shares, amount
             share = min(row.unpaid[part], amount)
             if share:
                 shares.append(Share(row.position, part, share))
                 amount -= share
+        if not amount:
+            break
     return shares, amount
 
 

@@ -7,6 +7,7 @@ from decimal import Decimal
 from itertools import islice
 
 from partners.lending.allocation import Order, Part, allocate
+from partners.lending.arrears import LateRule
 from partners.lending.ledger import Agreement, Allocation, Charge, Entry, EntryKind, LedgerRow
 from partners.lending.money import ZERO, cents
 from partners.lending.schedule import Installment, lay_out, whole_plan
@@ -100,22 +101,30 @@ class Book:
                     row.paid_on = on
         self.credits = [credit for credit in self.credits if credit.amount]
 
-    def accrue_late(self, today: date) -> None:
-        """Charges overdue rows with what they cost since they were last charged."""
-        rule = self.agreement.late
-        if rule is None:
-            return
+    def owing(self, today: date) -> Iterator[Row]:
+        """The open rows, each with what being late cost it up to today. Who stops early leaves
+        the others uncharged: a payment splits the days only of what it pays."""
         for row in self.open_rows():
-            due = row.installment.due
-            if due >= today and not row.installment.prepaid:
-                return
-            principal, interest = row.unpaid[Part.PRINCIPAL], row.unpaid[Part.INTEREST]
-            if not principal and not interest:
-                continue
-            before = max(0, (row.late_since - due).days - rule.grace)
-            until = max(0, (today - due).days - rule.grace)
-            if until > before and (amount := rule.between(principal, interest, before, until)):
-                row.charge(Part.PENALTY, amount)
-                of = (row.position, row.late_since)
-                self.late.append(Entry(rule.charged_on(due, today), EntryKind.LATE, of, amount))
-            row.late_since = today
+            if row.installment.due < today and self.agreement.late:
+                self._charge_late(row, today, self.agreement.late)
+            yield row
+
+    def accrue_late(self, today: date) -> None:
+        if self.agreement.late:
+            for row in self.owing(today):
+                if row.installment.due >= today and not row.installment.prepaid:
+                    return
+
+    def _charge_late(self, row: Row, today: date, rule: LateRule) -> None:
+        principal, interest = row.unpaid[Part.PRINCIPAL], row.unpaid[Part.INTEREST]
+        if not principal and not interest:
+            return
+        due = row.installment.due
+        before = max(0, (row.late_since - due).days - rule.grace)
+        until = max(0, (today - due).days - rule.grace)
+        amount = rule.between(principal, interest, before, until) if until > before else ZERO
+        if amount:
+            row.charge(Part.PENALTY, amount)
+            of = (row.position, row.late_since)
+            self.late.append(Entry(rule.charged_on(due, today), EntryKind.LATE, of, amount))
+        row.late_since = today

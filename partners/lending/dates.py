@@ -63,9 +63,11 @@ def due_dates(first: date, every: Every, count: int) -> list[date]:
 def _months(first: date, count: int) -> list[date]:
     """As add_months, in a third of the time."""
     year, month, day = first.year, first.month, first.day
+    ends = [min(day, last) for last in MONTH_DAYS]
     found = []
     for _ in range(count):
-        found.append(date(year, month, day if day < 29 else min(day, last_day(year, month))))
+        end = ends[month - 1] if month != 2 else min(day, last_day(year, 2))
+        found.append(date(year, month, end))
         year, month = (year, month + 1) if month < 12 else (year + 1, 1)
     return found
 

@@ -11,7 +11,7 @@ ZERO = Decimal("0.00")
 HUNDRED = Decimal(100)
 LARGEST = Decimal("999999999999.99")
 # Enough for an amount times a rate times days without loss; a caller's own context plays no part.
-ARITHMETIC = Context(prec=34, rounding=ROUND_HALF_EVEN)
+ARITHMETIC = Context(prec=28, rounding=ROUND_HALF_EVEN)
 # What lies below is the noise of a quotient, and no reason to round up.
 NOISE = Decimal("1E-12")
 PLAIN = re.compile(r"[+-]?[0-9]{1,20}(\.[0-9]{1,20})?", re.ASCII)

@@ -45,8 +45,9 @@ def pay(book: Book, payment: Payment) -> None:
     on = payment.paid_on
     book.credits.append(Credit(payment.key, cents(payment.amount)))
     if payment.purpose is Purpose.NEXT:
-        book.spend(book.open_rows(), on)
+        book.spend(book.owing(on), on)
         return
+    book.accrue_late(on)
     book.spend([row for row in book.open_rows() if row.installment.due <= on], on)
     book.spend(book.open_rows(), on, CHARGES)
     rest = rest_of(book, on)

@@ -39,7 +39,6 @@ def play(agreement: Agreement, payments: list[Payment], as_of: date, charges: li
         if isinstance(one, Charge):
             book.charge(one)
         else:
-            book.accrue_late(one.paid_on)
             pay(book, one)
     book.accrue_late(as_of)
     return book

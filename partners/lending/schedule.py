@@ -1,10 +1,11 @@
 """A loan's installments: French, equal principal, or flat."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal, localcontext
-from itertools import count, pairwise
+from functools import partial
+from itertools import count, pairwise, repeat
 from typing import NamedTuple
 
 from partners.lending.annuity import level_installment
@@ -38,6 +39,10 @@ class Installment(NamedTuple):
     @property
     def total(self) -> Decimal:
         return self.principal + self.interest
+
+
+# Installment._make without a Python call for each row.
+_MAKE: Callable[[tuple[object, ...]], Installment] = partial(tuple.__new__, Installment)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,8 +92,9 @@ def lay_out(terms: LoanTerms, plan: Plan) -> tuple[list[Installment], Decimal]:
     interest = _billed(earned, plan.grace_interest)
     days = [days for days, _ in periods]
     starts = [plan.start, *plan.dues]
-    rows = zip(count(plan.number), plan.dues, starts, days, principal, interest, earned, balance)
-    return [Installment(*row) for row in rows], level
+    numbers, prepaid = count(plan.number), repeat(False)
+    columns = (plan.dues, starts, days, principal, interest, earned, balance, prepaid)
+    return list(map(_MAKE, zip(numbers, *columns, strict=False))), level
 
 
 def level_of(terms: LoanTerms, plan: Plan, rates: Sequence[Factor]) -> tuple[int, Decimal]:
@@ -144,7 +150,7 @@ def _amounts(
         principal = level - earned if french else level
         if flat:
             principal = to_multiple(level + earned, terms.round_to, terms.round_mode) - earned
-        if index < grace or principal < 0:
+        if index < grace or principal < ZERO:
             principal = ZERO
         if index == last or principal > balance:
             principal = balance

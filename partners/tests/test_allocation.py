@@ -13,6 +13,8 @@ from partners.lending.replay import replay
 from partners.tests.accounts import charged, paid
 from partners.tests.loans import ANY, amounts, loan
 
+pytestmark = pytest.mark.once
+
 
 class Owed:
     def __init__(self, position, unpaid):

@@ -23,6 +23,8 @@ from partners.lending.terms import Method
 from partners.tests.accounts import paid
 from partners.tests.loans import loan
 
+pytestmark = pytest.mark.once
+
 DUE = date(2024, 2, 1)
 
 

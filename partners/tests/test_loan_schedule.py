@@ -6,6 +6,8 @@ import pytest
 
 from partners.management.commands.loan_schedule import Command
 
+pytestmark = pytest.mark.once
+
 PLAIN = {"--principal": "100", "--rate": "7", "--terms": "6"}
 DATED = PLAIN | {"--disbursed": "2024-01-01", "--first-due": "2024-02-01"}
 

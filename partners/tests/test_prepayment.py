@@ -14,6 +14,8 @@ from partners.lending.terms import Method
 from partners.tests.accounts import any_account, charged, paid
 from partners.tests.loans import ANY, column, loan
 
+pytestmark = pytest.mark.once
+
 LATER = date(2024, 12, 31)
 TWELVE = Agreement(terms=loan("1200", "12", 12))  # 106.62 a month
 FIRST = paid(1, "2024-02-01", "106.62")

@@ -14,6 +14,8 @@ from partners.lending.schedule import build_schedule
 from partners.lending.terms import Method, RateKind
 from partners.tests.loans import ANY, any_terms, column, listed, loan
 
+pytestmark = pytest.mark.once
+
 
 def test_a_hundred_at_seven_percent_in_six_months():
     rows = build_schedule(loan("100", "7", 6))

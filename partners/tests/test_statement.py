@@ -15,6 +15,8 @@ from partners.lending.statement import statement
 from partners.tests.accounts import any_account, charged, paid
 from partners.tests.loans import ANY, loan
 
+pytestmark = pytest.mark.once
+
 LOAN = Agreement(terms=loan("100", "7", 6))
 PAYMENTS = [paid(1, "2024-02-01", "17.01"), paid(2, "2024-03-05", "17.01")]
 
@@ -76,7 +78,7 @@ def test_it_must_not_end_before_it_starts():
 @ANY
 @given(any_account(), st.integers(0, 400), st.integers(0, 200))
 def test_adjacent_statements_join(account, first, second):
-    agreement, payments, charges, today = account
+    agreement, payments, charges, _ = account
     start = agreement.terms.disbursed - timedelta(days=5)
     middle = start + timedelta(days=first)
     end = middle + timedelta(days=1 + second)
