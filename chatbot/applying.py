@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from chatbot import alarms
+from chatbot import alarms, template_sync
 from chatbot.changes import (
     apply_deletion,
     apply_edit,
@@ -46,6 +46,7 @@ def apply_event(provider: Provider, understood: Understood | None) -> bool:
             alarms.note_account(channel, understood)
         case TemplateNews():
             apply_template_news(channel, understood)
+            template_sync.sync_soon(channel, understood)
         case _:
             return False
     return True

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import logging
+import time
 
+from django.core.cache import cache
 from django.utils import timezone
 
 from chatbot.changes import apply_template_news
 from chatbot.channels.errors import ChannelError
+from chatbot.channels.events import TemplateNews
 from chatbot.channels.registry import BY_SLUG, provider_for
 from crm.conversations.models import Channel, MessageTemplate
+from crm.jobs.queue import enqueue
 
 log = logging.getLogger(__name__)
 
@@ -50,3 +54,32 @@ def sync_all() -> None:
             sync_templates(channel)
         except ChannelError as error:
             log.warning("Templates of channel %s: code %s", channel.pk, error.code)
+
+
+def sync_soon(channel: Channel, news: TemplateNews) -> None:
+    """Have the list read once more after a webhook that did not tell the whole wording.
+
+    It leaves out what a header shows, and of a new template everything. Reading changes nothing
+    at the provider, so a channel on a dry run asks as well.
+    """
+    rows = channel.templates.filter(name=news.name[:512], language=news.language[:12])
+    unknown = not any(rows.values_list("components", flat=True))
+    if (unknown or news.components is not None) and has_templates(channel):
+        enqueue("chatbot.template_sync.sync_one", channel.pk, time.time())
+
+
+def sync_one(channel_id: int, asked_at: float) -> None:
+    """Job: the templates of one channel, unless they have been read since they were asked for.
+
+    What cannot be read now is read with all others, every day.
+    """
+    key = f"templates-read:{channel_id}"
+    if asked_at <= cache.get(key, 0):
+        return
+    begun = time.time()
+    try:
+        sync_templates(Channel.objects.get(pk=channel_id))
+    except ChannelError as error:
+        log.warning("Templates of channel %s: code %s", channel_id, error.code)
+    else:
+        cache.set(key, begun, 3600)

@@ -69,7 +69,7 @@ class Meta(Signed):
         _(
             "Subscribe to messages, account_update, account_alerts, phone_number_quality_update, "
             "message_template_status_update, message_template_quality_update, "
-            "template_category_update and user_preferences."
+            "message_template_components_update, template_category_update and user_preferences."
         ),
         _(
             "If the number is used on a phone as well, subscribe also to smb_message_echoes, "

@@ -1,14 +1,19 @@
 """Templates as the provider lists them: written down, kept up to date, gone when they are gone."""
 
+import time
 from datetime import timedelta
 
 import pytest
+from django.core.cache import cache
 from django.utils import timezone
+from django.utils.module_loading import import_string
 
 from chatbot.changes import apply_template_news
 from chatbot.channels.errors import ChannelError
 from chatbot.channels.events import TemplateNews
-from chatbot.template_sync import sync_all, sync_templates
+from chatbot.template_sync import sync_all, sync_one, sync_templates
+from chatbot.tests.graph_stub import envelope
+from chatbot.work import work_off
 from crm.conversations.models import Channel, MessageTemplate
 from crm.jobs.schedules import declared
 
@@ -17,6 +22,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def account(channel):
+    cache.clear()
     channel.credentials = {**channel.credentials, "business_account_id": "777"}
     channel.save()
     return channel
@@ -142,3 +148,86 @@ def test_the_job_asks_every_channel_that_has_some_and_stops_at_none(account, gra
         assert known(Channel.objects.get(provider=slug)) == [("suya", "es", "APPROVED")]
     assert "channel 0" in caplog.text
     assert "token-de-prueba" not in caplog.text
+
+
+# --- After a webhook -------------------------------------------------------------------------
+
+
+@pytest.fixture
+def jobs(monkeypatch):
+    """The jobs that were queued, as (function, arguments)."""
+    queued = []
+    monkeypatch.setattr(
+        "crm.jobs.queue.async_task", lambda func, *args, **_options: queued.append((func, args))
+    )
+    return queued
+
+
+def told(field, **value):
+    named = {"message_template_name": "seguimiento", "message_template_language": "es_PE"}
+    return envelope({**named, **value}, field, account="777", time=1790000400)
+
+
+@pytest.mark.parametrize("mode", ["live", "dry_run"])
+def test_a_new_template_is_read_whole_whatever_the_channels_mode(
+    account, graph, post, jobs, mode, django_capture_on_commit_callbacks
+):
+    Channel.objects.filter(pk=account.pk).update(mode=mode)
+    graph.listed = [listed()]
+    with django_capture_on_commit_callbacks(execute=True):
+        post(told("message_template_status_update", event="APPROVED"))
+        work_off()
+    assert account.templates.get().components == []
+    ((func, args),) = jobs
+    import_string(func)(*args)
+    assert account.templates.get().components == [{"type": "BODY", "text": "Hola {{1}}"}]
+
+
+def test_what_a_webhook_leaves_out_of_a_wording_is_read(
+    account, graph, post, jobs, django_capture_on_commit_callbacks
+):
+    header = {"type": "HEADER", "format": "IMAGE"}
+    body = {"type": "BODY", "text": "Hola de nuevo"}
+    graph.listed = [listed(components=[header, body])]
+    sync_templates(account)
+    with django_capture_on_commit_callbacks(execute=True):
+        post(told("message_template_components_update", message_template_element="Hola de nuevo"))
+        work_off()
+    assert account.templates.get().components == [body]
+    for func, args in jobs:
+        import_string(func)(*args)
+    assert account.templates.get().components == [header, body]
+
+
+def test_what_is_known_is_not_read_again(
+    account, graph, post, jobs, django_capture_on_commit_callbacks
+):
+    graph.listed = [listed()]
+    sync_templates(account)
+    with django_capture_on_commit_callbacks(execute=True):
+        post(told("message_template_quality_update", new_quality_score="YELLOW"))
+        work_off()
+    assert account.templates.get().quality == "YELLOW"
+    assert jobs == []
+
+
+def test_many_news_at_once_ask_once(account, graph):
+    graph.listed = [listed()]
+    asked = time.time()
+    before = len(graph.requests)
+    for number in range(5):
+        sync_one(account.pk, asked - number)
+    assert len(graph.requests) == before + 1
+    sync_one(account.pk, time.time())
+    assert len(graph.requests) == before + 2
+
+
+def test_a_provider_that_cannot_be_asked_is_asked_again(account, graph, settings, caplog):
+    settings.GRAPH_API_URL, reachable = "http://127.0.0.1:9", settings.GRAPH_API_URL
+    asked = time.time()
+    sync_one(account.pk, asked)
+    assert "token-de-prueba" not in caplog.text
+    settings.GRAPH_API_URL = reachable
+    graph.listed = [listed()]
+    sync_one(account.pk, asked)
+    assert known(account) == [("seguimiento", "es_PE", "APPROVED")]
