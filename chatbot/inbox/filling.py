@@ -98,7 +98,7 @@ def _in_its_place(template: MessageTemplate, variable: Variable) -> str:
     before, _mark, after = _around(template, variable)
     head, tail = LAST_WORDS.search(before), FIRST_WORDS.match(after)
     words = (head[0] if head else "", f"{{{{{variable.name}}}}}", tail[0] if tail else "")
-    return "".join(words).strip()
+    return "".join(words).replace("….", "…").strip()
 
 
 def _around(template: MessageTemplate, variable: Variable) -> tuple[str, str, str]:

@@ -23,6 +23,6 @@ def renew_pages() -> None:
     crossed = Message.objects.filter(STUCK, Message.wanting_decision(now)).filter(
         conversation__changed_at__lt=F("due_at") + Message.CONFIRMED_WITHIN
     )
-    talks = list(crossed.values_list("conversation", flat=True).distinct())
+    talks = list(crossed.order_by().values_list("conversation", flat=True).distinct())
     if talks:
         Conversation.objects.filter(pk__in=talks).update(changed_at=now)

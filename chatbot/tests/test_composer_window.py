@@ -21,6 +21,7 @@ from chatbot.tests.desk import (
     words,
 )
 from chatbot.tests.events import apply, heard
+from chatbot.tests.test_inbox_answering import at_once
 from chatbot.work import work_off
 from crm.conversations import outreach, ownership
 from crm.conversations.models import Channel, Conversation, Message
@@ -238,6 +239,20 @@ def test_only_what_waits_is_discarded(talk, client_of_agent, state):
     client_of_agent.post(at("discard", message.pk))
     message.refresh_from_db()
     assert (message.state, message.error_code) == (state, "")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_who_decide_at_once_one_is_heard(channel):
+    talk = conversation(channel)
+    message = say(talk, state="held", error_code="template", author="colleague")
+    clients = [browser(person("manager")) for _ in range(4)]
+    names = ("discard", "retry", "discard", "retry")
+    pairs = zip(clients, names, strict=True)
+    told = at_once(*(lambda c=c, n=n: c.post(at(n, message.pk), headers=HTMX) for c, n in pairs))
+    levels = [events(answer)["toasts"][0]["level"] for answer in told]
+    assert sorted(levels) == ["error", "error", "error", "success"]
+    message.refresh_from_db()
+    assert message.state == ("cancelled" if levels.index("success") % 2 == 0 else "queued")
 
 
 def test_what_they_wrote_is_not_discarded(talk, client_of_agent):
