@@ -143,6 +143,16 @@ def test_a_longer_first_period_spreads_its_interest():
     assert abs(rows[-1].total - rows[0].total) < Decimal("0.05")
 
 
+def test_unequal_periods_have_one_installment_that_leaves_nothing():
+    terms = loan("1000", "12", 4, day_count=DayCount.ACTUAL_365)
+    rates = [Decimal(12) * days / 36500 for days in (31, 29, 31, 30)]
+    product, paid = 1 + rates[0], Decimal(1)
+    for rate in rates[1:]:
+        product, paid = product * (1 + rate), paid * (1 + rate) + 1
+    level = str((1000 * product / paid).quantize(Decimal("0.01")))
+    assert column(build_schedule(terms), "total")[:3] == [level] * 3
+
+
 def test_a_shorter_first_period():
     rows = build_schedule(loan("1000", "12", 6, first_due=date(2024, 1, 16)))
     assert rows[0].days == 15 and rows[0].interest == Decimal("5.00")
