@@ -31,6 +31,8 @@ log = logging.getLogger(__name__)
 State = InboundEvent.State
 WINDOW = 400  # due events looked at in one poll
 LANES = 64  # lanes handled between two polls
+SHARE = LANES // 4
+STEPS = 256  # lanes passed at most on the way to those whose turn it is
 STATUSES_AT_ONCE = 50
 # Seconds between tries of an event that raises: after about twenty it is set aside.
 RETRIES = (0.5, 1, 2, 4, 6, 8)
@@ -41,16 +43,62 @@ MISSING = re.compile(r"no such (table|column)|has no column")
 # only where it can see that the condition implies the index's own.
 DUE = """SELECT lane FROM chatbot_inboundevent
     WHERE state = 'pending' AND due_at <= %s ORDER BY due_at, id LIMIT %s"""
+NEWEST = DUE.replace("due_at, id", "due_at DESC, id DESC")
+# From lane to lane, by one look into the index each, however many events a lane has.
+WALK = """WITH RECURSIVE walk (lane, step) AS (
+    SELECT MIN(lane), 1 FROM chatbot_inboundevent WHERE state = 'pending' AND lane > %s
+    UNION ALL
+    SELECT (SELECT MIN(e.lane) FROM chatbot_inboundevent e
+        WHERE e.state = 'pending' AND e.lane > walk.lane), step + 1
+    FROM walk WHERE lane IS NOT NULL AND step < %s)
+    SELECT lane, (SELECT e.due_at <= %s FROM chatbot_inboundevent e
+        WHERE e.state = 'pending' AND e.lane = walk.lane ORDER BY e.id LIMIT 1)
+    FROM walk WHERE lane IS NOT NULL"""
 OF_LANE = """SELECT id, channel_id, lane, kind, payload, received_at, due_at, attempts
     FROM chatbot_inboundevent WHERE state = 'pending' AND lane = %s ORDER BY id LIMIT %s"""
 DUE_OF_LANE = OF_LANE.replace("ORDER BY", "AND due_at <= %s ORDER BY")
 
 
+# The last lane whose turn it was, in this process.
+_reached = ""
+
+
 def due_lanes() -> list[str]:
-    """Lanes with something due, the longest waiting first."""
+    """Lanes with something due: the longest waiting first, as long as they are few.
+
+    Behind a crowd, such as one thread's thousand messages or a phone's whole history, nobody waits
+    for all of it: a quarter of the lanes are those that came last, and a quarter take turns.
+    """
+    now = _adapted(timezone.now())
+    due = [lane for (lane,) in _rows(DUE, now, WINDOW)]
+    oldest = list(dict.fromkeys(due))
+    if len(due) < WINDOW:
+        return oldest[:LANES]
+    newest = dict.fromkeys(lane for (lane,) in _rows(NEWEST, now, WINDOW))
+    lanes = [*list(newest)[:SHARE], *_whose_turn(now), *oldest, *newest]
+    return list(dict.fromkeys(lanes))[:LANES]
+
+
+def _whose_turn(now: Any) -> list[str]:
+    """The next lanes in the order of their names; after the last comes the first again."""
+    global _reached
+    walked = _rows(WALK, _reached, STEPS, now)
+    _reached = walked[-1][0] if len(walked) == STEPS else ""
+    # The head of a lane decides, but of statuses, which keep no order.
+    lanes = [lane for lane, head_is_due in walked if head_is_due or _is_of_statuses(lane)]
+    if len(lanes) > SHARE:
+        _reached = lanes[SHARE - 1]
+    return lanes[:SHARE]
+
+
+def _rows(sql: str, *values: Any) -> list[Any]:
     with connection.cursor() as cursor:
-        cursor.execute(DUE, [_adapted(timezone.now()), WINDOW])
-        return list(dict.fromkeys(lane for (lane,) in cursor.fetchall()))[:LANES]
+        cursor.execute(sql, values)
+        return list(cursor.fetchall())
+
+
+def _is_of_statuses(lane: str) -> bool:
+    return lane.partition(":")[2] == "s"  # a group may be called "…:s" as well
 
 
 def handle_lane(lane: str) -> int:
@@ -62,7 +110,7 @@ def handle_lane(lane: str) -> int:
     with turn():
         if not _lock(lane):
             return 0
-        if lane.partition(":")[2] == "s":  # a group may be called "…:s" as well
+        if _is_of_statuses(lane):
             return _handle_statuses(lane)
         return _handle_in_order(lane)
 

@@ -8,12 +8,14 @@ from datetime import timedelta
 import pytest
 from django.db import connection, connections
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from chatbot import lanes
 from chatbot.channels.meta import sign
 from chatbot.models import InboundEvent
 from chatbot.tests.conftest import SECRET
-from chatbot.tests.graph_stub import message_body, text_body
+from chatbot.tests.graph_stub import envelope, message_body, text_body
 from chatbot.tests.outgoing import PAST
 from chatbot.tests.provider_samples import ANA, NEW_NUMBER
 from chatbot.work import Worker, work_off
@@ -159,6 +161,95 @@ def test_the_same_body_from_eight_sides_at_once_is_one_message(channel, graph, c
     assert answers == [200] * 8
     assert InboundEvent.objects.count() == 1
     assert Message.objects.filter(direction="in").count() == 1
+
+
+# --- Fairness --------------------------------------------------------------------------------
+
+
+def crowd(channel, lanes, events, *, since):
+    """So many events in each of these lanes, due since so many seconds."""
+    due_at = timezone.now() - timedelta(seconds=since)
+    rows = [
+        InboundEvent(channel=channel, key=f"{lane}.{n}", lane=lane, kind="notice", payload="{}")
+        for n in range(events)
+        for lane in lanes
+    ]
+    for row in rows:
+        row.received_at = row.due_at = due_at
+    InboundEvent.objects.bulk_create(rows)
+
+
+def old_messages(count, *, of):
+    """A chunk of a phone's history: so many messages of one thread."""
+    at = int(timezone.now().timestamp()) - 86_400
+    messages = [
+        {"from": of, "id": f"wamid.H{n}", "timestamp": str(at + n), "type": "text"}
+        | {"text": {"body": str(n)}}
+        for n in range(count)
+    ]
+    chunk = {"metadata": {"phase": 0}, "threads": [{"id": of, "messages": messages}]}
+    metadata = {"display_phone_number": "15550001111", "phone_number_id": "100200"}
+    return envelope({"metadata": metadata, "history": [chunk]}, "history")
+
+
+def test_a_phones_whole_history_holds_up_nobody_who_writes_now(say, post, graph):
+    assert post(old_messages(1_000, of="51911000001")).status_code == 200
+    say("Hola", sender="51911000002", work=False)
+    for lane in lanes.due_lanes():
+        lanes.handle_lane(lane)
+    assert Message.objects.filter(text="Hola").exists()
+    assert InboundEvent.objects.filter(state="pending").count() > 900
+
+
+def test_between_crowds_before_and_behind_everybody_has_their_turn(channel):
+    crowd(channel, [f"1:p:a{n}" for n in range(90)], 10, since=90)
+    crowd(channel, ["1:p:live"], 1, since=60)
+    crowd(channel, [f"1:p:b{n}" for n in range(90)], 10, since=30)
+    seen = set()
+    for _ in range(181 // lanes.SHARE + 1):
+        taken = lanes.due_lanes()
+        assert len(taken) == len(set(taken)) == lanes.LANES
+        assert taken[0] == "1:p:b89" and "1:p:a0" in taken
+        seen.update(taken)
+    assert "1:p:live" in seen and len(seen) == 181
+
+
+def test_whose_turn_it_is_waits_for_nothing_that_is_not_due(channel):
+    crowd(channel, ["1:p:a"], lanes.WINDOW, since=60)
+    crowd(channel, [f"1:p:b~{n}" for n in range(300)], 1, since=-60)
+    crowd(channel, ["1:p:c", "1:s"], 1, since=30)
+    crowd(channel, ["1:p:d"], lanes.WINDOW, since=10)
+    for _ in range(4):
+        taken = lanes.due_lanes()
+        assert set(taken) <= {"1:p:a", "1:p:c", "1:p:d", "1:s"}
+        if "1:p:c" in taken:
+            break
+    assert "1:p:c" in taken
+
+
+def test_where_few_wait_the_longest_waiting_comes_first(channel):
+    for n in range(5):
+        crowd(channel, [f"1:p:{n}"], 3, since=n)
+    with CaptureQueriesContext(connection) as queries:
+        assert lanes.due_lanes() == [f"1:p:{n}" for n in (4, 3, 2, 1, 0)]
+    assert len(queries) == 1
+
+
+def test_looking_for_them_walks_indexes_alone(channel):
+    crowd(channel, [f"1:p:{n}" for n in range(50)], 100, since=60)
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
+    with CaptureQueriesContext(connection) as queries:
+        lanes.due_lanes()
+    assert len(queries) == 3
+    explain = "EXPLAIN QUERY PLAN " if connection.vendor == "sqlite" else "EXPLAIN "
+    for query in queries:
+        with connection.cursor() as cursor:
+            cursor.execute(explain + query["sql"])
+            plan = "\n".join(str(row[-1]) for row in cursor.fetchall())
+        assert "event_due" in plan or "event_lane" in plan
+        for slow in ("Seq Scan", "Sort", "TEMP B-TREE", "SCAN chatbot", "SCAN e\n"):
+            assert slow not in plan, plan
 
 
 # --- Whose turn it is ------------------------------------------------------------------------
