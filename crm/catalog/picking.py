@@ -16,9 +16,13 @@ _LIST = "property-options"
 
 
 def find_properties(text: str, rows: QuerySet[Property]) -> QuerySet[Property]:
-    """Those of `rows` whose title, code or district holds every word of `text`."""
+    """Those of `rows` whose title, code or district has words that begin with those of `text`.
+
+    Not with a piece from within: whoever looks for "ana" means nobody's house in Yanahuara.
+    """
     for word in fold(text)[:100].split()[:6]:
-        rows = rows.filter(search_text__contains=word)
+        within = Q(search_text__contains=f" {word}") | Q(search_text__contains=f"-{word}")
+        rows = rows.filter(within | Q(search_text__startswith=word))
     return rows
 
 

@@ -157,6 +157,18 @@ def test_one_row_and_twenty_cost_the_same_ten_queries(
         assert len(queries_of(page, f"{LIST}?{query}")) <= 10, query
 
 
+def test_counting_looks_up_nothing_that_only_a_row_shows(browser, alice, make_lead):
+    make_lead()
+    for query in ("", "assigned_to=unassigned&status=new"):
+        [count] = [
+            sql
+            for sql in queries_of(browser(alice), f"{LIST}?{query}")
+            if sql.startswith("SELECT COUNT") and "LIMIT 251" in sql
+        ]
+        assert "people_contactpoint" not in count
+        assert count.count("assigned_to_id") == 1 + (not query), "visible is said once"
+
+
 def test_the_pulse_says_that_a_lead_came_and_tells_strangers_nothing(
     browser, alice, charlie, make_lead
 ):

@@ -166,6 +166,13 @@ def test_half_a_word_offers_properties(browser, alice, make_property):
     assert 'value="VM-1"' in text and "CS-1" not in text
 
 
+def test_a_piece_from_within_a_word_means_no_property(browser, alice, make_property):
+    make_property("Casa en Yanahuara", "CY-007")
+    for asked, offered in (("ana", False), ("yana", True), ("cy-0", True), ("007", True)):
+        text = browser(alice).get(f"/properties/options/?property={asked}").content.decode()
+        assert ("CY-007" in text) == offered, asked
+
+
 def test_what_does_not_exist_is_not_there(browser, marta):
     for name in ("detail", "edit"):
         for pk in (1, 10**30):
