@@ -21,7 +21,7 @@ from django.db.models import Case, Q, QuerySet, Value, When
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
-from chatbot import admission, alarms, journal, links, pacing
+from chatbot import admission, alarms, echoes, journal, links, pacing
 from chatbot.channels.base import Outgoing, OutgoingFile, OutgoingTemplate
 from chatbot.channels.errors import ChannelError
 from chatbot.channels.events import Address
@@ -199,10 +199,23 @@ def settle(results: Sequence[Result]) -> None:
             for result in results:
                 settle([result])
             return
+        if _was_its_echo(results[0]):
+            return
         log.exception("Message %s cannot be settled", results[0].claim.message.message_id)
         text = type(error).__name__
         unclear = ChannelError(text, permanent=False, code="bug", unconfirmed=True)
         _settle_together([Result(results[0].claim, error=unclear)])
+
+
+def _was_its_echo(result: Result) -> bool:
+    """Whether only its own echo stood in its way: then all is written down now."""
+    with turn():
+        if not result.provider_id or not echoes.absorb(
+            result.claim.message.message_id, result.provider_id
+        ):
+            return False
+        _settle_together([result])
+    return True
 
 
 def _settle_together(results: Sequence[Result]) -> None:
