@@ -29,6 +29,33 @@ def fresh_directory():
     directory.forget()
 
 
+@pytest.fixture(scope="session")
+def place(request):
+    """One installation for all tests of faults: making it takes as long as many of them."""
+    from chatbot.tests.installation import POSTGRES, Installation
+
+    made = Installation(None if POSTGRES else request.getfixturevalue("prepared_home"))
+    yield made
+    made.remove()
+
+
+@pytest.fixture
+def installation(place):
+    """The same, with no process running, neither before nor after the test."""
+    yield place
+    place.stop()
+    place.redis_url = ""
+
+
+@pytest.fixture(scope="session")
+def accounts(place):
+    """Accounts at four more providers on it."""
+    from chatbot.tests.accounts import opened
+
+    with opened(place) as known:
+        yield known
+
+
 @pytest.fixture
 def graph(settings):
     with GraphStub() as stub:

@@ -29,17 +29,23 @@ POSTGRES = os.environ.get("DATABASE_URL", "").startswith("postgres")
 
 
 class Installation:
-    def __init__(self):
+    """`prepared` is a home to begin from, where it is to be on SQLite; see the root conftest.py."""
+
+    def __init__(self, prepared=None):
         # PostgreSQL may run as another user, who has to reach it.
         self.home = Path(tempfile.mkdtemp(prefix="ventanilla-faults-"))
         self.home.chmod(0o711)
         self.taken = self.home / "taken"
         self.processes, self.database_url, self.redis_url = {}, "", ""
+        self.providers = {}  # setting -> address, for tests with more providers than Meta
         self.port, self.graph_port = free_port(), free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.door = f"{self.url}/chatbot/webhook/whatsapp/"
         if POSTGRES:
             self.database_url = self.postgres("start")
+        elif prepared:
+            shutil.copytree(prepared, self.home, dirs_exist_ok=True)
+            self.home.chmod(0o711)
         self.run("prepare")
 
     def postgres(self, verb):
@@ -48,7 +54,7 @@ class Installation:
         return subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()
 
     def environment(self):
-        # Nothing of it is measured, and a killed process would leave its measurements half written.
+        # A killed process would leave the measurements of its coverage half written.
         clean = {k: v for k, v in os.environ.items() if not k.startswith("COV")}
         for name in ("DATABASE_URL", "SECRET_KEY", "DJANGO_SETTINGS_MODULE"):
             clean.pop(name, None)
@@ -65,6 +71,9 @@ class Installation:
             "WHATSAPP_APP_SECRET": SECRET,
             "JOBS_BEAT": "1",
             "JOBS_DEAD_AFTER": "30",
+            # Nothing is measured here, so the worker need not rest.
+            "WORK_SQLITE_REST": "0.2",
+            **self.providers,
             **({"DATABASE_URL": self.database_url} if self.database_url else {}),
             **({"REDIS_URL": self.redis_url} if self.redis_url else {}),
         }
@@ -79,10 +88,13 @@ class Installation:
     # --- Processes ---------------------------------------------------------------------------
 
     def start(self, *names):
-        """Start processes of the Procfile, each under its keeper, and wait for the web."""
+        """Start processes of the Procfile, each under its keeper, and wait for the web.
+
+        A second one of a kind is called so: "work 2".
+        """
         lines = parse_procfile((settings.BASE_DIR / "Procfile").read_text()).processes
         for name in names:
-            self._spawn(name, ["sh", "-c", lines[name]])
+            self._spawn(name, ["sh", "-c", lines[name.split()[0]]])
         if "web" in names:
             wait_for(lambda: self.get("/healthz")[0] == 200)
 

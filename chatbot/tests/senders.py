@@ -3,9 +3,7 @@
 import random
 import threading
 import time
-from collections import Counter, defaultdict
-
-from chatbot.tests.graph_stub import post_signed, text_body
+from collections import Counter
 
 AT_ONCE = 10
 
@@ -13,20 +11,20 @@ AT_ONCE = 10
 class Senders:
     """`messages` numbered texts of `people`, spread over `seconds`; each person's in order.
 
-    `first` is the first person's number. One post in twenty is repeated though it was answered
-    200, as providers do. `answers` counts the statuses seen; `seen` keeps (time, status).
+    `post(person, n)` brings a person's n-th text and gives the HTTP status. `first` is the first
+    person's number. One post in twenty is repeated though it was answered 200, as providers do.
+    `answers` counts the statuses seen; `seen` keeps (time, status).
     """
 
-    def __init__(self, door, secret, *, first, people, messages, seconds):
-        self.door, self.secret = door, secret
+    def __init__(self, post, *, first, people, messages, seconds, at_once=AT_ONCE):
+        self.post = post
         self.people = [str(first + n) for n in range(people)]
         self.each = messages // people
-        self.pause = seconds * AT_ONCE / messages
+        self.pause = seconds * at_once / messages
         self.answers, self.seen, self.stopping = Counter(), [], threading.Event()
-        self.kept = defaultdict(list)
         self.threads = [
-            threading.Thread(target=self._run, args=(self.people[n::AT_ONCE],), daemon=True)
-            for n in range(AT_ONCE)
+            threading.Thread(target=self._run, args=(self.people[n::at_once],), daemon=True)
+            for n in range(at_once)
         ]
 
     def __enter__(self):
@@ -45,23 +43,21 @@ class Senders:
         for n in range(self.each):
             for person in people:
                 started = time.monotonic()
-                body = text_body(str(n), wamid=f"wamid.{person}.{n}", sender=person)
-                if not self._post_until_kept(body):
+                if not self._post_until_kept(person, n):
                     return
-                self.kept[person].append(str(n))
                 if chance.random() < 0.05:
-                    self._post(body)
+                    self._post(person, n)
                 self.stopping.wait(max(0, self.pause - (time.monotonic() - started)))
 
-    def _post_until_kept(self, body):
+    def _post_until_kept(self, person, n):
         while not self.stopping.is_set():
-            if self._post(body) == 200:
+            if self._post(person, n) == 200:
                 return True
             self.stopping.wait(0.2)
         return False
 
-    def _post(self, body):
-        status = post_signed(self.door, self.secret, body)
+    def _post(self, person, n):
+        status = self.post(person, n)
         self.answers[status] += 1
         self.seen.append((time.monotonic(), status))
         return status

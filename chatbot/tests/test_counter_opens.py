@@ -2,6 +2,7 @@
 
 import os
 import re
+import shutil
 import socket
 import subprocess
 import time
@@ -60,9 +61,11 @@ def graph():
 
 
 @pytest.fixture(scope="module")
-def desk(graph, database, tmp_path_factory):
+def desk(request, graph, database, tmp_path_factory):
     """A freshly installed desk with its demo, and WhatsApp at the stub. Its address."""
     home = tmp_path_factory.mktemp("desk")
+    if not database:
+        shutil.copytree(request.getfixturevalue("prepared_home"), home, dirs_exist_ok=True)
     environment = {
         "DEMO": "1",
         "GRAPH_API_URL": graph.url,

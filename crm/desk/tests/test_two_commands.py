@@ -28,9 +28,9 @@ def port():
 
 
 @pytest.fixture(scope="module")
-def home(tmp_path_factory):
-    """One for all starts, so that only the first one collects the static files."""
-    return tmp_path_factory.mktemp("two commands") / "a home"
+def home(prepared_home, tmp_path_factory):
+    """One for all starts, and ready: the first start of all has a test of its own."""
+    return shutil.copytree(prepared_home, tmp_path_factory.mktemp("two commands") / "a home")
 
 
 @pytest.fixture
