@@ -33,7 +33,11 @@ class InboundEventAdmin(ReadOnlyAdmin):
     def replay(self, request: HttpRequest, events: QuerySet[InboundEvent]) -> None:
         """What was set aside goes back into its lane; what was handled stays as it is."""
         count = events.filter(state=InboundEvent.State.ASIDE).update(
-            state=InboundEvent.State.PENDING, attempts=0, error="", due_at=timezone.now()
+            state=InboundEvent.State.PENDING,
+            attempts=0,
+            looks=0,
+            error="",
+            due_at=timezone.now(),
         )
         text = ngettext(
             "%(count)s event will be handled again.",

@@ -24,7 +24,7 @@ from chatbot.channels.registry import provider_for
 from chatbot.models import InboundEvent
 from chatbot.statuses import apply_statuses
 from chatbot.turns import is_long, turn
-from chatbot.waiting import PATIENCE, NotYet, pause
+from chatbot.waiting import NotYet, pause
 from crm.conversations.models import Channel
 
 log = logging.getLogger(__name__)
@@ -54,7 +54,7 @@ WALK = """WITH RECURSIVE walk (lane, step) AS (
     SELECT lane, (SELECT e.due_at <= %s FROM chatbot_inboundevent e
         WHERE e.state = 'pending' AND e.lane = walk.lane ORDER BY e.id LIMIT 1)
     FROM walk WHERE lane IS NOT NULL"""
-OF_LANE = """SELECT id, channel_id, lane, kind, payload, received_at, due_at, attempts
+OF_LANE = """SELECT id, channel_id, lane, kind, payload, due_at, attempts, looks
     FROM chatbot_inboundevent WHERE state = 'pending' AND lane = %s ORDER BY id LIMIT %s"""
 DUE_OF_LANE = OF_LANE.replace("ORDER BY", "AND due_at <= %s ORDER BY")
 
@@ -205,13 +205,18 @@ def _of_the_same_account(provider: Provider, payload: Json) -> list[Provider]:
 
 def _let_wait(event: InboundEvent) -> None:
     """It speaks of what is not known yet: it waits in a lane of its own, and holds nobody up."""
-    now = timezone.now()
-    if now - event.received_at > PATIENCE:
+    apart = event.lane if "~" in event.lane else f"{event.lane[:180]}~{event.pk}"
+    _look_again(event, apart)
+
+
+def _look_again(event: InboundEvent, lane: str) -> None:
+    """Later, and ever later; what nobody ever gets to know is let go."""
+    wait = pause(event.looks)
+    if wait is None:
         _settle([event.pk], State.IGNORED)
         return
-    apart = event.lane if "~" in event.lane else f"{event.lane[:180]}~{event.pk}"
     InboundEvent.objects.filter(pk=event.pk).update(
-        lane=apart, attempts=event.attempts + 1, due_at=now + pause(event.attempts)
+        lane=lane, looks=event.looks + 1, due_at=timezone.now() + wait
     )
 
 
@@ -281,7 +286,6 @@ def _apply(events: Sequence[InboundEvent]) -> Exception | None:
 
 
 def _apply_or_park(events: Sequence[InboundEvent]) -> None:
-    now = timezone.now()
     channel = _channel(events[0])
     provider = provider_for(channel)
     understood = [provider.understand(e.kind, json.loads(e.payload)) for e in events]
@@ -292,15 +296,5 @@ def _apply_or_park(events: Sequence[InboundEvent]) -> None:
     _settle(sorted(done), State.DONE)
     _settle([e.pk for e in events if e.pk not in done | late], State.IGNORED)
     for event in events:
-        if event.pk in late:
-            _park(event, now)
-
-
-def _park(event: InboundEvent, now: datetime) -> None:
-    """A status that came before its message is known: it waits, ever longer, then is let go."""
-    if now - event.received_at > PATIENCE:
-        _settle([event.pk], State.IGNORED)
-        return
-    InboundEvent.objects.filter(pk=event.pk).update(
-        attempts=event.attempts + 1, due_at=now + pause(event.attempts)
-    )
+        if event.pk in late:  # it came before its message is known
+            _look_again(event, event.lane)

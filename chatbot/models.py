@@ -34,6 +34,8 @@ class InboundEvent(models.Model):
     due_at = models.DateTimeField(default=timezone.now)
     handled_at = models.DateTimeField(null=True)
     attempts = models.PositiveSmallIntegerField(default=0)
+    # How often it was looked at while it spoke of something yet unknown; see chatbot/waiting.py.
+    looks = models.PositiveSmallIntegerField(default=0, db_default=0)
     error = models.TextField(blank=True)
 
     class Meta:

@@ -20,7 +20,7 @@ from chatbot.tests.outgoing import PAST
 from chatbot.tests.provider_samples import ANA, NEW_NUMBER
 from chatbot.work import Worker, work_off
 from crm.conversations import ownership
-from crm.conversations.models import Conversation, Message
+from crm.conversations.models import Channel, Conversation, Message
 from crm.people.models import User
 
 pytestmark = pytest.mark.django_db
@@ -103,6 +103,116 @@ def test_what_the_database_refuses_is_the_events_own_fault(say, graph):
     assert event.error
     say("Hola", sender="51911000002")
     assert heard() == ["Hola"]
+
+
+# --- What came too early ---------------------------------------------------------------------
+
+
+@pytest.fixture
+def whapi_says(client, db):
+    """whapi_says(**body) -> one webhook body of a WHAPI channel, not worked off."""
+    row = Channel.objects.create(
+        name="WHAPI", provider="whapi", external_id="M", credentials={"webhook_secret": SECRET}
+    )
+
+    def knock(**body):
+        answer = client.post(
+            f"/webhooks/whapi/{row.uuid}/",
+            json.dumps({**body, "channel_id": "M"}),
+            content_type="application/json",
+            headers={"X-Webhook-Secret": SECRET},
+        )
+        assert answer.status_code == 200
+
+    return knock
+
+
+def whapi_message(number):
+    return {
+        "id": f"abcd-efg{number:03}",
+        "from_me": False,
+        "type": "text",
+        "source": "mobile",
+        "text": {"body": str(number)},
+        "chat_id": "51911000001@s.whatsapp.net",
+        "from": "51911000001",
+        "timestamp": 1_790_000_000 + number,
+    }
+
+
+def let_pass(events, **length):
+    """The worker was away for so long."""
+    then = timezone.now() - timedelta(**length)
+    events.update(received_at=then, due_at=then)
+
+
+def test_a_worker_that_was_away_for_hours_takes_nothing_for_too_old(whapi_says):
+    whapi_says(messages=[whapi_message(n) for n in range(12)])
+    whapi_says(messages_removed=["abcd-efg011"])
+    let_pass(InboundEvent.objects.all(), hours=2)
+    # The deletion has a lane of its own, and is looked at first.
+    deletion = InboundEvent.objects.get(kind="deletion")
+    lanes.handle_lane(deletion.lane)
+    work_off()
+    let_pass(InboundEvent.objects.filter(state="pending"), hours=2)
+    work_off()
+    assert Message.objects.get(provider_id="abcd-efg011").deleted_at is not None
+
+
+def test_a_status_waits_for_an_echo_that_lies_behind_others(post, channel):
+    at = str(int(timezone.now().timestamp()))
+    ours = {"display_phone_number": "15550001111", "phone_number_id": "100200"}
+    echo = {"from": "15550001111", "to": "51911000001", "timestamp": at, "type": "text"}
+    echoes = [echo | {"id": f"wamid.E{n}", "text": {"body": str(n)}} for n in range(12)]
+    post(envelope({"metadata": ours, "message_echoes": echoes}, "smb_message_echoes"))
+    read = {"id": "wamid.E11", "status": "read", "timestamp": at, "recipient_id": "51911000001"}
+    post(envelope({"metadata": ours, "statuses": [read]}))
+    let_pass(InboundEvent.objects.all(), hours=2)
+    lanes.handle_lane(f"{channel.pk}:s")
+    work_off()
+    let_pass(InboundEvent.objects.filter(state="pending"), hours=2)
+    work_off()
+    assert Message.objects.get(provider_id="wamid.E11").state == "read"
+
+
+@pytest.mark.parametrize("kind", ["deletion", "status"])
+def test_what_is_never_known_is_let_go_after_an_hour_of_looking(whapi_says, kind):
+    if kind == "deletion":
+        whapi_says(messages_removed=["abcd-never"])
+    else:
+        whapi_says(statuses=[{"id": "abcd-never", "status": "read", "timestamp": "1790000000"}])
+    waited = timedelta()
+    for _ in range(40):
+        work_off()
+        event = InboundEvent.objects.get(kind=kind)
+        if event.state != "pending":
+            break
+        waited += event.due_at - timezone.now()
+        InboundEvent.objects.update(due_at=PAST)
+    assert (event.state, event.attempts, event.error) == ("ignored", 0, "")
+    assert timedelta(minutes=50) < waited < timedelta(minutes=70)
+
+
+def test_having_waited_does_not_use_up_the_tries_of_what_raises(whapi_says):
+    whapi_says(messages_removed=["abcd-efg001"])
+    for _ in range(9):
+        work_off()
+        InboundEvent.objects.update(due_at=PAST)
+    InboundEvent.objects.update(payload="no JSON")
+    work_off()
+    event = InboundEvent.objects.get()
+    assert (event.state, event.attempts, event.looks) == ("pending", 1, 9)
+
+
+def test_what_is_handled_again_waits_as_if_it_had_come_now(whapi_says, admin_client):
+    whapi_says(messages_removed=["abcd-efg001"])
+    InboundEvent.objects.update(state="aside", looks=22, received_at=PAST)
+    event = InboundEvent.objects.get()
+    url = "/admin/chatbot/inboundevent/"
+    admin_client.post(url, {"action": "replay", "_selected_action": [event.pk]})
+    work_off()
+    event.refresh_from_db()
+    assert (event.state, event.looks) == ("pending", 1)
 
 
 # --- Several workers -------------------------------------------------------------------------
