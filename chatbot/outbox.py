@@ -26,6 +26,7 @@ from chatbot.channels.base import Outgoing, OutgoingFile, OutgoingTemplate
 from chatbot.channels.errors import ChannelError
 from chatbot.channels.events import Address
 from chatbot.channels.registry import acting_for
+from chatbot.due import due_ids
 from chatbot.models import DeliveryAttempt
 from chatbot.statuses import note_refusal
 from chatbot.turns import turn
@@ -41,16 +42,6 @@ UPLOAD = 600  # seconds
 LONGEST_WAIT = 7 * 86400  # seconds
 # How long a message that may have been sent holds back those behind it.
 UNKNOWN_HOLDS = timedelta(seconds=15)
-
-# The first open message of each conversation. State as a literal: see chatbot/lanes.py.
-HEADS = """SELECT MIN(id) FROM conversations_message
-    WHERE state IN ('queued', 'sending', 'unknown') AND NOT (state = 'unknown' AND due_at <= %s)
-    GROUP BY conversation_id"""
-DUE = f"""SELECT m.id FROM conversations_message m
-    JOIN conversations_channel c ON c.id = m.channel_id
-    WHERE m.id IN ({HEADS}) AND m.state = 'queued' AND m.due_at <= %s
-    AND c.is_active AND c.stopped_at IS NULL"""
-LOCK = " FOR UPDATE OF m SKIP LOCKED"
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,11 +62,11 @@ class Result:
 
 def claim(book: journal.Journal, limit: int) -> list[Claim]:
     """Take up to `limit` due messages: at most one of each conversation, the earliest."""
-    if connection.vendor == "sqlite" and not _due_ids(limit, []):
+    if connection.vendor == "sqlite" and not due_ids(limit):
         return []  # looked first, because there a transaction is everybody's
     with turn():
         now = timezone.now()
-        ids = _due_ids(limit, pacing.spent(now))
+        ids = due_ids(limit, pacing.spent(now))
         rows = Message.objects.filter(pk__in=ids).select_related(
             "channel", "conversation__identity", "template"
         )
@@ -97,16 +88,6 @@ def _lease(row: Message) -> timedelta:
     """How long a sending may take before its worker counts as dead; a file has its own way."""
     seconds = sum(settings.PROVIDER_TIMEOUT) + 30
     return timedelta(seconds=seconds + (UPLOAD if row.attachments.all() else 0))
-
-
-def _due_ids(limit: int, spent: Sequence[int]) -> list[int]:
-    now = connection.ops.adapt_datetimefield_value(timezone.now())
-    channels = f" AND c.id NOT IN ({', '.join(str(int(pk)) for pk in spent)})" if spent else ""
-    sql = f"{DUE}{channels} ORDER BY m.id LIMIT %s"
-    sql += LOCK if connection.features.has_select_for_update_skip_locked else ""
-    with connection.cursor() as cursor:
-        cursor.execute(sql, [now, now, limit])
-        return [pk for (pk,) in cursor.fetchall()]
 
 
 def _ready(rows: Sequence[Message], now: datetime) -> list[Message]:

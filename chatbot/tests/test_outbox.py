@@ -70,6 +70,31 @@ def test_what_is_put_off_holds_back_those_behind_it(queue, graph):
     assert graph.texts() == ["1", "2"]
 
 
+def test_what_is_put_off_for_long_holds_back_nobody(queue, graph):
+    graph.errors = [131049]  # not before a day has passed
+    (promotion,) = queue("promoción")
+    work_off()
+    (answer,) = queue("respuesta", author=Message.Author.COLLEAGUE)
+    work_off()
+    assert states(promotion, answer) == ["queued", "sent"]
+    make_due()
+    work_off()
+    assert graph.texts() == ["respuesta", "promoción"]
+
+
+@pytest.mark.parametrize(("minutes", "passed"), [(0, False), (9, False), (11, True)])
+def test_nor_does_what_has_been_tried_for_long(queue, graph, minutes, passed):
+    """A minute before it is due again, whatever it had to wait for till then."""
+    graph.errors = [131016]
+    first, second = queue("1", "2")
+    work_off()
+    now = timezone.now()
+    Message.objects.filter(pk=first.pk).update(due_at=now + timedelta(minutes=1))
+    DeliveryAttempt.objects.update(finished_at=now - timedelta(minutes=minutes))
+    work_off()
+    assert states(second) == ["sent" if passed else "queued"]
+
+
 def test_what_fails_for_good_holds_back_nobody(queue, graph):
     graph.errors = [131047]
     first, second = queue("1", "2")
