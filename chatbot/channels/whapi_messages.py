@@ -52,6 +52,15 @@ def type_of(element: Json) -> str:
     return named or next((one for one in (*MEDIA_KINDS, *READERS) if one in element), "")
 
 
+def wakes(type_: str) -> bool:
+    """Whether a message of this type is a turn of the person: only of types we know.
+
+    The provider hands on the protocol's own noise, and more of it with every version. What is
+    unknown is kept and shown; the bot stays silent.
+    """
+    return (type_ in MEDIA_KINDS or type_ in READERS) and type_ not in SILENT
+
+
 def is_noise(element: Json) -> bool:
     """Whether a message element is none of a person's: the protocol's own, votes, pins."""
     type_ = type_of(element)
@@ -111,7 +120,7 @@ def read(payload: Json) -> InboundMessage | None:
         name="" if ours or chat.group else name or plain(element.get("chat_name"), 200).strip(),
         at=moment(element.get("timestamp")),
         reply_to=identifier(context.get("quoted_id") or target),
-        wakes=type_ not in SILENT and not ours,
+        wakes=wakes(type_) and not ours,
         outgoing=ours,
         by_api=ours and element.get("source") == "api",
         state=STATES.get(identifier(element.get("status"), 20), Message.State.SENT),

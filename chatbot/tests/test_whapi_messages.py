@@ -106,17 +106,29 @@ def test_each_type_is_understood(type_, block, kind, text):
         ("poll", {}),
         ("link_preview", {}),
         ("product", {}),
-        ("unknown", None),
-        ("event", {"name": "Reunión"}),
-        ("hsm", {"body": []}),
-        ("carousel", {}),
-        ("something_new", {"a": 1}),
     ],
 )
 def test_what_cannot_be_read_is_kept_raw_and_wakes(type_, block):
     element = fake.message(type_, block)
     told = understood(fake.body_of("messages", element))
     assert (told.kind, told.wakes, told.raw) == ("unsupported", True, element)
+
+
+@pytest.mark.parametrize(
+    ("type_", "block"),
+    [
+        ("unknown", None),
+        ("event", {"name": "Reunión"}),
+        ("hsm", {"body": []}),
+        ("carousel", {}),
+        ("newsletter_invite", {}),
+        ("something_new", {"a": 1}),
+    ],
+)
+def test_a_type_nobody_listed_is_kept_raw_and_wakes_nobody(type_, block):
+    element = fake.message(type_, block)
+    told = understood(fake.body_of("messages", element))
+    assert (told.kind, told.wakes, told.raw) == ("unsupported", False, element)
 
 
 def test_a_caption_survives_a_file_without_an_id():
