@@ -15,6 +15,7 @@ from crm.errors import DeskError
 from crm.people.models import User
 
 LONGEST_TEXT = 20_000
+SECOND, STEP = timedelta(seconds=1), timedelta(milliseconds=1)
 # Files that words may stand beside; a sound or a sticker stands alone.
 CAPTIONED = (Message.Kind.IMAGE, Message.Kind.VIDEO, Message.Kind.DOCUMENT)
 
@@ -185,27 +186,27 @@ def queue(
 def when_shown(conversation: Conversation, at: datetime | None, now: datetime) -> datetime:
     """Where a person's message stands: at the provider's time, if it gives one.
 
-    Providers count in whole seconds: within that second it stands below what was there before,
-    and never above what the person had written before, unless it is older by its own time.
+    Most providers count in whole seconds: within its second a message stands below what was there
+    before, and never above what the person had written before, unless it is older by its own time.
     """
     last = conversation.last_shown_at
     if at is None:
         return after_last_shown(conversation, now)
-    if last is None or last < at:
+    if last is None or last < at or at.microsecond:
         return at
-    if last < at + timedelta(seconds=1):
-        return last + timedelta(milliseconds=1)
-    if conversation.last_inbound_at is None or at < conversation.last_inbound_at:
-        return at
-    heard = conversation.messages.filter(direction=Message.Direction.IN)
-    newest = heard.order_by("-shown_at").values_list("shown_at", flat=True).first()
-    return at if newest is None else max(at, newest + timedelta(milliseconds=1))
+    if last < at + SECOND:
+        return last + STEP
+    shown = conversation.messages.order_by("-shown_at").values_list("shown_at", flat=True)
+    above = [shown.filter(shown_at__gte=at, shown_at__lt=at + SECOND).first()]
+    if conversation.last_inbound_at is not None and at >= conversation.last_inbound_at:
+        above.append(shown.filter(direction=Message.Direction.IN).first())
+    return max([at, *(one + STEP for one in above if one is not None)])
 
 
 def after_last_shown(conversation: Conversation, now: datetime) -> datetime:
     """What we say is shown below everything said before, whatever clocks say."""
     last = conversation.last_shown_at
-    return now if last is None or last < now else last + timedelta(milliseconds=1)
+    return now if last is None or last < now else last + STEP
 
 
 def note_message(conversation: Conversation, message: Message, *, answers: bool = True) -> None:
