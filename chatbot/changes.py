@@ -16,6 +16,7 @@ from crm.conversations.models import (
     MessageTemplate,
 )
 from crm.people.models import Contact
+from leads.capture import note_rewording
 
 
 def apply_edit(channel: Channel, edit: Edit) -> None:
@@ -25,10 +26,11 @@ def apply_edit(channel: Channel, edit: Edit) -> None:
     late = message.edited_at is not None and at < message.edited_at
     if late or message.deleted_at is not None or message.text == edit.text:
         return
+    said = message.summary()
     _keep_wording(message)
     message.text, message.edited_at = edit.text, at
     message.save(update_fields=["text", "edited_at"])
-    _changed(message)
+    _changed(message, said)
 
 
 def apply_deletion(channel: Channel, deletion: Deletion) -> None:
@@ -36,10 +38,11 @@ def apply_deletion(channel: Channel, deletion: Deletion) -> None:
     message = _message(channel, deletion.id)
     if message.deleted_at is not None:
         return
+    said = message.summary()
     _keep_wording(message)
     message.text, message.deleted_at = "", deletion.at or timezone.now()
     message.save(update_fields=["text", "deleted_at"])
-    _changed(message)
+    _changed(message, said)
 
 
 def _message(channel: Channel, provider_id: str) -> Message:
@@ -55,14 +58,14 @@ def _keep_wording(message: Message) -> None:
         MessageRevision.objects.create(message=message, text=message.text)
 
 
-def _changed(message: Message) -> None:
-    """The page renews itself; the list's last words follow if they were these."""
-    conversation = Conversation.objects.get(pk=message.conversation_id)
-    conversation.changed_at = timezone.now()
-    newest = conversation.messages.order_by("-shown_at", "-id").values_list("pk", flat=True)
-    if newest.first() == message.pk:
-        conversation.last_text = message.summary()
-    conversation.save(update_fields=["changed_at", "last_text"])
+def _changed(message: Message, said: str) -> None:
+    """The page renews itself; lists whose last words were what it `said` say the new ones."""
+    rows = Conversation.objects.filter(pk=message.conversation_id)
+    rows.update(changed_at=timezone.now())
+    rows.filter(last_text=said).update(last_text=message.summary())
+    if message.direction == Message.Direction.IN:
+        contact = message.conversation.contact
+        note_rewording(contact=contact, said=said, says=message.summary())
 
 
 def apply_preference(channel: Channel, wish: Preference) -> None:

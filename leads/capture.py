@@ -124,6 +124,13 @@ def _touch(
     Lead.objects.filter(pk=lead.pk).update(**changes, updated_at=timezone.now())
 
 
+def note_rewording(*, contact: Contact, said: str, says: str) -> None:
+    """A person changed or took back what they wrote: the list of leads follows, if it shows it."""
+    Lead.objects.filter(contact=contact, last_text=said[:200]).update(
+        last_text=says[:200], updated_at=timezone.now()
+    )
+
+
 def note_answer(*, contact: Contact, user: User, at: datetime) -> None:
     """A colleague answered: the first response of every open lead that waits for one.
 

@@ -19,6 +19,7 @@ from chatbot.tests.desk import person
 from chatbot.tests.events import apply, heard
 from chatbot.waiting import NotYet
 from crm.conversations.models import Channel, Conversation, Message, MessageTemplate
+from leads.models import Lead
 
 pytestmark = pytest.mark.django_db
 
@@ -42,6 +43,7 @@ def test_an_edit_replaces_the_text_and_keeps_what_was_said(channel, written):
 def test_the_list_follows_only_if_it_were_the_last_words(channel, written):
     talk = Conversation.objects.get(pk=written.conversation_id)
     talk.messages.exclude(pk=written.pk).delete()
+    Conversation.objects.update(last_text=written.text)
     apply(channel, Edit("M1", "Hola, quiero dos"))
     talk.refresh_from_db()
     assert talk.last_text == "Hola, quiero dos"
@@ -69,6 +71,24 @@ def test_a_deletion_leaves_a_tombstone(channel, written):
     assert written.text == ""
     assert written.deleted_at is not None
     assert [one.text for one in written.revisions.all()] == ["Hola, quiero uno"]
+
+
+def test_no_list_tells_what_was_deleted(channel):
+    apply(channel, heard("Me interesa, mi clave es 1234", id="M1"))
+    Conversation.objects.update(last_text="Me interesa, mi clave es 1234")
+    apply(channel, heard("👍", id="R1", kind="reaction", reply_to="M1", wakes=False))
+    assert "1234" in Lead.objects.get().last_text
+    apply(channel, Deletion("M1"))
+    assert "1234" not in Conversation.objects.get().last_text + Lead.objects.get().last_text
+
+
+def test_of_a_late_message_too(channel):
+    apply(channel, heard("Hola", id="M1"))
+    early = timezone.now() - timedelta(minutes=10)
+    apply(channel, heard("mi clave es 1234", id="M0", at=early, wakes=False))
+    Conversation.objects.update(last_text="mi clave es 1234")
+    apply(channel, Deletion("M0"))
+    assert "1234" not in Conversation.objects.get().last_text
 
 
 def test_one_channels_ids_are_not_anothers(channel, written):
