@@ -52,8 +52,11 @@ def handle_message(provider: Provider, inbound: InboundMessage) -> Message | Non
             _colleague_answered_by_phone(conversation)
         return message
     _heard_from(provider, conversation, inbound)
-    if inbound.wakes:
-        _answer(conversation, inbound, message, _capture(conversation, inbound, message))
+    if inbound.wakes or inbound.referral is not None:
+        # Who only clicked an advertisement has said nothing yet, and is a lead all the same.
+        captured = _capture(conversation, inbound, message)
+        if inbound.wakes:
+            _answer(conversation, inbound, message, captured)
     return message
 
 

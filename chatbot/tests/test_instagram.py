@@ -21,6 +21,7 @@ from chatbot.tests.fakes.instagram import (
 )
 from chatbot.work import work_off
 from crm.conversations.models import Channel, Conversation, Message
+from leads.models import Lead
 
 pytestmark = pytest.mark.django_db
 
@@ -227,3 +228,14 @@ def test_comments_wake_nobody(knock, instagram):
     work_off()
     assert not Message.objects.exists()
     assert InboundEvent.objects.get().state == "ignored"
+
+
+def test_who_clicks_an_advertisement_is_a_lead_before_they_write(knock, instagram):
+    clicked = {"source": "ADS", "type": "OPEN_THREAD", "ad_id": "6045"}
+    knock(body(item(referral=clicked)))
+    work_off()
+    assert not Message.objects.filter(direction="out").exists()
+    knock(body(text_item("Hola")))
+    work_off()
+    lead = Lead.objects.get()
+    assert (lead.source, lead.ad_id) == ("ad", "6045")
