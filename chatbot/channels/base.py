@@ -106,6 +106,7 @@ class Provider:
     family          its channel can be the one behind /chatbot/webhook/<family>/; "": it cannot
     is_simulated    it only plays a provider: it has no account, and nothing leaves this machine
     identified_by   the credential that itself tells which account it is; see `identify`
+    secret_address  whoever knows its webhook's address is believed: not everybody sees it
     manual          the page of docs/ that is written for whoever connects it; "": there is none
     """
 
@@ -123,6 +124,7 @@ class Provider:
     family: ClassVar[str] = ""
     is_simulated: ClassVar[bool] = False
     identified_by: ClassVar[str] = ""
+    secret_address: ClassVar[bool] = False
     manual: ClassVar[str] = ""
 
     def __init__(self, channel: Channel) -> None:

@@ -52,6 +52,7 @@ class Maytapi(Provider):
     icon = "brand-whatsapp"
     external_id: ClassVar[str | Promise] = _("Phone ID")
     proof = "access_token"
+    secret_address = True
     media_hosts = ("cdnydm.com", ".cdnydm.com", ".maytapi.com")
     # No buttons that can be relied on: answers are numbered. Maytapi publishes no rates.
     rules = Rules(per_second=5, media=MEDIA)

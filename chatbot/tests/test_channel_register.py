@@ -157,7 +157,8 @@ class Echoing(Fake):
         return False
 
     def answer(self, request):
-        shown = f"{request.path} {request.headers} {request.body.decode()}"[:400]
+        token = request.headers.get("Authorization", "")
+        shown = f"{token} {request.path} {request.headers} {request.body.decode()}"[:400]
         error = {"message": shown, "code": self.status, "details": shown}
         body = {"ok": False, "success": False, "description": shown, "message": shown}
         return self.status, body | {"error": error, "error_code": self.status}

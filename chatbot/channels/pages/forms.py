@@ -45,6 +45,7 @@ class ChannelForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at 
         self.instance.provider = provider.slug
         self.family = provider.family
         self.has_invented = False  # once saved: whether a word was made up that nobody has seen
+        self.fields["agency"].empty_label = "–"  # type: ignore[attr-defined]  # it has choices
         self.fields["name"].widget.attrs["autofocus"] = not self.instance.pk
         self._fit_provider()
         self.kept = {**self._stored(), **self._unsealed()}

@@ -30,7 +30,8 @@ def rows_of(user: User) -> list[dict[str, Any]]:
     """The list: those that are on first."""
     channels = list(Channel.objects.order_by("-is_active", "name", "pk"))
     found, going, known = standings(), paces(channels), templates.numbers()
-    may_try = user.has_perms([CHANGE, TRY])
+    may_change = user.has_perm(CHANGE)
+    may_try = may_change and user.has_perm(TRY)
     return [
         {
             "channel": one,
@@ -38,7 +39,7 @@ def rows_of(user: User) -> list[dict[str, Any]]:
             "pace": going[one.pk],
             "templates": known.get(one.pk, 0),
             "may_try": may_try and _works(one),
-            **_about(one),
+            **_about(one, may_change=may_change),
         }
         for one in channels
     ]
@@ -52,7 +53,7 @@ def page_of(
     may_change = request.user.has_perm(CHANGE)
     return {
         "channel": channel,
-        **_about(channel),
+        **_about(channel, may_change=may_change),
         **standing_of(request, channel),
         **_templates(channel, request.GET.get("template", "").replace("\x00", "").strip()[:100]),
         **_how(channel, reveal=reveal),
@@ -73,8 +74,9 @@ def standing_of(request: DeskRequest, channel: Channel) -> dict[str, Any]:
     }
 
 
-def _about(channel: Channel) -> dict[str, Any]:
+def _about(channel: Channel, *, may_change: bool) -> dict[str, Any]:
     provider = BY_SLUG.get(channel.provider)
+    shows = may_change or provider is None or not provider.secret_address
     fields = provider.fields if provider else ()
     return {
         "provider": provider.label if provider else channel.provider,
@@ -83,8 +85,10 @@ def _about(channel: Channel) -> dict[str, Any]:
         "can_register": provider is not None and provider.can_register,
         "external_label": provider.external_id if provider else "",
         "family": family_name(channel.default_for or ""),
-        "webhook_url": addresses.webhook_url(channel),
-        "older_url": addresses.older_url(channel),
+        # What names an address is "" for those who are not to know it.
+        "webhook_url": addresses.webhook_url(channel) if shows else "",
+        "older_url": addresses.older_url(channel) if shows else "",
+        "shows_record": shows,
         "is_elsewhere": _is_elsewhere(channel),
         "present": [
             {"label": field.label, "there": bool(channel.secret(field.name))} for field in fields

@@ -11,7 +11,7 @@ from chatbot.channels.base import Provider
 from chatbot.channels.pages import manual
 from chatbot.channels.pages.forms import ChannelForm
 from chatbot.channels.pages.page import CHANGE, page_of, rows_of, standing_of, tried_of
-from chatbot.channels.registry import BY_SLUG, CHANNELS
+from chatbot.channels.registry import BY_SLUG
 from crm.conversations.models import Channel
 from crm.desk.access import DeskRequest, permitted
 from crm.desk.feedback import tell
@@ -77,7 +77,7 @@ def reveal(request: DeskRequest, pk: int) -> HttpResponse:
 @require_GET
 @permitted(ADD)
 def choose(request: DeskRequest) -> HttpResponse:
-    providers = [(one.slug, one.label, one.icon) for one in CHANNELS]
+    providers = [(one.slug, one.label, one.icon) for one in BY_SLUG.values()]
     return render(request, "channels/choose.html", {"providers": providers})
 
 

@@ -50,7 +50,8 @@ class Command(BaseCommand):
             account = provider(channel).check()
         except ChannelError as error:
             code = f" (code {error.code})" if error.code else ""
-            raise CommandError(f"The provider refuses: {error}{code}") from None
+            said = provider(channel).without_secrets(str(error))
+            raise CommandError(f"The provider refuses: {said}{code}") from None
         self.stdout.write(self.style.SUCCESS(f"Client initialised: {account}"))
         if not channel.is_live:
             self.stdout.write("The channel is on a dry run: nothing leaves this machine.")
