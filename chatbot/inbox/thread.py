@@ -6,9 +6,10 @@ from datetime import date
 from hashlib import blake2s
 from itertools import pairwise
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q, QuerySet, prefetch_related_objects
 from django.utils import timezone
 
+from chatbot.models import DeliveryAttempt
 from crm.conversations.models import Attachment, Conversation, Message
 
 PAGE = 50
@@ -50,6 +51,11 @@ class Bubble:
     def attachments(self) -> list[Attachment]:
         """What the message shows; of one that was taken back, nothing."""
         return [] if self.is_deleted else list(self.message.attachments.all())
+
+    @property
+    def tries(self) -> list[DeliveryAttempt]:
+        """How it was tried to send what did not go out, or may not have; from old to new."""
+        return list(self.message.attempts.all())[::-1] if self.is_stuck else []
 
     @property
     def version(self) -> str:
@@ -125,30 +131,40 @@ def _is_any_before(conversation: Conversation, place: Message) -> bool:
 def _bubbles(messages: Sequence[Message]) -> list[Bubble]:
     """Bubbles for messages from old to new; reactions sit on the message they are about."""
     ours = {m.provider_id: m for m in messages if m.provider_id}
+    there = ours | _quoted_elsewhere(messages, ours)
     reactions = _reactions(messages, ours)
-    shown = [m for m in messages if not (m.kind == Message.Kind.REACTION and m.reply_to in ours)]
-    quoted = ours | _quoted_elsewhere(shown, ours)
+    shown = [m for m in messages if not (m.kind == Message.Kind.REACTION and m.reply_to in there)]
     bubbles = [
         Bubble(
             message,
-            quoted=quoted.get(message.reply_to) if message.reply_to else None,
-            quoted_is_gone=bool(message.reply_to) and message.reply_to not in quoted,
+            quoted=there.get(message.reply_to) if message.reply_to else None,
+            quoted_is_gone=bool(message.reply_to) and message.reply_to not in there,
             reactions=reactions.get(message.provider_id, []),
         )
         for message in shown
     ]
+    prefetch_related_objects([one.message for one in bubbles if one.is_stuck], "attempts")
     _see_neighbours(bubbles)
     return bubbles
 
 
 def _reactions(messages: Sequence[Message], ours: dict[str, Message]) -> dict[str, list[str]]:
-    """The standing reactions by the provider's id of the message; the last of each author."""
+    """The standing reactions by the provider's id of the message; the last of each author.
+
+    They may have come long after it, and then stand on a later page.
+    """
+    if not ours:
+        return {}
+    rows = Message.objects.filter(
+        conversation_id=messages[0].conversation_id,
+        kind=Message.Kind.REACTION,
+        reply_to__in=ours,
+    )
     last: dict[str, dict[tuple[str, str], str]] = {}
-    for message in messages:
-        if message.kind == Message.Kind.REACTION and message.reply_to in ours:
-            # In a group each has one of their own.
-            author = (message.direction, message.sender)
-            last.setdefault(message.reply_to, {})[author] = message.text
+    for message in rows.order_by("shown_at", "id"):
+        # In a group each has one of their own.
+        author = (message.direction, message.sender)
+        last.setdefault(message.reply_to, {})[author] = message.text
     return {about: [emoji for emoji in by.values() if emoji] for about, by in last.items()}
 
 

@@ -1,7 +1,9 @@
 """A thread as it is read: bubbles, pages of it, news of it."""
 
 import pytest
+from django.utils import timezone
 
+from chatbot.models import DeliveryAttempt
 from chatbot.tests.desk import HTMX, at, browser, conversation, hear, person, say, words
 from crm.conversations import ownership
 from crm.conversations.models import Message
@@ -136,3 +138,26 @@ def test_the_pulse_tells_of_news_to_who_may_see_it(talk, agent, colleague):
     hidden = client.get("/pulse/", {key: ""})
     hear(talk, "¿Hay alguien?")
     assert client.get("/pulse/", {key: ""}).content == hidden.content
+
+
+def test_a_reaction_stands_by_a_message_of_another_page(talk, agent):
+    ours = say(talk, "El primero", ago=500)
+    for number in range(55):
+        hear(talk, f"Hola {number}", ago=400 - number)
+    hear(talk, "👍", kind="reaction", reply_to=ours.provider_id, ago=1)
+    page = browser(agent)
+    shown = page.get(at("detail", talk.pk)).context["thread"]
+    assert not any(one.message.kind == "reaction" for one in shown.bubbles)
+    earlier = page.get(f"{at('live', talk.pk)}?before={shown.first_pk}").context["thread"].bubbles
+    assert [one.reactions for one in earlier if one.message == ours] == [["👍"]]
+
+
+def test_each_attempt_is_told_below_what_did_not_go_out(talk, agent):
+    ours = say(talk, "Hola", state="failed", error_text="No existe")
+    for outcome, detail in (("retry", "Más tarde"), ("failed", "<b>No existe</b>")):
+        DeliveryAttempt.objects.create(
+            message=ours, worker="w", lease_until=timezone.now(), outcome=outcome, detail=detail
+        )
+    html = browser(agent).get(at("detail", talk.pk)).content.decode()
+    assert html.index("Más tarde") < html.index("&lt;b&gt;No existe&lt;/b&gt;")
+    assert "2 intentos" in html and "<b>No existe" not in html
