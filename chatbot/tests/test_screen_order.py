@@ -30,7 +30,11 @@ def texts(talk):
     seconds=st.lists(st.integers(0, 3), min_size=1, max_size=8),
     answers=st.sets(st.integers(0, 7)),
 )
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=40,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
 def test_the_persons_words_stand_in_the_order_of_their_seconds(channel, seconds, answers):
     start, sender = base(), str(next(numbers))
     for number, second in enumerate(seconds):
