@@ -15,7 +15,7 @@ from chatbot.channels.base import Provider
 from chatbot.channels.events import InboundMessage
 from chatbot.media import fetch_soon
 from crm.conversations import outreach, ownership, wording
-from crm.conversations.identities import meet, prove_phone
+from crm.conversations.identities import meet
 from crm.conversations.models import (
     Attachment,
     ChannelIdentity,
@@ -23,6 +23,7 @@ from crm.conversations.models import (
     Episode,
     Message,
 )
+from crm.conversations.proof import prove_phone
 from leads.capture import Advertisement, Captured, capture_lead
 from leads.models import Lead
 
@@ -71,11 +72,18 @@ def _conversation(provider: Provider, inbound: InboundMessage) -> Conversation:
             phone="",
             is_group=True,
         )
+    pairs = [(one.kind, one.value) for one in inbound.addresses]
+    left = [(one.kind, one.value) for one in inbound.left]
+    numbers = [value for kind, value in pairs if kind == "wa_id" and (kind, value) not in left]
     return meet(
         channel=provider.channel,
-        addresses=[(address.kind, address.value) for address in inbound.addresses],
+        addresses=pairs,
         name="" if inbound.outgoing else inbound.name,
-        phone=next((a.value for a in inbound.addresses if a.kind == "wa_id"), ""),
+        phone=next(iter(numbers), ""),
+        # What we write to a number says nothing of whose it is.
+        proved=not inbound.outgoing,
+        left=left,
+        at=inbound.at,
     )
 
 

@@ -78,7 +78,8 @@ class InboundMessage:
     """A message understood: what the desk stores and answers.
 
     `addresses` are the person's, also of an echo (then: to whom it went) and in a group (then:
-    who wrote; `sender` is their name). `wakes` is False for what is no turn of the person
+    who wrote; `sender` is their name). Those of them that are in `left` are theirs no more: this
+    very message says so. `wakes` is False for what is no turn of the person
     (reactions, notices). `historical` messages are stored without bot, lead or waiting.
     `raw` is all of an element that could not be read, or FORWARDED.
     """
@@ -87,6 +88,7 @@ class InboundMessage:
     addresses: tuple[Address, ...]
     kind: Message.Kind
     name: str = ""
+    left: tuple[Address, ...] = ()
     at: datetime | None = None
     text: str = ""
     choice: str = ""
@@ -110,7 +112,8 @@ class InboundMessage:
 class StatusUpdate:
     """What became of a message of ours. `attempt` is the callback data it travelled with.
 
-    `opted_out` and `unreachable` are what a failure says of the person besides.
+    `opted_out` and `unreachable` are what a failure says of the person besides; `retry_after` are
+    the seconds after which what failed is tried again by itself, 0: never.
     """
 
     id: str
@@ -122,6 +125,7 @@ class StatusUpdate:
     pricing: Json | None = None
     opted_out: bool = False
     unreachable: bool = False
+    retry_after: float = 0
 
 
 @dataclass(frozen=True, slots=True)

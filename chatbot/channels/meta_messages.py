@@ -21,7 +21,7 @@ from chatbot.channels.events import (
     Media,
     Referral,
 )
-from chatbot.channels.meta_people import addresses_of
+from chatbot.channels.meta_people import addresses_of, left_behind
 from chatbot.channels.reading import dicts, identifier, mapping, moment, plain
 from crm.conversations.models import Message
 
@@ -65,6 +65,7 @@ def read(payload: Json, *, outgoing: bool = False) -> InboundMessage | None:
         id=identifier(payload.get("id")),
         addresses=people,
         name=name,
+        left=left_behind(element, people),
         at=moment(element.get("timestamp")),
         reply_to=_spoken_of(element),
         wakes=wakes,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from typing import Any
 
 from chatbot.channels.events import Address, Json
@@ -30,12 +31,22 @@ def addresses_of(element: Json, card: Json, *, outgoing: bool = False) -> tuple[
         return _both(number, user)
     system = mapping(element.get("system"))
     before = system.get("previous_user_id"), system.get("previous_parent_user_id")
-    found = _both(number, user or _first_user_id(*before))
-    if not found:
+    found = _both(number, user) + _both("", _first_user_id(*before))
+    return tuple(dict.fromkeys(found + _changed_to(element))) if found else ()
+
+
+def left_behind(element: Json, addresses: Iterable[Address]) -> tuple[Address, ...]:
+    """Which of these `element` says somebody has exchanged for another one of the same kind."""
+    new = {one.kind: one.value for one in _changed_to(element)}
+    return tuple(one for one in addresses if new.get(one.kind, one.value) != one.value)
+
+
+def _changed_to(element: Json) -> tuple[Address, ...]:
+    if element.get("type") != "system":
         return ()
-    new_user = _first_user_id(system.get("user_id"), system.get("parent_user_id"))
-    new = _both(_digits(system.get("wa_id")), new_user)
-    return tuple(dict.fromkeys(found + new))
+    system = mapping(element.get("system"))
+    user = _first_user_id(system.get("user_id"), system.get("parent_user_id"))
+    return _both(_digits(system.get("wa_id")), user)
 
 
 def noted_addresses(element: Json) -> tuple[Address, ...]:

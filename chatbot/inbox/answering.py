@@ -17,7 +17,13 @@ from chatbot import presence
 from chatbot.inbox import uploads
 from chatbot.inbox.composing import why_closed
 from crm.conversations import outreach, ownership, templates, window
-from crm.conversations.models import ChannelIdentity, Conversation, Message, MessageTemplate
+from crm.conversations.models import (
+    ChannelIdentity,
+    Conversation,
+    MergedConversation,
+    Message,
+    MessageTemplate,
+)
 from crm.conversations.rules import rules_of
 from crm.errors import DeskError
 from crm.people.models import User
@@ -118,7 +124,10 @@ def reply_by_template(
 
 def lock(conversation: Conversation) -> Conversation:
     """The conversation as it is now; until the transaction ends nobody else writes in its lane."""
-    ChannelIdentity.objects.select_for_update(no_key=True).get(pk=conversation.identity_id)
+    locked = ChannelIdentity.objects.select_for_update(no_key=True)
+    if not locked.filter(pk=conversation.identity_id).first():
+        merged = MergedConversation.objects.select_related("into")
+        return lock(merged.get(former=conversation.pk).into)
     rows = Conversation.objects.select_related("contact", "channel", "episode")
     return rows.get(pk=conversation.pk)
 

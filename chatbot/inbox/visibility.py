@@ -3,7 +3,7 @@
 from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404
 
-from crm.conversations.models import Attachment, Conversation, Message
+from crm.conversations.models import Attachment, Conversation, MergedConversation, Message
 from crm.people.models import User
 from leads.models import Lead
 
@@ -18,11 +18,18 @@ def conversations_for(user: User) -> QuerySet[Conversation]:
 
 
 def get_conversation_for(user: User, pk: int) -> Conversation:
-    """The conversation with its people, or 404 where this person may not look."""
+    """The conversation with its people, or 404 where this person may not look.
+
+    One that was merged into another leads to that one: somebody may have its page open.
+    """
     rows = conversations_for(user).select_related(
         "contact", "channel", "episode__human", "identity"
     )
-    return get_object_or_404(rows, pk=pk)
+    found = rows.filter(pk=pk).first()
+    if found is None:
+        into = MergedConversation.objects.filter(former=pk).values("into")
+        return get_object_or_404(rows, pk__in=into)
+    return found
 
 
 def get_message_for(user: User, pk: int) -> Message:

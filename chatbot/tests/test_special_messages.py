@@ -167,8 +167,17 @@ def test_who_proves_a_number_we_know_is_that_person(channel):
     assert Contact.objects.standing().get() == known
 
 
-def test_who_has_leads_of_their_own_stays_apart_until_somebody_looks(channel):
+def test_who_proves_a_number_of_somebody_without_a_history_takes_them_over(channel):
     apply(channel, heard("Hola", sender="51911000009"))
+    there = (Address("chat_id", "7001"),)
+    apply(channel, replace(heard("Quiero una casa"), addresses=there))
+    apply(channel, replace(heard("", own_phone="51911000009"), addresses=there))
+    assert {talk.contact for talk in Conversation.objects.all()} == {Lead.objects.get().contact}
+    assert Contact.objects.standing().get().phone == "+51911000009"
+
+
+def test_who_has_leads_of_their_own_stays_apart_until_somebody_looks(channel):
+    apply(channel, heard("Quiero un terreno", sender="51911000009"))
     there = (Address("chat_id", "7001"),)
     apply(channel, replace(heard("Quiero una casa"), addresses=there))
     apply(channel, replace(heard("", own_phone="51911000009"), addresses=there))

@@ -2,53 +2,169 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Sequence
+from datetime import datetime, timedelta
 
-from django.db.models import F
 from django.utils import timezone
 
-from crm.conversations.models import Channel, ChannelAddress, ChannelIdentity, Conversation
+from crm.conversations import merging, proof
+from crm.conversations.models import (
+    Channel,
+    ChannelAddress,
+    ChannelIdentity,
+    Conversation,
+    FormerAddress,
+    NotedName,
+)
 from crm.people.models import Contact, ContactPoint
 from crm.people.phones import from_provider
+
+# (kind, value) of an address, both in the words of the provider's module.
+Pair = tuple[str, str]
+# Whoever had a number and was silent for so long is not the one who changes to it now: numbers
+# that nobody uses are given to other people.
+SILENCE = timedelta(days=30)
 
 
 def meet(
     *,
     channel: Channel,
-    addresses: Iterable[tuple[str, str]],
+    addresses: Iterable[Pair],
     name: str,
     phone: str,
     is_group: bool = False,
+    proved: bool = True,
+    left: Collection[Pair] = (),
+    at: datetime | None = None,
 ) -> Conversation:
     """The conversation with whoever is known on `channel` by one of `addresses`, or a new one.
 
-    `addresses` are (kind, value); all of them are known afterwards, so that one person stays one
-    thread when a provider changes what it calls them. `phone` are the provider's international
-    digits, or "". Call it inside a transaction: the identity stays locked to its end.
+    All of `addresses` are known afterwards, so that one person stays one thread when a provider
+    changes what it calls them; who was known as two people is one from then on. Those in `left`
+    were theirs until `at`: they lead to them once more, and are anybody's afterwards.
+    `phone` are the provider's international digits, or ""; `proved` says that the person wrote
+    from there. Call it inside a transaction: the identity stays locked to its end.
     """
     pairs = list(addresses)
-    values = [value for _, value in pairs]
-    found = (
-        ChannelAddress.objects.filter(channel=channel, value__in=values)
-        .order_by("id")
-        .values_list("identity_id", "value")
-    )
-    known = {value: identity for identity, value in found}
+    known = _held(channel, pairs, is_group)
+    if former := _had_it_then(channel, pairs, known, at):
+        return former
+    if left:
+        known = _without_predecessor(known, left, at or timezone.now())
+    merged = len({one.pk for one in known.values()}) > 1
+    if merged:
+        merging.join(known.values())
+        known = _held(channel, pairs, is_group)
+    new = [pair for pair in pairs if pair not in left]
     if not known:
-        return _new_conversation(channel, pairs, name, phone, is_group)
-    identity_id = next(known[value] for value in values if value in known)
-    ChannelIdentity.objects.select_for_update().get(pk=identity_id)
-    conversation = (
-        Conversation.objects.with_people().select_related("identity").get(identity_id=identity_id)
-    )
-    for kind, value in pairs:
-        if value not in known:
-            ChannelAddress.objects.create(
-                channel=channel, identity_id=identity_id, kind=kind, value=value
-            )
+        return _new_conversation(channel, new or pairs, name, phone, is_group, proved)
+    conversation = next(iter(known.values()))
+    # What they wrote with is the newest of their addresses, which they are written to.
+    _add(conversation, new, [] if merged else list(known))
+    if left:
+        _leave(conversation, left, phone, at or timezone.now())
+    elif proved and phone and (phone not in known or conversation.last_inbound_at is None):
+        proof.prove(conversation, phone)
     if name:
         learn_name(conversation, name)
     return conversation
+
+
+def _held(channel: Channel, pairs: Sequence[Pair], is_group: bool) -> dict[str, Conversation]:
+    """Who is known by these, by address; the identities are locked, in the order of their keys."""
+    asked = ChannelAddress.objects.filter(channel=channel, value__in=[value for _, value in pairs])
+    ids = set(asked.values_list("identity_id", flat=True))
+    if not ids:
+        return {}
+    locked = ChannelIdentity.objects.select_for_update().filter(pk__in=ids).order_by("pk")
+    talk = "identity__conversation"
+    rows = asked.select_related(f"{talk}__contact", f"{talk}__channel", f"{talk}__episode__human")
+    found = {row.value: row.identity.conversation for row in rows} if list(locked) else {}
+    if {one.identity_id for one in found.values()} != ids:
+        # While this waited for the lock they became one, or an address became somebody else's.
+        return _held(channel, pairs, is_group)
+    return {value: one for value, one in found.items() if one.is_group == is_group}
+
+
+def _add(conversation: Conversation, pairs: Iterable[Pair], known: Collection[str]) -> None:
+    missing = {value: kind for kind, value in pairs if value not in known}
+    if not missing:
+        return
+    rows = ChannelAddress.objects.filter(channel=conversation.channel_id, value__in=missing)
+    rows.filter(identity=conversation.identity_id).delete()
+    ChannelAddress.objects.bulk_create(
+        ChannelAddress(
+            channel_id=conversation.channel_id,
+            identity_id=conversation.identity_id,
+            kind=kind,
+            value=value,
+        )
+        for value, kind in missing.items()
+    )
+
+
+# --- Addresses that go from one person to another --------------------------------------------
+
+
+def _had_it_then(
+    channel: Channel, pairs: Sequence[Pair], known: dict[str, Conversation], at: datetime | None
+) -> Conversation | None:
+    """Whose an address was when this was written, if it has another owner, or none, by now."""
+    if at is None or (known and all(one.created_at <= at for one in known.values())):
+        return None
+    rows = FormerAddress.objects.filter(channel=channel, until__gt=at)
+    values = [value for _, value in pairs]
+    former = rows.filter(value__in=values).order_by("until", "pk").first()
+    if former is None:
+        return None
+    ChannelIdentity.objects.select_for_update().get(pk=former.identity_id)
+    talks = Conversation.objects.with_people().select_related("identity")
+    return talks.get(identity=former.identity_id)
+
+
+def _without_predecessor(
+    known: dict[str, Conversation], left: Collection[Pair], at: datetime
+) -> dict[str, Conversation]:
+    """Without who had the new address before, and is somebody else: it is not theirs any more."""
+    before = {value for _, value in left}
+    mine = {one.pk for value, one in known.items() if value in before}
+    gone = {
+        value: one
+        for value, one in known.items()
+        if mine and one.pk not in mine and at - (one.last_message_at or one.created_at) > SILENCE
+    }
+    for value, one in gone.items():
+        _forget(one, [value], at)
+    return {value: one for value, one in known.items() if value not in gone}
+
+
+def _leave(conversation: Conversation, left: Collection[Pair], phone: str, at: datetime) -> None:
+    """They have other addresses now; with the number their contact's own changes."""
+    numbers = _forget(conversation, [value for _, value in left], at)
+    if phone and numbers:
+        identity = ChannelIdentity.objects.filter(pk=conversation.identity_id)
+        identity.filter(proven_phone__in=numbers).update(proven_phone=from_provider(phone))
+        proof.prove(conversation, phone)
+
+
+def _forget(conversation: Conversation, values: Sequence[str], at: datetime) -> list[str]:
+    """None of these leads to them any more; the telephone numbers among them."""
+    rows = ChannelAddress.objects.filter(identity=conversation.identity_id, value__in=values)
+    had = list(rows.values_list("kind", "value"))
+    rows.delete()
+    FormerAddress.objects.bulk_create(
+        FormerAddress(
+            channel_id=conversation.channel_id,
+            identity_id=conversation.identity_id,
+            value=value,
+            until=at,
+        )
+        for _, value in had
+    )
+    numbers = [number for kind, v in had if kind == "wa_id" and (number := from_provider(v))]
+    phones = conversation.contact.points.filter(kind=ContactPoint.Kind.PHONE)
+    phones.filter(value__in=numbers).delete()
+    return numbers
 
 
 def known(channel: Channel, values: Iterable[str]) -> Conversation | None:
@@ -58,50 +174,21 @@ def known(channel: Channel, values: Iterable[str]) -> Conversation | None:
     return rows.filter(identity__addresses__in=address).order_by("id").first()
 
 
-def prove_phone(conversation: Conversation, digits: str) -> None:
-    """The provider itself says that this number is theirs.
-
-    Where we know somebody by it, and nothing yet of who wrote, they are one and the same.
-    """
-    number = from_provider(digits)
-    if not number:
-        return
-    ChannelIdentity.objects.filter(pk=conversation.identity_id).update(proven_phone=number)
-    owner = _contact_by_phone(number, digits)
-    if owner is None:
-        _verify_point(conversation.contact, number, digits, not conversation.contact.phone)
-    elif owner != conversation.contact and _is_blank(conversation.contact):
-        _same_person(conversation, owner)
-
-
-def _is_blank(contact: Contact) -> bool:
-    """Nothing but this one conversation hangs on them, in whatever room."""
-    if contact.owner_id or contact.document_number or contact.identities.count() > 1:
-        return False
-    return not any(
-        model._default_manager.filter(**{relation.field.name: contact}).exists()
-        for relation in Contact._meta.related_objects
-        if isinstance(model := relation.related_model, type)
-        and model not in (ChannelIdentity, Conversation)
-    )
-
-
-def _same_person(conversation: Conversation, owner: Contact) -> None:
-    """The conversation is theirs; the blank contact it had stands for them from now on."""
-    Contact.objects.filter(pk=conversation.contact_id).update(merged_into=owner)
-    ChannelIdentity.objects.filter(pk=conversation.identity_id).update(contact=owner)
-    Conversation.objects.filter(pk=conversation.pk).update(contact=owner)
-    conversation.contact = conversation.identity.contact = owner
-
-
 def _new_conversation(
-    channel: Channel, pairs: list[tuple[str, str]], name: str, phone: str, is_group: bool
+    channel: Channel,
+    pairs: Sequence[Pair],
+    name: str,
+    phone: str,
+    is_group: bool,
+    proved: bool,
 ) -> Conversation:
-    contact = _contact_by_phone(from_provider(phone), phone) if phone else None
+    name = name or _noted_name(channel, pairs)
+    number = from_provider(phone)
+    contact = proof.contact_by_phone(number, phone, proved) if number else None
     if contact is None:
         contact = Contact.objects.create(name=name, agency_id=channel.agency_id, is_group=is_group)
-        if number := from_provider(phone):
-            _verify_point(contact, number, phone, primary=True)
+        if number:
+            proof.note_point(contact, number, phone, primary=True, verified=proved)
     identity = ChannelIdentity.objects.create(channel=channel, contact=contact, name=name)
     ChannelAddress.objects.bulk_create(
         ChannelAddress(channel=channel, identity=identity, kind=kind, value=value)
@@ -116,31 +203,11 @@ def _new_conversation(
     )
 
 
-def _contact_by_phone(number: str, raw: str) -> Contact | None:
-    """The contact with this number; the channel itself has proved that it is theirs."""
-    points = ContactPoint.objects.filter(
-        kind=ContactPoint.Kind.PHONE, value=number, contact__merged_into=None
-    )
-    point = (
-        points.order_by(F("verified_at").desc(nulls_last=True), "id").first() if number else None
-    )
-    if point is None:
-        return None
-    if point.verified_at is None:
-        _verify_point(point.contact, number, raw, point.primary)
-    return point.contact
-
-
-def _verify_point(contact: Contact, number: str, raw: str, primary: bool) -> None:
-    """Where two lanes prove one number at once, the constraint makes the second come again."""
-    now = timezone.now()
-    ContactPoint.objects.update_or_create(
-        contact=contact,
-        kind=ContactPoint.Kind.PHONE,
-        value=number,
-        defaults={"verified_at": now},
-        create_defaults={"raw": raw, "primary": primary, "verified_at": now},
-    )
+def _noted_name(channel: Channel, pairs: Sequence[Pair]) -> str:
+    """What our own phone's address book calls them, if it told before they wrote."""
+    values = [value for _, value in pairs]
+    noted = NotedName.objects.filter(channel=channel, value__in=values).first()
+    return noted.name if noted else ""
 
 
 def learn_name(conversation: Conversation, name: str) -> None:

@@ -126,6 +126,8 @@ class ChannelIdentity(models.Model):
     proven_phone = models.CharField(max_length=20, blank=True)
     # Since when they cannot be reached here: they blocked us, or have no such account.
     unreachable_at = models.DateTimeField(null=True, blank=True)
+    # When they last said whether they want marketing: what they said before comes too late.
+    wished_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
@@ -152,6 +154,36 @@ class ChannelAddress(models.Model):
 
     def __str__(self) -> str:
         return self.value
+
+
+class FormerAddress(models.Model):
+    """What was an address of an identity `until` then, and may be anybody's since."""
+
+    channel = models.ForeignKey(Channel, models.CASCADE, related_name="+", db_index=False)
+    identity = models.ForeignKey(ChannelIdentity, models.CASCADE, related_name="former_addresses")
+    value = models.CharField(max_length=150)
+    until = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["channel", "value"], name="former_address_value")]
+
+    def __str__(self) -> str:
+        return self.value
+
+
+class NotedName(models.Model):
+    """A name from the address book of our own phone, kept for a while for who has not written."""
+
+    channel = models.ForeignKey(Channel, models.CASCADE, related_name="+", db_index=False)
+    value = models.CharField(max_length=150, help_text=_("As in ChannelAddress"))
+    name = models.CharField(max_length=200)
+    noted_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["channel", "value"], name="noted_name_once")]
+
+    def __str__(self) -> str:
+        return self.name
 
 
 class ConversationQuerySet(models.QuerySet["Conversation"]):
@@ -221,6 +253,16 @@ class Conversation(models.Model):
     @property
     def owner(self) -> str:
         return self.episode.owner if self.episode else Episode.Owner.BOT
+
+
+class MergedConversation(models.Model):
+    """A conversation that is no more, and the one its messages are in: its pages lead there."""
+
+    former = models.PositiveBigIntegerField(primary_key=True)
+    into = models.ForeignKey(Conversation, models.CASCADE, related_name="+")
+
+    def __str__(self) -> str:
+        return str(self.former)
 
 
 class Episode(models.Model):
