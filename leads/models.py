@@ -137,6 +137,10 @@ class Lead(models.Model):
     def get_absolute_url(self) -> str:
         return reverse("leads:detail", args=[self.pk])
 
+    def ad_link(self) -> str:
+        """The advertisement's address, if it is one of the web: it came from outside."""
+        return self.ad_url if self.ad_url.startswith(("https://", "http://")) else ""
+
     def is_open(self) -> bool:
         return self.closed_at is None
 

@@ -61,6 +61,14 @@ def test_the_page_shows_it_all_and_escapes_it(browser, alice, make_lead, make_pr
     assert other.get_absolute_url() in text and "Casa Sol" in text
 
 
+def test_the_page_names_the_advertisement_and_links_only_to_the_web(browser, alice, make_lead):
+    lead = make_lead(assigned_to=alice, ad_title="Casa <b>sol</b>", ad_url="https://fb.me/1")
+    text = browser(alice).get(lead.get_absolute_url()).content.decode()
+    assert 'href="https://fb.me/1"' in text and "Casa &lt;b&gt;sol&lt;/b&gt;" in text
+    Lead.objects.update(ad_url="javascript:alert(1)")
+    assert "javascript:" not in browser(alice).get(lead.get_absolute_url()).content.decode()
+
+
 def test_a_page_of_many_notes_and_changes_costs_no_more_queries(
     browser, alice, make_lead, django_assert_max_num_queries
 ):
