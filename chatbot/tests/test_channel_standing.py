@@ -131,6 +131,25 @@ def test_the_list_shows_the_speed_the_templates_and_a_way_to_try(channel, other,
     assert "#trial" not in words(browser(person("manager")).get("/channels/"))
 
 
+def test_what_does_not_work_stands_first_and_what_is_off_last(channel, other, admin):
+    Channel.objects.filter(pk=channel.pk).update(name="Zeta", health="red")
+    Channel.objects.create(name="Alfa", provider="meta", is_active=False, stopped_at=NOW())
+    Channel.objects.create(name="Beta", provider="meta", health="yellow")
+    rows = words(admin.get("/channels/")).split('class="row-link"')[1:]
+    assert [row.partition("</a>")[0].rpartition(">")[2] for row in rows] == [
+        "Zeta",
+        "Beta",
+        "Otro",
+        "Alfa",
+    ]
+
+
+def test_without_a_channel_the_list_offers_to_add_one(db, admin):
+    page = words(admin.get("/channels/"))
+    assert "No channels yet" in page and page.count('href="/channels/add/"') == 1
+    assert "/channels/add/" not in words(browser(person("manager")).get("/channels/"))
+
+
 @pytest.mark.parametrize(
     ("known", "list_says", "page_says"),
     [

@@ -27,8 +27,8 @@ LONGEST_RECORD = 500  # characters that are kept: what is as long may have been 
 
 
 def rows_of(user: User) -> list[dict[str, Any]]:
-    """The list: those that are on first."""
-    channels = list(Channel.objects.order_by("-is_active", "name", "pk"))
+    """The list: those that are on first, and of them those that do not work."""
+    channels = sorted(Channel.objects.order_by("name", "pk"), key=_urgency)
     found, going, known = standings(), paces(channels), templates.numbers()
     may_change = user.has_perm(CHANGE)
     may_try = may_change and user.has_perm(TRY)
@@ -43,6 +43,11 @@ def rows_of(user: User) -> list[dict[str, Any]]:
         }
         for one in channels
     ]
+
+
+def _urgency(channel: Channel) -> tuple[bool, bool]:
+    broken = channel.stopped_at is not None or channel.health == Channel.Health.RED
+    return (not channel.is_active, not broken)
 
 
 def page_of(
