@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import connection
 from django.utils import timezone
@@ -15,15 +16,17 @@ from django.utils import timezone
 # For how long a message that is tried again holds back those behind it.
 HOLDS_BACK = timedelta(minutes=10)
 
+# One value, so that PostgreSQL looks at the attempts of the few that ask and not at all there are.
+TRIED = """SELECT MIN(t.finished_at) FROM chatbot_deliveryattempt t
+    WHERE t.message_id = h.id AND t.outcome IN ('retry', 'sent')"""
 # The first open message of each conversation. One that nobody has confirmed holds it up until its
 # `due_at`; one that was put off, unless it waits for long, or has been tried for as long.
 # States as literals: see chatbot/lanes.py.
-HEADS = """SELECT MIN(h.id) FROM conversations_message h
+HEADS = f"""SELECT MIN(h.id) FROM conversations_message h
     WHERE h.state IN ('queued', 'sending', 'unknown')
     AND NOT (h.state = 'unknown' AND h.due_at <= %(now)s)
-    AND NOT (h.state = 'queued' AND h.due_at > %(now)s AND (h.due_at > %(soon)s OR EXISTS (
-        SELECT 1 FROM chatbot_deliveryattempt t
-        WHERE t.message_id = h.id AND t.outcome = 'retry' AND t.finished_at < %(lately)s)))
+    AND NOT (h.state = 'queued' AND h.due_at > %(now)s
+        AND (h.due_at > %(soon)s OR COALESCE(({TRIED}), %(now)s) < %(lately)s))
     GROUP BY h.conversation_id"""
 DUE = f"""SELECT m.id FROM conversations_message m
     JOIN conversations_channel c ON c.id = m.channel_id
@@ -43,6 +46,6 @@ def due_ids(limit: int, without: Sequence[int] = ()) -> list[int]:
         return [pk for (pk,) in cursor.fetchall()]
 
 
-def _moments(now: datetime) -> dict[str, object]:
+def _moments(now: datetime) -> dict[str, Any]:
     times = {"now": now, "soon": now + HOLDS_BACK, "lately": now - HOLDS_BACK}
     return {name: connection.ops.adapt_datetimefield_value(at) for name, at in times.items()}

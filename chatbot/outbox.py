@@ -9,7 +9,6 @@ have. Unknown is never sent again by itself.
 from __future__ import annotations
 
 import logging
-import random
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -21,7 +20,7 @@ from django.db.models import Case, Q, QuerySet, Value, When
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
-from chatbot import admission, alarms, echoes, journal, links, pacing
+from chatbot import admission, alarms, echoes, journal, links, pacing, patience
 from chatbot.channels.base import Outgoing, OutgoingFile, OutgoingTemplate
 from chatbot.channels.errors import ChannelError
 from chatbot.channels.events import Address
@@ -37,9 +36,7 @@ from crm.conversations.rules import rules_of
 log = logging.getLogger(__name__)
 State = Message.State
 Outcome = DeliveryAttempt.Outcome
-MOST_ATTEMPTS = 8
 UPLOAD = 600  # seconds
-LONGEST_WAIT = 7 * 86400  # seconds
 # How long a message that may have been sent holds back those behind it.
 UNKNOWN_HOLDS = timedelta(seconds=15)
 
@@ -125,8 +122,7 @@ def _claim(row: Message, attempt: str, book: journal.Journal) -> Claim:
         template=_template(row),
         leaving=partial(book.leaving, attempt),
     )
-    tries = sum(one.outcome == Outcome.RETRY for one in row.attempts.all())
-    return Claim(row.channel, message, tries)
+    return Claim(row.channel, message, patience.tries(row.attempts.all()))
 
 
 def _file(attachment: Attachment) -> OutgoingFile:
@@ -216,9 +212,11 @@ def _settle_together(results: Sequence[Result]) -> None:
 
 def _settle_sent(result: Result, now: datetime) -> None:
     _close(result.claim.message.attempt, Outcome.SENT, now)
-    # A status may have been faster and lifted it further: then only what is missing is added.
+    # A status may have been faster and lifted it further: then only what is missing is added. It
+    # may also have told of a failure, after which the message waits for another try.
     ours = Q(state__in=[State.SENDING, State.UNKNOWN])
-    Message.objects.filter(pk=result.claim.message.message_id).update(
+    rows = Message.objects.filter(pk=result.claim.message.message_id).exclude(state=State.QUEUED)
+    rows.update(
         state=Case(When(ours, Value(State.SENT.value)), default="state"),
         error_code=Case(When(ours, Value("")), default="error_code"),
         error_text=Case(When(ours, Value("")), default="error_text"),
@@ -256,11 +254,10 @@ def _verdict(
         return Outcome.UNKNOWN, {"state": State.UNKNOWN, "due_at": now + UNKNOWN_HOLDS}
     if error.stop:
         return Outcome.NOT_SENT, {"state": State.QUEUED, "due_at": now}
-    if error.permanent or claimed.tries + 1 >= (error.tries or MOST_ATTEMPTS):
+    if error.permanent or claimed.tries + 1 >= (error.tries or patience.MOST_ATTEMPTS):
         return Outcome.FAILED, {"state": State.FAILED, "failed_at": now}
-    asked = min(error.retry_after * error.growth**claimed.tries, LONGEST_WAIT)
-    wait = max(asked, min(2.0**claimed.tries, 300)) * random.uniform(1, 1.3)
-    return Outcome.RETRY, {"state": State.QUEUED, "due_at": now + timedelta(seconds=wait)}
+    wait = patience.wait(claimed.tries, retry_after=error.retry_after, growth=error.growth)
+    return Outcome.RETRY, {"state": State.QUEUED, "due_at": now + wait}
 
 
 def _close(

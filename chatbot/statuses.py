@@ -8,12 +8,14 @@ from uuid import UUID
 
 from django.utils import timezone
 
+from chatbot import patience
 from chatbot.channels.events import StatusUpdate
 from chatbot.models import DeliveryAttempt
 from crm.conversations.models import Channel, ChannelIdentity, Conversation, Message
 from crm.people.models import Contact
 
 State = Message.State
+Outcome = DeliveryAttempt.Outcome
 # A status can lift a message from any lower rank; "failed" only from below "delivered".
 RANK = {
     State.QUEUED: 0,
@@ -32,7 +34,15 @@ TIMES = {
     State.READ: "read_at",
     State.FAILED: "failed_at",
 }
-FIELDS = ["state", "provider_id", "error_code", "error_text", "pricing", *TIMES.values()]
+FIELDS = [
+    "state",
+    "provider_id",
+    "due_at",
+    "error_code",
+    "error_text",
+    "pricing",
+    *TIMES.values(),
+]
 
 
 def apply_statuses(channel: Channel, updates: Sequence[StatusUpdate]) -> list[bool]:
@@ -40,15 +50,17 @@ def apply_statuses(channel: Channel, updates: Sequence[StatusUpdate]) -> list[bo
 
     Call it inside a transaction: the messages stay locked to its end.
     """
-    messages = _messages(channel, updates)
+    messages, accepted = _messages(channel, updates)
     known = []
     changed: dict[int, Message] = {}
     for update in updates:
         message = messages.get(update.id) or messages.get(update.attempt)
         known.append(message is not None)
-        if message is not None and advance(message, update):
+        if message is None or (update.attempt in accepted and _is_stale(message, update)):
+            continue
+        if advance(message, update):
             changed[message.pk] = message
-        if message is not None and (update.opted_out or update.unreachable):
+        if update.opted_out or update.unreachable:
             note_refusal(
                 message.conversation_id,
                 opted_out=update.opted_out,
@@ -74,9 +86,20 @@ def note_refusal(conversation_id: int, *, opted_out: bool, unreachable: bool) ->
         )
 
 
+def _is_stale(message: Message, update: StatusUpdate) -> bool:
+    """Whether it tells of an earlier try what was known when the message was queued once more.
+
+    That it has arrived after all is news: then it need not go again.
+    """
+    return message.state == State.QUEUED and RANK[update.state] < RANK[State.DELIVERED]
+
+
 def advance(message: Message, update: StatusUpdate) -> bool:
-    """Merge one status into a message in memory; whether anything changed."""
+    """Merge one status into a message, in memory; whether anything changed."""
     before = [getattr(message, field) for field in FIELDS]
+    undelivered = RANK[State(message.state)] < RANK[State.DELIVERED]
+    if update.retry_after and undelivered and _put_off(message, update):
+        return True
     _note_time(message, update.state, update.at or timezone.now())
     message.provider_id = message.provider_id or update.id
     message.pricing = update.pricing or message.pricing
@@ -92,25 +115,51 @@ def advance(message: Message, update: StatusUpdate) -> bool:
     return before != [getattr(message, field) for field in FIELDS]
 
 
+def _put_off(message: Message, update: StatusUpdate) -> bool:
+    """Queue a message once more that the provider took and then held back; False: it had its tries.
+
+    It gets an id and times of its own then; what held it back stays to be read meanwhile.
+    """
+    attempts = list(DeliveryAttempt.objects.filter(message=message))
+    tries = patience.tries(attempts[1:])
+    if tries + 1 >= patience.MOST_ATTEMPTS:
+        return False
+    now = timezone.now()
+    wait = patience.wait(tries, retry_after=update.retry_after, growth=2)
+    message.state, message.due_at = State.QUEUED, now + wait
+    message.provider_id, message.sent_at, message.failed_at = "", None, None
+    message.error_code, message.error_text = update.code, update.text
+    newest = DeliveryAttempt.objects.filter(pk__in=[one.pk for one in attempts[:1]])
+    newest.update(code=update.code, detail=update.text)
+    return True
+
+
 def _note_time(message: Message, state: State, at: datetime) -> None:
     field = TIMES[state]
     if getattr(message, field) is None:
         setattr(message, field, at)
 
 
-def _messages(channel: Channel, updates: Sequence[StatusUpdate]) -> dict[str, Message]:
-    """By provider id, and by callback data for those whose send has not come back yet."""
+def _messages(
+    channel: Channel, updates: Sequence[StatusUpdate]
+) -> tuple[dict[str, Message], set[str]]:
+    """By provider id, and by callback data for those whose send has not come back yet.
+
+    Besides, which of those attempts had been accepted, as we know without being told.
+    """
     ids = {update.id for update in updates}
     sent = Message.objects.filter(channel=channel, direction=Message.Direction.OUT)
     rows = sent.select_for_update().filter(provider_id__in=ids)
     found = {message.provider_id: message for message in rows}
     attempts = [_uuid(u.attempt) for u in updates if u.id not in found and u.attempt]
+    accepted = set()
     if asked := [attempt for attempt in attempts if attempt is not None]:
         pairs = DeliveryAttempt.objects.filter(pk__in=asked, message__channel=channel)
-        by_attempt = dict(pairs.values_list("message_id", "pk"))
-        for message in Message.objects.select_for_update().filter(pk__in=by_attempt):
-            found[str(by_attempt[message.pk])] = message
-    return found
+        told = {one.message_id: one for one in pairs}
+        for message in Message.objects.select_for_update().filter(pk__in=told):
+            found[str(told[message.pk].pk)] = message
+        accepted = {str(one.pk) for one in pairs if one.outcome == Outcome.SENT}
+    return found, accepted
 
 
 def _uuid(text: str) -> UUID | None:

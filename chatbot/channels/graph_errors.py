@@ -145,6 +145,14 @@ def policy_of(code: int | None) -> Policy:
     return NEVER if code is None else POLICIES.get(code, NEVER)
 
 
+def wait_once_taken(policy: Policy) -> float:
+    """Seconds until a message goes again that Meta took and then did not deliver; 0: never.
+
+    What passes within minutes Meta has tried itself; only a limit of days is worth waiting for.
+    """
+    return policy.retry_after if policy.retry_after >= DAY else 0
+
+
 def words(error: Json) -> str:
     """What an error object of Meta's says, in our words if we have any. At most 500 letters."""
     code = code_of(error.get("code"))

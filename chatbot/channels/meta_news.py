@@ -45,6 +45,7 @@ def read_status(payload: Json) -> StatusUpdate | None:
         pricing=_pricing(mapping(element.get("pricing"))),
         opted_out=policy.opted_out,
         unreachable=policy.unreachable,
+        retry_after=graph_errors.wait_once_taken(policy),
     )
 
 

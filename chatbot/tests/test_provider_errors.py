@@ -1,14 +1,16 @@
 """What each answer of the provider, or none, makes of a message and of its channel."""
 
 import itertools
+from datetime import timedelta
 
 import pytest
 from django.utils import timezone
 
-from chatbot import outbox
+from chatbot import patience
 from chatbot.channels import graph_errors
 from chatbot.channels.graph_errors import POLICIES, WORDS, refusal
-from chatbot.tests.fakes.meta import error_body
+from chatbot.inbox import answering
+from chatbot.tests.fakes.meta import envelope, error_body
 from chatbot.tests.outgoing import make_due, outcomes, states
 from chatbot.work import work_off
 from crm.conversations import outreach
@@ -169,6 +171,55 @@ def test_a_channel_that_is_too_fast_waits_whole(queue, channel, graph):
     assert sorted(graph.texts()) == ["1", "A"]
 
 
+def tell(post, message, state, code=None):
+    """A status of Meta's about the message's last try."""
+    message.refresh_from_db()
+    attempt = message.attempts.first()
+    status = {"id": message.provider_id or "wamid.OLD", "status": state}
+    errors = {"errors": [{"code": code}]} if code else {}
+    callback = {"biz_opaque_callback_data": str(attempt.pk)}
+    assert post(envelope({"statuses": [status | errors | callback]})).status_code == 200
+    work_off()
+
+
+def test_marketing_held_back_once_it_was_taken_waits_as_well(queue, graph, post):
+    (message,) = queue("promoción")
+    work_off()
+    for day in (1, 2, 4):
+        tell(post, message, "failed", 131049)
+        assert day * DAY - 1 < wait_of(message) < day * DAY * 1.3 + 1
+        assert (message.state, message.provider_id, message.error_code) == ("queued", "", "131049")
+        later()
+        work_off()
+    tell(post, message, "delivered")
+    assert (states(message), len(graph.sent)) == (["delivered"], 4)
+    message.refresh_from_db()
+    assert (message.error_text, message.failed_at) == ("", None)
+
+
+def test_marketing_held_back_again_and_again_is_given_up(queue, graph, post):
+    (message,) = queue("promoción")
+    while states(message) == ["queued"]:
+        later()
+        work_off()
+        tell(post, message, "failed", 131049)
+    assert (states(message), len(outcomes(message))) == (["failed"], patience.MOST_ATTEMPTS)
+
+
+@pytest.mark.parametrize(("said", "state"), [("sent", "queued"), ("delivered", "delivered")])
+def test_what_comes_late_of_an_earlier_try_takes_no_place(queue, graph, post, said, state):
+    (message,) = queue("Hola")
+    work_off()
+    tell(post, message, "failed", 131026)
+    answering.retry(message=message)
+    Channel.objects.update(paced_until=timezone.now() + timedelta(minutes=1))
+    tell(post, message, said)
+    assert states(message) == [state]
+    later()
+    work_off()
+    assert len(graph.sent) == (2 if said == "sent" else 1)
+
+
 def test_a_wait_the_provider_asks_for_is_kept(queue, graph):
     graph.behaviour = [(429, error_body(131000), {"Retry-After": "90"})]
     (message,) = queue("Hola")
@@ -182,6 +233,21 @@ def test_a_wait_that_cannot_be_read_is_none(queue, graph, header):
     (message,) = queue("Hola")
     work_off()
     assert wait_of(message) < 3
+
+
+def test_a_person_who_tries_again_has_all_tries_before_them(queue, graph):
+    graph.errors = [131016] * (patience.MOST_ATTEMPTS + 1)
+    (message,) = queue("Hola")
+    for _ in range(patience.MOST_ATTEMPTS):
+        later()
+        work_off()
+    assert states(message) == ["failed"]
+    answering.retry(message=message)
+    work_off()
+    assert (states(message), graph.errors) == (["queued"], [])
+    later()
+    work_off()
+    assert states(message) == ["sent"]
 
 
 def test_who_wants_no_marketing_and_who_cannot_be_reached_is_noted(queue, graph):
@@ -217,7 +283,7 @@ def test_patience_grows_and_ends(queue, graph):
         work_off()
         waits.append(wait_of(message))
     assert states(message) == ["failed"]
-    assert outcomes(message) == ["retry"] * (outbox.MOST_ATTEMPTS - 1) + ["failed"]
+    assert outcomes(message) == ["retry"] * (patience.MOST_ATTEMPTS - 1) + ["failed"]
     assert all(later > earlier for earlier, later in itertools.pairwise(waits[:-1]))
     assert message.failed_at is not None
 
