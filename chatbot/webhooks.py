@@ -43,10 +43,10 @@ def default_webhook(request: HttpRequest, family: str) -> HttpResponse:
 
 
 def _answer(request: HttpRequest, channel: Channel) -> HttpResponse:
-    if not channel.is_active:
-        return HttpResponse("channel switched off", status=403, content_type="text/plain")
     if request.method == "POST":
         return receive(request, channel)
+    if not channel.is_active:
+        return HttpResponse("channel switched off", status=403, content_type="text/plain")
     challenge = provider_for(channel).challenge(request.GET.dict())
     if challenge is None:
         return HttpResponse(status=403)

@@ -48,7 +48,6 @@ def forget() -> None:
 
 def _read() -> Snapshot:
     channels = list(Channel.objects.order_by("pk"))
-    active = [channel for channel in channels if channel.is_active]
     return Snapshot(
         at=time.monotonic(),
         by_uuid={channel.uuid: channel for channel in channels},
@@ -59,6 +58,7 @@ def _read() -> Snapshot:
             for c in sorted(channels, key=lambda c: (c.is_active, -c.pk))
             if c.external_id
         },
-        by_older_path={c.older_path: c for c in active if c.older_path},
-        by_default={c.default_for: c for c in active if c.default_for},
+        # An address goes on for the others that share it when its own channel is switched off.
+        by_older_path={c.older_path: c for c in channels if c.older_path},
+        by_default={c.default_for: c for c in channels if c.default_for},
     )

@@ -3,6 +3,8 @@
 import json
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from chatbot.channels import directory
 from chatbot.channels.meta import Meta, sign
@@ -64,6 +66,82 @@ def test_a_body_that_mixes_apps_is_refused_whole(knock, channel, other, secret, 
     for body in (body_for(channel, other), body_for(other, channel)):
         assert knock(channel if at_home else other, body, secret) == 403
     assert not InboundEvent.objects.exists()
+
+
+def test_at_one_address_each_app_proves_its_own_numbers(client, knock, channel, other):
+    for one, secret in ((channel, SECRET), (other, OTHER_SECRET)):
+        raw = json.dumps(body_for(one)).encode()
+        headers = {"X-Hub-Signature-256": sign(secret, raw)}
+        door = "/chatbot/webhook/whatsapp/"
+        answer = client.post(door, raw, content_type="application/json", headers=headers)
+        assert answer.status_code == 200
+        assert knock(other, body_for(one), secret) == 200
+    work_off()
+    kept = Message.objects.filter(direction="in").values_list("channel_id", flat=True)
+    assert sorted(kept) == sorted([channel.pk, other.pk])
+
+
+@pytest.mark.parametrize("number", ["", "999"])
+def test_what_another_app_signs_and_names_nobody_is_not_this_addresss(
+    knock, channel, other, number
+):
+    body = text_body("Hola", wamid="wamid.1", number=number)
+    assert knock(channel, body, OTHER_SECRET) == 403
+    assert not InboundEvent.objects.exists()
+
+
+@pytest.mark.parametrize("raw", [b"no JSON", b"[" * 50_000, b'{"entry": [', b"[]", b"\xff\xfe\x00"])
+def test_of_what_no_app_has_signed_nothing_is_read(client, channel, other, raw):
+    """Wrongly signed it is 403 whatever it is; rightly signed, by whichever app, 400."""
+    for secret, status in (("nobodys", 403), (SECRET, 400), (OTHER_SECRET, 400)):
+        answer = client.post(
+            f"/webhooks/meta/{channel.uuid}/",
+            raw,
+            content_type="application/json",
+            headers={"X-Hub-Signature-256": sign(secret, raw)},
+        )
+        assert answer.status_code == status
+
+
+def test_the_other_apps_body_costs_one_statement_too(knock, channel, other):
+    directory.snapshot()
+    with CaptureQueriesContext(connection) as queries:
+        assert knock(channel, body_for(other), OTHER_SECRET) == 200
+    assert [query["sql"].split()[0] for query in queries] == ["INSERT"]
+
+
+# --- Numbers that are switched off -----------------------------------------------------------
+
+
+@pytest.fixture
+def sibling(channel):
+    """A second number of the same app."""
+    return Channel.objects.create(
+        name="Hermana", provider="meta", external_id="100901", credentials=channel.credentials
+    )
+
+
+@pytest.mark.parametrize("door", ["own", "default", "older"])
+def test_an_address_goes_on_for_the_others_when_its_own_channel_is_switched_off(
+    client, channel, sibling, door
+):
+    Channel.objects.filter(pk=channel.pk).update(is_active=False, older_path="/api/v1/hooks/wa")
+    directory.forget()
+    urls = {
+        "own": f"/webhooks/meta/{channel.uuid}/",
+        "default": "/chatbot/webhook/whatsapp/",
+        "older": "/api/v1/hooks/wa",
+    }
+
+    def post(body):
+        raw = json.dumps(body).encode()
+        headers = {"X-Hub-Signature-256": sign(SECRET, raw)}
+        return client.post(urls[door], raw, content_type="application/json", headers=headers)
+
+    assert post(body_for(sibling)).status_code == 200
+    refused = post(body_for(channel))
+    assert (refused.status_code, refused.content) == (403, b"channel switched off")
+    assert InboundEvent.objects.get().channel == sibling
 
 
 def test_who_has_an_app_of_their_own_cannot_speak_for_anothers_number(knock, channel, other):
