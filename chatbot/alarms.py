@@ -6,6 +6,7 @@ import logging
 
 from django.conf import settings
 from django.core.mail import send_mail
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import override
@@ -17,6 +18,7 @@ from crm.jobs.queue import enqueue
 from crm.people.models import User
 
 log = logging.getLogger(__name__)
+NOT_RED = ~Q(health=Channel.Health.RED)
 
 
 def note_account(channel: Channel, news: AccountNews) -> None:
@@ -28,13 +30,27 @@ def note_account(channel: Channel, news: AccountNews) -> None:
     good = news.health == Channel.Health.GREEN
     now = timezone.now()
     error = {"last_error": "", "last_error_at": None} if good else _error(news.text, news.code)
-    rows = Channel.objects.filter(pk=channel.pk)
-    if good:
-        rows = rows.filter(stopped_at=None)
+    rows = Channel.objects.filter(_concerned(news), pk=channel.pk)
     turned_red = news.health == Channel.Health.RED and rows.exclude(health=news.health).exists()
     rows.update(health=news.health, checked_at=now, **error)
     if turned_red:
         enqueue("chatbot.alarms.tell_administrators", channel.pk)
+
+
+def _concerned(news: AccountNews) -> Q:
+    """Which state of a channel gives way to these news."""
+    same = Q(*(Q(last_error__contains=word) for word in news.replaces))
+    if news.health == Channel.Health.GREEN:
+        return same & Q(stopped_at=None)
+    if news.health == Channel.Health.YELLOW:
+        return NOT_RED | same if news.replaces else NOT_RED
+    return Q()
+
+
+def warn(channel_id: int, text: str) -> None:
+    """Somebody should have a look; what does not work at all is not hidden by it."""
+    rows = Channel.objects.filter(NOT_RED, pk=channel_id).exclude(last_error=text[:500])
+    rows.update(health=Channel.Health.YELLOW, **_error(text, ""))
 
 
 def stop(channel: Channel, text: str, code: str = "") -> None:

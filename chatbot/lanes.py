@@ -15,6 +15,7 @@ from django.db import InterfaceError, OperationalError, connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from chatbot import alarms
 from chatbot.applying import apply_event
 from chatbot.channels import directory
 from chatbot.channels.base import Provider
@@ -225,9 +226,7 @@ def _tell_of_stray(channel_id: int, account: str) -> None:
     text = _("It also brings messages for %(account)s, which no channel has.") % {
         "account": account
     }
-    Channel.objects.filter(pk=channel_id).exclude(last_error=text).update(
-        health=Channel.Health.YELLOW, last_error=text, last_error_at=timezone.now()
-    )
+    alarms.warn(channel_id, text)
 
 
 def _settle(ids: Sequence[int], state: State) -> None:
@@ -242,11 +241,7 @@ def _put_off(event: InboundEvent, error: Exception) -> datetime | None:
     rows = InboundEvent.objects.filter(pk=event.pk)
     if event.attempts >= len(RETRIES):
         rows.update(state=State.ASIDE, error=told, handled_at=timezone.now())
-        Channel.objects.filter(pk=event.channel_id).update(
-            health=Channel.Health.YELLOW,
-            last_error=f"{event.kind} {event.pk}: {type(error).__name__}"[:500],
-            last_error_at=timezone.now(),
-        )
+        alarms.warn(event.channel_id, f"{event.kind} {event.pk}: {type(error).__name__}")
         return None
     due = timezone.now() + timedelta(seconds=RETRIES[event.attempts])
     rows.update(attempts=event.attempts + 1, error=told, due_at=due)

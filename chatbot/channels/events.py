@@ -164,12 +164,17 @@ class PersonNews:
 
 @dataclass(frozen=True, slots=True)
 class AccountNews:
-    """How our account is doing. `stops`: nothing may be sent until a person mends it."""
+    """How our account is doing. `stops`: nothing may be sent until a person mends it.
+
+    `replaces`: it is of one trouble only, whose error contains all these words. Other good news
+    ends every trouble, and other doubts hide none that is worse.
+    """
 
     health: Channel.Health
     text: str
     code: str = ""
     stops: bool = False
+    replaces: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -135,7 +135,8 @@ def _of_account(value: Json) -> AccountNews | None:
 def _of_ban(ban: Json, event: str) -> AccountNews:
     state, when = identifier(ban.get("waba_ban_state"), 40), plain(ban.get("waba_ban_date"), 40)
     if state == "REINSTATE":
-        return AccountNews(Health.YELLOW, _("Meta has admitted the account again."), event)
+        text = _("Meta has admitted the account again.")
+        return AccountNews(Health.YELLOW, text, event, replaces=(event,))
     if state == "SCHEDULE_FOR_DISABLE":
         text = _("Meta is going to disable the account.")
         return AccountNews(Health.RED, _with(text, when), event)
@@ -176,7 +177,10 @@ def _of_quality(value: Json) -> AccountNews | None:
     elif event == "DOWNGRADE":
         text = _("The number may write to fewer people a day now.")
     elif event == "UNFLAGGED":
-        return AccountNews(Health.GREEN, _("The number's quality is good again."), event)
+        # Of one number: the account's others, and other troubles, are as they were.
+        text = _("The number's quality is good again.")
+        told = tuple(filter(None, ("FLAGGED", number)))
+        return AccountNews(Health.GREEN, text, event, replaces=told)
     else:
         return None
     return AccountNews(Health.YELLOW, _with(text, ", ".join(filter(None, (number, limit)))), event)

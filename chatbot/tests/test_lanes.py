@@ -72,6 +72,15 @@ def test_after_its_tries_it_is_set_aside_and_the_lane_goes_on(broken, channel, g
     assert "JSONDecodeError" in channel.last_error and channel.last_error_at
 
 
+def test_what_is_set_aside_hides_nothing_that_does_not_work(broken, channel, graph):
+    Channel.objects.update(health="red", last_error="The account is locked")
+    InboundEvent.objects.update(attempts=len(lanes.RETRIES))
+    work_off()
+    assert InboundEvent.objects.get(pk=broken[0]).state == "aside"
+    channel.refresh_from_db()
+    assert (channel.health, channel.last_error) == ("red", "The account is locked")
+
+
 def test_what_was_set_aside_can_be_played_again(broken, graph):
     pk, whole = broken
     event = InboundEvent.objects.filter(pk=pk)

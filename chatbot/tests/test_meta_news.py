@@ -117,6 +117,48 @@ def test_a_good_quality_clears_the_light(take):
     assert take(sample.account("UNFLAGGED", "phone_number_quality_update")).health == "green"
 
 
+def quality(event, number=sample.OFFICE, **value):
+    value |= {"display_phone_number": number, "current_limit": "TIER_1K"}
+    return sample.account(event, "phone_number_quality_update", **value)
+
+
+def test_a_good_quality_of_one_number_ends_the_doubt_of_that_one_alone(take):
+    take(sample.FLAGGED)
+    channel = take(quality("UNFLAGGED", "15550007777"))
+    assert (channel.health, sample.OFFICE in channel.last_error) == ("yellow", True)
+    assert take(quality("UNFLAGGED")).health == "green"
+
+
+@pytest.mark.parametrize("body", [sample.ALERT, sample.PAUSED, sample.DISPLAY_NAME])
+def test_a_good_quality_ends_no_other_trouble(take, body):
+    before = take(sample.FLAGGED, body)
+    after = take(quality("UNFLAGGED"))
+    assert (after.health, after.last_error) == (before.health, before.last_error)
+    assert "FLAGGED" not in after.last_error
+
+
+@pytest.mark.parametrize(
+    "body",
+    [sample.ERRORS, sample.FLAGGED, sample.DISPLAY_NAME, envelope({"errors": [{"code": 1}]})],
+)
+@pytest.mark.parametrize("worse", [sample.RESTRICTED, sample.ALERT])
+def test_what_wants_a_look_hides_nothing_that_does_not_work(take, worse, body):
+    before = take(worse)
+    after = take(body)
+    assert (after.health, after.last_error) == ("red", before.last_error)
+
+
+def test_the_ban_itself_gives_way_to_its_end(take):
+    take(sample.BANNED)
+    again = sample.account("DISABLED_UPDATE", ban_info={"waba_ban_state": "REINSTATE"})
+    channel = take(again)
+    assert (channel.health, channel.stopped_at is not None) == ("yellow", True)
+    assert "admitted the account again" in channel.last_error
+    take(sample.DELETED)
+    again["entry"][0]["time"] = 1790009999
+    assert "deleted at Meta" in take(again).last_error
+
+
 def test_older_alerts_name_their_severity_outside(take):
     flat = {"alert_severity": "WARNING", "alert_description": "Watch it"}
     channel = take(envelope(flat, "account_alerts"))

@@ -212,6 +212,14 @@ def test_an_unknown_number_loses_no_customer_and_the_channel_says_so(post, chann
     assert "999" in channel.last_error
 
 
+def test_an_unknown_number_hides_nothing_that_does_not_work(post, channel, graph):
+    Channel.objects.update(health="red", last_error="The account is locked")
+    post(text_body("Hola", wamid="wamid.STRAY", number="999"))
+    work_off()
+    channel.refresh_from_db()
+    assert (channel.health, channel.last_error) == ("red", "The account is locked")
+
+
 def test_an_answer_in_the_same_second_stands_below_what_it_answers(say, graph):
     at = int(time.time())
     say("Hola", at=at)
