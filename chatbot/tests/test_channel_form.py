@@ -237,6 +237,16 @@ def test_what_cannot_work_is_refused_beside_its_field(admin, slug, field, value)
     assert (value in words(answer)) != declared.secret
 
 
+def test_a_word_that_was_refused_is_not_kept_for_the_next_try(admin):
+    given = typed(provider_of("neutral"), name="", credential_token="corto")
+    rejected = admin.post("/channels/add/neutral/", given)
+    assert wrong(rejected) == {"name", "credential_token"}
+    sealed = re.search(r'name="sealed" value="([^"]*)"', words(rejected))
+    again = typed(provider_of("neutral"), sealed=sealed.group(1) if sealed else "")
+    assert admin.post("/channels/add/neutral/", again).status_code == 302
+    assert len(Channel.objects.get().secret("token")) > 40  # one was made up after all
+
+
 def test_two_adapters_cannot_share_a_token(admin):
     provider = provider_of("neutral")
     token = "una-palabra-larga-y-al-azar-0123456789"

@@ -176,9 +176,11 @@ class ChannelForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at 
         return {}
 
     def seal(self) -> None:
-        """Carry secrets typed into a rejected form over to the next try, unreadable meanwhile."""
+        """Carry secrets typed into a rejected form over to the next try, unreadable meanwhile;
+        one that was itself refused is to be typed anew."""
         stored = self._stored()
-        hidden = {declared.name for declared in self.provider.fields if declared.secret}
+        secret = {declared.name for declared in self.provider.fields if declared.secret}
+        hidden = {name for name in secret if f"credential_{name}" not in self.errors}
         typed = {
             name: value
             for name, value in self.kept.items()
