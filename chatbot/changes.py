@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from chatbot.channels.events import Deletion, Edit, PersonNews, Preference, TemplateNews
@@ -14,8 +17,10 @@ from crm.conversations.models import (
     Message,
     MessageRevision,
     MessageTemplate,
+    NotedName,
 )
-from crm.people.models import Contact
+from crm.people.models import Contact, ContactPoint
+from crm.people.phones import from_provider
 from leads.capture import note_rewording
 
 
@@ -23,8 +28,13 @@ def apply_edit(channel: Channel, edit: Edit) -> None:
     """The message says something else now; what it said is kept. NotYet if it is unknown."""
     message = _message(channel, edit.id)
     at = edit.at or timezone.now()
-    late = message.edited_at is not None and at < message.edited_at
-    if late or message.deleted_at is not None or message.text == edit.text:
+    superseded = message.deleted_at or message.edited_at
+    if message.deleted_at is not None or (superseded is not None and at < superseded):
+        _keep_late(message, edit.text)
+        return
+    if message.text == edit.text:
+        # Back to the first wording before that between has come: that one is late, then.
+        Message.objects.filter(pk=message.pk).update(edited_at=edit.at or message.edited_at)
         return
     said = message.summary()
     _keep_wording(message)
@@ -58,6 +68,13 @@ def _keep_wording(message: Message) -> None:
         MessageRevision.objects.create(message=message, text=message.text)
 
 
+def _keep_late(message: Message, text: str) -> None:
+    """What the message said for a while, told of only after it had changed again."""
+    if text and text != message.text and not message.revisions.filter(text=text).exists():
+        until = message.deleted_at or message.edited_at or timezone.now()
+        MessageRevision.objects.create(message=message, text=text, replaced_at=until)
+
+
 def _changed(message: Message, said: str) -> None:
     """The page renews itself; lists whose last words were what it `said` say the new ones."""
     rows = Conversation.objects.filter(pk=message.conversation_id)
@@ -69,17 +86,47 @@ def _changed(message: Message, said: str) -> None:
 
 
 def apply_preference(channel: Channel, wish: Preference) -> None:
-    """Whether they want marketing. Of somebody we do not know there is nothing to write down."""
+    """Whether they want marketing: the newest wish counts, however late an older one comes.
+
+    Raises NotYet for somebody who wants none and is not known yet.
+    """
+    at = wish.at or timezone.now()
+    people = _who_wishes(channel, wish, at)
+    if wish.wanted:
+        people.filter(opted_out_at__lt=at).update(opted_out_at=None)
+    else:
+        people.filter(Q(opted_out_at=None) | Q(opted_out_at__lt=at)).update(opted_out_at=at)
+
+
+def _who_wishes(channel: Channel, wish: Preference, at: datetime) -> QuerySet[Contact]:
+    """Who has a thread here, if this is their newest wish; else whoever has that number."""
     conversation = known(channel, [address.value for address in wish.addresses])
     if conversation is not None:
-        opted_out_at = None if wish.wanted else wish.at or timezone.now()
-        Contact.objects.filter(pk=conversation.contact_id).update(opted_out_at=opted_out_at)
+        newest = ChannelIdentity.objects.filter(
+            Q(wished_at=None) | Q(wished_at__lte=at), pk=conversation.identity_id
+        ).update(wished_at=at)
+        return Contact.objects.filter(pk__in=[conversation.contact_id] if newest else [])
+    numbers = [from_provider(one.value) for one in wish.addresses if one.kind == "wa_id"]
+    points = ContactPoint.objects.filter(
+        kind=ContactPoint.Kind.PHONE, value__in=numbers, contact__merged_into=None
+    )
+    if wish.wanted:
+        # Only who certainly has the number takes back what was said of it.
+        points = points.filter(verified_at__isnull=False)
+    elif not points.exists():
+        raise NotYet
+    return Contact.objects.filter(pk__in=points.values("contact"))
 
 
 def apply_person_news(channel: Channel, news: PersonNews) -> None:
-    """A name, or that they can (not) be reached; strangers of an address book stay strangers."""
+    """A name, or that they can (not) be reached.
+
+    Strangers of an address book stay strangers, but are called by that name should they write.
+    """
     conversation = known(channel, [address.value for address in news.addresses])
     if conversation is None:
+        if news.name and news.reachable is None:
+            _note_name(channel, news)
         return
     if news.name:
         learn_name(conversation, news.name)
@@ -87,6 +134,15 @@ def apply_person_news(channel: Channel, news: PersonNews) -> None:
         since = None if news.reachable else news.at or timezone.now()
         ChannelIdentity.objects.filter(pk=conversation.identity_id).update(unreachable_at=since)
     Conversation.objects.filter(pk=conversation.pk).update(changed_at=timezone.now())
+
+
+def _note_name(channel: Channel, news: PersonNews) -> None:
+    for address in news.addresses:
+        NotedName.objects.update_or_create(
+            channel=channel,
+            value=address.value,
+            defaults={"name": news.name, "noted_at": timezone.now()},
+        )
 
 
 def apply_template_news(channel: Channel, news: TemplateNews) -> None:

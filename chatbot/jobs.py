@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from chatbot.models import DeliveryAttempt, InboundEvent
+from crm.conversations.models import NotedName
 from crm.jobs.schedules import Job
 
 # Providers deliver again for a week; a month leaves time to look into what went wrong.
@@ -56,6 +57,7 @@ def purge_events() -> None:
     )
     _delete_in_portions(old)
     _delete_in_portions(DeliveryAttempt.objects.exclude(outcome="").filter(finished_at__lt=before))
+    _delete_in_portions(NotedName.objects.filter(noted_at__lt=before))
 
 
 def _delete_in_portions(rows: QuerySet[Any]) -> None:

@@ -15,10 +15,13 @@ from chatbot.channels.events import (
     Preference,
     TemplateNews,
 )
+from chatbot.jobs import purge_events
 from chatbot.tests.desk import person
 from chatbot.tests.events import apply, heard
 from chatbot.waiting import NotYet
-from crm.conversations.models import Channel, Conversation, Message, MessageTemplate
+from crm.conversations import outreach, window
+from crm.conversations.models import Channel, Conversation, Message, MessageTemplate, NotedName
+from crm.people.models import Contact, ContactPoint
 from leads.models import Lead
 
 pytestmark = pytest.mark.django_db
@@ -53,11 +56,10 @@ def test_the_list_follows_only_if_it_were_the_last_words(channel, written):
     assert talk.last_text != "Otra cosa"
 
 
-def test_the_same_edit_twice_and_an_older_one_late_change_nothing(channel, written):
+def test_the_same_edit_twice_changes_nothing(channel, written):
     now = datetime.now(UTC)
     apply(channel, Edit("M1", "nuevo", now))
     apply(channel, Edit("M1", "nuevo", now))
-    apply(channel, Edit("M1", "viejo", now - timedelta(minutes=1)))
     written.refresh_from_db()
     assert written.text == "nuevo"
     assert written.revisions.count() == 1
@@ -66,7 +68,6 @@ def test_the_same_edit_twice_and_an_older_one_late_change_nothing(channel, writt
 def test_a_deletion_leaves_a_tombstone(channel, written):
     apply(channel, Deletion("M1"))
     apply(channel, Deletion("M1"))
-    apply(channel, Edit("M1", "de nuevo"))
     written.refresh_from_db()
     assert written.text == ""
     assert written.deleted_at is not None
@@ -111,7 +112,6 @@ def test_who_wants_no_marketing_is_marked_and_may_come_back(channel, written):
     apply(channel, Preference(ANA, wanted=True))
     contact.refresh_from_db()
     assert contact.opted_out_at is None
-    assert apply(channel, Preference((Address("wa_id", "51900000000"),), wanted=False))
 
 
 def test_a_name_from_an_address_book_makes_nobody_new(channel, written):
@@ -172,3 +172,107 @@ def test_good_news_clear_the_light_but_not_a_stop(channel):
     apply(channel, AccountNews(Channel.Health.GREEN, ""))
     channel.refresh_from_db()
     assert channel.health == "red"
+
+
+# --- Out of order ----------------------------------------------------------------------------
+
+
+def test_an_older_wording_that_comes_late_is_kept_and_not_shown(channel, written):
+    now = timezone.now()
+    apply(channel, Edit("M1", "tres", now))
+    for _ in range(2):
+        apply(channel, Edit("M1", "dos", now - timedelta(seconds=5)))
+    written.refresh_from_db()
+    assert written.text == "tres"
+    assert [one.text for one in written.revisions.all()] == ["Hola, quiero uno", "dos"]
+
+
+def test_an_edit_of_what_is_deleted_is_kept_below_the_tombstone(channel, written):
+    now = timezone.now()
+    apply(channel, Deletion("M1", now))
+    apply(channel, Edit("M1", "dos", now - timedelta(seconds=5)))
+    written.refresh_from_db()
+    assert (written.text, written.revisions.last().text) == ("", "dos")
+
+
+def test_who_returns_to_the_first_wording_is_not_undone_by_what_was_between(channel, written):
+    now = timezone.now()
+    apply(channel, Edit("M1", "Hola, quiero uno", now))
+    apply(channel, Edit("M1", "Hola, quiero dos", now - timedelta(seconds=5)))
+    written.refresh_from_db()
+    assert written.text == "Hola, quiero uno"
+
+
+@pytest.mark.parametrize("order", [(True, False), (False, True)], ids=["yes, no", "no, yes"])
+def test_the_newest_wish_counts_however_they_come(channel, written, order):
+    at = timezone.now() - timedelta(hours=1)
+    later = {True: at, False: at + timedelta(minutes=5)}
+    for wanted in order:
+        apply(channel, Preference(ANA, wanted=wanted, at=later[wanted]))
+    assert Conversation.objects.get().contact.opted_out_at == later[False]
+    for wanted in order:
+        newer = {True: at + timedelta(minutes=20), False: at + timedelta(minutes=10)}[wanted]
+        apply(channel, Preference(ANA, wanted=wanted, at=newer))
+    assert Conversation.objects.get().contact.opted_out_at is None
+
+
+def test_the_wish_of_somebody_known_by_number_alone_is_theirs(channel):
+    contact = Contact.objects.create(name="Ana Ficticia")
+    typed = {"kind": "phone", "value": "+51911000001", "raw": "911000001", "primary": True}
+    ContactPoint.objects.create(contact=contact, **typed)
+    apply(channel, Preference(ANA, wanted=False))
+    contact.refresh_from_db()
+    assert contact.opted_out_at is not None
+
+
+def test_the_wish_of_a_stranger_waits_for_them_to_write(channel):
+    wish = Preference(ANA, wanted=False, at=timezone.now())
+    with pytest.raises(NotYet):
+        apply(channel, wish)
+    apply(channel, heard("Hola"))
+    apply(channel, wish)
+    assert Conversation.objects.get().contact.opted_out_at == wish.at
+
+
+def test_who_wants_marketing_and_is_nobody_is_not_waited_for(channel):
+    assert apply(channel, Preference(ANA, wanted=True))
+    assert not Contact.objects.exists()
+
+
+def test_the_address_book_names_who_writes_after_it_came(channel):
+    apply(channel, PersonNews(ANA, name="Anita"))
+    apply(channel, PersonNews(ANA, name="Ana de la Agenda"))
+    assert not Contact.objects.exists()
+    apply(channel, heard("Hola", name="", historical=True, wakes=False))
+    assert Contact.objects.get().name == "Ana de la Agenda"
+    apply(channel, heard("Hola", name="Ana Ficticia"))
+    assert Contact.objects.get().name == "Ana Ficticia"
+
+
+def test_the_address_book_is_forgotten_after_a_month(channel):
+    apply(channel, PersonNews(ANA, name="Ana de la Agenda"))
+    NotedName.objects.update(noted_at=timezone.now() - timedelta(days=31))
+    purge_events()
+    assert not NotedName.objects.exists()
+
+
+def test_who_wrote_just_before_the_account_was_connected_can_be_answered(channel):
+    ago = timezone.now() - timedelta(hours=1)
+    old = {"historical": True, "wakes": False}
+    apply(channel, heard("Ayer", at=ago - timedelta(days=1), **old))
+    talk = Conversation.objects.get()
+    assert not window.is_open(talk)
+    held = outreach.send(conversation=talk, text="Buenas", author="colleague")
+    Message.objects.filter(pk=held.pk).update(state="held")
+    apply(channel, heard("Hace una hora", at=ago, **old))
+    apply(channel, heard("Le ayudo", at=timezone.now(), outgoing=True, **old))
+    talk.refresh_from_db()
+    held.refresh_from_db()
+    assert talk.last_inbound_at == ago
+    assert window.is_open(talk)
+    assert (talk.waiting_since, held.state) == (None, "queued")
+
+
+def test_history_without_a_time_opens_no_window(channel):
+    apply(channel, heard("¿Cuándo?", historical=True, wakes=False))
+    assert Conversation.objects.get().last_inbound_at is None

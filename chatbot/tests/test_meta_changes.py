@@ -153,7 +153,7 @@ def test_history_is_stored_and_sets_nothing_off(take, graph):
                                                        "delivered")  # fmt: skip
     talk = Conversation.objects.get()
     assert (talk.waiting_since, talk.last_inbound_at, talk.contact.phone) == (
-        None, None, f"+{sample.ANA}")  # fmt: skip
+        None, heard.provider_at, f"+{sample.ANA}")  # fmt: skip
     assert (graph.sent, Lead.objects.exists()) == ([], False)
 
 

@@ -250,9 +250,17 @@ def release_held(conversation: Conversation) -> None:
 
 
 def note_history(conversation: Conversation, message: Message) -> None:
-    """An old message was brought along from elsewhere: nobody waits, nothing is news."""
+    """An old message was brought along from elsewhere: nobody waits, nothing is news.
+
+    The provider counts its window from it all the same.
+    """
     conversation.changed_at = message.created_at
     fields = ["changed_at"]
+    at, last = message.provider_at, conversation.last_inbound_at
+    if message.direction == Message.Direction.IN and at and (last is None or last < at):
+        conversation.last_inbound_at = at
+        fields.append("last_inbound_at")
+        release_held(conversation)
     if conversation.last_shown_at is None or conversation.last_shown_at < message.shown_at:
         conversation.last_message_at = conversation.last_shown_at = message.shown_at
         conversation.last_text = message.summary()
