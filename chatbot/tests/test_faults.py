@@ -9,11 +9,17 @@ import urllib.error
 import urllib.parse
 import urllib.request
 from collections import Counter, defaultdict
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 
 import pytest
 
-from chatbot.tests.aftermath import assert_each_was_heard_once, kill_one, messages_of
+from chatbot.tests.aftermath import (
+    assert_account_is_well,
+    assert_each_was_heard_once,
+    at_rest,
+    kill_one,
+    messages_of,
+)
 from chatbot.tests.graph_stub import message_body, post_signed, text_body
 from chatbot.tests.installation import POSTGRES, SECRET
 from chatbot.tests.senders import Senders
@@ -137,7 +143,7 @@ def test_killed_at_random_while_messages_arrive(installation):
             at = SECONDS * (number + chance.uniform(0.2, 1)) / (KILLS + 0.5)
             time.sleep(max(0, started + at - time.monotonic()))
             kill_one(installation, chance, number)
-    wait_for(settled(installation, load.people), 300 if SOAK else 60)
+    wait_for(settled(installation, load.people), 900 if SOAK else 120)
     unconfirmed = assert_all_is_well(installation, load, KILLS * 2)
     print(  # noqa: T201 - the figures of the run
         f"\nseed {seed}: {KILLS} kills, {MESSAGES} messages, answers {dict(load.answers)}, "
@@ -164,13 +170,22 @@ def assert_plain(status, text):
     assert "Traceback" not in text and "OperationalError" not in text
 
 
+def at_their_own_door(account):
+    """Some people who write all the while to a channel with an address of its own."""
+    numbers = {"people": 2, "messages": 2 * AWAY, "seconds": AWAY + 4, "at_once": 1}
+    return Senders(account.write, first=account.first + 3000, **numbers)
+
+
 @pytest.mark.skipif(not POSTGRES, reason="SQLite is a file: it does not go away")
-def test_postgresql_is_away_under_load(installation):
+def test_postgresql_is_away_under_load(installation, accounts):
     installation.start_graph()
     installation.start("web", "work", "jobs")
     wait_for(lambda: installation.get("/readyz")[0] == 200, 30)
     load = senders(installation, 51_930_000_000, people=20, messages=20 * AWAY, seconds=AWAY + 4)
-    with load:
+    others = [at_their_own_door(account) for account in accounts]
+    with load, ExitStack() as beside:
+        for other in others:
+            beside.enter_context(other)
         time.sleep(2)
         before = pids(installation, "web", "work")
         assert get_desk(installation)[0] == 200
@@ -188,9 +203,13 @@ def test_postgresql_is_away_under_load(installation):
         wait_for(lambda: get_desk(installation)[0] == 200, 10)
         page = time.monotonic() - back
         wait_for(lambda: installation.get("/readyz")[0] == 200, 30)
-    wait_for(settled(installation, load.people), 60)
+    wait_for(settled(installation, load.people), 120)
     recovered = time.monotonic() - back
     assert_all_is_well(installation, load, 0)
+    wait_for(at_rest(installation, accounts, others), 120)
+    for account, other in zip(accounts, others, strict=True):
+        assert assert_account_is_well(installation, account, other) == 0
+        assert set(other.answers) == {200, 503}, account.slug
     assert pids(installation, "web", "work") == before
     meanwhile = Counter(status for at, status in load.seen if gone + 0.5 < at < back)
     print(  # noqa: T201 - the figures of the run
@@ -253,7 +272,7 @@ def test_redis_is_away_under_load(installation, tmp_path):
                 time.sleep(1)
         redis.start()
         wait_for(lambda: try_to_log_in(installation) == 200, 10)
-        wait_for(settled(installation, load.people), 60)
+        wait_for(settled(installation, load.people), 120)
         assert_all_is_well(installation, load, 0)
         assert set(load.answers) == {200}
         assert pids(installation, "web", "work") == before

@@ -40,7 +40,7 @@ def test_killed_at_random_while_messages_of_all_channels_come_and_go(installatio
             with suppress(AssertionError):
                 wait_for(silent.under_way, 5)
             kill_one(installation, chance, number)
-    wait_for(at_rest(installation, accounts, loads), 1_500 if SOAK else 60)
+    wait_for(at_rest(installation, accounts, loads), 1_500 if SOAK else 120)
     open_ = {
         account.slug: assert_account_is_well(installation, account, load)
         for account, load in zip(accounts, loads, strict=True)

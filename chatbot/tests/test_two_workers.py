@@ -14,7 +14,7 @@ from crm.jobs.tests.outages import redis_server
 
 pytestmark = [
     pytest.mark.serial,
-    pytest.mark.timeout(180),
+    pytest.mark.timeout(300),
     pytest.mark.skipif(not POSTGRES, reason="two workers at once are for PostgreSQL"),
 ]
 
@@ -36,7 +36,7 @@ def test_two_workers_keep_each_conversation_in_order(ground, installation, accou
         ]
         for load in loads:
             running.enter_context(load)
-        wait_for(at_rest(installation, accounts, loads), 60)
+        wait_for(at_rest(installation, accounts, loads), 120)
         for account, load in zip(accounts, loads, strict=True):
             assert assert_account_is_well(installation, account, load) == 0
             assert set(load.answers) == {200}
