@@ -414,6 +414,12 @@ class Message(models.Model):
                 condition=Q(state__in=["failed", "unknown"]),
             ),
             models.Index(fields=["conversation"], name="message_held", condition=Q(state="held")),
+            # What stands beside the messages of one page.
+            models.Index(
+                fields=["conversation", "reply_to"],
+                name="message_reactions",
+                condition=Q(kind="reaction"),
+            ),
         ]
         verbose_name = _("message")
         verbose_name_plural = _("messages")
