@@ -6,6 +6,7 @@ Which list a change has counts more than what its `field` says; what nobody know
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -263,7 +264,17 @@ def _error(_name: str, element: Json, common: Change) -> Iterator[Event]:
     """Of the account, or of a message that could not even be delivered to us (`beside`)."""
     ids = [identifier(message.get("id")) for message in dicts(common.value.get("messages"))]
     what = {"error": element, "time": common.time, "beside": ids}
-    yield common.event("account", f"account:{derived_id(what)}", "a", what)
+    id_ = derived_id(what) if ids else _news_id(what)
+    yield common.event("account", f"account:{id_}", "a", what)
+
+
+def _news_id(what: Json) -> str:
+    """Without a time the same words are news again a minute later, perhaps after a repair.
+
+    To believe them twice does no harm.
+    """
+    id_ = derived_id(what)
+    return id_ if what["time"] is not None else f"{id_}.{int(time.time() // 60)}"
 
 
 def _news(common: Change) -> Iterator[Event]:
@@ -273,7 +284,7 @@ def _news(common: Change) -> Iterator[Event]:
         "time": common.time,
         "account": common.account,
     }
-    id_ = derived_id(what)
+    id_ = _news_id(what)
     if common.field in ACCOUNT_FIELDS:
         yield common.event("account", f"account:{id_}", "a", what)
         return

@@ -1,15 +1,17 @@
 """What Meta tells of the account, its templates, and of people's wishes, names and ids."""
 
 import copy
+import time
 
 import pytest
 
+from chatbot.channels import directory
 from chatbot.channels.meta import Meta
 from chatbot.models import InboundEvent
 from chatbot.tests import provider_samples as sample
 from chatbot.tests.graph_stub import envelope, message_body
 from chatbot.work import work_off
-from crm.conversations.models import Conversation, Message, MessageTemplate
+from crm.conversations.models import Channel, Conversation, Message, MessageTemplate
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_english")]
 
@@ -188,6 +190,33 @@ def test_the_same_news_twice_are_one_and_later_ones_another(take):
     later["entry"][0]["time"] = 1790009999
     take(later)
     assert InboundEvent.objects.count() == 2
+
+
+def without_time(body):
+    body = copy.deepcopy(body)
+    for entry in body["entry"]:
+        entry.pop("time", None)
+    return body
+
+
+@pytest.mark.parametrize(
+    "body", [envelope({"errors": [{"code": 131031}]}), without_time(sample.RESTRICTED)]
+)
+def test_trouble_that_comes_again_after_a_repair_is_heard_again(take, body, monkeypatch):
+    assert take(body, body).stopped_at is not None
+    Channel.objects.update(health="green", stopped_at=None, last_error="")
+    directory.forget()
+    later = time.time() + 90
+    monkeypatch.setattr(time, "time", lambda: later)
+    channel = take(body)
+    assert (channel.health, channel.stopped_at is not None) == ("red", True)
+
+
+def test_an_error_beside_a_message_is_one_however_often_it_comes(take):
+    body = message_body(sample.EMPTY_INTERACTIVE, sender=sample.ANA)
+    body["entry"][0]["changes"][0]["value"]["errors"] = [{"code": 131000}]
+    take(without_time(body), without_time(body))
+    assert InboundEvent.objects.filter(kind="account").count() == 1
 
 
 # --- Templates -------------------------------------------------------------------------------
@@ -413,7 +442,7 @@ def test_a_new_user_id_is_the_same_person(take, body):
     body = copy.deepcopy(body)
     del body["entry"][0]["changes"][0]["value"]["contacts"]  # Meta leaves them out
     take(body)
-    assert addresses() == sorted([sample.ANA, "MX.1001", "MX.2002"])
+    assert addresses() == sorted([sample.ANA, "MX.2002"])
 
 
 def test_a_new_number_brings_the_new_user_id_along(take):
@@ -425,7 +454,7 @@ def test_a_new_number_brings_the_new_user_id_along(take):
         "type": "customer_changed_number",
     }
     take(message_body({**sample.NEW_NUMBER, "system": system}, sender=sample.ANA))
-    assert addresses() == sorted([sample.ANA, "MX.1001", "5215550009999", "MX.2002"])
+    assert addresses() == sorted(["5215550009999", "MX.2002"])
 
 
 def test_an_id_that_nobody_had_before_makes_nobody(take):
