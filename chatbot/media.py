@@ -6,25 +6,32 @@ what is still theirs afterwards is written down.
 
 from __future__ import annotations
 
+import logging
 import time
 from datetime import timedelta
 
 from django.conf import settings
 from django.core.files.base import ContentFile
+from django.db import DatabaseError, InterfaceError
 from django.db.models import F, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from chatbot import alarms
 from chatbot.channels.errors import ChannelError
 from chatbot.channels.registry import acting_for
 from chatbot.sniffing import sniff
 from crm.conversations.models import Attachment, Conversation
 from crm.jobs.queue import enqueue
 
+log = logging.getLogger(__name__)
 State = Attachment.State
 # Seconds until the next try, after the first, the second …
 PAUSES = (30, 120, 600, 1800)
 MOST_ATTEMPTS = len(PAUSES) + 1
+# While the account itself is refused no try counts: providers keep files for a week.
+REPAIR_PAUSE = timedelta(minutes=10)
+KEPT = timedelta(days=7)
 # After so long without a word from who fetches it, somebody else may.
 LEASE = timedelta(minutes=3)
 SWEPT = 200
@@ -70,11 +77,17 @@ def fetch_attachment(pk: int) -> None:
     attachment = _claim(pk)
     if attachment is None:
         return
+    provider = acting_for(attachment.message.channel)
     try:
-        provider = acting_for(attachment.message.channel)
         content, _announced = provider.fetch_media(attachment.media_id, settings.MEDIA_MAX_BYTES)
     except ChannelError as error:
+        error.args = (provider.without_secrets(str(error)),)
         _failed(attachment, error)
+    except Exception:
+        # A bug of ours, or an address nobody thought of: the next file has its turn all the same.
+        log.exception("Fetching attachment %s failed", pk)
+        text = _("The file could not be fetched.")
+        _failed(attachment, ChannelError(text, permanent=False, code="bug"))
     else:
         _keep(attachment, content)
 
@@ -88,7 +101,12 @@ def sweep_attachments() -> None:
     for pk in late.order_by("due_at").values_list("pk", flat=True)[:SWEPT]:
         if time.monotonic() > until:
             return
-        fetch_attachment(pk)
+        try:
+            fetch_attachment(pk)
+        except (DatabaseError, InterfaceError):
+            raise
+        except Exception:  # it cannot be written down: its lease ends, and it comes again
+            log.exception("Keeping attachment %s failed", pk)
 
 
 def _claim(pk: int) -> Attachment | None:
@@ -139,6 +157,9 @@ def _keep(attachment: Attachment, content: bytes) -> None:
 
 
 def _failed(attachment: Attachment, error: ChannelError) -> None:
+    if error.stop and attachment.message.created_at > timezone.now() - KEPT:
+        _await_repair(attachment, error)
+        return
     over = error.permanent or attachment.attempts >= MOST_ATTEMPTS
     pause = PAUSES[min(attachment.attempts, len(PAUSES)) - 1]
     _settle(
@@ -147,6 +168,20 @@ def _failed(attachment: Attachment, error: ChannelError) -> None:
         error=str(error)[:200],
         state=State.FAILED if over else State.PENDING,
         due_at=timezone.now() + timedelta(seconds=pause),
+    )
+
+
+def _await_repair(attachment: Attachment, error: ChannelError) -> None:
+    """Nobody can fetch anything with these credentials: somebody is told, and the file waits."""
+    said = f"{error} ({error.code})" if error.code else str(error)
+    text = _("Files cannot be fetched: %(error)s") % {"error": said}
+    alarms.warn(attachment.message.channel_id, text)
+    _settle(
+        attachment,
+        _ours(attachment),
+        error=str(error)[:200],
+        attempts=attachment.attempts - 1,
+        due_at=timezone.now() + REPAIR_PAUSE,
     )
 
 

@@ -93,14 +93,15 @@ class GraphClient(heyoo.WhatsApp):  # heyoo has no types
             return id_
         raise _unreadable()
 
-    def media_url(self, media_id: str) -> tuple[str, str]:
-        """Where an attachment lies for the next five minutes, and its MIME type."""
+    def media_url(self, media_id: str) -> tuple[str, str, str]:
+        """Where an attachment lies for the next five minutes, its MIME type and its SHA-256."""
         about = self.call(
             "GET",
             f"{self.base_url}/{quote(media_id, safe='')}",
             params={"phone_number_id": self.phone_number_id},
         )
-        return str(about.get("url") or ""), plain(about.get("mime_type"), 100)
+        mime, digest = plain(about.get("mime_type"), 100), plain(about.get("sha256"), 100)
+        return str(about.get("url") or ""), mime, digest
 
     # --- The account -------------------------------------------------------------------------
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import ipaddress
 import socket
 from collections.abc import Iterable
@@ -122,22 +124,22 @@ def download(
                 )
             mime = answer.headers.get("content-type", "").split(";")[0].strip()
             return _capped(answer, limit), mime[:100]
-    raise ChannelError(_("The file could not be fetched."), permanent=True, code="redirects")
+    raise _nowhere()
 
 
 def _permitted(url: str, hosts: Iterable[str]) -> bool:
     """Whether `url` lies at a trusted origin; ChannelError if it may not be asked at all."""
     try:
         parts = urlsplit(url)
-        host = (parts.hostname or "").lower()
+        host, port = (parts.hostname or "").lower(), parts.port
         origin = _origin(url)
     except ValueError:
-        host, origin = "", ""
+        host, port, origin = "", None, ""
     hosts = list(hosts)
     if origin and origin in hosts:
         return True
     named = any(host.endswith(one) if one.startswith(".") else host == one for one in hosts)
-    if not host or not named or parts.scheme != "https" or parts.port not in (None, 443):
+    if not host or not named or parts.scheme != "https" or port not in (None, 443):
         raise ChannelError(_("The file lies on a foreign host."), permanent=True, code="host")
     return False
 
@@ -159,6 +161,12 @@ def _open(url: str, *, trusted: bool, headers: dict[str, str] | None) -> request
         )
     except requests.RequestException as error:
         raise unreachable(error) from None
+    except ValueError:  # requests reads where a redirect leads, and not every place is one
+        raise _nowhere() from None
+
+
+def _nowhere() -> ChannelError:
+    return ChannelError(_("The file could not be fetched."), permanent=True, code="redirects")
 
 
 def _capped(answer: requests.Response, limit: int) -> bytes:
@@ -178,6 +186,18 @@ def _capped(answer: requests.Response, limit: int) -> bytes:
 
 def _too_large() -> ChannelError:
     return ChannelError(_("The file is too large."), permanent=True, code="size")
+
+
+def check_digest(content: bytes, announced: str) -> None:
+    """Compare with the SHA-256 a provider told, in hex or base64. What is neither says nothing.
+
+    Raises ChannelError: something was lost on the way, and may come whole another time.
+    """
+    digest = hashlib.sha256(content).digest()
+    ours = {64: digest.hex(), 44: base64.b64encode(digest).decode()}.get(len(announced))
+    told = announced.lower() if len(announced) == 64 else announced
+    if ours is not None and ours != told:
+        raise ChannelError(_("The file arrived damaged."), permanent=False, code="sha256")
 
 
 class _PublicConnection(HTTPSConnection):
@@ -219,7 +239,7 @@ def public_address(host: str, port: int) -> str:
     """An address of `host` on the public internet; ChannelError where one of them is private."""
     try:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    except OSError:
+    except (OSError, UnicodeError):  # a name that is none, or cannot be written as one
         raise ChannelError(
             _("The provider cannot be reached."), permanent=False, code="connect"
         ) from None

@@ -10,7 +10,7 @@ from django.conf import settings
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from chatbot.channels import graph, meta_events, meta_messages, meta_news, meta_templates
+from chatbot.channels import graph, http, meta_events, meta_messages, meta_news, meta_templates
 from chatbot.channels.base import CredentialField, Outgoing
 from chatbot.channels.errors import ChannelError
 from chatbot.channels.events import Address, Event, Json, TemplateNews, Understood
@@ -35,6 +35,7 @@ class Meta(Signed):
         writes_first=False,
         templates=True,
         per_second=80,
+        per_second_beside_phone=20,
         pair_seconds=6,
         pair_burst=45,
         media={
@@ -93,9 +94,10 @@ class Meta(Signed):
 
     def fetch_media(self, media_id: str, limit: int) -> tuple[bytes, str]:
         client = graph.client(self.channel)
-        url, mime = client.media_url(media_id)
+        url, mime, digest = client.media_url(media_id)
         bearer = {"Authorization": f"Bearer {client.token}"}
         content, announced = self.download(url, limit, base=settings.GRAPH_API_URL, headers=bearer)
+        http.check_digest(content, digest)
         return content, mime or announced
 
     def mark_read(self, message_id: str, to: tuple[Address, ...]) -> None:

@@ -61,6 +61,10 @@ def test_the_providers_own_address_is_one(files):
         "//cdn.ejemplo.test/a",
         "https:///a",
         "http://[::1",
+        "https://cdn.ejemplo.test:abc/x",
+        "https://cdn.ejemplo.test:99999/x",
+        "https://cdn.ejemplo.test:-1/x",
+        "https://[::1]:x/",
         "",
         "nada",
     ],
@@ -69,6 +73,35 @@ def test_anything_but_https_at_a_known_host_is_refused(url):
     error = refused(url)
     assert error.permanent
     assert error.code == "host"
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        f"https://{'a' * 70}.ejemplo.test/x",
+        "https://..ejemplo.test/x",
+        "https://.ejemplo.test/x",
+        "https://a\u2024b.ejemplo.test/x",
+        "https://xn--\u00f1.ejemplo.test/x",
+        "https://a b.ejemplo.test/x",
+    ],
+)
+def test_a_name_that_cannot_be_one_is_refused_as_any_other(url, monkeypatch):
+    def getaddrinfo(host, *args, **options):
+        host.encode("idna")  # as the real one does, before it asks anybody
+        raise socket.gaierror(-2, "Name or service not known")
+
+    monkeypatch.setattr(socket, "getaddrinfo", getaddrinfo)
+    refused(url, hosts=[".ejemplo.test"])
+
+
+@pytest.mark.parametrize(
+    "location", ["http://[::1", "https://[x]/", "https://cdn.ejemplo.test:abc/b", "//[", "\\"]
+)
+def test_a_redirect_to_nowhere_is_refused(files, location):
+    files.media["a.png"] = (302, b"", {"Location": location})
+    with pytest.raises(ChannelError):
+        http.download(f"{files.url}/a.png", hosts=[files.url], limit=10_000)
 
 
 def test_a_dot_in_front_means_every_host_below(monkeypatch):

@@ -1,5 +1,7 @@
 """From an announced file to one that is here: with the token, from Meta's hosts, to a limit."""
 
+import base64
+import hashlib
 import threading
 from datetime import timedelta
 from pathlib import Path
@@ -9,6 +11,7 @@ from django.db import connection
 from django.utils import timezone
 
 from chatbot.channels import directory, registry
+from chatbot.channels.errors import ChannelError
 from chatbot.channels.simulator import Simulator
 from chatbot.media import MOST_ATTEMPTS, fetch_attachment, refetch, sweep_attachments
 from chatbot.tests import provider_samples as sample
@@ -157,6 +160,92 @@ def test_the_sweep_finds_what_the_queue_lost_and_lets_be_what_is_not_due(fetched
     assert attachment.state == "pending"
     make_due()
     sweep_attachments()
+    attachment.refresh_from_db()
+    assert attachment.state == "ready"
+
+
+def test_one_bad_file_costs_the_sweep_no_other(channel, monkeypatch):
+    class Broken(Simulator):
+        def fetch_media(self, media_id, limit):
+            if media_id == "bad":
+                raise ValueError("Port could not be cast to integer value")
+            return PNG, "image/png"
+
+    monkeypatch.setitem(registry.BY_SLUG, channel.provider, Broken)
+    message = hear(conversation(channel), "", kind="image")
+    bad, good = (Attachment.objects.create(message=message, media_id=m) for m in ("bad", "good"))
+    make_due(3)
+    Attachment.objects.filter(pk=good.pk).update(due_at=timezone.now() - timedelta(minutes=2))
+    sweep_attachments()
+    bad.refresh_from_db()
+    good.refresh_from_db()
+    assert (bad.state, bad.attempts, bad.error != "") == ("pending", 1, True)
+    assert good.state == "ready"
+
+
+@pytest.mark.parametrize("port", ["abc", "99999"])
+def test_an_address_with_a_bad_port_is_a_foreign_one(fetched, port):
+    url = f"https://lookaside.fbsbx.com:{port}/x"
+    assert fetched({"url": url, "mime_type": "image/png"}).state == "failed"
+
+
+@pytest.fixture
+def dead(channel, monkeypatch):
+    """An attachment after one try with credentials that the provider refuses."""
+
+    class Dead(Simulator):
+        def fetch_media(self, media_id, limit):
+            raise ChannelError("The session ended", permanent=False, code="190", stop=True)
+
+    monkeypatch.setitem(registry.BY_SLUG, channel.provider, Dead)
+    message = hear(conversation(channel), "", kind="image")
+    waiting = Attachment.objects.create(message=message, media_id="m", state="pending")
+    fetch_attachment(waiting.pk)
+    return waiting
+
+
+def test_while_the_account_is_refused_no_try_counts_and_somebody_is_told(
+    dead, channel, monkeypatch, in_english
+):
+    for _ in range(MOST_ATTEMPTS + 3):
+        make_due(20)
+        sweep_attachments()
+    dead.refresh_from_db()
+    assert (dead.state, dead.attempts) == ("pending", 0)
+    assert dead.due_at > timezone.now() + timedelta(minutes=5)
+    channel.refresh_from_db()
+    assert (channel.health, channel.stopped_at) == ("yellow", None)
+    assert channel.last_error == "Files cannot be fetched: The session ended (190)"
+    monkeypatch.setitem(registry.BY_SLUG, channel.provider, Meanwhile)
+    make_due()
+    sweep_attachments()
+    dead.refresh_from_db()
+    assert (dead.state, dead.error) == ("ready", "")
+
+
+def test_after_a_week_it_is_given_up_as_any_other(dead):
+    Message.objects.update(created_at=timezone.now() - timedelta(days=8))
+    for _ in range(MOST_ATTEMPTS):
+        make_due(60)
+        fetch_attachment(dead.pk)
+    dead.refresh_from_db()
+    assert dead.state == "failed"
+
+
+@pytest.mark.parametrize("form", ["hex", "HEX", "base64", "unreadable"])
+def test_what_meta_says_of_the_bytes_is_compared(fetched, form, graph):
+    def digest(content):
+        whole = hashlib.sha256(content).digest()
+        forms = {"hex": whole.hex(), "HEX": whole.hex().upper(), "unreadable": "qk1+8g="}
+        return forms.get(form) or base64.b64encode(whole).decode()
+
+    about = {"url": f"{graph.url}/files/bytes", "mime_type": "image/png"}
+    graph.media["bytes"] = PNG
+    attachment = fetched({**about, "sha256": digest(PNG + b"lost")})
+    assert attachment.state == ("ready" if form == "unreadable" else "pending")
+    graph.media["501"] = {**about, "sha256": digest(PNG)}
+    make_due()
+    fetch_attachment(attachment.pk)
     attachment.refresh_from_db()
     assert attachment.state == "ready"
 
