@@ -79,10 +79,11 @@ def spent(now: datetime) -> list[int]:
 
 
 def may_hear(rules: Rules, conversation: Conversation, now: datetime) -> datetime | None:
-    """When this person may be written to again; None: now."""
-    if not rules.pair_seconds or conversation.paced_until is None:
+    """When this person, or group, may be written to again; None: now."""
+    seconds = rules.seconds_between(in_group=conversation.is_group)
+    if not seconds or conversation.paced_until is None:
         return None
-    burst = timedelta(seconds=rules.pair_seconds) * (rules.pair_burst - 1)
+    burst = timedelta(seconds=seconds) * (rules.pair_burst - 1)
     free = conversation.paced_until - burst
     return free if free > now else None
 
@@ -91,7 +92,8 @@ def note_heard(conversations: Iterable[Conversation], now: datetime) -> None:
     """Count one message to each of these people, where their provider does."""
     paced = []
     for one in conversations:
-        if seconds := rules_of(one.channel.provider).pair_seconds:
+        rules = rules_of(one.channel.provider)
+        if seconds := rules.seconds_between(in_group=one.is_group):
             one.paced_until = max(one.paced_until or now, now) + timedelta(seconds=seconds)
             paced.append(one)
     Conversation.objects.bulk_update(paced, ["paced_until"])

@@ -2,10 +2,12 @@
 
 import logging
 import traceback
+from datetime import timedelta
 
 import pytest
-from django.utils import translation
+from django.utils import timezone, translation
 
+from chatbot import pacing
 from chatbot.channels.base import Outgoing, OutgoingFile
 from chatbot.channels.errors import ChannelError
 from chatbot.channels.events import Address
@@ -304,6 +306,46 @@ def test_a_file_follows_a_group_that_moved(send, fake):
 def test_a_group_that_moves_for_ever_is_given_up(refused, fake):
     fake.moved = {str(GROUP): SUPERGROUP, str(SUPERGROUP): GROUP}
     assert refused(to=(Address("group", str(GROUP)),)).permanent
+
+
+@pytest.fixture
+def group(db, row):
+    row.mode = Channel.Mode.LIVE
+    row.save()
+    there = [("group", str(GROUP))]
+    talk = meet(channel=row, addresses=there, name="Copropietarios", phone="", is_group=True)
+    talk.last_inbound_at = timezone.now()
+    talk.save()
+    return talk
+
+
+def fullest_minute(talk):
+    """Of a quarter of an hour in which there is always something to say."""
+    began, left = timezone.now(), []
+    for quarter in range(4 * 60 * 15):
+        now = began + timedelta(seconds=quarter / 4)
+        if pacing.may_hear(Telegram.rules, talk, now) is None:
+            pacing.note_heard([talk], now)
+            left.append(now)
+    return max(sum(one <= at < one + timedelta(minutes=1) for at in left) for one in left)
+
+
+def test_a_group_gets_twenty_messages_a_minute_and_a_person_one_a_second(group, row):
+    there = [("chat_id", str(ANA))]
+    person = meet(channel=row, addresses=there, name="Ana Ficticia", phone="")
+    assert (fullest_minute(group), fullest_minute(person)) == (20, 62)
+
+
+def test_what_is_too_much_for_a_group_waits(group, fake):
+    for word in "uno dos tres cuatro".split():
+        message = outreach.send(conversation=group, text=word, author=Message.Author.BOT)
+    for _ in range(5):
+        make_due()
+        work_off()
+    assert [body["text"] for body in fake.sent] == ["uno", "dos", "tres"]
+    message.refresh_from_db()
+    assert message.state == "queued"
+    assert timedelta(0) < message.due_at - timezone.now() < timedelta(seconds=4)
 
 
 def test_an_edit_that_changes_nothing_is_none(fake):

@@ -33,6 +33,7 @@ class Rules:
     writes_first     whether somebody who never wrote can be written to
     per_second       messages of the whole channel
     pair_seconds     one message to one person in so many seconds, after a burst of `pair_burst`
+    group_seconds    the same for a group, after as many at once; 0: as for one person
     media            by message kind; a kind that is missing cannot be sent
     reports          whether statuses or echoes tell what became of a message
     """
@@ -49,12 +50,17 @@ class Rules:
     per_second: float = 30
     pair_seconds: float = 0
     pair_burst: int = 1
+    group_seconds: float = 0
     media: Mapping[str, MediaRule] = field(default_factory=dict)
     reports: bool = True
 
     def length(self, text: str) -> int:
         """How long the provider takes this text to be."""
         return len(text.encode()) if self.unit == "bytes" else len(text)
+
+    def seconds_between(self, *, in_group: bool) -> float:
+        """How far apart messages to one person, or to one group, are after the first few."""
+        return (self.group_seconds if in_group else 0) or self.pair_seconds
 
     def answers_as(self, number: int) -> Literal["buttons", "list", "numbers"]:
         """How `number` offered answers are shown."""

@@ -27,7 +27,8 @@ def rules_in_words(rules: Rules) -> list[tuple[str, str]]:
     return [
         (_("Who can be written to"), _first_words(rules)),
         (_("When"), _window(rules)),
-        *((_("Per person"), words) for words in _per_person(rules)),
+        *((_("Per person"), words) for words in _paced(rules.pair_seconds, rules)),
+        *((_("Per group"), words) for words in _paced(rules.group_seconds, rules)),
     ]
 
 
@@ -51,10 +52,10 @@ def _window(rules: Rules) -> str:
     return f"{free}; {_('after that not before they write again')}"
 
 
-def _per_person(rules: Rules) -> Iterator[str]:
-    if rules.pair_seconds:
+def _paced(seconds: float, rules: Rules) -> Iterator[str]:
+    if seconds:
         yield _("one message every %(seconds)s s, after %(burst)d at once") % {
-            "seconds": f"{rules.pair_seconds:g}",
+            "seconds": f"{seconds:g}",
             "burst": rules.pair_burst,
         }
 
