@@ -150,7 +150,7 @@ class Neutral(Provider):
         return url
 
     def _payload(self, message: Outgoing) -> Json:
-        to = message.address(neutral_messages.GROUP, "wa_id", "user_id")
+        to, by = neutral_messages.recipient(message.to)
         if not to:
             text = str(_("No address of this person is known here."))
             raise ChannelError(text, permanent=True, code="address")
@@ -160,6 +160,7 @@ class Neutral(Provider):
             "channel": str(self.channel.uuid),
             "sender": self.channel.external_id,
             "recipient": to,
+            "provider": by,
             "text": message.text,
             "options": [{"id": id_, "title": title} for id_, title in message.options],
             "reply_to": message.reply_to,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import mimetypes
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from chatbot.channels.events import (
@@ -40,9 +40,14 @@ STATES = {
     "failed": Message.State.FAILED,
 }
 KINDS = {"image": Kind.IMAGE, "video": Kind.VIDEO, "audio": Kind.AUDIO}
-# Whose ids are digits, and yet no telephone numbers.
-OTHER_DIGITS = {"telegram", "instagram", "facebook", "messenger", "discord", "vk"}
-GROUP = "group"
+# Whose people are known by their telephone numbers; "" is who does not say.
+BY_PHONE = {"", "sms", "mms", "rcs", "whatsapp", "signal"}
+# Whose ids are no telephone numbers, even behind a "+".
+OTHER_IDS = {"telegram", "instagram", "facebook", "messenger", "discord", "vk"}
+# Kinds of addresses: an id as it was given, one behind its provider's name, a group's.
+PLAIN, NAMED, GROUP = "user_id", "named_id", "group"
+LONGEST_ADDRESS = 150
+MOST_FILES = 30  # of one message
 _WRITTEN = re.compile(r"^\+?[0-9][0-9 ().-]*$")  # as people write numbers
 _PHONE = re.compile(r"^[0-9]{8,15}$")
 
@@ -57,15 +62,36 @@ def plainest(value: Any) -> str:
 
 
 def address_of(value: Any, provider: Any) -> Address | None:
-    """Eight to fifteen digits are a telephone number, unless `provider` has digits of its own.
+    """A telephone number or an id, of which each `provider` has its own.
 
-    Punctuation is taken out only where a "+" says that it is a number: "12-34567890" is an id.
+    Eight to fifteen digits are a number where a "+" says so, or the provider's people are known by
+    theirs. Punctuation is taken out only behind a "+": "12-34567890" is an id.
     """
-    text = identifier(value)
-    digits = plainest(text) if text.startswith("+") else text
-    if _PHONE.match(digits) and identifier(provider, 40).lower() not in OTHER_DIGITS:
+    text, by = identifier(value), _name_of(provider)
+    signed = text.startswith("+") and by not in OTHER_IDS
+    digits = plainest(text) if signed else text
+    if _PHONE.match(digits) and (signed or by in BY_PHONE):
         return Address("wa_id", digits)
-    return Address("user_id", text) if text else None
+    if by and text and len(f"{by}:{text}") <= LONGEST_ADDRESS:
+        return Address(NAMED, f"{by}:{text}")
+    return Address(PLAIN, text) if text else None
+
+
+def recipient(to: Sequence[Address]) -> tuple[str, str]:
+    """Whom a message goes to, as the adapter calls them, and its provider's name or ""."""
+    by_kind = {address.kind: address.value for address in reversed(to)}
+    if group := by_kind.get(GROUP):
+        mark, _, rest = group.partition(":")
+        by, _, id_ = rest.partition(":")
+        return (id_, by) if mark == GROUP and id_ else (group, "")
+    if NAMED in by_kind and "wa_id" not in by_kind:
+        by, _, id_ = by_kind[NAMED].partition(":")
+        return id_, by
+    return by_kind.get("wa_id") or by_kind.get(PLAIN, ""), ""
+
+
+def _name_of(provider: Any) -> str:
+    return identifier(provider, 40).lower().replace(":", "")
 
 
 def event(element: Any, own: Collection[str]) -> Event:
@@ -118,16 +144,18 @@ def _lane(element: Json, own: Collection[str]) -> str:
         return f"g:{group.address.value}"
     side = "recipient" if plainest(element.get("sender")) in own else "sender"
     person = address_of(element.get(side), element.get("provider"))
-    return f"p:{person.value}" if person and plainest(person.value) not in own else ""
+    return f"p:{person.value}" if person and plainest(element.get(side)) not in own else ""
 
 
 def _group(element: Json) -> Group | None:
-    """`group` is {"id", "name"}, or the id alone."""
+    """`group` is {"id", "name"}, or the id alone; its id may be some person's as well."""
     given = element.get("group")
     about = given if isinstance(given, dict) else {"id": given}
     id_ = identifier(about.get("id"))
     name = plain(about.get("name"), 200).strip()
-    return Group(Address(GROUP, id_), name) if id_ else None
+    value = f"{GROUP}:{_name_of(element.get('provider'))}:{id_}"
+    address = Address(GROUP, value if len(value) <= LONGEST_ADDRESS else id_)
+    return Group(address, name) if id_ else None
 
 
 def _state(element: Json) -> str:
@@ -182,7 +210,7 @@ def _message(element: Json, id_: str, ours: bool) -> InboundMessage | None:
         outgoing=ours,
         by_api=ours,  # the adapter may be told of what it sent for us
         group=group,
-        sender=name or (person.value if person else "") if group else "",
+        sender=name or identifier(element.get("sender")) if group else "",
         reply_to=identifier(mapping(element.get("message")).get("reply_to")),
         **_content(element),
     )
@@ -197,7 +225,9 @@ def _content(element: Json) -> dict[str, Any]:
         return {"kind": Kind.UNSUPPORTED, "raw": element}
     kind = _kind(media[0]) if media else Kind.TEXT
     raw = FORWARDED if message.get("forwarded") is True else None
-    return {"kind": kind, "text": text, "media": tuple(media), "raw": raw}
+    if len(media) > MOST_FILES:
+        raw = element
+    return {"kind": kind, "text": text, "media": tuple(media[:MOST_FILES]), "raw": raw}
 
 
 def _media(url: str, about: Json) -> Media:

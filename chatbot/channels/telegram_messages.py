@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
@@ -303,7 +304,15 @@ def _edit(element: Json, chat: Chat, update: str) -> Edit | None:
     parts = _content(element)
     if parts is None or parts["kind"] in (Kind.LOCATION, Kind.UNSUPPORTED):
         return None
-    return Edit(chat.message(element), parts["text"], moment(element.get("edit_date")))
+    return Edit(chat.message(element), parts["text"], _edited_at(element, update))
+
+
+def _edited_at(element: Json, update: str) -> datetime | None:
+    """Telegram counts seconds; which of two edits in one second came later, its updates tell."""
+    at = moment(element.get("edit_date"))
+    if at is None or not (update.isascii() and update.isdigit()):
+        return at
+    return at + timedelta(microseconds=int(update) % 1_000_000)
 
 
 def _tap(element: Json, chat: Chat, update: str) -> InboundMessage:

@@ -18,6 +18,7 @@ from chatbot.tests.fakes.neutral import (
 )
 from chatbot.work import work_off
 from crm.conversations.models import Channel, ChannelIdentity, Conversation, Message
+from crm.people.models import Contact, ContactPoint
 
 pytestmark = pytest.mark.django_db
 
@@ -267,6 +268,33 @@ def test_in_a_group_nobody_is_answered(deliver, adapter):
     senders = conversation.messages.order_by("id").values_list("sender", flat=True)
     assert list(senders) == ["Ana Ficticia", "Beto"]
     assert adapter.sent == []
+
+
+def test_a_group_called_like_a_person_is_not_that_persons_thread(deliver, adapter):
+    vk = {"provider": "vk"}
+    deliver(text_element("En privado", sender="123456789") | vk)
+    group = {"id": "123456789", "name": "Vecinos"}
+    deliver(text_element("En el grupo", sender="777", group=group) | vk)
+    private, shared = Message.objects.filter(direction="in").order_by("id")
+    assert (private.conversation.is_group, shared.conversation.is_group) == (False, True)
+    assert {(sent["recipient"], sent["provider"]) for sent in adapter.sent} == {("123456789", "vk")}
+
+
+def test_two_providers_that_count_alike_have_people_of_their_own(deliver, adapter):
+    deliver(
+        text_element("Soy Ana", sender="777") | {"provider": "discord"},
+        text_element("Soy Beto", sender="777") | {"provider": "vk"},
+    )
+    assert Conversation.objects.count() == 2
+    answered = {(sent["recipient"], sent["provider"]) for sent in adapter.sent}
+    assert answered == {("777", "discord"), ("777", "vk")}
+
+
+def test_digits_of_an_unknown_provider_prove_no_number(deliver):
+    typed = {"kind": "phone", "value": "+33612345678", "raw": "", "primary": True}
+    ContactPoint.objects.create(contact=Contact.objects.create(name="Ana Socia"), **typed)
+    deliver(text_element("Hola", sender="33612345678") | {"provider": "correo"})
+    assert Conversation.objects.get().contact.name != "Ana Socia"
 
 
 def test_a_batch_of_two_people_is_two_conversations(deliver, adapter):

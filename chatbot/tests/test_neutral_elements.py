@@ -66,11 +66,11 @@ def test_one_object_is_a_batch_of_one(neutral):
         (int(ANA), "wa_id", ANA),
         ("+51 911-000-001", "wa_id", ANA),
         ("12345678", "wa_id", "12345678"),
-        ("1234567", "user_id", "1234567"),
-        ("1234567890123456", "user_id", "1234567890123456"),
-        ("51911000-001", "user_id", "51911000-001"),
-        ("ana@example.org", "user_id", "ana@example.org"),
-        ("٥١٩١١٠٠٠٠٠١", "user_id", "٥١٩١١٠٠٠٠٠١"),
+        ("1234567", "named_id", "whatsapp:1234567"),
+        ("1234567890123456", "named_id", "whatsapp:1234567890123456"),
+        ("51911000-001", "named_id", "whatsapp:51911000-001"),
+        ("ana@example.org", "named_id", "whatsapp:ana@example.org"),
+        ("٥١٩١١٠٠٠٠٠١", "named_id", "whatsapp:٥١٩١١٠٠٠٠٠١"),
     ],
 )
 def test_eight_to_fifteen_digits_are_a_telephone_number(one, sender, kind, value):
@@ -80,8 +80,28 @@ def test_eight_to_fifteen_digits_are_a_telephone_number(one, sender, kind, value
 
 @pytest.mark.parametrize("provider", ["telegram", "Telegram", "messenger", "instagram"])
 def test_digits_of_some_providers_are_no_telephone_number(one, provider):
-    message = one(text_element(provider=provider))
-    assert message.addresses[0].kind == "user_id"
+    for sender in (ANA, f"+{ANA}"):
+        [address] = one(text_element(provider=provider, sender=sender)).addresses
+        assert (address.kind, address.value) == ("named_id", f"{provider.lower()}:{sender}")
+
+
+@pytest.mark.parametrize("provider", ["sms", "SMS", "whatsapp", "signal", "", None])
+def test_digits_of_others_are_one(one, provider):
+    assert one(text_element(provider=provider)).addresses[0].kind == "wa_id"
+
+
+def test_digits_of_an_unknown_provider_are_one_with_a_plus_alone(one):
+    assert one(text_element(provider="correo")).addresses[0].value == f"correo:{ANA}"
+    assert one(text_element(provider="correo", sender=f"+{ANA}")).addresses[0].kind == "wa_id"
+    longest = one(text_element(provider="correo", sender="x" * 148)).addresses[0]
+    assert (longest.kind, longest.value) == ("user_id", "x" * 148)
+
+
+def test_of_very_many_files_the_first_are_taken_and_the_rest_is_kept(one):
+    media = [{"url": f"https://x.example/{number}.png"} for number in range(31)]
+    content = element(message={"id": "n", "text": "Mire", "media": media})
+    message = one(content)
+    assert (len(message.media), message.raw) == (30, content)
 
 
 @pytest.mark.parametrize(
@@ -180,9 +200,12 @@ def test_what_we_sent_to_nobody_but_ourselves_is_a_notice(events, recipient):
 @pytest.mark.parametrize("group", [{"id": "g-1", "name": "Vecinos"}, {"id": "g-1"}, "g-1"])
 def test_a_group_is_a_conversation_of_its_own(events, one, group):
     said = text_element("Hola a todos", group=group)
-    assert events(said)[0].lane == "g:g-1"
+    assert events(said)[0].lane == "g:group:whatsapp:g-1"
     message = one(said)
-    assert (message.group.address.value, message.sender) == ("g-1", "Ana Ficticia")
+    assert (message.group.address.value, message.sender) == (
+        "group:whatsapp:g-1",
+        "Ana Ficticia",
+    )
     assert message.addresses[0].value == ANA
     assert not message.wakes
 
@@ -191,7 +214,7 @@ def test_in_a_group_we_write_as_well(events, one):
     said = text_element("Buenas", sender=OWN, recipient=None, group="g-1")
     assert [event.kind for event in events(said)] == ["echo"]
     message = one(said)
-    assert message.outgoing and message.group.address.value == "g-1"
+    assert message.outgoing and message.group.address.value == "group:whatsapp:g-1"
 
 
 # --- What becomes of messages ----------------------------------------------------------------

@@ -50,6 +50,7 @@ def test_a_text(send, adapter, row):
             "channel": str(row.uuid),
             "sender": OWN,
             "recipient": ANA,
+            "provider": "",
             "text": "Hola",
             "options": [],
             "reply_to": "n-1",
@@ -72,6 +73,10 @@ def test_a_file_goes_by_its_link(send, adapter):
         ((Address("user_id", "ana@example.org"),), "ana@example.org"),
         ((Address("user_id", "a"), Address("wa_id", ANA)), ANA),
         ((Address("group", "g-1"),), "g-1"),
+        ((Address("group", "group::a:b"),), "a:b"),
+        ((Address("group", "group:vk:777"),), "777"),
+        ((Address("named_id", "vk:a:b"),), "a:b"),
+        ((Address("named_id", "vk:777"), Address("wa_id", ANA)), ANA),
     ],
 )
 def test_it_goes_to_the_address_it_came_from(send, adapter, to, recipient):

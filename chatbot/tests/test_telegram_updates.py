@@ -326,6 +326,15 @@ def test_an_edit_names_its_message():
     assert isinstance(edit, Edit) and edit.at is not None
 
 
+def test_of_two_edits_in_one_second_the_later_update_is_the_later_one():
+    edited = sample.message(5, text="Adiós", edit_date=1790000010)
+    first, second = (
+        read({**sample.update(edited_message=edited), "update_id": number}) for number in (7, 8)
+    )
+    assert first.at < second.at
+    assert int(first.at.timestamp()) == int(second.at.timestamp()) == 1790000010
+
+
 def test_a_caption_can_be_edited_and_taken_away():
     captioned = sample.message(5, photo=sample.PHOTO, caption="DNI")
     assert read(sample.update(edited_message=captioned)).text == "DNI"
