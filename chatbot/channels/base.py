@@ -22,8 +22,8 @@ from chatbot.channels.events import Address, Event, Json, TemplateNews, Understo
 from crm.conversations.models import Channel
 from crm.conversations.rules import Rules
 
-# Characters of a secret that is looked for in texts: a shorter one is part of any word.
-SHORTEST = 6
+# Characters of a secret that is looked for in texts: a shorter one may be part of any word.
+SHORTEST = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,8 +226,7 @@ class Provider:
 
 
 def _without(text: str, secret: str) -> str:
-    """Without it, nor what a text that was cut has of its beginning."""
-    text = text.replace(secret, "***")
-    lengths = range(len(secret) - 1, SHORTEST - 1, -1)
-    cut = next((one for one in lengths if text.endswith(secret[:one])), 0)
-    return f"{text[:-cut]}***" if cut else text
+    """Without it, and without its beginning, which a text that was cut may still have."""
+    for length in range(len(secret), SHORTEST - 1, -1):
+        text = text.replace(secret[:length], "***")
+    return text
