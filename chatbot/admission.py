@@ -8,9 +8,11 @@ from datetime import datetime
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from chatbot import patience
 from crm.conversations import templates, window
 from crm.conversations.models import (
     Conversation,
+    Episode,
     Message,
     MessageTemplate,
     TemplatePurpose,
@@ -23,9 +25,14 @@ WINDOW, TEMPLATE = "window", "template"
 
 
 def admit(row: Message, rules: Rules, now: datetime) -> bool:
-    """Whether `row` may be sent now. Where only a template may, the one configured for the
-    message's purpose takes its place; without one the message is kept, and says why.
+    """Whether `row` may be sent now; the bot's not once somebody else has taken over.
+
+    Where only a template may, the one configured for the message's purpose takes its place;
+    without one the message is kept, and says why.
     """
+    if _is_silenced(row):
+        _end(row, State.CANCELLED)
+        return False
     if row.template_id is None:
         if window.open_under(rules, row.conversation, now):
             return True
@@ -33,6 +40,20 @@ def admit(row: Message, rules: Rules, now: datetime) -> bool:
             _hold(row, WINDOW, _why(rules, row.conversation))
             return False
     return _usable(row)
+
+
+def _is_silenced(row: Message) -> bool:
+    """Whether the bot wrote it before somebody took over, and no person has sent it on since.
+
+    The hand-over itself cancels what waits; this is about what was just then under way.
+    """
+    episode = row.conversation.episode
+    if row.author != Message.Author.BOT or episode is None or episode.owner == Episode.Owner.BOT:
+        return False
+    newest = next(iter(row.attempts.all()), None)
+    if newest is None:
+        return row.created_at <= episode.owner_since
+    return newest.started_at <= episode.owner_since and patience.went_on(newest)
 
 
 def _fall_back(row: Message) -> bool:
@@ -85,6 +106,11 @@ def _why(rules: Rules, conversation: Conversation) -> str:
         "More than %(hours)d hours have passed since the person's last message. It goes out when"
         " they write again."
     ) % {"hours": hours}
+
+
+def _end(row: Message, state: Message.State, code: str = "", why: str = "") -> None:
+    Message.objects.filter(pk=row.pk).update(state=state, error_code=code, error_text=why[:500])
+    Conversation.objects.filter(pk=row.conversation_id).update(changed_at=timezone.now())
 
 
 def _hold(row: Message, code: str, why: str) -> None:

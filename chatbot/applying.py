@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from chatbot import alarms, template_sync
+from chatbot import alarms, pacing, template_sync
 from chatbot.changes import (
     apply_deletion,
     apply_edit,
@@ -33,6 +33,8 @@ def apply_event(provider: Provider, understood: Understood | None) -> bool:
     channel = provider.channel
     match understood:
         case InboundMessage():
+            if understood.historical or (understood.outgoing and not understood.by_api):
+                pacing.note_phone(channel)
             handle_message(provider, understood)
         case Edit():
             apply_edit(channel, understood)

@@ -28,10 +28,12 @@ HEADS = f"""SELECT MIN(h.id) FROM conversations_message h
     AND NOT (h.state = 'queued' AND h.due_at > %(now)s
         AND (h.due_at > %(soon)s OR COALESCE(({TRIED}), %(now)s) < %(lately)s))
     GROUP BY h.conversation_id"""
+# Nor one whose last try is still under way, though its outcome was told and it was queued again.
 DUE = f"""SELECT m.id FROM conversations_message m
     JOIN conversations_channel c ON c.id = m.channel_id
     WHERE m.id IN ({HEADS}) AND m.state = 'queued' AND m.due_at <= %(now)s
-    AND c.is_active AND c.stopped_at IS NULL"""
+    AND c.is_active AND c.stopped_at IS NULL AND NOT EXISTS (
+        SELECT 1 FROM chatbot_deliveryattempt o WHERE o.message_id = m.id AND o.outcome = '')"""
 LOCK = " FOR UPDATE OF m SKIP LOCKED"
 
 

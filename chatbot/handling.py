@@ -29,6 +29,8 @@ from leads.models import Lead
 
 # How long an answer offered can still be named by its number.
 OFFER_STANDS = timedelta(days=7)
+State = Message.State
+SHOWN = (State.SENT, State.DELIVERED, State.READ, State.UNKNOWN)
 
 
 def handle_message(provider: Provider, inbound: InboundMessage) -> Message | None:
@@ -92,7 +94,10 @@ def _with_choice(conversation: Conversation, inbound: InboundMessage) -> Inbound
     if inbound.choice or inbound.outgoing or len(inbound.text) > 6 or not inbound.wakes:
         return inbound
     offered = conversation.messages.filter(
-        direction=Message.Direction.OUT, shown_at__gte=timezone.now() - OFFER_STANDS
+        direction=Message.Direction.OUT,
+        shown_at__gte=timezone.now() - OFFER_STANDS,
+        # Not what they never saw; what nobody has confirmed they may have.
+        state__in=SHOWN,
     ).exclude(options=[])
     last = offered.order_by("-shown_at", "-id").values_list("options", flat=True).first()
     option = wording.chosen(inbound.text, last or [])

@@ -9,13 +9,14 @@ have. Unknown is never sent again by itself.
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+import time
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 
 from django.conf import settings
-from django.db import InterfaceError, OperationalError, connection
+from django.db import InterfaceError, OperationalError, connection, transaction
 from django.db.models import Case, Q, QuerySet, Value, When
 from django.db.models.functions import Coalesce
 from django.utils import timezone
@@ -48,6 +49,8 @@ class Claim:
     channel: Channel
     message: Outgoing
     tries: int
+    # Not earlier: see chatbot/pacing.py.
+    leaves_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,28 +60,71 @@ class Result:
     error: ChannelError | None = None
 
 
-def claim(book: journal.Journal, limit: int) -> list[Claim]:
-    """Take up to `limit` due messages: at most one of each conversation, the earliest."""
+def claim(book: journal.Journal, limit: int, ahead: timedelta = pacing.AHEAD) -> list[Claim]:
+    """Take up to `limit` due messages: at most one of each conversation, the earliest.
+
+    Of each channel, as many as may leave within `ahead`.
+    """
     if connection.vendor == "sqlite" and not due_ids(limit):
         return []  # looked first, because there a transaction is everybody's
     with turn():
         now = timezone.now()
-        ids = due_ids(limit, pacing.spent(now))
-        rows = Message.objects.filter(pk__in=ids).select_related(
-            "channel", "conversation__identity", "template"
-        )
-        rows = rows.prefetch_related("conversation__identity__addresses", "attachments", "attempts")
-        ready = _ready(list(rows.order_by("id")), now) if ids else []
-        attempts = [
-            DeliveryAttempt(
+        rows = _locked(due_ids(limit, pacing.spent(now, ahead)))
+        allowances = pacing.lock([row.channel_id for row in rows], now, ahead)
+        taken = [one for row in rows if (one := _take(row, allowances, book, now)) is not None]
+        pacing.settle(allowances.values())
+        pacing.note_heard([attempt.message.conversation for attempt, _claim in taken], now)
+        DeliveryAttempt.objects.bulk_create([attempt for attempt, _claim in taken])
+        ids = [claim.message.message_id for _attempt, claim in taken]
+        Message.objects.filter(pk__in=ids).update(state=State.SENDING)
+        return [claim for _attempt, claim in taken]
+
+
+def _locked(ids: Sequence[int]) -> list[Message]:
+    """These messages with all that is asked about them, in order.
+
+    A conversation that somebody else writes in just now is left out: whether a message may go is
+    decided there, and who holds that row may be waiting for the message's.
+    """
+    if not ids:
+        return []
+    skip = connection.features.has_select_for_update_skip_locked
+    rows = Message.objects.filter(pk__in=ids).select_related(
+        "channel", "conversation__identity", "conversation__contact", "conversation__episode"
+    )
+    rows = rows.select_related("template").prefetch_related(
+        "conversation__identity__addresses", "attachments", "attempts"
+    )
+    if skip:
+        rows = rows.select_for_update(of=("conversation",), skip_locked=True, no_key=True)
+    return list(rows.order_by("id"))
+
+
+def _take(
+    row: Message, allowances: Mapping[int, pacing.Allowance], book: journal.Journal, now: datetime
+) -> tuple[DeliveryAttempt, Claim] | None:
+    """The claim on one message and its attempt, not saved yet; None: it does not go now.
+
+    One that cannot be made ready fails, and is in nobody's way.
+    """
+    try:
+        with transaction.atomic():
+            leaves_at = _may_leave(row, allowances, now)
+            if leaves_at is None:
+                return None
+            attempt = DeliveryAttempt(
                 message=row, worker=book.worker, started_at=now, lease_until=now + _lease(row)
             )
-            for row in ready
-        ]
-        DeliveryAttempt.objects.bulk_create(attempts)
-        Message.objects.filter(pk__in=[row.pk for row in ready]).update(state=State.SENDING)
-        by_message = {attempt.message_id: str(attempt.pk) for attempt in attempts}
-        return [_claim(row, by_message[row.pk], book) for row in ready]
+            message = _outgoing(row, attempt, book)
+    except (OperationalError, InterfaceError):
+        raise
+    except Exception as error:
+        log.exception("Message %s cannot be made ready", row.pk)
+        Message.objects.filter(pk=row.pk).update(
+            state=State.FAILED, failed_at=now, error_code="bug", error_text=type(error).__name__
+        )
+        return None
+    return attempt, Claim(row.channel, message, patience.tries(row.attempts.all()), leaves_at)
 
 
 def _lease(row: Message) -> timedelta:
@@ -87,30 +133,27 @@ def _lease(row: Message) -> timedelta:
     return timedelta(seconds=seconds + (UPLOAD if row.attachments.all() else 0))
 
 
-def _ready(rows: Sequence[Message], now: datetime) -> list[Message]:
-    """Those that may go now by the provider's window and rates; the others are put off or held."""
-    allowances = pacing.lock([row.channel_id for row in rows], now)
-    ready = []
-    for row in rows:
-        rules = rules_of(row.channel.provider)
-        if not admission.admit(row, rules, now):
-            continue
-        later = pacing.may_hear(rules, row.conversation, now)
-        if later is not None:
-            Message.objects.filter(pk=row.pk).update(due_at=later)
-        elif row.channel_id in allowances and allowances[row.channel_id].take():
-            ready.append(row)
-    pacing.settle(allowances.values())
-    pacing.note_heard([row.conversation for row in ready], now)
-    return ready
+def _may_leave(
+    row: Message, allowances: Mapping[int, pacing.Allowance], now: datetime
+) -> datetime | None:
+    """When it may, by the provider's window and rates; None: it was put off, held or cancelled."""
+    rules = rules_of(row.channel.provider)
+    if not admission.admit(row, rules, now):
+        return None
+    later = pacing.may_hear(rules, row.conversation, now)
+    if later is not None:
+        Message.objects.filter(pk=row.pk).update(due_at=later)
+        return None
+    allowance = allowances.get(row.channel_id)
+    return allowance.take() if allowance else None
 
 
-def _claim(row: Message, attempt: str, book: journal.Journal) -> Claim:
+def _outgoing(row: Message, attempt: DeliveryAttempt, book: journal.Journal) -> Outgoing:
     addresses = row.conversation.identity.addresses.all()
     numbered = rules_of(row.channel.provider).answers_as(len(row.options)) == "numbers"
-    message = Outgoing(
+    return Outgoing(
         message_id=row.pk,
-        attempt=attempt,
+        attempt=str(attempt.pk),
         to=tuple(Address(address.kind, address.value) for address in addresses),
         text=row.text,
         kind=row.kind,
@@ -120,9 +163,8 @@ def _claim(row: Message, attempt: str, book: journal.Journal) -> Claim:
         reply_to=row.reply_to,
         file=next((_file(one) for one in row.attachments.all()), None),
         template=_template(row),
-        leaving=partial(book.leaving, attempt),
+        leaving=partial(book.leaving, str(attempt.pk)),
     )
-    return Claim(row.channel, message, patience.tries(row.attempts.all()))
 
 
 def _file(attachment: Attachment) -> OutgoingFile:
@@ -148,6 +190,8 @@ def _template(row: Message) -> OutgoingTemplate | None:
 
 def send(claimed: Claim) -> Result:
     """Hand one message to its provider. Runs in a pool thread; touches no database."""
+    if claimed.leaves_at is not None:
+        time.sleep(max(0.0, (claimed.leaves_at - timezone.now()).total_seconds()))
     try:
         return Result(claimed, provider_id=acting_for(claimed.channel).send(claimed.message))
     except ChannelError as error:

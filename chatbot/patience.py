@@ -19,11 +19,11 @@ def tries(attempts: Iterable[DeliveryAttempt]) -> int:
 
     What was over once, and was tried again because a person said so, begins afresh.
     """
-    lately = list(takewhile(_went_on, attempts))
+    lately = list(takewhile(went_on, attempts))
     return len(lately) - sum(one.outcome == Outcome.NOT_SENT for one in lately)
 
 
-def _went_on(attempt: DeliveryAttempt) -> bool:
+def went_on(attempt: DeliveryAttempt) -> bool:
     """Whether the next try followed by itself. What was accepted has a code if it was held back
     at the provider; see chatbot/statuses.py.
     """

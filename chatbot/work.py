@@ -14,7 +14,7 @@ from typing import TypeVar
 from django.conf import settings
 from django.db import DatabaseError, InterfaceError, close_old_connections, connection
 
-from chatbot import lanes, outbox
+from chatbot import lanes, outbox, pacing
 from chatbot.journal import Journal
 
 log = logging.getLogger(__name__)
@@ -75,6 +75,7 @@ class Sender:
         self.unsettled: list[outbox.Result] = []
         self.under_way = 0
         self.recovered_at = float("-inf")
+        self.claimed_at = time.monotonic()
 
     def run(self) -> None:
         deadline = float("inf")
@@ -98,11 +99,16 @@ class Sender:
             outbox.recover()
             self.recovered_at = time.monotonic()
         free = settings.OUTBOX_THREADS - self.under_way
-        claims = outbox.claim(self.book, free) if free else []
+        claims = self._claim(free) if free else []
         for claim in claims:
             self.under_way += 1
             self.pool.submit(self._send, claim)
         return settled or bool(claims)
+
+    def _claim(self, free: int) -> list[outbox.Claim]:
+        """Enough for the time until we come by again, however slow this machine is just now."""
+        before, self.claimed_at = self.claimed_at, time.monotonic()
+        return outbox.claim(self.book, free, pacing.ahead_of(self.claimed_at - before))
 
     def _send(self, claim: outbox.Claim) -> None:
         self.results.put(outbox.send(claim))

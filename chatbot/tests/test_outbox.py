@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from chatbot import outbox
 from chatbot.channels.meta import sign
+from chatbot.inbox import answering
 from chatbot.journal import Journal, folder
 from chatbot.models import DeliveryAttempt
 from chatbot.tests.conftest import SECRET
@@ -19,7 +20,7 @@ from chatbot.tests.graph_stub import envelope
 from chatbot.tests.outgoing import PAST, make_due, outcomes, states
 from chatbot.work import Worker, work_off
 from crm.conversations import ownership
-from crm.conversations.models import Channel, Message
+from crm.conversations.models import Channel, Conversation, Message, MessageTemplate
 from crm.people.models import User
 
 pytestmark = pytest.mark.django_db
@@ -261,6 +262,69 @@ def test_a_channel_switched_off_keeps_its_queue(queue, graph):
     Channel.objects.update(is_active=True)
     work_off()
     assert states(message) == ["sent"]
+
+
+def test_what_the_bot_had_to_keep_is_not_said_after_a_person_took_over(queue, person, graph):
+    (message,) = queue("Soy el bot")
+    Conversation.objects.update(last_inbound_at=PAST - timedelta(days=1))
+    work_off()
+    assert states(message) == ["held"]
+    ownership.claim(conversation=person(), user=User.objects.create_user("alice"))
+    assert states(message) == ["cancelled"]
+
+
+@pytest.mark.parametrize(("code", "state"), [(131016, "cancelled"), (131047, "failed")])
+def test_what_is_under_way_when_a_person_takes_over_is_not_repeated(
+    queue, person, graph, book, code, state
+):
+    graph.errors = [code]
+    (message,) = queue("Soy el bot")
+    claims = outbox.claim(book, 1)
+    ownership.claim(conversation=person(), user=User.objects.create_user("alice"))
+    outbox.settle([outbox.send(claim) for claim in claims])
+    make_due()
+    work_off()
+    assert (states(message), graph.sent) == ([state], [])
+    if state == "failed":  # unless that person wants it to be
+        answering.retry(message=message)
+        work_off()
+        assert states(message) == ["sent"]
+
+
+# --- One that cannot go is in nobody's way -----------------------------------------------------
+
+
+def test_a_failure_told_while_it_is_under_way_and_another_try(queue, post, graph, book):
+    (message,) = queue("Hola")
+    (other,) = queue("Otra", to=2)
+    claims = outbox.claim(book, 1)
+    callback = claims[0].message.attempt
+    status = {"id": "wamid.Z", "status": "failed", "biz_opaque_callback_data": callback}
+    post(envelope({"statuses": [{**status, "errors": [{"code": 131026}]}]}))
+    work_off()
+    assert states(message, other) == ["failed", "sent"]
+    answering.retry(message=message)
+    assert outbox.claim(book, 4) == []
+    outbox.settle([outbox.send(claim) for claim in claims])
+    assert states(message) == ["queued"]
+    work_off()
+    assert states(message) == ["sent"]
+    message.refresh_from_db()
+    assert message.provider_id not in ("", "wamid.Z")
+
+
+def test_one_that_cannot_be_made_ready_fails_alone(channel, queue, person, graph):
+    template = MessageTemplate.objects.create(
+        channel=channel, name="t", language="es", status="APPROVED", components=[{"type": "BODY"}]
+    )
+    (broken,) = queue("Hola")
+    (other,) = queue("Otra", to=2)
+    Message.objects.filter(pk=broken.pk).update(template=template, values=[1])
+    MessageTemplate.objects.update(components=[{"type": "BODY", "text": "Hola {{1}}"}])
+    work_off()
+    broken.refresh_from_db()
+    assert (broken.state, broken.error_code) == ("failed", "bug")
+    assert states(other) == ["sent"]
 
 
 # --- Workers that die ------------------------------------------------------------------------

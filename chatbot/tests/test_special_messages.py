@@ -121,16 +121,28 @@ def test_what_another_program_sent_is_stored_once(channel):
 # --- Numbers for answers ---------------------------------------------------------------------
 
 
-def offer(channel, *titles):
+def offer(channel, *titles, state="sent"):
     talk = Conversation.objects.get()
     options = [{"id": f"menu:{title}", "title": title} for title in titles]
-    outreach.send(conversation=talk, text="¿Cuál?", author=Message.Author.BOT, options=options)
+    asked = outreach.send(
+        conversation=talk, text="¿Cuál?", author=Message.Author.BOT, options=options
+    )
+    Message.objects.filter(pk=asked.pk).update(state=state)
 
 
 def test_two_is_the_second_of_the_answers_last_offered(channel):
     apply(channel, heard("Hola"))
     offer(channel, "a", "b", "c")
     offer(channel, "saldo", "agente")
+    apply(channel, heard("2", id="N1"))
+    assert Message.objects.get(provider_id="N1").options == [{"id": "menu:agente"}]
+
+
+@pytest.mark.parametrize("state", ["cancelled", "failed", "held", "queued"])
+def test_two_is_not_of_answers_they_never_saw(channel, state):
+    apply(channel, heard("Hola"))
+    offer(channel, "saldo", "agente")
+    offer(channel, "a", "b", state=state)
     apply(channel, heard("2", id="N1"))
     assert Message.objects.get(provider_id="N1").options == [{"id": "menu:agente"}]
 

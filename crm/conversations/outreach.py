@@ -226,7 +226,6 @@ def note_message(conversation: Conversation, message: Message, *, answers: bool 
         conversation.last_inbound_at = max(conversation.last_inbound_at or at, at)
         if not conversation.is_group:
             conversation.waiting_since = conversation.waiting_since or message.created_at
-        release_held(conversation)
     elif answers and message.author != Message.Author.SYSTEM:
         conversation.waiting_since = None
     conversation.save(
@@ -240,6 +239,9 @@ def note_message(conversation: Conversation, message: Message, *, answers: bool 
             "waiting_since",
         ]
     )
+    if message.direction == Message.Direction.IN:
+        # Now the conversation's row is ours: whoever was just about to keep a message has done so.
+        release_held(conversation)
 
 
 def release_held(conversation: Conversation) -> None:
@@ -257,13 +259,15 @@ def note_history(conversation: Conversation, message: Message) -> None:
     conversation.changed_at = message.created_at
     fields = ["changed_at"]
     at, last = message.provider_at, conversation.last_inbound_at
-    if message.direction == Message.Direction.IN and at and (last is None or last < at):
+    is_newest = message.direction == Message.Direction.IN and at and (last is None or last < at)
+    if is_newest:
         conversation.last_inbound_at = at
         fields.append("last_inbound_at")
-        release_held(conversation)
     if conversation.last_shown_at is None or conversation.last_shown_at < message.shown_at:
         conversation.last_message_at = conversation.last_shown_at = message.shown_at
         conversation.last_text = message.summary()
         conversation.last_direction = message.direction
         fields += ["last_message_at", "last_shown_at", "last_text", "last_direction"]
     conversation.save(update_fields=fields)
+    if is_newest:
+        release_held(conversation)

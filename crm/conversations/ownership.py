@@ -22,7 +22,7 @@ def open_episode(conversation: Conversation) -> Episode:
 def claim(*, conversation: Conversation, user: User) -> Episode:
     """Make `user` the one who answers. A colleague's conversation only a manager takes over.
 
-    Replies the bot had queued are cancelled: from here on a person speaks.
+    Replies of the bot that wait are cancelled: from here on a person speaks.
     """
     with transaction.atomic():
         episode = _locked_episode(conversation)
@@ -70,6 +70,7 @@ def _hand_over(
     conversation.episode = episode
     Conversation.objects.filter(pk=conversation.pk).update(changed_at=now, episode=episode)
     if owner != Episode.Owner.BOT:
-        conversation.messages.filter(author=Message.Author.BOT, state=Message.State.QUEUED).update(
+        waiting = (Message.State.QUEUED, Message.State.HELD)
+        conversation.messages.filter(author=Message.Author.BOT, state__in=waiting).update(
             state=Message.State.CANCELLED
         )

@@ -32,6 +32,7 @@ class Rules:
     window           how long after the person's last message free text is taken; None: for ever
     writes_first     whether somebody who never wrote can be written to
     per_second       messages of the whole channel
+    per_second_beside_phone  the same, if the account is used on a phone as well; 0: no less
     pair_seconds     one message to one person in so many seconds, after a burst of `pair_burst`
     group_seconds    the same for a group, after as many at once; 0: as for one person
     media            by message kind; a kind that is missing cannot be sent
@@ -48,6 +49,7 @@ class Rules:
     writes_first: bool = True
     templates: bool = False
     per_second: float = 30
+    per_second_beside_phone: int = 0
     pair_seconds: float = 0
     pair_burst: int = 1
     group_seconds: float = 0

@@ -126,7 +126,7 @@ def _pace(channel: Channel, sent: int, now: datetime) -> Pace:
     ahead = max((channel.paced_until or now) - now, timedelta(0))
     # Sending alone never goes further ahead than one second: see chatbot/pacing.py.
     if ahead > SECOND * 1.1:
-        return Pace(rate, 0, sent, now + ahead - SECOND)
+        return Pace(rate, 0, sent, now + ahead)
     taken = min(math.ceil(ahead / (SECOND / rate)), math.ceil(rate))
     return Pace(rate, taken, sent, None)
 
