@@ -21,7 +21,7 @@ from django.db.models import Case, Q, QuerySet, Value, When
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
-from chatbot import admission, alarms, echoes, journal, links, pacing, patience
+from chatbot import admission, alarms, echoes, journal, links, moves, pacing, patience
 from chatbot.channels.base import Outgoing, OutgoingFile, OutgoingTemplate
 from chatbot.channels.errors import ChannelError
 from chatbot.channels.events import Address
@@ -269,6 +269,7 @@ def _settle_sent(result: Result, now: datetime) -> None:
         ),
         sent_at=Coalesce("sent_at", now),
     )
+    moves.note_soon(result.claim.channel, result.claim.message, result.provider_id)
 
 
 def _settle_error(result: Result, error: ChannelError, now: datetime) -> None:

@@ -185,6 +185,10 @@ class Provider:
     def acknowledge(self, receipt: str) -> None:
         """Answer what an inbound message's `receipt` asks for. Raises ChannelError."""
 
+    def moved_to(self, to: tuple[Address, ...], message_id: str) -> Address | None:
+        """Where a group is now, by the id of a message to `to`; None: where it was."""
+        return None
+
     def check(self) -> str:
         """Ask the provider whether the credentials work; what they open, in words.
 

@@ -127,6 +127,10 @@ class Telegram(Provider):
             if "query is too old" not in str(error):
                 raise
 
+    def moved_to(self, to: tuple[Address, ...], message_id: str) -> Address | None:
+        chat, groups = message_id.partition(".")[0], [one for one in to if one.kind == "group"]
+        return Address("group", chat) if groups and chat != telegram_api.chat_among(to) else None
+
     def check(self) -> str:
         bot = mapping(telegram_api.client(self.channel).call("getMe"))
         name, username = plain(bot.get("first_name"), 100), plain(bot.get("username"), 100)

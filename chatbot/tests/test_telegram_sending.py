@@ -6,6 +6,8 @@ from datetime import timedelta
 
 import pytest
 from django.utils import timezone, translation
+from django.utils.module_loading import import_string
+from django_q.models import OrmQ
 
 from chatbot import pacing
 from chatbot.channels.base import Outgoing, OutgoingFile
@@ -27,7 +29,13 @@ from chatbot.tests.outgoing import make_due, states
 from chatbot.work import work_off
 from crm.conversations import outreach, ownership
 from crm.conversations.identities import meet
-from crm.conversations.models import Channel, ChannelIdentity, Message
+from crm.conversations.models import (
+    Channel,
+    ChannelAddress,
+    ChannelIdentity,
+    Conversation,
+    Message,
+)
 from crm.logs import redact
 
 TO = (Address("chat_id", str(ANA)),)
@@ -337,7 +345,7 @@ def test_a_group_gets_twenty_messages_a_minute_and_a_person_one_a_second(group, 
 
 
 def test_what_is_too_much_for_a_group_waits(group, fake):
-    for word in "uno dos tres cuatro".split():
+    for word in ("uno", "dos", "tres", "cuatro"):
         message = outreach.send(conversation=group, text=word, author=Message.Author.BOT)
     for _ in range(5):
         make_due()
@@ -346,6 +354,49 @@ def test_what_is_too_much_for_a_group_waits(group, fake):
     message.refresh_from_db()
     assert message.state == "queued"
     assert timedelta(0) < message.due_at - timezone.now() < timedelta(seconds=4)
+
+
+def sent_in(group, text, capture):
+    """One message, with the jobs that its sending leaves behind."""
+    outreach.send(conversation=group, text=text, author=Message.Author.COLLEAGUE)
+    with capture(execute=True):
+        make_due()
+        work_off()
+    for job in OrmQ.objects.all():
+        import_string(job.func())(*job.args())
+        job.delete()
+
+
+def ids_of(talk):
+    rows = ChannelAddress.objects.filter(identity=talk.identity_id).order_by("id")
+    return list(rows.values_list("kind", "value"))
+
+
+@pytest.mark.parametrize("heard_first", [False, True], ids=["unknown", "heard"])
+def test_where_a_group_has_moved_to_is_kept(
+    group, row, fake, heard_first, django_capture_on_commit_callbacks
+):
+    fake.moved = {str(GROUP): SUPERGROUP}
+    if heard_first:  # somebody wrote there before we did
+        there = [("group", str(SUPERGROUP))]
+        meet(channel=row, addresses=there, name="Copropietarios", phone="", is_group=True)
+    for text in ("uno", "dos"):
+        sent_in(group, text, django_capture_on_commit_callbacks)
+    assert sorted(ids_of(group)) == [("group", str(SUPERGROUP)), ("group", str(GROUP))]
+    assert Conversation.objects.get() == group
+    asked = [request.json["chat_id"] for request in fake.requests if "sendM" in request.path]
+    assert asked == [str(GROUP), str(SUPERGROUP), str(SUPERGROUP)]
+
+
+def test_who_has_not_moved_has_no_new_address(group, row, fake, django_capture_on_commit_callbacks):
+    there = [("chat_id", str(ANA))]
+    person = meet(channel=row, addresses=there, name="Ana Ficticia", phone="")
+    person.last_inbound_at = timezone.now()
+    person.save()
+    for talk in (group, person):
+        sent_in(talk, "Hola", django_capture_on_commit_callbacks)
+    assert (ids_of(group), ids_of(person)) == ([("group", str(GROUP))], there)
+    assert len(fake.sent) == 2
 
 
 def test_an_edit_that_changes_nothing_is_none(fake):
