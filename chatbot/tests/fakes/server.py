@@ -41,9 +41,11 @@ class Handler(BaseHTTPRequestHandler):
         length = int(self.headers.get("Content-Length", 0))
         parts = urlsplit(self.path)
         query = {name: values[-1] for name, values in parse_qs(parts.query).items()}
-        request = Request(
-            self.command, parts.path, query, dict(self.headers), self.rfile.read(length)
-        )
+        body = self.rfile.read(length)
+        if len(body) < length:  # whoever asked was killed in the middle
+            self.close_connection = True
+            return
+        request = Request(self.command, parts.path, query, dict(self.headers), body)
         answer = self.server.fake.respond(request)
         if answer is None:
             self.close_connection = True
