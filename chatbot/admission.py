@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from chatbot import patience
+from chatbot.purposes import FOLLOW_UP
 from crm.conversations import templates, window
 from crm.conversations.models import (
     Conversation,
@@ -21,7 +22,7 @@ from crm.conversations.rules import Rules
 from crm.errors import DeskError
 
 State = Message.State
-WINDOW, TEMPLATE = "window", "template"
+WINDOW, TEMPLATE, UNWANTED = "window", "template", "unwanted"
 
 
 def admit(row: Message, rules: Rules, now: datetime) -> bool:
@@ -33,13 +34,21 @@ def admit(row: Message, rules: Rules, now: datetime) -> bool:
     if _is_silenced(row):
         _end(row, State.CANCELLED)
         return False
-    if row.template_id is None:
-        if window.open_under(rules, row.conversation, now):
-            return True
-        if not (row.purpose and rules.templates and _fall_back(row)):
-            _hold(row, WINDOW, _why(rules, row.conversation))
-            return False
-    return _usable(row)
+    if row.template_id is not None:
+        return _usable(row)
+    if window.open_under(rules, row.conversation, now):
+        return True
+    stand_in = _stand_in(row) if rules.templates else None
+    if stand_in is None:
+        _hold(row, WINDOW, _why(rules, row.conversation))
+        return False
+    try:
+        _fall_back(row, stand_in)
+    except DeskError as error:
+        # The words stay as they are: they go out when the person writes.
+        _hold(row, TEMPLATE, str(error))
+        return False
+    return True
 
 
 def _is_silenced(row: Message) -> bool:
@@ -56,27 +65,57 @@ def _is_silenced(row: Message) -> bool:
     return newest.started_at <= episode.owner_since and patience.went_on(newest)
 
 
-def _fall_back(row: Message) -> bool:
-    chosen = (
-        TemplatePurpose.objects.filter(channel=row.channel_id, purpose=row.purpose)
-        .select_related("template")
-        .first()
-    )
+def _stand_in(row: Message) -> TemplatePurpose | None:
+    """The template that may take the place of these words now; None: there is none.
+
+    It has no room for a file, and shows none. Marketing is nothing for who wants none: the words
+    themselves are not, they wait.
+    """
+    own = row.author in (Message.Author.BOT, Message.Author.SYSTEM)
+    purpose = row.purpose or (FOLLOW_UP if own else "")
+    if not purpose or row.kind != Message.Kind.TEXT or row.attachments.all():
+        return None
+    rows = TemplatePurpose.objects.filter(channel=row.channel_id, purpose=purpose)
+    chosen = rows.select_related("template").first()
     if chosen is None or chosen.template.status != MessageTemplate.Status.APPROVED:
-        return False
-    row.template = chosen.template
-    row.values = _values(chosen, row)
-    row.text = templates.preview(chosen.template, row.values)
-    row.options = []
+        return None
+    unwanted = templates.is_unwanted(chosen.template, row.conversation.contact)
+    return None if unwanted or templates.header_file(chosen.template) else chosen
+
+
+def _fall_back(row: Message, chosen: TemplatePurpose) -> None:
+    """Put the template in the place of the words. DeskError for a value it lacks."""
+    portions = _portions(row)
+    text = "\n".join([row.text, *(one.text for one in portions)])
+    values = _values(chosen, row, text)
+    templates.components(chosen.template, values)
+    row.template, row.values, row.options = chosen.template, values, []
+    row.text = templates.preview(chosen.template, values)
     row.save(update_fields=["template", "values", "text", "options"])
-    return True
+    for one in portions:
+        _end(one, State.CANCELLED, TEMPLATE, _("Not sent: a template took its place."))
 
 
-def _values(chosen: TemplatePurpose, row: Message) -> dict[str, str]:
+def _portions(row: Message) -> list[Message]:
+    """What was written in one with `row` and stands behind it, being too long for one message."""
+    rows = row.conversation.messages.filter(
+        direction=Message.Direction.OUT,
+        author=row.author,
+        purpose=row.purpose,
+        kind=Message.Kind.TEXT,
+        created_at=row.created_at,
+        state__in=(State.QUEUED, State.HELD),
+        template=None,
+        pk__gt=row.pk,
+    )
+    return list(rows.order_by("pk"))
+
+
+def _values(chosen: TemplatePurpose, row: Message, text: str) -> dict[str, str]:
     """Each variable is filled with what its name says: a value of the message, or the person's."""
     contact = row.conversation.contact
     known: Mapping[str, str] = {
-        "text": row.text,
+        "text": text,
         "contact.name": contact.name,
         "contact.first_name": contact.first_name,
         **{str(name): str(value) for name, value in row.values.items()},
@@ -85,8 +124,14 @@ def _values(chosen: TemplatePurpose, row: Message) -> dict[str, str]:
 
 
 def _usable(row: Message) -> bool:
-    """A template that was paused meanwhile, or lacks a value, would be refused: it is kept."""
+    """A template that was paused meanwhile, or lacks a value, would be refused: it is kept.
+
+    Marketing for who has stopped it since never goes.
+    """
     template = row.template
+    if template is not None and templates.is_unwanted(template, row.conversation.contact):
+        _end(row, State.FAILED, UNWANTED, _("This person wants no marketing."))
+        return False
     if template is None or template.status != MessageTemplate.Status.APPROVED:
         _hold(row, TEMPLATE, _("The provider does not allow this template now."))
         return False
@@ -109,8 +154,12 @@ def _why(rules: Rules, conversation: Conversation) -> str:
 
 
 def _end(row: Message, state: Message.State, code: str = "", why: str = "") -> None:
-    Message.objects.filter(pk=row.pk).update(state=state, error_code=code, error_text=why[:500])
-    Conversation.objects.filter(pk=row.conversation_id).update(changed_at=timezone.now())
+    now = timezone.now()
+    failed_at = now if state == State.FAILED else None
+    Message.objects.filter(pk=row.pk).update(
+        state=state, error_code=code, error_text=why[:500], failed_at=failed_at
+    )
+    Conversation.objects.filter(pk=row.conversation_id).update(changed_at=now)
 
 
 def _hold(row: Message, code: str, why: str) -> None:

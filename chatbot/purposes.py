@@ -10,9 +10,11 @@ from django.utils.translation import gettext_lazy as _
 
 from crm.desk.registry import load
 
+# For what the bot or the desk says without a purpose of its own. A colleague picks a template.
+FOLLOW_UP = "follow_up"
 # (slug of at most 30 characters, as it stands in Message.purpose; what a person calls it)
 PURPOSES: list[tuple[str, str | Promise]] = [
-    ("follow_up", _("A message of the bot or of a colleague")),
+    (FOLLOW_UP, _("Any other message of the bot or of the desk itself")),
     ("receipt_decided", _("A payment receipt was accepted or refused")),
     ("ticket_answered", _("A request was answered")),
     ("payment_reminder", _("A payment falls due")),

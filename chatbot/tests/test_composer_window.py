@@ -269,7 +269,7 @@ def test_what_they_wrote_is_not_discarded(talk, client_of_agent):
 def addresses(talk):
     """Every new address, with a method it takes."""
     plain = template(talk.channel, body="¿Seguimos?")
-    message = say(talk, state="held")
+    message = say(talk, author="colleague", state="held")
     fill = f"{at('templates', talk.pk)}{plain.pk}/"
     return [
         ("post", at("typing", talk.pk)),

@@ -9,6 +9,7 @@ from chatbot.tests.events import apply, heard
 from chatbot.work import work_off
 from crm.conversations import outreach, window
 from crm.conversations.models import Conversation, Message, MessageTemplate, TemplatePurpose
+from crm.people.models import Contact
 
 pytestmark = pytest.mark.django_db
 
@@ -98,6 +99,71 @@ def test_a_template_that_is_not_allowed_is_not_tried(graph, channel, closed, tem
     MessageTemplate.objects.update(status=status)
     assert say(closed, purpose="p").state == "held"
     assert graph.sent == []
+
+
+def test_one_template_takes_the_place_of_all_portions(graph, channel, closed, template):
+    values = {"body.1": "contact.first_name", "body.2": "text"}
+    TemplatePurpose.objects.create(channel=channel, purpose="p", template=template, values=values)
+    say(closed, "palabra " * 1000 + "fin", purpose="p")
+    say(closed, "Otra cosa", purpose="p")
+    work_off()
+    said = [one["template"]["components"][0]["parameters"][1]["text"] for one in graph.sent]
+    assert [text[:9] for text in said] == ["palabra p", "Otra cosa"]
+    rows = Message.objects.filter(direction="out").order_by("id")
+    assert list(rows.values_list("state", flat=True)) == ["sent", "cancelled", "sent"]
+
+
+@pytest.mark.parametrize(("author", "state"), [("bot", "sent"), ("colleague", "held")])
+def test_any_message_of_the_bot_has_the_template_chosen_for_such(
+    graph, channel, closed, template, author, state
+):
+    values = {"body.1": "contact.first_name", "body.2": "text"}
+    TemplatePurpose.objects.create(
+        channel=channel, purpose="follow_up", template=template, values=values
+    )
+    outreach.send(conversation=closed, text="¿Sigues ahí?", author=author)
+    work_off()
+    message = Message.objects.get(direction="out")
+    assert message.state == state
+    assert (message.text == "Hola Persona: ¿Sigues ahí?") is (author == "bot")
+
+
+@pytest.mark.parametrize("how", ["by purpose", "chosen"])
+def test_who_wants_no_marketing_gets_none(graph, channel, closed, template, how):
+    MessageTemplate.objects.update(
+        category="MARKETING", components=[BODY[0] | {"text": "¡Oferta!"}]
+    )
+    template.refresh_from_db()
+    if how == "chosen":
+        outreach.send_template(
+            conversation=closed, template=template, values={}, author=Message.Author.SYSTEM
+        )
+    else:
+        TemplatePurpose.objects.create(channel=channel, purpose="p", template=template)
+        outreach.send(conversation=closed, text="x", author=Message.Author.SYSTEM, purpose="p")
+    Contact.objects.update(opted_out_at=timezone.now())
+    work_off()
+    message = Message.objects.get(direction="out")
+    assert graph.sent == []
+    expected = ("failed", "unwanted") if how == "chosen" else ("held", "window")
+    assert (message.state, message.error_code) == expected
+
+
+def test_a_template_that_shows_a_file_takes_no_place(graph, channel, closed, template):
+    MessageTemplate.objects.update(components=[{"type": "HEADER", "format": "IMAGE"}])
+    TemplatePurpose.objects.create(channel=channel, purpose="p", template=template)
+    assert say(closed, purpose="p").state == "held"
+
+
+def test_words_whose_template_lacks_a_value_go_out_as_they_are(graph, channel, closed, template):
+    TemplatePurpose.objects.create(
+        channel=channel, purpose="p", template=template, values={"body.1": "contact.name"}
+    )
+    kept = say(closed, "Tu recibo fue aceptado", purpose="p")
+    assert (kept.text, kept.template) == ("Tu recibo fue aceptado", None)
+    apply(channel, heard("Volví", sender=closed.identity.addresses.get().value))
+    work_off()
+    assert "Tu recibo fue aceptado" in graph.texts()
 
 
 def test_a_template_without_a_value_is_kept(graph, channel, closed, template):

@@ -43,11 +43,12 @@ def send(
     text = _clean(text)
     if not text:
         raise DeskError(_("Write something first."))
-    rules = rules_of(conversation.channel.provider)
+    rules, now = rules_of(conversation.channel.provider), timezone.now()
     with transaction.atomic():
         for part in wording.parts(text, options, rules):
             message = queue(
                 conversation=conversation,
+                at=now,  # the same of all: by it one template takes the place of them together
                 author=author,
                 user=user,
                 answers=answers,
@@ -130,7 +131,7 @@ def _check_template(conversation: Conversation, template: MessageTemplate) -> No
         raise DeskError(_("This channel has no templates."))
     if template.status != MessageTemplate.Status.APPROVED:
         raise DeskError(_("The provider does not allow this template now."))
-    if template.category == "MARKETING" and conversation.contact.opted_out_at is not None:
+    if templates.is_unwanted(template, conversation.contact):
         raise DeskError(_("This person wants no marketing."))
 
 
@@ -157,11 +158,12 @@ def queue(
     author: Message.Author,
     user: User | None = None,
     answers: bool = True,
+    at: datetime | None = None,
     **fields: Any,
 ) -> Message:
     """Queue one message as it stands: `fields` are Message's own. For `send` and its like."""
     with transaction.atomic():
-        now = timezone.now()
+        now = at or timezone.now()
         message = Message.objects.create(
             conversation=conversation,
             episode_id=conversation.episode_id,

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from crm.conversations.models import MessageTemplate
 from crm.errors import DeskError
+from crm.people.models import Contact
 
 Json = dict[str, Any]
 VARIABLE = re.compile(r"\{\{\s*([A-Za-z0-9_]{1,60})\s*\}\}")
@@ -40,6 +41,11 @@ def header_file(template: MessageTemplate) -> str:
     """The kind of file the header wants ("image", "video", "document"), or ""."""
     header = _part(template, "HEADER")
     return HEADER_FILES.get(str(header.get("format") or "").upper(), "")
+
+
+def is_unwanted(template: MessageTemplate, contact: Contact) -> bool:
+    """Whether it is marketing, and they want none."""
+    return template.category.upper() == "MARKETING" and contact.opted_out_at is not None
 
 
 def buttons(template: MessageTemplate) -> list[Json]:
