@@ -113,7 +113,7 @@ class Telegram(Account):
     tells, ends, first = False, "sent", 963_000_000
 
     def provider(self):
-        return telegram.TelegramFake(latency=LATENCY)
+        return telegram.TelegramFake(latency=2.5 * LATENCY)  # what is seen under way still is
 
     def write(self, person, n):
         who = {"id": int(person), "is_bot": False, "first_name": "Ana"}

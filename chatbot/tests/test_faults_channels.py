@@ -38,7 +38,7 @@ def test_killed_at_random_while_messages_of_all_channels_come_and_go(installatio
             at = SECONDS * (number + chance.uniform(0.2, 1)) / (KILLS + 0.5)
             time.sleep(max(0, started + at - time.monotonic()))
             with suppress(AssertionError):
-                wait_for(silent.under_way, 5)
+                wait_for(silent.under_way, 5 if number else 60)
             kill_one(installation, chance, number)
     wait_for(at_rest(installation, accounts, loads), 1_500 if SOAK else 120)
     open_ = {
