@@ -4,7 +4,7 @@ import threading
 from datetime import timedelta
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.utils import timezone
 
 from chatbot import lanes
@@ -191,7 +191,7 @@ def test_a_hidden_number_of_maytapi_and_the_number_are_one(settings):
 
 def merged(channel, *, number=ANA, user=USER):
     """The thread of who wrote with both keys."""
-    with lanes.transaction.atomic():
+    with transaction.atomic():
         return identities.meet(
             channel=channel,
             addresses=[("wa_id", number), ("user_id", user)],
@@ -342,6 +342,45 @@ def test_two_workers_that_merge_at_once_lose_nothing(tell, again):
     assert Conversation.objects.count() == ChannelIdentity.objects.count() == 1
     assert Episode.objects.filter(closed_at=None).count() == 1
     assert set(ChannelAddress.objects.values_list("value", flat=True)) == {ANA, USER}
+
+
+def meets_by_id(channel, stale, agent):
+    with transaction.atomic():
+        return identities.meet(channel=channel, addresses=[("user_id", USER)], name="", phone="")
+
+
+def meets_by_number(channel, stale, agent):
+    addresses = [("wa_id", ANA)]
+    with transaction.atomic():
+        return identities.meet(channel=channel, addresses=addresses, name="", phone=ANA)
+
+
+def answers(channel, stale, agent):
+    told = answering.reply(conversation=stale, user=agent, text="Buenas", token="")
+    return told.conversation
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("act", [meets_by_id, meets_by_number, answers])
+def test_who_waits_while_two_threads_become_one_comes_to_the_one(channel, twice, agent, act):
+    """The one worker has merged and not committed yet, when somebody else comes."""
+    found = []
+
+    def come():
+        try:
+            found.append(act(channel, twice[1], agent).pk)
+        finally:
+            connection.close()
+
+    other = threading.Thread(target=come)
+    with transaction.atomic():
+        kept = merged(channel)
+        other.start()
+        other.join(0.5)
+        assert found == []
+    other.join(10)
+    assert found == [kept.pk]
+    assert Conversation.objects.count() == 1
 
 
 # --- Whose a number is -------------------------------------------------------------------------

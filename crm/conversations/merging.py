@@ -68,8 +68,10 @@ def _join_episodes(kept: Conversation, other: Conversation) -> None:
     kept.episode = going_on or last
     if going_on is not None and going_on.owner != Episode.Owner.BOT:
         # As when somebody takes a conversation: from here on a person speaks.
-        queued = kept.messages.filter(author=Message.Author.BOT, state=Message.State.QUEUED)
-        queued.update(state=Message.State.CANCELLED)
+        waiting = (Message.State.QUEUED, Message.State.HELD)
+        kept.messages.filter(author=Message.Author.BOT, state__in=waiting).update(
+            state=Message.State.CANCELLED
+        )
 
 
 def _join_columns(kept: Conversation, other: Conversation) -> None:
