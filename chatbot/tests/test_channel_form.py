@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from chatbot.channels.pages.manual import rendered
 from chatbot.channels.registry import CHANNELS
 from chatbot.tests.desk import browser, conversation, person, words
 from crm.conversations.models import Channel
@@ -284,6 +285,15 @@ def test_the_neutral_door_is_explained_on_a_page(admin):
     article = page.partition('class="guide"')[2].partition("</article>")[0]
     prose = re.sub(r"<pre.*?</pre>", "", article, flags=re.S)
     assert not re.search(r"`|\*\*|\]\(|^\|", prose, flags=re.M)
+
+
+def test_html_in_such_a_page_is_shown_and_not_obeyed():
+    text = rendered("<script>alert(1)</script>\n\nSay <b>no</b>")
+    assert "<script" not in text and "<b>" not in text and "&lt;b&gt;" in text
+
+
+def test_a_new_simulator_has_its_templates(admin):
+    assert made(admin, provider_of("simulator")).templates.exists()
 
 
 @pytest.mark.parametrize("slug", ["meta", "simulator", "pigeon", "etc"])

@@ -68,7 +68,9 @@ def _synchronise(channel: Channel) -> str:
         number = sync_templates(channel)
     except ChannelError as error:
         raise DeskError(provider_for(channel).without_secrets(str(error))) from None
-    told = ngettext("The provider lists %(n)d template.", "It lists %(n)d templates.", number)
+    told = ngettext(
+        "The provider lists %(n)d template.", "The provider lists %(n)d templates.", number
+    )
     return told % {"n": number}
 
 

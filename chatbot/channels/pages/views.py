@@ -12,6 +12,7 @@ from chatbot.channels.pages import manual
 from chatbot.channels.pages.forms import ChannelForm
 from chatbot.channels.pages.page import CHANGE, page_of, rows_of, standing_of, tried_of
 from chatbot.channels.registry import BY_SLUG
+from chatbot.template_sync import sync_templates
 from crm.conversations.models import Channel
 from crm.desk.access import DeskRequest, permitted
 from crm.desk.feedback import tell
@@ -120,6 +121,8 @@ def _edit(request: DeskRequest, channel: Channel, provider: type[Provider]) -> H
         if form.is_valid():
             saved = form.save()
             directory.forget()
+            if provider.is_simulated:
+                sync_templates(saved)  # nobody has to be asked
             tell(request, _("The channel was saved."))
             if form.has_invented:
                 request.session[FRESH] = saved.pk
