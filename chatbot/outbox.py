@@ -20,6 +20,7 @@ from django.db import InterfaceError, OperationalError, connection, transaction
 from django.db.models import Case, Q, QuerySet, Value, When
 from django.db.models.functions import Coalesce
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from chatbot import admission, alarms, echoes, journal, links, moves, pacing, patience
 from chatbot.channels.base import Outgoing, OutgoingFile, OutgoingTemplate
@@ -28,7 +29,7 @@ from chatbot.channels.events import Address
 from chatbot.channels.registry import acting_for
 from chatbot.due import due_ids
 from chatbot.models import DeliveryAttempt
-from chatbot.statuses import note_refusal
+from chatbot.statuses import note_refusal, note_template
 from chatbot.turns import turn
 from crm.conversations import templates
 from crm.conversations.models import Attachment, Channel, Conversation, Message
@@ -163,8 +164,17 @@ def _outgoing(row: Message, attempt: DeliveryAttempt, book: journal.Journal) -> 
         reply_to=row.reply_to,
         file=next((_file(one) for one in row.attachments.all()), None),
         template=_template(row),
-        leaving=partial(book.leaving, str(attempt.pk)),
+        leaving=partial(_leave, book, attempt),
     )
+
+
+def _leave(book: journal.Journal, attempt: DeliveryAttempt) -> None:
+    """Its request leaves now, unless others have long taken us for dead and may have settled it."""
+    if timezone.now() >= attempt.lease_until:
+        raise ChannelError(
+            _("It was this message's turn too long ago."), permanent=False, code="late"
+        )
+    book.leaving(str(attempt.pk))
 
 
 def _file(attachment: Attachment) -> OutgoingFile:
@@ -275,20 +285,37 @@ def _settle_sent(result: Result, now: datetime) -> None:
 def _settle_error(result: Result, error: ChannelError, now: datetime) -> None:
     outcome, changes = _verdict(result.claim, error, now)
     _close(result.claim.message.attempt, outcome, now, error)
-    rows = Message.objects.filter(pk=result.claim.message.message_id, state=State.SENDING)
-    rows.update(error_code=error.code, error_text=str(error)[:500], **changes)
+    rows = Message.objects.filter(pk=result.claim.message.message_id)
+    _concerned(rows, result).update(error_code=error.code, error_text=str(error)[:500], **changes)
     channel = result.claim.channel
     if error.stop:
         alarms.stop(channel, str(error), error.code)
     if error.slow:
         pacing.slow_down(channel.pk, error.retry_after or 1, now)
+    _note_what_it_says(rows.get(), error)
+
+
+def _concerned(rows: QuerySet[Message], result: Result) -> QuerySet[Message]:
+    """The message, as long as this try is its last and decides what becomes of it.
+
+    One that was taken for dead meanwhile left it unknown: a refusal settles that, however late.
+    """
+    attempts = DeliveryAttempt.objects.filter(message=result.claim.message.message_id)
+    newest = attempts.order_by("-started_at").values_list("pk", flat=True).first()
+    if str(newest) != result.claim.message.attempt:
+        return rows.none()
+    settled = result.error is not None and not result.error.unconfirmed
+    undecided = (State.SENDING, State.UNKNOWN) if settled else (State.SENDING,)
+    return rows.filter(state__in=undecided)
+
+
+def _note_what_it_says(row: Message, error: ChannelError) -> None:
+    """Of the person and of the template, beside the message itself."""
     if error.opted_out or error.unreachable:
-        conversation = Message.objects.filter(pk=result.claim.message.message_id)
-        note_refusal(
-            conversation.values_list("conversation_id", flat=True).get(),
-            opted_out=error.opted_out,
-            unreachable=error.unreachable,
-        )
+        opted_out, unreachable = error.opted_out, error.unreachable
+        note_refusal(row.conversation_id, opted_out=opted_out, unreachable=unreachable)
+    if error.template:
+        note_template(row.template_id, error.template, str(error))
 
 
 def _verdict(

@@ -11,7 +11,13 @@ from django.utils import timezone
 from chatbot import patience
 from chatbot.channels.events import StatusUpdate
 from chatbot.models import DeliveryAttempt
-from crm.conversations.models import Channel, ChannelIdentity, Conversation, Message
+from crm.conversations.models import (
+    Channel,
+    ChannelIdentity,
+    Conversation,
+    Message,
+    MessageTemplate,
+)
 from crm.people.models import Contact
 
 State = Message.State
@@ -66,6 +72,8 @@ def apply_statuses(channel: Channel, updates: Sequence[StatusUpdate]) -> list[bo
                 opted_out=update.opted_out,
                 unreachable=update.unreachable,
             )
+        if update.template:
+            note_template(message.template_id, update.template, update.text)
     for message in changed.values():
         message.save(update_fields=FIELDS)
     Conversation.objects.filter(pk__in={m.conversation_id for m in changed.values()}).update(
@@ -84,6 +92,14 @@ def note_refusal(conversation_id: int, *, opted_out: bool, unreachable: bool) ->
         ChannelIdentity.objects.filter(conversation=conversation_id, unreachable_at=None).update(
             unreachable_at=now
         )
+
+
+def note_template(template_id: int | None, status: str, why: str) -> None:
+    """What a refusal says of its template, whose own news may come later or never."""
+    if template_id is None:
+        return
+    rows = MessageTemplate.objects.filter(pk=template_id).exclude(status=status)
+    rows.update(status=status, reason=why[:500], changed_at=timezone.now())
 
 
 def _is_stale(message: Message, update: StatusUpdate) -> bool:

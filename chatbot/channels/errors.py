@@ -16,6 +16,7 @@ class ChannelError(Exception):
     slow         the whole channel is too fast, not this message: all of it waits `retry_after`
     opted_out    the person wants no marketing
     unreachable  the person cannot be reached on this channel
+    template     what has become of the message's template (a value of MessageTemplate.Status)
     """
 
     def __init__(
@@ -32,6 +33,7 @@ class ChannelError(Exception):
         slow: bool = False,
         opted_out: bool = False,
         unreachable: bool = False,
+        template: str = "",
     ) -> None:
         super().__init__(text)
         self.permanent = permanent
@@ -44,3 +46,4 @@ class ChannelError(Exception):
         self.slow = slow
         self.opted_out = opted_out
         self.unreachable = unreachable
+        self.template = template

@@ -112,8 +112,9 @@ class InboundMessage:
 class StatusUpdate:
     """What became of a message of ours. `attempt` is the callback data it travelled with.
 
-    `opted_out` and `unreachable` are what a failure says of the person besides; `retry_after` are
-    the seconds after which what failed is tried again by itself, 0: never.
+    `opted_out` and `unreachable` are what a failure says of the person besides, `template` what
+    it says of the message's template (a value of MessageTemplate.Status). `retry_after` are the
+    seconds after which what failed is tried again by itself, 0: never.
     """
 
     id: str
@@ -126,6 +127,7 @@ class StatusUpdate:
     opted_out: bool = False
     unreachable: bool = False
     retry_after: float = 0
+    template: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,6 +32,7 @@ class Policy:
     tries: int = 0
     opted_out: bool = False
     unreachable: bool = False
+    template: str = ""
 
 
 AGAIN = Policy()
@@ -55,10 +56,13 @@ POLICIES: dict[int, Policy] = {
     # This message to this person, now and always.
     131026: Policy(permanent=True, unreachable=True),
     131050: Policy(permanent=True, opted_out=True),
+    # Nor would this template be taken from anybody else.
+    132001: Policy(permanent=True, template="GONE"),
+    132015: Policy(permanent=True, template="PAUSED"),
+    132016: Policy(permanent=True, template="DISABLED"),
     **dict.fromkeys(
         (33, 100, 130472, 130497, 131008, 131009, 131021, 131030, 131047, 131051, 131052, 131053,
-         131062, 131063, 132000, 132001, 132005, 132007, 132008, 132012, 132015, 132016, 132068,
-         133016, 137000),
+         131062, 131063, 132000, 132005, 132007, 132008, 132012, 132068, 133016, 137000),
         NEVER,
     ),
 }  # fmt: skip
@@ -191,4 +195,5 @@ def refusal(status: int, error: Any, *, retry_after: float = 0) -> ChannelError:
         tries=policy.tries,
         opted_out=policy.opted_out,
         unreachable=policy.unreachable,
+        template=policy.template,
     )

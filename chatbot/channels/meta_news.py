@@ -46,6 +46,7 @@ def read_status(payload: Json) -> StatusUpdate | None:
         opted_out=policy.opted_out,
         unreachable=policy.unreachable,
         retry_after=graph_errors.wait_once_taken(policy),
+        template=policy.template,
     )
 
 

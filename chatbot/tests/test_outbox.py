@@ -380,6 +380,40 @@ def test_a_claim_of_an_unknown_machine_ends_with_its_lease(queue, graph):
     assert (states(message), outcomes(message)) == (["unknown"], ["unknown"])
 
 
+@pytest.mark.parametrize(("code", "state"), [(131026, "failed"), (131016, "queued")])
+def test_so_is_a_refusal_it_tells_late(queue, graph, book, code, state):
+    (message,) = queue("Hola")
+    graph.errors = [code]
+    results = [outbox.send(claim) for claim in outbox.claim(book, 1)]
+    DeliveryAttempt.objects.update(lease_until=PAST)
+    outbox.recover()
+    assert states(message) == ["unknown"]
+    outbox.settle(results)
+    assert states(message) == [state]
+
+
+def test_but_not_about_another_try_that_a_person_began(queue, graph, book):
+    (message,) = queue("Hola")
+    graph.errors = [131026]
+    results = [outbox.send(claim) for claim in outbox.claim(book, 1)]
+    DeliveryAttempt.objects.update(lease_until=PAST)
+    outbox.recover()
+    make_due()
+    answering.retry(message=message)
+    outbox.claim(book, 1)
+    outbox.settle(results)
+    assert states(message) == ["sending"]
+
+
+def test_what_has_waited_beyond_its_lease_leaves_no_more(queue, graph, book, settings):
+    """The worker was suspended meanwhile; somebody may have tried again."""
+    (message,) = queue("Hola")
+    settings.PROVIDER_TIMEOUT = (-60, 0)  # over before it began
+    (claim,) = outbox.claim(book, 1)
+    outbox.settle([outbox.send(claim)])
+    assert (states(message), outcomes(message), graph.sent) == (["queued"], ["retry"], [])
+
+
 def test_a_worker_that_was_only_slow_is_believed(queue, graph, book):
     (message,) = queue("Hola")
     claims = outbox.claim(book, 1)

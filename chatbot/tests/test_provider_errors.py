@@ -15,7 +15,7 @@ from chatbot.tests.outgoing import make_due, outcomes, states
 from chatbot.work import work_off
 from crm.conversations import outreach
 from crm.conversations.identities import meet
-from crm.conversations.models import Channel, Message
+from crm.conversations.models import Channel, Message, MessageTemplate
 
 pytestmark = pytest.mark.django_db
 
@@ -205,6 +205,32 @@ def test_marketing_held_back_again_and_again_is_given_up(queue, graph, post):
         work_off()
         tell(post, message, "failed", 131049)
     assert (states(message), len(outcomes(message))) == (["failed"], patience.MOST_ATTEMPTS)
+
+
+@pytest.fixture
+def by_template(channel, person):
+    """A message by a template, queued."""
+    template = MessageTemplate.objects.create(
+        channel=channel, name="aviso", language="es", status="APPROVED", category="UTILITY"
+    )
+    return outreach.send_template(
+        conversation=person(1), template=template, values={}, author=Message.Author.SYSTEM
+    )
+
+
+@pytest.mark.parametrize("told", ["at once", "later"])
+@pytest.mark.parametrize(
+    ("code", "status"), [(132001, "GONE"), (132015, "PAUSED"), (132016, "DISABLED"), (132000, "")]
+)
+def test_a_template_that_is_refused_is_used_no_more(by_template, graph, post, told, code, status):
+    graph.errors = [code] if told == "at once" else []
+    work_off()
+    if told == "later":
+        tell(post, by_template, "failed", code)
+    by_template.template.refresh_from_db()
+    assert states(by_template) == ["failed"]
+    assert by_template.template.status == (status or "APPROVED")
+    assert bool(by_template.template.reason) is bool(status)
 
 
 @pytest.mark.parametrize(("said", "state"), [("sent", "queued"), ("delivered", "delivered")])
