@@ -459,7 +459,7 @@ def test_21_maytapi_says_200_and_means_no(settings):
         settings.MAYTAPI_BASE_URL = maytapi.url
         channel = made(MAYTAPI)
         tell(MAYTAPI, channel, MAYTAPI.text("uno", ANA))
-        Channel.objects.update(mode="live")
+        Channel.objects.update(mode="live", paced_until=None)
         directory.forget()
         maytapi.behaviour = [(200, {"success": False, "message": "Invalid number"})]
         talk = Conversation.objects.get()

@@ -64,7 +64,7 @@ def test_history_is_stored_without_bot_lead_or_waiting(channel):
     assert talk.messages.last().state == "read"
     assert talk.waiting_since is None
     assert talk.last_text == "S/ 100"
-    assert talk.last_inbound_at is None
+    assert talk.last_inbound_at == old
     assert not talk.episodes.exists()
     assert not replies().exists()
     assert not Lead.objects.exists()
