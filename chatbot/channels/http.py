@@ -25,6 +25,14 @@ from chatbot.channels.events import Json
 from chatbot.channels.reading import mapping
 
 MOST_REDIRECTS = 3
+# What cannot even be written into a request: a token of other letters, or with a line feed in it.
+UNWRITABLE = (
+    requests.exceptions.InvalidHeader,
+    requests.exceptions.InvalidURL,
+    requests.exceptions.InvalidSchema,
+    requests.exceptions.MissingSchema,
+    UnicodeError,
+)
 # Some media hosts refuse the default names of libraries.
 USER_AGENT = "Mozilla/5.0 (compatible; Ventanilla)"
 
@@ -45,6 +53,10 @@ def ask(method: str, url: str, **options: Any) -> requests.Response:
     """One request with a time-out, whatever its status. Raises ChannelError for no answer."""
     try:
         return session().request(method, url, timeout=settings.PROVIDER_TIMEOUT, **options)
+    except UNWRITABLE:
+        # What is wrong may be the token: neither shown nor logged.
+        text = _("The token or an address of this channel has characters that cannot be sent.")
+        raise ChannelError(text, permanent=False, code="unwritable", stop=True) from None
     except requests.RequestException as error:
         raise unreachable(error) from None
 

@@ -7,7 +7,7 @@ import pytest
 from django.utils import timezone
 
 from chatbot import patience
-from chatbot.channels import graph_errors
+from chatbot.channels import directory, graph_errors
 from chatbot.channels.graph_errors import POLICIES, WORDS, refusal
 from chatbot.inbox import answering
 from chatbot.tests.fakes.meta import envelope, error_body
@@ -373,6 +373,18 @@ def test_without_credentials_nothing_is_lost(queue, channel, graph):
     channel.refresh_from_db()
     assert (states(message), graph.sent) == (["queued"], [])
     assert channel.stopped_at is not None and channel.last_error
+
+
+@pytest.mark.parametrize("token", ["de-prueba\n", "de prueba…", "ключ"], ids=ascii)
+def test_a_token_that_no_request_can_carry_stops_the_channel(queue, channel, graph, token):
+    Channel.objects.update(credentials={**channel.credentials, "access_token": token})
+    directory.forget()
+    (message,) = queue("Hola")
+    work_off()
+    channel.refresh_from_db()
+    assert (states(message), outcomes(message)) == (["queued"], ["not_sent"])
+    assert channel.stopped_at is not None
+    assert token.strip() not in channel.last_error
 
 
 @pytest.mark.parametrize(
