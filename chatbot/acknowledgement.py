@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
@@ -30,8 +29,7 @@ class Reply:
 
 def acknowledge(message: InboundMessage, contact: Contact, captured: Captured) -> Reply:
     """One short sentence in the contact's language."""
-    language = contact.language if contact.language in dict(settings.LANGUAGES) else "es"
-    with override(language):
+    with override(contact.spoken):
         return _reply(message, captured)
 
 

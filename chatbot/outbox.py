@@ -158,6 +158,7 @@ def _outgoing(row: Message, attempt: DeliveryAttempt, book: journal.Journal) -> 
         to=tuple(Address(address.kind, address.value) for address in addresses),
         text=row.text,
         kind=row.kind,
+        language=row.conversation.contact.spoken,
         options=()
         if numbered
         else tuple((str(o.get("id", "")), str(o.get("title", ""))) for o in row.options),

@@ -61,6 +61,7 @@ class Outgoing:
     to: tuple[Address, ...]
     text: str
     kind: str = "text"  # a value of Message.Kind
+    language: str = "es"  # the person's, for words that the provider's format asks for besides
     options: tuple[tuple[str, str], ...] = ()  # (id, title)
     reply_to: str = ""
     file: OutgoingFile | None = None

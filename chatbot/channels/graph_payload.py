@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.utils.translation import gettext as _
+from django.utils.translation import override
 
 from chatbot.channels.base import Outgoing, OutgoingFile
 from chatbot.channels.errors import ChannelError
@@ -109,12 +110,10 @@ def _interactive(message: Outgoing) -> Json:
         _row(id_, short, title)
         for id_, short, title in zip(ids, _cut(titles, ROW_TITLE), titles, strict=True)
     ]
-    sections = [{"title": _("Options")[:24], "rows": rows}]
-    return {
-        "type": "list",
-        "body": body,
-        "action": {"button": _("See options")[:20], "sections": sections},
-    }
+    with override(message.language):
+        title, button = _("Options")[:24], _("See options")[:20]
+    sections = [{"title": title, "rows": rows}]
+    return {"type": "list", "body": body, "action": {"button": button, "sections": sections}}
 
 
 def _cut(titles: list[str], longest: int) -> list[str]:

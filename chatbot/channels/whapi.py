@@ -12,7 +12,7 @@ from urllib.parse import quote
 
 from django.conf import settings
 from django.utils.functional import Promise
-from django.utils.translation import gettext
+from django.utils.translation import gettext, override
 from django.utils.translation import gettext_lazy as _
 
 from chatbot.channels import http, whapi_events
@@ -217,9 +217,10 @@ def _interactive(message: Outgoing) -> Json:
         ]
         return data | {"type": "button", "action": {"buttons": buttons}}
     rows = [{"id": id_[:200], "title": title[:24]} for id_, title in message.options]
-    sections = [{"title": gettext("Options")[:24], "rows": rows}]
+    with override(message.language):
+        title, label = gettext("Options")[:24], gettext("See options")[:20]
     # A `button` beside the list, as at Meta, would be an error here.
-    listed = {"label": gettext("See options")[:20], "sections": sections}
+    listed = {"label": label, "sections": [{"title": title, "rows": rows}]}
     return data | {"type": "list", "action": {"list": listed}}
 
 

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import pytest
+from django.utils import translation
 
 from chatbot.channels.base import Outgoing, OutgoingFile, OutgoingTemplate
 from chatbot.channels.errors import ChannelError
@@ -10,7 +11,10 @@ from chatbot.channels.events import Address
 from chatbot.channels.meta import Meta
 from chatbot.channels.registry import acting_for
 from chatbot.tests.fakes.meta import error_body
-from crm.conversations.models import Channel
+from chatbot.work import work_off
+from crm.conversations import outreach
+from crm.conversations.models import Channel, Message
+from crm.people.models import Contact
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_english")]
 
@@ -98,6 +102,29 @@ def test_up_to_ten_answers_are_a_list(meta, graph, count):
     assert (sent["type"], len(section["rows"])) == ("list", count)
     assert section["rows"][0] == {"id": "o1", "title": "Opción 1"}
     assert len(sent["action"]["button"]) <= 20
+
+
+@pytest.mark.parametrize("worker", ["en", "es"])
+@pytest.mark.parametrize(
+    ("theirs", "button", "title"),
+    [
+        ("es", "Ver opciones", "Opciones"),
+        ("en", "See options", "Options"),
+        ("", "Ver opciones", "Opciones"),
+        ("xx", "Ver opciones", "Opciones"),
+    ],
+    ids=["es", "en", "none", "unknown"],
+)
+def test_a_list_speaks_the_language_of_who_gets_it(graph, person, worker, theirs, button, title):
+    talk = person()
+    Contact.objects.filter(pk=talk.contact_id).update(language=theirs)
+    offered = [{"id": id_, "title": words} for id_, words in options(4)]
+    with translation.override(worker):
+        outreach.send(conversation=talk, text="¿Cuál?", options=offered, author=Message.Author.BOT)
+        work_off()
+        assert translation.get_language() == worker
+    action = graph.sent[0]["interactive"]["action"]
+    assert (action["button"], action["sections"][0]["title"]) == (button, title)
 
 
 def test_a_title_too_long_for_a_row_is_written_out_below_it(meta, graph):

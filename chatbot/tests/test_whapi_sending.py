@@ -112,6 +112,17 @@ def test_more_answers_are_a_list(send, whapi):
     assert all(len(row["title"]) <= 24 for row in listed["sections"][0]["rows"])
 
 
+@pytest.mark.parametrize(
+    ("theirs", "label", "title"),
+    [("es", "Ver opciones", "Opciones"), ("en", "See options", "Options")],
+    ids=["es", "en"],
+)
+def test_a_list_speaks_the_language_of_who_gets_it(send, whapi, theirs, label, title):
+    send("¿Cuál?", options=tuple((f"id{n}", f"Número {n}") for n in range(5)), language=theirs)
+    listed = whapi.sent[0]["action"]["list"]
+    assert (listed["label"], listed["sections"][0]["title"]) == (label, title)
+
+
 def test_answers_that_are_refused_go_as_numbers(send, whapi):
     whapi.behaviour = [400]
     assert send("¿Cuál?", options=THREE) == whapi.id_of(1)

@@ -179,6 +179,11 @@ class Contact(models.Model):
         return self.name or str(_("Contact without a name"))
 
     @property
+    def spoken(self) -> str:
+        """The language we write to them in: their own if we have it, else Spanish."""
+        return self.language if self.language in dict(settings.LANGUAGES) else "es"
+
+    @property
     def phone(self) -> str:
         """The primary phone in E.164, or an empty string."""
         return next((p.value for p in self.points.all() if p.kind == ContactPoint.Kind.PHONE), "")
