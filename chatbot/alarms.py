@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
+from chatbot import pacing
 from chatbot.channels import directory
 from chatbot.channels.events import AccountNews
 from crm.conversations.models import Channel
@@ -29,6 +30,8 @@ def note_account(channel: Channel, news: AccountNews) -> None:
         return
     good = news.health == Channel.Health.GREEN
     now = timezone.now()
+    if news.pause:
+        pacing.slow_down(channel.pk, news.pause, now)
     error = {"last_error": "", "last_error_at": None} if good else _error(news.text, news.code)
     rows = Channel.objects.filter(_concerned(news), pk=channel.pk)
     turned_red = news.health == Channel.Health.RED and rows.exclude(health=news.health).exists()

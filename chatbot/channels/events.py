@@ -166,7 +166,8 @@ class PersonNews:
 
 @dataclass(frozen=True, slots=True)
 class AccountNews:
-    """How our account is doing. `stops`: nothing may be sent until a person mends it.
+    """How our account is doing. `stops`: nothing may be sent until a person mends it; `pause`: not
+    for so many seconds, in which it may mend itself.
 
     `replaces`: it is of one trouble only, whose error contains all these words. Other good news
     ends every trouble, and other doubts hide none that is worse.
@@ -176,6 +177,7 @@ class AccountNews:
     text: str
     code: str = ""
     stops: bool = False
+    pause: float = 0
     replaces: tuple[str, ...] = ()
 
 

@@ -265,12 +265,12 @@ MAKERS: dict[str, Callable[[Json, str], list[Event]]] = {
 
 
 def _news(body: Json) -> AccountNews | None:
-    """Only an active phone may send; the last three of `PHONE` wait for a person."""
+    """Only an active phone may send. None for a word we do not know."""
     word = identifier(body.get("status"), 40).lower()
     state = PHONE.get(word)
     if state is None:
         return None
-    return phone_news(state, word, stops=state in ("unlinked", "broken", "stopped"))
+    return phone_news(state, word)
 
 
 def _account(payload: Json) -> AccountNews | None:

@@ -123,11 +123,11 @@ def _status(payload: Json) -> StatusUpdate | None:
 
 
 def health_news(health: Json) -> AccountNews | None:
-    """Only AUTH may send; STOP and QR wait for a person."""
+    """Only AUTH may send. None where the health says nothing."""
     word = identifier(mapping(health.get("status")).get("text"), 40).upper()
     if not word:
         return None
-    return phone_news(PHONE.get(word, "connecting"), word, stops=word in ("STOP", "QR"))
+    return phone_news(PHONE.get(word, "connecting"), word)
 
 
 def _account(payload: Json) -> AccountNews | None:

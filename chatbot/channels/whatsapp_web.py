@@ -141,7 +141,17 @@ PHONE: dict[PhoneState, tuple[Health, str | Promise]] = {
 }
 
 
-def phone_news(state: PhoneState, code: str, *, stops: bool = False) -> AccountNews:
-    """What a provider says of the phone, in words of ours; `code` is its own word."""
+# A phone that is only just connecting sends nothing for so many seconds.
+CONNECTS_WITHIN = 30
+# Where only a person can mend it.
+DOWN: tuple[PhoneState, ...] = ("broken", "unlinked", "stopped")
+
+
+def phone_news(state: PhoneState, code: str) -> AccountNews:
+    """What a provider says of the phone, in words of ours; `code` is its own word.
+
+    Only a phone that is linked may send.
+    """
     health, words = PHONE[state]
-    return AccountNews(health=health, text=str(words), code=code, stops=stops)
+    pause = CONNECTS_WITHIN if state == "connecting" else 0
+    return AccountNews(health, str(words), code, stops=state in DOWN, pause=pause)

@@ -319,12 +319,24 @@ def test_a_status_is_the_channels_health(word, health, stops):
     news = understood(fake.status_body(word))
     assert isinstance(news, AccountNews)
     assert (news.health, news.code, news.stops) == (health, word, stops)
+    assert (news.pause > 0) is (health == "yellow")
     assert news.text
 
 
 def test_a_status_that_comes_back_is_news_again():
     """active, qr-code, active: the bodies are the same to the letter."""
     assert only(fake.status_body("active")).key != only(fake.status_body("active")).key
+
+
+@pytest.mark.parametrize(("word", "sent"), [("idle", False), ("loading", False), ("active", True)])
+def test_only_an_active_phone_sends(post, maytapi_channel, settings, word, sent):
+    Channel.objects.update(mode=Channel.Mode.LIVE)
+    with fake.MaytapiFake() as gateway:
+        settings.MAYTAPI_BASE_URL = gateway.url
+        post(fake.status_body(word))
+        post(fake.text_body("Hola"))
+        work_off()
+        assert bool(gateway.sent) is sent
 
 
 def test_a_failure_and_the_phones_health_reach_the_desk(post, maytapi_channel):

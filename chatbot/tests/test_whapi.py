@@ -366,8 +366,8 @@ def test_a_status_of_nothing_is_only_kept(gone):
         ("AUTH", "green", False),
         ("QR", "red", True),
         ("STOP", "red", True),
-        ("ERROR", "red", False),
-        ("SYNC_ERROR", "red", False),
+        ("ERROR", "red", True),
+        ("SYNC_ERROR", "red", True),
         ("INIT", "yellow", False),
         ("LAUNCH", "yellow", False),
         ("NOT_INIT", "yellow", False),
@@ -378,6 +378,7 @@ def test_health_becomes_the_channels(word, health, stops):
     news = understood(fake.health_body(word))
     assert isinstance(news, AccountNews)
     assert (news.health, news.code, news.stops) == (health, word, stops)
+    assert (news.pause > 0) is (health == "yellow")
     assert news.text
 
 
