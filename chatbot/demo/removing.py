@@ -8,6 +8,7 @@ while somebody else is in it.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.core.files.storage import default_storage
@@ -102,7 +103,7 @@ def _remove() -> None:
     InboundEvent.objects.filter(channel__in=_channels()).delete()
     ChannelIdentity.objects.filter(channel__in=_channels()).delete()
     Lead.objects.filter(contact__in=people).delete()
-    Contact.objects.filter(pk__in=[one.pk for one in people]).delete()
+    _remove_people([one.pk for one in people])
     for one in properties:
         for photo in one.photos.all():
             delete_photo(photo=photo)
@@ -111,6 +112,14 @@ def _remove() -> None:
     _colleagues().delete()
     _remove_places()
     transaction.on_commit(directory.forget)
+
+
+def _remove_people(ids: Sequence[int]) -> None:
+    """Who was known twice is another contact merged into theirs; it has nothing of its own."""
+    merged = list(Contact.objects.filter(merged_into__in=ids).values_list("pk", flat=True))
+    if merged:
+        _remove_people(merged)
+    Contact.objects.filter(pk__in=ids).delete()
 
 
 def _colleagues() -> QuerySet[User]:

@@ -5,12 +5,14 @@ from pathlib import Path
 import pytest
 from django.conf import settings as installation
 from django.core.management import CommandError, call_command
+from django.db import transaction
 
 from chatbot.models import InboundEvent
 from chatbot.simulator import media
 from chatbot.tests.desk import browser, conversation, hear, person, say
 from crm.catalog.models import Photo, Property
 from crm.conversations import ownership
+from crm.conversations.identities import meet
 from crm.conversations.models import (
     Channel,
     ChannelIdentity,
@@ -75,6 +77,21 @@ def test_without_yes_it_only_says_what(demo, boss):
     with pytest.raises(CommandError, match="36 leads"):
         call_command("remove_demo")
     assert Lead.objects.count() == 36
+
+
+def test_who_was_known_twice_goes_as_well(demo, boss, real, capsys):
+    """With every contact that was merged into theirs, and into that one."""
+    for name, value in (("Por id", "PE.1001"), ("Por número", PHONE), ("Otro", "51911000002")):
+        pair = ("wa_id" if value.isdigit() else "user_id", value)
+        with transaction.atomic():
+            meet(channel=demo, addresses=[pair], name=name, phone="")
+    for addresses in ([("wa_id", PHONE), ("user_id", "PE.1001")], [("wa_id", PHONE)]):
+        known = [*addresses, ("wa_id", "51911000002")]
+        with transaction.atomic():
+            meet(channel=demo, addresses=known, name="", phone=PHONE)
+    assert Contact.objects.exclude(merged_into=None).count() == 2
+    removed(capsys)
+    assert not Contact.objects.exists()
 
 
 def test_what_is_ones_own_stays(demo, boss, real, capsys):
