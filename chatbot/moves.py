@@ -1,4 +1,4 @@
-"""A group that is elsewhere by now, as the answer to what we sent there told."""
+"""Whom we wrote to is elsewhere by now, or is called otherwise, as the answer to it told."""
 
 from __future__ import annotations
 
@@ -12,14 +12,18 @@ from crm.jobs.queue import enqueue
 
 
 def note_soon(channel: Channel, message: Outgoing, provider_id: str) -> None:
-    """Have the new address kept, if that is what the id of a sent message tells."""
+    """Have the new addresses kept that a sent message's id, or the answer to it, tells."""
     new = acting_for(channel).moved_to(message.to, provider_id)
     if new is not None:
         old = next(one.value for one in message.to if one.kind == new.kind)
         enqueue("chatbot.moves.note", channel.pk, new.kind, old, new.value)
+    known = {(one.kind, one.value) for one in message.to}
+    for one in message.learned:
+        if (one.kind, one.value) not in known and (old := message.address(one.kind)):
+            enqueue("chatbot.moves.note", channel.pk, one.kind, old, one.value, False)
 
 
-def note(channel_id: int, kind: str, old: str, new: str) -> None:
+def note(channel_id: int, kind: str, old: str, new: str, is_group: bool = True) -> None:
     """Job: one conversation, known by both; also if somebody wrote there before this."""
     with transaction.atomic():
         meet(
@@ -27,5 +31,6 @@ def note(channel_id: int, kind: str, old: str, new: str) -> None:
             addresses=[(kind, old), (kind, new)],
             name="",
             phone="",
-            is_group=True,
+            is_group=is_group,
+            proved=False,
         )

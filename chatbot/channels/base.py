@@ -68,6 +68,8 @@ class Outgoing:
     template: OutgoingTemplate | None = None
     # To be called right before the request leaves: from then on it may have been sent.
     leaving: Callable[[], None] = field(default=lambda: None)
+    # What else the provider's answer calls the person; `send` adds it here.
+    learned: list[Address] = field(default_factory=list)
 
     def address(self, *kinds: str) -> str:
         """The first address of one of these kinds, in the order of `kinds`; "" if there is none."""

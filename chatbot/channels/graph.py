@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 from urllib.parse import quote
 
@@ -13,7 +14,7 @@ from django.utils.translation import gettext as _
 from chatbot.channels import graph_errors, http
 from chatbot.channels.base import Outgoing, OutgoingFile
 from chatbot.channels.errors import ChannelError
-from chatbot.channels.events import Json
+from chatbot.channels.events import Address, Json
 from chatbot.channels.graph_payload import body_of
 from chatbot.channels.reading import dicts, identifier, mapping, plain
 from crm.conversations.models import Channel
@@ -59,7 +60,10 @@ class GraphClient(heyoo.WhatsApp):  # heyoo has no types
             data = body_of(message, self.upload(message.file))
         message.leaving()
         body = self.send_custom_json(data)
+        message.learned.extend(_called(body, data.get("to")))
         for sent in dicts(body.get("messages")):
+            if sent.get("message_status") == "paused":  # its template is, and nothing was sent
+                raise graph_errors.refusal(200, {"code": graph_errors.TEMPLATE_PAUSED})
             if id_ := identifier(sent.get("id")):
                 return id_
         raise http.unclear()
@@ -155,6 +159,18 @@ def client(channel: Channel) -> GraphClient:
             stop=True,
         )
     return GraphClient(token, channel.external_id)
+
+
+def _called(body: Json, to: Any) -> Iterator[Address]:
+    """What the number we wrote to is called at WhatsApp, where that is something else.
+
+    In some countries it has a digit more or less there, and answers come from that one.
+    """
+    for contact in dicts(body.get("contacts")):
+        known = identifier(contact.get("wa_id"), 20)
+        digits = known.isascii() and known.isdigit()
+        if to and contact.get("input") == to and digits and known != to:
+            yield Address("wa_id", known)
 
 
 def _unreadable() -> ChannelError:

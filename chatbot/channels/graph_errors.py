@@ -18,6 +18,7 @@ from chatbot.channels.events import Json
 from chatbot.channels.reading import mapping, plain
 
 DAY = 24 * 3600
+TEMPLATE_PAUSED = 132015
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +59,7 @@ POLICIES: dict[int, Policy] = {
     131050: Policy(permanent=True, opted_out=True),
     # Nor would this template be taken from anybody else.
     132001: Policy(permanent=True, template="GONE"),
-    132015: Policy(permanent=True, template="PAUSED"),
+    TEMPLATE_PAUSED: Policy(permanent=True, template="PAUSED"),
     132016: Policy(permanent=True, template="DISABLED"),
     **dict.fromkeys(
         (33, 100, 130472, 130497, 131008, 131009, 131021, 131030, 131047, 131051, 131052, 131053,

@@ -86,6 +86,8 @@ class Whapi(Provider):
                 raise
             # WHAPI calls buttons and lists unstable; a number can always be answered with.
             answer = self._call("POST", "/messages/text", json=_numbered(message))
+        if answer.get("sent") is False:
+            raise ChannelError(gettext("The provider refused it."), permanent=True, code="not_sent")
         id_ = identifier(mapping(answer.get("message")).get("id"))
         if not id_:
             raise http.unclear()

@@ -4,6 +4,8 @@ from dataclasses import replace
 
 import pytest
 from django.utils import translation
+from django.utils.module_loading import import_string
+from django_q.models import OrmQ
 
 from chatbot.channels.base import Outgoing, OutgoingFile, OutgoingTemplate
 from chatbot.channels.errors import ChannelError
@@ -43,6 +45,30 @@ def options(count, title="Opción {}"):
 
 
 # --- Messages --------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("contact", "kept"),
+    [
+        ({"input": "51911000001", "wa_id": "519911000001"}, ["51911000001", "519911000001"]),
+        ({"input": "51911000001", "wa_id": "51911000001"}, ["51911000001"]),
+        ({"input": "51911000009", "wa_id": "519911000009"}, ["51911000001"]),
+        ({"input": "51911000001", "wa_id": ["x"]}, ["51911000001"]),
+        ("words", ["51911000001"]),
+    ],
+    ids=["another", "the same", "somebody else's", "none", "not even that"],
+)
+def test_what_whatsapp_calls_the_number_is_kept(
+    queue, graph, contact, kept, django_capture_on_commit_callbacks
+):
+    graph.errors = [(200, {"contacts": [contact], "messages": [{"id": "wamid.Q"}]})]
+    (message,) = queue("Hola")
+    with django_capture_on_commit_callbacks(execute=True):
+        work_off()
+    for job in OrmQ.objects.all():
+        import_string(job.func())(*job.args())
+    addresses = message.conversation.identity.addresses.all()
+    assert sorted(one.value for one in addresses) == sorted(kept)
 
 
 def test_a_text_goes_as_documented(meta, graph):

@@ -415,6 +415,16 @@ def test_answers_that_are_not_metas(queue, graph, answer, state):
     assert states(message) == [state]
 
 
+def test_a_message_that_was_paused_with_its_template_failed(by_template, graph):
+    held = {"id": "wamid.Q", "message_status": "paused"}
+    graph.errors = [(200, {"messages": [held]})]
+    work_off()
+    by_template.refresh_from_db()
+    by_template.template.refresh_from_db()
+    assert (by_template.state, by_template.error_code) == ("failed", "132015")
+    assert by_template.template.status == "PAUSED"
+
+
 def test_an_id_given_twice_stops_nobody(queue, graph):
     graph.ids = ["wamid.SAME", "wamid.SAME"]
     first, second = queue("1", "2")

@@ -178,6 +178,7 @@ def test_the_rules_say_what_it_can():
         (503, {"permanent": False, "unconfirmed": False}),
         (DROP, {"unconfirmed": True, "code": "timeout"}),
         (MALFORMED, {"unconfirmed": True, "code": "no_id"}),
+        ((200, {"sent": False, "message": {"id": "X-1"}}), {"permanent": True, "code": "not_sent"}),
         ((200, {"sent": True}), {"unconfirmed": True}),
         ((200, {"message": {"id": None}}), {"unconfirmed": True}),
         ((200, {"error": {"code": 401, "message": "x"}}), {"stop": True, "code": "401"}),
