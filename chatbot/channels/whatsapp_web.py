@@ -26,7 +26,7 @@ MEDIA: Mapping[str, MediaRule] = MappingProxyType(
             16 * MB, ("audio/aac", "audio/amr", "audio/mpeg", "audio/mp4", "audio/ogg")
         ),
         "video": MediaRule(16 * MB, ("video/mp4", "video/3gpp")),
-        "sticker": MediaRule(500 * 1024, ("image/webp",)),
+        "sticker": MediaRule(500 * 1024, ("image/webp",), still=100 * 1024),
         "document": MediaRule(100 * MB),
     }
 )

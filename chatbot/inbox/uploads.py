@@ -11,6 +11,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext as _
 
+from chatbot.inbox.stickers import is_sticker
 from chatbot.media import EXTENSIONS
 from chatbot.sniffing import sniff_file
 from crm.conversations.models import Attachment, Message
@@ -58,13 +59,14 @@ def check(file: UploadedFile, rules: Rules, *, only: str = "") -> tuple[str, str
     """The kind of message a file makes, and its type by its own bytes.
 
     A picture, sound or film of a type the provider does not take as such goes as a document, where
-    it takes those. Raises DeskError.
+    it takes those; a picture that is made as a sticker as one. Raises DeskError.
     """
     name, size = file_name(file), file.size or 0
     if not size:
         raise DeskError(_("“%(name)s” is empty.") % {"name": name})
     mime = _mime(file)
-    kind = _kind(mime, rules, only)
+    sticker = not only and is_sticker(file, mime, rules)
+    kind = Kind.STICKER.value if sticker else _kind(mime, rules, only)
     if kind is None:
         words = _("“%(name)s” cannot be sent here. Possible are: %(types)s.")
         raise DeskError(words % {"name": name, "types": types_in_words(rules, only)})

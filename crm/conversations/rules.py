@@ -15,10 +15,14 @@ MB = 1024 * 1024
 
 @dataclass(frozen=True, slots=True)
 class MediaRule:
-    """Files of one kind: the types taken ("image/jpeg"; empty: any) and the most bytes."""
+    """Files of one kind: the types taken ("image/jpeg"; empty: any) and the most bytes.
+
+    still  the most bytes of a sticker that does not move; 0: as of one that does
+    """
 
     longest: int
     types: tuple[str, ...] = ()
+    still: int = 0
 
 
 @dataclass(frozen=True, slots=True)
