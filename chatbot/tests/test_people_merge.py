@@ -139,6 +139,27 @@ def test_what_was_written_before_the_change_and_comes_late_is_still_theirs(tell,
     assert addresses(thread_of("Hola")) == [NEW]
 
 
+def test_a_change_told_again_when_the_old_number_is_somebody_elses(tell, change):
+    at = timezone.now() - timedelta(minutes=9)
+    tell("Soy Ana", number=ANA)
+    change(ANA, NEW, at=at)
+    tell("Soy Beto", number=ANA)
+    InboundEvent.objects.filter(payload__contains="user_changed").update(state="pending")
+    work_off()
+    change(ANA, NEW, at=at - timedelta(seconds=1))
+    assert thread_of("Soy Ana") != thread_of("Soy Beto")
+    assert (addresses(thread_of("Soy Ana")), addresses(thread_of("Soy Beto"))) == ([NEW], [ANA])
+
+
+def test_two_changes_that_come_the_wrong_way_round(tell, change):
+    now = timezone.now()
+    tell("Hola", number=ANA)
+    change(NEW, ANA, at=now - timedelta(minutes=1))
+    change(ANA, NEW, at=now - timedelta(minutes=2))
+    assert addresses(thread_of("Hola")) == [ANA]
+    assert thread_of("Hola").contact.phone == f"+{ANA}"
+
+
 def test_a_change_of_the_user_id_leads_to_the_same_thread(tell, post):
     tell("Hola", user=USER)
     system = {"type": "user_changed_user_id", "user_id": "PE.2002", "previous_user_id": USER}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime, timedelta
 
+from django.db.models import Q
 from django.utils import timezone
 
 from crm.conversations import merging, proof
@@ -46,6 +47,10 @@ def meet(
     from there. Call it inside a transaction: the identity stays locked to its end.
     """
     pairs = list(addresses)
+    if left and at is not None and (outdated := _left_since(channel, pairs, left, at)):
+        # This change, or the next one, is known already.
+        pairs = [pair for pair in pairs if pair[1] not in outdated] or pairs[:1]
+        phone, left = "" if phone in outdated else phone, ()
     known = _held(channel, pairs, is_group)
     if former := _had_it_then(channel, pairs, known, at):
         return former
@@ -122,6 +127,17 @@ def _had_it_then(
     return talks.get(identity=former.identity_id)
 
 
+def _left_since(
+    channel: Channel, pairs: Sequence[Pair], left: Collection[Pair], at: datetime
+) -> set[str]:
+    """Which of these somebody is known to have exchanged then, or has exchanged since."""
+    old = [value for _, value in left]
+    new = [value for _, value in pairs if value not in old]
+    known = Q(value__in=old, until__gte=at) | Q(value__in=new, until__gt=at)
+    rows = FormerAddress.objects.filter(known, channel=channel)
+    return set(rows.values_list("value", flat=True))
+
+
 def _without_predecessor(
     known: dict[str, Conversation], left: Collection[Pair], at: datetime
 ) -> dict[str, Conversation]:
@@ -152,6 +168,7 @@ def _forget(conversation: Conversation, values: Sequence[str], at: datetime) -> 
     rows = ChannelAddress.objects.filter(identity=conversation.identity_id, value__in=values)
     had = list(rows.values_list("kind", "value"))
     rows.delete()
+    # Also of what was never theirs here: an earlier change to it may come yet.
     FormerAddress.objects.bulk_create(
         FormerAddress(
             channel_id=conversation.channel_id,
@@ -159,7 +176,7 @@ def _forget(conversation: Conversation, values: Sequence[str], at: datetime) -> 
             value=value,
             until=at,
         )
-        for _, value in had
+        for value in values
     )
     numbers = [number for kind, v in had if kind == "wa_id" and (number := from_provider(v))]
     phones = conversation.contact.points.filter(kind=ContactPoint.Kind.PHONE)
