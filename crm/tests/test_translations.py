@@ -1,5 +1,6 @@
 """The desk speaks Spanish everywhere: every string of code and templates has its translation."""
 
+import ast
 import re
 import shutil
 import subprocess
@@ -12,6 +13,7 @@ from django.conf import settings
 
 CATALOG = Path("locale/es/LC_MESSAGES/django.po")
 ROOMS = ("crm", "leads", "partners", "chatbot", "templates", "locale")
+TRANSLATES = {"_", "gettext", "gettext_lazy", "ngettext", "pgettext"}
 PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|%[sd]|\{\w*\}")
 
 
@@ -47,6 +49,20 @@ def ids(message):
 def test_every_string_is_translated(catalog):
     missing = [m.id for m in catalog if m.id and (m.fuzzy or not all(texts(m)))]
     assert missing == []
+
+
+def test_no_string_hides_from_the_catalog():
+    """What is called within an f-string, xgettext does not see."""
+    hidden = [
+        f"{path.relative_to(settings.BASE_DIR)}:{call.lineno}"
+        for room in ROOMS
+        for path in (settings.BASE_DIR / room).rglob("*.py")
+        for string in ast.walk(ast.parse(path.read_text()))
+        if isinstance(string, ast.JoinedStr)
+        for call in ast.walk(string)
+        if isinstance(call, ast.Call) and getattr(call.func, "id", "") in TRANSLATES
+    ]
+    assert hidden == []
 
 
 def test_nothing_is_kept_that_nobody_says(catalog):

@@ -47,9 +47,10 @@ def _window(rules: Rules) -> str:
         "freely for %(hours)d hours after the person's last message",
         hours,
     ) % {"hours": hours}
-    if rules.templates:
-        return f"{free}; {_('after that with approved templates only')}"
-    return f"{free}; {_('after that not before they write again')}"
+    after = _("after that with approved templates only")
+    if not rules.templates:
+        after = _("after that not before they write again")
+    return f"{free}; {after}"
 
 
 def _paced(seconds: float, rules: Rules) -> Iterator[str]:
