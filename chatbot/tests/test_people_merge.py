@@ -154,6 +154,7 @@ def test_a_change_told_again_when_the_old_number_is_somebody_elses(tell, change)
 def test_two_changes_that_come_the_wrong_way_round(tell, change):
     now = timezone.now()
     tell("Hola", number=ANA)
+    Conversation.objects.update(created_at=now - timedelta(days=9))
     change(NEW, ANA, at=now - timedelta(minutes=1))
     change(ANA, NEW, at=now - timedelta(minutes=2))
     assert addresses(thread_of("Hola")) == [ANA]
