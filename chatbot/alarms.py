@@ -73,15 +73,27 @@ def _error(text: str, code: str) -> dict[str, object]:
 
 
 def tell_administrators(channel_id: int) -> None:
-    """Job: a mail to each administrator who has an address."""
+    """Job: a mail to each administrator who has an address. Fails only if nobody could be told."""
     channel = Channel.objects.get(pk=channel_id)
     people = User.objects.filter(groups__name="administrator", is_active=True).exclude(email="")
+    told, trouble = 0, None
     for person in people.distinct():
-        with override(person.language or settings.LANGUAGE_CODE):
-            subject = _("%(channel)s does not work") % {"channel": channel.name}
-            lines = [
-                _("The provider says: %(error)s") % {"error": channel.last_error},
-                _("What was written waits until somebody mends it and resumes the channel:"),
-                f"{settings.BASE_URL}/channels/{channel.pk}/",
-            ]
-        send_mail(" ".join(subject.split()), "\n\n".join(lines), None, [person.email])
+        try:
+            _tell(person, channel)
+            told += 1
+        except (OSError, ValueError) as error:  # one bad address keeps it from nobody else
+            log.error("User %s was not told of channel %s", person.pk, channel.pk)
+            trouble = error
+    if trouble is not None and not told:
+        raise trouble
+
+
+def _tell(person: User, channel: Channel) -> None:
+    with override(person.language or settings.LANGUAGE_CODE):
+        subject = _("%(channel)s does not work") % {"channel": channel.name}
+        lines = [
+            _("The provider says: %(error)s") % {"error": channel.last_error},
+            _("What was written waits until somebody mends it and resumes the channel:"),
+            f"{settings.BASE_URL}/channels/{channel.pk}/",
+        ]
+    send_mail(" ".join(subject.split()), "\n\n".join(lines), None, [person.email])

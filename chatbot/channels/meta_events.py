@@ -14,6 +14,7 @@ from typing import Any
 from chatbot.channels import graph_errors, meta_messages
 from chatbot.channels.events import Event, Json
 from chatbot.channels.meta_people import addresses_of, noted_addresses
+from chatbot.channels.meta_templates import TEMPLATE_RETURN, TEMPLATE_TROUBLE
 from chatbot.channels.reading import derived_id, dicts, identifier, mapping, notice
 
 TEMPLATE_FIELDS = {
@@ -30,8 +31,6 @@ ACCOUNT_FIELDS = {
     "phone_number_name_update",
     "business_capability_update",
 }
-# Of what becomes of a template, this is trouble for the whole channel.
-TEMPLATE_TROUBLE = {"PAUSED", "DISABLED", "REJECTED", "FLAGGED"}
 ENVELOPE = {"messaging_product", "metadata", "contacts"}
 
 
@@ -289,7 +288,7 @@ def _news(common: Change) -> Iterator[Event]:
         yield common.event("account", f"account:{id_}", "a", what)
         return
     yield common.event("template", f"template:{id_}", "t", what)
-    if identifier(common.value.get("event"), 30) in TEMPLATE_TROUBLE:
+    if identifier(common.value.get("event"), 30) in TEMPLATE_TROUBLE | TEMPLATE_RETURN:
         yield common.event("account", f"account:{id_}", "a", what)
 
 

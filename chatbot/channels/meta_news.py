@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from chatbot.channels import graph_errors
 from chatbot.channels.events import AccountNews, Json, PersonNews, Preference, StatusUpdate
 from chatbot.channels.meta_people import addresses_of, noted_addresses
-from chatbot.channels.meta_templates import event_of, reason_of
+from chatbot.channels.meta_templates import TEMPLATE_RETURN, event_of, reason_of
 from chatbot.channels.reading import dicts, identifier, mapping, moment, plain
 from crm.conversations.models import Channel, Message
 
@@ -210,9 +210,12 @@ def _of_template(value: Json) -> AccountNews | None:
         "REJECTED": _("The template %(name)s was rejected."),
         "FLAGGED": _("The template %(name)s may soon be disabled."),
     }
+    name = plain(value.get("message_template_name"), 200)
+    if event in TEMPLATE_RETURN and name:
+        # It goes again: what was said of this one is over, as it stands within its sentence.
+        return AccountNews(Health.GREEN, "", event, replaces=(f" {name} ",))
     if event not in sentences:
         return None
-    name = plain(value.get("message_template_name"), 200)
     health = Health.RED if event in ("PAUSED", "DISABLED") else Health.YELLOW
     text = " ".join(filter(None, (sentences[event] % {"name": name}, reason_of(value))))
     return AccountNews(health, text, event)

@@ -18,6 +18,9 @@ STATUSES = {
     "DELETED": "GONE",
     "PENDING_DELETION": "GONE",
 }
+# Of what becomes of a template, this is trouble for the whole channel, or the end of it.
+TEMPLATE_TROUBLE = {"PAUSED", "DISABLED", "REJECTED", "FLAGGED"}
+TEMPLATE_RETURN = {"APPROVED", "REINSTATED", "UNPAUSED"}
 
 
 def listed(row: Json) -> TemplateNews | None:

@@ -1,8 +1,10 @@
 """Edits, deletions, wishes, names and templates: what providers change afterwards."""
 
 from datetime import UTC, datetime, timedelta
+from smtplib import SMTPRecipientsRefused
 
 import pytest
+from django.core.mail.backends.locmem import EmailBackend
 from django.utils import timezone
 
 from chatbot.alarms import tell_administrators
@@ -159,6 +161,26 @@ def test_a_restricted_account_stops_the_channel_and_tells_administrators(
     tell_administrators(channel.pk)
     assert [mail.to for mail in mailoutbox] == [["admin@ejemplo.test"]]
     assert "Cuenta restringida" in mailoutbox[0].body
+
+
+class PickyMail(EmailBackend):
+    """A mail server that knows no address of `nowhere.test`."""
+
+    def send_messages(self, messages):
+        for message in messages:
+            if any(one.endswith("@nowhere.test") for one in message.to):
+                raise SMTPRecipientsRefused(dict.fromkeys(message.to, (550, b"unknown")))
+        return super().send_messages(messages)
+
+
+def test_one_bad_address_keeps_the_word_from_no_other_administrator(channel, settings, mailoutbox):
+    settings.EMAIL_BACKEND = f"{__name__}.PickyMail"
+    person("administrator", username="ada", email="ada@nowhere.test")
+    with pytest.raises(SMTPRecipientsRefused):
+        tell_administrators(channel.pk)
+    person("administrator", username="bea", email="bea@ejemplo.test")
+    tell_administrators(channel.pk)
+    assert [mail.to for mail in mailoutbox] == [["bea@ejemplo.test"]]
 
 
 def test_good_news_clear_the_light_but_not_a_stop(channel):

@@ -231,6 +231,15 @@ def test_a_paused_template_turns_the_light_red_and_says_why(take, template):
     assert "pago_recordatorio is paused. People reported it" in channel.last_error
 
 
+@pytest.mark.parametrize("event", ["APPROVED", "UNPAUSED"])
+def test_its_return_ends_that_and_nothing_else(take, template, event):
+    take(sample.PAUSED)
+    other = sample.template_event(event, message_template_name="otra")
+    assert take(other).health == "red"
+    again = sample.template_event(event, message_template_name="pago_recordatorio")
+    assert (take(again).health, take(again).last_error) == ("green", "")
+
+
 def test_a_template_disabled_for_good_turns_it_red_as_well(take, template):
     other = {"title": "DISABLED", "description": "Disabled"}
     channel = take(sample.template_event("DISABLED", other_info=other))
