@@ -6,6 +6,7 @@ therefore it is named here, after the environment.
 
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -20,6 +21,8 @@ OWNER = "PYTEST_XDIST_WORKER" not in os.environ
 DATABASE_FIXTURES = {"db", "transactional_db", "live_server", "django_db_setup"}
 
 if OWNER:
+    # A shell lets what it starts in the background ignore Ctrl-C; tests have servers to stop.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     # DATABASE_URL stays: with it bin/test says what to test on.
     for name in list(os.environ):
         if name.startswith(("WHATSAPP_", "WHAPI_", "TELEGRAM_")) or name.endswith("_API_URL"):
