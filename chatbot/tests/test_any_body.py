@@ -32,7 +32,7 @@ def dry(channel):
 
 
 @settings(
-    max_examples=4_000 if SOAK else 150,
+    max_examples=4_000 if SOAK else 50,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
@@ -70,7 +70,7 @@ def _messages_beside(body, first):
 
 
 @settings(
-    max_examples=1_000 if SOAK else 60,
+    max_examples=1_000 if SOAK else 30,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
@@ -84,7 +84,7 @@ def test_any_object_is_kept(post, channel, body):
         transaction.set_rollback(True)
 
 
-@settings(max_examples=1_000 if SOAK else 60, deadline=None,
+@settings(max_examples=1_000 if SOAK else 30, deadline=None,
           suppress_health_check=[HealthCheck.function_scoped_fixture])  # fmt: skip
 @given(raw=st.binary(max_size=200))
 def test_any_bytes_are_answered(post, channel, raw):
@@ -93,7 +93,7 @@ def test_any_bytes_are_answered(post, channel, raw):
         transaction.set_rollback(True)
 
 
-@settings(max_examples=1_000 if SOAK else 60, deadline=None,
+@settings(max_examples=1_000 if SOAK else 30, deadline=None,
           suppress_health_check=[HealthCheck.function_scoped_fixture])  # fmt: skip
 @given(text=st.text(characters, min_size=1, max_size=300), name=st.text(characters, max_size=300))
 def test_any_text_of_anybody_is_answered(post, channel, text, name):

@@ -38,7 +38,7 @@ def elements(dialect):
 
 @pytest.mark.parametrize("dialect", SPOKEN, ids=lambda one: one.slug)
 @settings(
-    max_examples=2_000 if SOAK else 60,
+    max_examples=2_000 if SOAK else 30,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )

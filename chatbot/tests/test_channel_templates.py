@@ -68,11 +68,11 @@ def test_each_shows_status_words_sample_and_why_it_was_refused(channel, template
 
 
 def test_what_a_provider_wrote_is_only_text(channel, admin):
-    evil = "<script>alert(1)</script>"
-    make(channel, evil, reason=evil, category=evil, quality=evil, status=evil, language="<b>")
+    evil, short = "<script>alert(1)</script>", "<script>x</script>"
+    make(channel, evil, reason=evil, category=evil, quality=short, status=evil, language="<b>")
     make(channel, "cuerpo", components=[{"type": "BODY", "text": evil}])
     shown = page(admin, channel)
-    assert evil not in shown and "&lt;script&gt;alert(1)" in shown
+    assert evil not in shown and short not in shown and "&lt;script&gt;alert(1)" in shown
 
 
 @pytest.mark.parametrize("provider", ["telegram", "instagram", "neutral", "pigeon"])

@@ -9,6 +9,8 @@ from chatbot.channels import http
 from chatbot.channels.errors import ChannelError
 from chatbot.tests.fakes.server import Fake
 
+pytestmark = pytest.mark.once
+
 PICTURE = b"\x89PNG\r\n\x1a\n" + b"0" * 5_000
 
 

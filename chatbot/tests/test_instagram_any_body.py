@@ -57,7 +57,7 @@ def texts(content):
     return [message.text for message in found if isinstance(message, InboundMessage)]
 
 
-@settings(max_examples=5_000 if SOAK else 300, deadline=None)
+@settings(max_examples=5_000 if SOAK else 100, deadline=None)
 @given(mutant=mutants_of(ITEMS), first=st.booleans())
 def test_whatever_stands_in_an_item_its_neighbour_is_understood(mutant, first):
     neighbour = text_item("Soy la vecina", mid="m_N", sender="9009")
@@ -65,13 +65,13 @@ def test_whatever_stands_in_an_item_its_neighbour_is_understood(mutant, first):
     assert "Soy la vecina" in texts(body(*items))
 
 
-@settings(max_examples=5_000 if SOAK else 300, deadline=None)
+@settings(max_examples=5_000 if SOAK else 100, deadline=None)
 @given(mutant=mutants_of(BODIES))
 def test_whatever_stands_in_a_body_is_kept(mutant):
     understood(mutant)
 
 
-@settings(max_examples=2_000 if SOAK else 150, deadline=None)
+@settings(max_examples=2_000 if SOAK else 60, deadline=None)
 @given(entry=anything, first=st.booleans())
 def test_whatever_an_entry_is_its_neighbour_is_understood(entry, first):
     content = body(text_item("Soy la vecina", mid="m_N", sender="9009"))
@@ -79,7 +79,7 @@ def test_whatever_an_entry_is_its_neighbour_is_understood(entry, first):
     assert "Soy la vecina" in texts(content)
 
 
-@settings(max_examples=2_000 if SOAK else 150, deadline=None)
+@settings(max_examples=2_000 if SOAK else 60, deadline=None)
 @given(
     kind=st.sampled_from(["message", "echo", "status", "edit", "deletion", "notice"]),
     payload=st.dictionaries(st.sampled_from(["item", "id", "person", "ours"]), anything),

@@ -18,6 +18,8 @@ from chatbot.tests.fakes.instagram import (
 )
 from crm.conversations.models import Channel, Message
 
+pytestmark = pytest.mark.once
+
 Kind = Message.Kind
 MS = 1790000000900
 CDN = "https://lookaside.fbsbx.com/ig_messaging_cdn/?asset_id=1&signature=abc"

@@ -30,7 +30,7 @@ BODIES = [
     fake.status_body("qr-code"),
 ]
 SETTINGS = settings(
-    max_examples=4_000 if SOAK else 300,
+    max_examples=4_000 if SOAK else 100,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow],
 )

@@ -8,6 +8,8 @@ from chatbot.channels.events import InboundMessage
 from chatbot.tests.fakes import maytapi as fake
 from chatbot.tests.test_maytapi import GROUP, SENT, only, provider, understood
 
+pytestmark = pytest.mark.once
+
 URL = "https://cdnydm.com/wh/abc.pdf"
 CARD = "BEGIN:VCARD\nVERSION:3.0\nFN:Beto Ficticio\nTEL;type=CELL:+51 911 000 007\nEND:VCARD"
 LID = "98765432101234@lid"

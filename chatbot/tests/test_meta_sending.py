@@ -18,7 +18,7 @@ from crm.conversations import outreach
 from crm.conversations.models import Channel, Message
 from crm.people.models import Contact
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_english")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_english"), pytest.mark.once]
 
 ANA = Address("wa_id", "51911000001")
 HOLA = Outgoing(message_id=1, attempt="attempt-1", to=(ANA,), text="Hola")

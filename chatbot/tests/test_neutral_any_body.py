@@ -27,7 +27,7 @@ ELEMENTS = [
     element("deletion", message={"id": "n-1"}),
 ]
 patient = settings(
-    max_examples=5_000 if SOAK else 300,
+    max_examples=5_000 if SOAK else 100,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )

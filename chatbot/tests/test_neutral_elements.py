@@ -12,7 +12,7 @@ from chatbot.channels.neutral import Neutral
 from chatbot.tests.fakes.neutral import ANA, OWN, element, status_element, text_element
 from crm.conversations.models import Channel, Message
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 Kind = Message.Kind
 FILE = {"url": "https://files.example.com/1.jpg", "mime": "image/jpeg", "name": "casa.jpg"}

@@ -13,6 +13,8 @@ from crm.conversations import outreach, ownership
 from crm.conversations.identities import meet
 from crm.conversations.models import Channel, Message
 
+pytestmark = pytest.mark.once
+
 TO = (Address("wa_id", ANA),)
 
 

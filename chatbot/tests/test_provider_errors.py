@@ -17,7 +17,7 @@ from crm.conversations import outreach
 from crm.conversations.identities import meet
 from crm.conversations.models import Channel, Message, MessageTemplate
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 BOT = Message.Author.BOT
 DAY = 24 * 3600

@@ -31,7 +31,7 @@ def texts(talk):
     answers=st.sets(st.integers(0, 7)),
 )
 @settings(
-    max_examples=40,
+    max_examples=25,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )

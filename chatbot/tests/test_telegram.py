@@ -241,7 +241,7 @@ documented = mutants_of(sample.UPDATES)
 others = st.dictionaries(st.sampled_from(["update_id", *UPDATES]), anything)
 
 
-@hypothesis_settings(max_examples=10_000 if SOAK else 400, deadline=None)
+@hypothesis_settings(max_examples=10_000 if SOAK else 100, deadline=None)
 @given(update=documented | others)
 def test_no_update_whatever_raises(update):
     provider = Telegram(Channel(provider="telegram"))
@@ -253,7 +253,7 @@ def test_no_update_whatever_raises(update):
 
 
 @hypothesis_settings(
-    max_examples=1_000 if SOAK else 40,
+    max_examples=1_000 if SOAK else 20,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )

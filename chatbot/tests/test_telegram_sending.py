@@ -38,6 +38,8 @@ from crm.conversations.models import (
 )
 from crm.logs import redact
 
+pytestmark = pytest.mark.once
+
 TO = (Address("chat_id", str(ANA)),)
 MENU = (("menu:saldo", "Mi saldo"), ("menu:asesor", "Un asesor"))
 

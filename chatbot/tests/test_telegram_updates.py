@@ -8,6 +8,8 @@ from chatbot.tests.fakes import telegram as sample
 from chatbot.tests.fakes.telegram import ANA, GROUP, LUIS, SUPERGROUP
 from crm.conversations.models import Channel, Message
 
+pytestmark = pytest.mark.once
+
 Kind = Message.Kind
 provider = Telegram(Channel(provider="telegram"))
 

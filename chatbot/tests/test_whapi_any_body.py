@@ -55,7 +55,7 @@ BODIES = [
     fake.health_body("QR"),
 ]
 SETTINGS = settings(
-    max_examples=4_000 if SOAK else 300,
+    max_examples=4_000 if SOAK else 100,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow],
 )

@@ -6,6 +6,8 @@ from chatbot.channels.events import FORWARDED, Deletion, Edit, InboundMessage
 from chatbot.tests.fakes import whapi as fake
 from chatbot.tests.test_whapi import only, provider, understood
 
+pytestmark = pytest.mark.once
+
 GROUP = "120363000000000001@g.us"
 CARD = "BEGIN:VCARD\nVERSION:3.0\nFN:Beto Ficticio\nTEL;type=CELL;waid=51911000007:+51 911 000 007"
 FILE = {"id": "jpeg-1", "mime_type": "image/jpeg", "file_size": 12345, "caption": "fachada"}

@@ -19,6 +19,8 @@ from crm.conversations import outreach, ownership
 from crm.conversations.identities import meet
 from crm.conversations.models import Channel, Message
 
+pytestmark = pytest.mark.once
+
 TO = (Address("lid", "98765432101234@lid"), Address("wa_id", ANA))
 THREE = (("a", "Uno"), ("b", "Dos"), ("c", "Tres"))
 QUOTABLE = "PsA1.x_y-gAAAB"
