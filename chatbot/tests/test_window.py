@@ -68,6 +68,14 @@ def test_it_goes_out_in_order_when_they_write_again(graph, channel, closed):
     assert graph.texts()[:2] == ["Uno", "Dos"]
 
 
+def test_a_time_no_provider_would_still_deliver_is_not_believed(graph, channel):
+    """Whoever tries an installation posts what stands in a manual, with a time of long ago."""
+    apply(channel, heard("Hola", at=datetime.now(UTC) - timedelta(days=60)))
+    work_off()
+    assert len(graph.sent) == 1
+    assert window.is_open(Conversation.objects.get())
+
+
 def test_an_old_word_that_comes_late_opens_nothing(graph, channel, closed):
     say(closed, "Uno")
     digits = closed.identity.addresses.get().value

@@ -15,6 +15,7 @@ from crm.errors import DeskError
 from crm.people.models import User
 
 LONGEST_TEXT = 20_000
+REDELIVERED = timedelta(days=7)
 SECOND, STEP = timedelta(seconds=1), timedelta(milliseconds=1)
 # Files that words may stand beside; a sound or a sticker stands alone.
 CAPTIONED = (Message.Kind.IMAGE, Message.Kind.VIDEO, Message.Kind.DOCUMENT)
@@ -211,6 +212,16 @@ def after_last_shown(conversation: Conversation, now: datetime) -> datetime:
     return now if last is None or last < now else last + STEP
 
 
+def _written_at(message: Message) -> datetime:
+    """When the person wrote, for the window; by our own clock where theirs cannot be right.
+
+    Providers deliver again for a week at most: what claims to be older was sent by hand, or by a
+    clock that is wrong, and whoever sent it is there now.
+    """
+    at = message.provider_at or message.created_at
+    return at if message.created_at - at < REDELIVERED else message.created_at
+
+
 def note_message(conversation: Conversation, message: Message, *, answers: bool = True) -> None:
     """Bring the conversation's own columns up to date with a new message of it.
 
@@ -224,7 +235,7 @@ def note_message(conversation: Conversation, message: Message, *, answers: bool 
     conversation.last_text = message.summary()
     conversation.last_direction = message.direction
     if message.direction == Message.Direction.IN:
-        at = message.provider_at or message.created_at
+        at = _written_at(message)
         conversation.last_inbound_at = max(conversation.last_inbound_at or at, at)
         if not conversation.is_group:
             conversation.waiting_since = conversation.waiting_since or message.created_at
