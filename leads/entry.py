@@ -28,15 +28,18 @@ def enter_lead(
     property: Property | None,  # noqa: A002  (the field's own name)
     assigned_to: User | None,
     note: str = "",
+    typed: str = "",
 ) -> Lead:
     """Make the lead of who has `phone` (E.164, or "" for somebody known only by `name`).
+
+    `typed` is the number as it was entered; it is kept beside.
 
     A contact with that number is taken as it is; it only gets a name if it had none. Raises
     AlreadyOpenError instead of making a second open lead.
     """
     with transaction.atomic():
         contact = contact_of(phone) if phone else None
-        contact = contact or _new_contact(phone, name, assigned_to)
+        contact = contact or _new_contact(phone, typed, name, assigned_to)
         if name and not contact.name:
             Contact.objects.filter(pk=contact.pk, name="").update(name=name)
         lead = _new_lead(contact, property, assigned_to, note)
@@ -62,11 +65,15 @@ def contact_of(phone: str) -> Contact | None:
     return contact
 
 
-def _new_contact(phone: str, name: str, owner: User | None) -> Contact:
+def _new_contact(phone: str, typed: str, name: str, owner: User | None) -> Contact:
     contact = Contact.objects.create(name=name, owner=owner)
     if phone:
         ContactPoint.objects.create(
-            contact=contact, kind=ContactPoint.Kind.PHONE, value=phone, raw=phone, primary=True
+            contact=contact,
+            kind=ContactPoint.Kind.PHONE,
+            value=phone,
+            raw=typed or phone,
+            primary=True,
         )
     return contact
 

@@ -45,7 +45,9 @@ def create(request: DeskRequest) -> HttpResponse:
     form = LeadForm(request.POST or None, user=request.user, initial=initial)
     if request.method == "POST" and form.is_valid():
         try:
-            lead = enter_lead(by=request.user, **form.cleaned_data)
+            lead = enter_lead(
+                by=request.user, typed=request.POST.get("phone", "").strip(), **form.cleaned_data
+            )
         except AlreadyOpenError as error:
             if Lead.objects.visible_to(request.user).filter(pk=error.lead.pk).exists():
                 tell(request, str(error), level=messages.INFO)

@@ -243,6 +243,12 @@ def test_a_lead_is_entered_by_hand_for_who_is_known_by_number(
     assert Lead.objects.open().count() == 1
 
 
+def test_a_number_entered_by_hand_is_kept_as_it_was_typed(browser, alice):
+    browser(alice).post(reverse("leads:create"), {"phone": " 987 654-321 ", "name": "Ana"})
+    point = ContactPoint.objects.get(contact__leads__isnull=False)
+    assert (point.value, point.raw) == ("+51987654321", "987 654-321")
+
+
 def test_a_colleagues_open_lead_is_named_without_being_shown(browser, alice, bob, make_lead):
     make_lead(phone="+51987654321", assigned_to=bob)
     response = browser(alice).post(reverse("leads:create"), {"phone": "987654321"})
