@@ -2,7 +2,7 @@
 
 import json
 import time
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import groupby
@@ -121,5 +121,19 @@ def all_in_order(people: list[str], sent: list[str]) -> bool:
             return False
         if [state for _, direction, _, state in messages if direction == "out"] != ["sent"] * EACH:
             return False
-    taken = Counter(json.loads(body)["to"] for body in sent)
-    return taken == Counter(dict.fromkeys(people, EACH))
+    taken = taken_by(sent)
+    return set(taken) == set(people) and all(
+        len(ids) == EACH and ids == sorted(ids) for ids in taken.values()
+    )
+
+
+def taken_by(sent: list[str]) -> dict[str, list[int]]:
+    """The keys of our messages the provider got for each person, in the order it got them."""
+    from chatbot.models import DeliveryAttempt
+
+    attempts = DeliveryAttempt.objects.values_list("pk", "message")
+    message_of = {str(pk): message for pk, message in attempts}
+    taken: dict[str, list[int]] = defaultdict(list)
+    for body in map(json.loads, sent):
+        taken[body["to"]].append(message_of[body["biz_opaque_callback_data"]])
+    return taken
