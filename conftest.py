@@ -16,6 +16,7 @@ import django
 import pytest
 
 from crm.desk.translations import compile_translations
+from crm.tests.variables import variables
 
 OWNER = "PYTEST_XDIST_WORKER" not in os.environ
 DATABASE_FIXTURES = {"db", "transactional_db", "live_server", "django_db_setup"}
@@ -23,13 +24,9 @@ DATABASE_FIXTURES = {"db", "transactional_db", "live_server", "django_db_setup"}
 if OWNER:
     # A shell lets what it starts in the background ignore Ctrl-C; tests have servers to stop.
     signal.signal(signal.SIGINT, signal.default_int_handler)
-    # DATABASE_URL stays: with it bin/test says what to test on.
-    for name in list(os.environ):
-        if name.startswith(("WHATSAPP_", "WHAPI_", "TELEGRAM_")) or name.endswith("_API_URL"):
-            del os.environ[name]
-    for name in ("ALLOWED_HOSTS", "BASE_URL", "EMAIL_URL", "FIELD_ENCRYPTION_KEYS", "HOST"):
-        os.environ.pop(name, None)
-    for name in ("PORT", "REDIS_URL", "SECRET_KEY", "TIME_ZONE", "TRUSTED_PROXIES"):
+    # What the caller's shell says belongs to an installation, not to a test; DATABASE_URL stays:
+    # with it bin/test says what to test on.
+    for name in variables() - {"DATABASE_URL"}:
         os.environ.pop(name, None)
     os.environ.update(
         DEBUG="0",

@@ -5,17 +5,9 @@ import re
 import pytest
 from django.conf import settings
 
-READ = re.compile(r'env(?:\.\w+)?\(\s*"([A-Z_]+)"')
-IN_SHELL = re.compile(r"\$\{?([A-Z_]*(?:HOST|PORT|WEB_\w+))\b")
+from crm.tests.variables import variables
+
 ROW = re.compile(r"^\| (`[A-Z].*?) \|", re.MULTILINE)
-
-
-def variables():
-    """Read by the settings, or by the scripts that start the desk."""
-    scripts = [settings.BASE_DIR / name for name in ("Procfile", "bin/run")]
-    shell = "".join(path.read_text() for path in scripts)
-    code = (settings.BASE_DIR / "crm/settings.py").read_text()
-    return {*READ.findall(code), *IN_SHELL.findall(shell)}
 
 
 @pytest.mark.parametrize("name", ["README.md", "README.es.md"])
