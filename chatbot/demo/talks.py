@@ -26,7 +26,7 @@ LAST = ("de Prueba", "de Ejemplo", "Demo", "de Mentira")
 # Of each conversation: who speaks (p person, b bot, c colleague) and what.
 OPENING = (
     ("p", "Hola, me interesa {title}"),
-    ("b", "Gracias por tu interés en {title}. Pronto te escribirá un colega por aquí."),
+    ("b", "Gracias por tu interés en {title}. Pronto te escribirá un asesor por aquí."),
 )
 TALKS = (
     OPENING,
