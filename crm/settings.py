@@ -7,20 +7,20 @@ import os
 from pathlib import Path
 from urllib.parse import urlsplit
 
-import environ
 from whitenoise.compress import Compressor
 
+from crm.environment import Variables
 from crm.home import generated_secret
 
-env = environ.Env()
+env = Variables()
 BASE_DIR = Path(__file__).resolve().parent.parent
 VENTANILLA_HOME = Path(env("VENTANILLA_HOME", default=str(BASE_DIR / "var"))).resolve()
 
 # --- Where and how it runs -------------------------------------------------------------------
 
-DEBUG = env.bool("DEBUG", default=False)
+DEBUG = env.flag("DEBUG", default=False)
 # A demo is what one gets who configured nothing: an own database is the sign of a real office.
-DEMO = env.bool("DEMO", default=not os.environ.get("DATABASE_URL"))
+DEMO = env.flag("DEMO", default=not os.environ.get("DATABASE_URL"))
 HOST = env("HOST", default="127.0.0.1")
 PORT = env.int("PORT", default=8000)
 BASE_URL = env("BASE_URL", default=f"http://localhost:{PORT}").rstrip("/")
@@ -138,7 +138,7 @@ FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 DATABASES = {
-    "default": env.db("DATABASE_URL", default=f"sqlite:///{VENTANILLA_HOME / 'db.sqlite3'}")
+    "default": env.database("DATABASE_URL", default=f"sqlite:///{VENTANILLA_HOME / 'db.sqlite3'}")
 }
 _database = DATABASES["default"]
 _database["CONN_MAX_AGE"] = 600
@@ -269,13 +269,13 @@ LOCALE_PATHS = [BASE_DIR / "locale"]
 FORMAT_MODULE_PATH = ["crm.formats"]
 USE_I18N = True
 USE_TZ = True
-TIME_ZONE = env("TIME_ZONE", default="America/Lima")
+TIME_ZONE = env.zone("TIME_ZONE", default="America/Lima")
 PHONE_REGION = env("PHONE_REGION", default="PE")
 CURRENCY = env("CURRENCY", default="PEN")
 
 # --- Mail ------------------------------------------------------------------------------------
 
-_email = env.email_url("EMAIL_URL", default="consolemail://")
+_email = env.mail("EMAIL_URL", default="consolemail://")
 EMAIL_BACKEND = _email["EMAIL_BACKEND"]
 EMAIL_HOST = _email.get("EMAIL_HOST") or "localhost"
 EMAIL_PORT = _email.get("EMAIL_PORT") or 25
@@ -420,7 +420,7 @@ LOGGING = {
         }
     },
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["console"], "level": env("LOG_LEVEL", default="INFO")},
+    "root": {"handlers": ["console"], "level": env.level("LOG_LEVEL", default="INFO")},
     "loggers": {
         "django": {"handlers": ["console"], "level": "INFO", "propagate": False},
         "django-q": {"handlers": ["console"], "level": "WARNING", "propagate": False},
