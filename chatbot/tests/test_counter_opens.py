@@ -15,6 +15,7 @@ import requests
 from django.conf import settings
 
 from chatbot.tests.graph_stub import GraphStub, post_signed, text_body
+from crm.tests.chromium import launch
 
 playwright = pytest.importorskip("playwright.sync_api")
 expect = playwright.expect
@@ -22,7 +23,6 @@ expect = playwright.expect
 pytestmark = [pytest.mark.browser, pytest.mark.serial, pytest.mark.timeout(240)]
 
 SECRET = "s3cr3t-app-secret"
-ARGUMENTS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 DATABASE = "ventanilla_counter"
 
 
@@ -111,7 +111,7 @@ def wait_for_the_desk(process, address, log):
 @pytest.fixture(scope="module")
 def chromium():
     with playwright.sync_playwright() as started:
-        browser = started.chromium.launch(executable_path="/usr/bin/chromium", args=ARGUMENTS)
+        browser = launch(started)
         yield browser
         browser.close()
 

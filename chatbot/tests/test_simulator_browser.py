@@ -10,6 +10,7 @@ from chatbot.tests.test_simulator import NUMBER
 from chatbot.work import work_off
 from crm.conversations import window
 from crm.conversations.models import Attachment, Conversation, Message
+from crm.tests.chromium import launch
 
 playwright = pytest.importorskip("playwright.sync_api")
 expect = playwright.expect
@@ -20,7 +21,6 @@ pytestmark = [
     pytest.mark.once,
     pytest.mark.django_db(transaction=True),
 ]
-ARGUMENTS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 media_folder, simulated = test_simulator.media_folder, test_simulator.simulated
 
 
@@ -29,7 +29,7 @@ def chromium():
     # Playwright keeps an event loop in this thread; Django would take our own queries for async.
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
     with playwright.sync_playwright() as started:
-        launched = started.chromium.launch(executable_path="/usr/bin/chromium", args=ARGUMENTS)
+        launched = launch(started)
         yield launched
         launched.close()
     del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]

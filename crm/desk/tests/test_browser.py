@@ -9,6 +9,7 @@ from django.test import Client
 from crm.conftest import PASSWORD
 from crm.desk.tests import samples
 from crm.people.models import User
+from crm.tests.chromium import launch
 
 playwright = pytest.importorskip("playwright.sync_api")
 expect = playwright.expect
@@ -20,7 +21,6 @@ pytestmark = [
     pytest.mark.django_db(transaction=True),
     pytest.mark.usefixtures("things"),
 ]
-ARGUMENTS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 
 
 @pytest.fixture(scope="module")
@@ -28,7 +28,7 @@ def chromium():
     # Playwright keeps an event loop in this thread; Django would take our own queries for async.
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
     with playwright.sync_playwright() as started:
-        browser = started.chromium.launch(executable_path="/usr/bin/chromium", args=ARGUMENTS)
+        browser = launch(started)
         yield browser
         browser.close()
     del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
