@@ -5,6 +5,7 @@ from chatbot.inbox import actions, media, picking, views
 app_name = "inbox"
 urlpatterns = [
     path("", views.ConversationList.as_view(), name="list"),
+    path("of-contact/<int:pk>/", views.of_contact, name="of_contact"),
     path("<int:pk>/", views.detail, name="detail"),
     path("<int:pk>/panel/", views.panel, name="panel"),
     path("<int:pk>/card/", views.card, name="card"),

@@ -27,6 +27,7 @@ TABS = [
     ("queue", _("Queue")),
     ("bot", _("Bot")),
 ]
+MOST_OF_CONTACT = 20
 OWN = Q(episode=None) | Q(episode__owner=Episode.Owner.BOT)
 
 
@@ -96,6 +97,15 @@ def card(request: DeskRequest, pk: int) -> HttpResponse:
     """The person beside the thread; whose the leads are changes with an answer."""
     conversation = get_conversation_for(request.user, pk)
     return render(request, "inbox/detail.html#card", card_context(request, conversation))
+
+
+@require_GET
+@permitted("conversations.view_conversation", "people.view_contact")
+def of_contact(request: DeskRequest, pk: int) -> HttpResponse:
+    """A contact's conversations that this person may see, for the contact's page."""
+    rows = conversations_for(request.user).filter(contact_id=pk).select_related("channel")
+    rows = rows.order_by("-last_message_at", "-id")
+    return render(request, "inbox/of_contact.html", {"conversations": rows[:MOST_OF_CONTACT]})
 
 
 def _seen(conversation: Conversation, context: dict[str, Any]) -> None:
