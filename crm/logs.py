@@ -39,3 +39,11 @@ class RedactingFormatter(logging.Formatter):
         line = super().format(record)
         secret = getattr(getattr(record, "request", None), "secret_path", "")
         return redact(line.replace(secret, "/***") if secret else line)
+
+
+class WithoutTraceback(logging.Filter):
+    """For what strangers can cause as often as they like: one line of it is enough."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        record.exc_info = record.exc_text = None
+        return True

@@ -419,10 +419,13 @@ LOGGING = {
             "format": "%(asctime)s %(levelname)s %(name)s %(message)s",
         }
     },
+    "filters": {"without_traceback": {"()": "crm.logs.WithoutTraceback"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": env.level("LOG_LEVEL", default="INFO")},
     "loggers": {
         "django": {"handlers": ["console"], "level": "INFO", "propagate": False},
+        # Somebody called the desk by a name that is not in ALLOWED_HOSTS.
+        "django.security.DisallowedHost": {"filters": ["without_traceback"]},
         "django-q": {"handlers": ["console"], "level": "WARNING", "propagate": False},
         # heyoo writes telephone numbers at INFO to the root logger; urllib3 whole URLs at DEBUG.
         "urllib3": {"level": "WARNING"},

@@ -88,6 +88,28 @@ def test_it_names_the_address_and_the_demo_people(settings):
 
 @pytest.mark.django_db
 @pytest.mark.usefixtures("small_site")
+@pytest.mark.parametrize(
+    ("host", "allowed", "told"),
+    [
+        ("0.0.0.0", ["localhost", "127.0.0.1", "[::1]", "0.0.0.0"], True),
+        ("::", ["localhost", "::"], True),
+        ("0.0.0.0", ["localhost", "desk.example"], False),
+        ("0.0.0.0", ["*"], False),
+        ("127.0.0.1", ["localhost", "127.0.0.1"], False),
+    ],
+)
+def test_who_listens_everywhere_is_told_to_name_the_address(settings, host, allowed, told):
+    settings.HOST, settings.ALLOWED_HOSTS = host, allowed
+    settings.SETUP_STEPS = []
+    settings.DEMO = False
+
+    lines = prepare().splitlines()
+
+    assert sum("BASE_URL or ALLOWED_HOSTS" in line for line in lines) == told
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("small_site")
 def test_an_office_gets_no_demo(settings):
     settings.DEMO = False
     settings.SETUP_STEPS = []

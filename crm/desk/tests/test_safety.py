@@ -1,6 +1,8 @@
 """Headers that keep strangers' scripts out, and templates that need no exception from them."""
 
+import logging
 import re
+from io import StringIO
 
 import pytest
 from django.conf import settings
@@ -81,3 +83,20 @@ def test_a_log_line_carries_neither_telephone_numbers_nor_secrets():
     assert redact("2026-11-21 05:17:24,270 lead 42 of 120000") == (
         "2026-11-21 05:17:24,270 lead 42 of 120000"
     )
+
+
+@pytest.mark.django_db
+def test_a_name_that_is_not_ours_is_one_line_without_traceback(browser, settings):
+    settings.ALLOWED_HOSTS = ["localhost"]
+    written = StringIO()
+    handler = logging.StreamHandler(written)
+    logging.getLogger("django").addHandler(handler)
+    try:
+        answer = browser().get("/", headers={"host": "10.1.2.3:8000"})
+    finally:
+        logging.getLogger("django").removeHandler(handler)
+
+    assert answer.status_code == 400
+    said = written.getvalue()
+    assert "10.1.2.3" in said and "ALLOWED_HOSTS" in said
+    assert len(said.splitlines()) == 1, said

@@ -25,6 +25,9 @@ from crm.people.models import User
 
 # Any number, as long as every machine that starts the desk on this database uses the same.
 ADVISORY_LOCK = 0x56454E54
+# To listen here is to listen on every address of the machine; nobody calls the desk so.
+EVERYWHERE = ("0.0.0.0", "::", "0")
+THIS_MACHINE = ("localhost", "127.0.0.1", "[::1]")
 
 
 class StartError(CommandError):
@@ -77,6 +80,11 @@ class Command(BaseCommand):
 
     def say_where(self) -> None:
         self.stdout.write(f"The desk opens at {settings.BASE_URL}")
+        if refuses_others():
+            self.stdout.write(
+                f"HOST={settings.HOST} listens on every address, but people on other machines are "
+                "refused until BASE_URL or ALLOWED_HOSTS names the address they use."
+            )
         names = (
             User.objects.filter(is_demo=True)
             .exclude(password__startswith="!")
@@ -85,6 +93,12 @@ class Command(BaseCommand):
         )
         if settings.DEMO and names:
             self.stdout.write(f"Log in as {', '.join(names)}; the password is: demo")
+
+
+def refuses_others() -> bool:
+    """Whether we listen to other machines, and know no name they could call us by."""
+    unreachable = {*EVERYWHERE, *THIS_MACHINE}
+    return settings.HOST in EVERYWHERE and unreachable.issuperset(settings.ALLOWED_HOSTS)
 
 
 def reach_database() -> None:
