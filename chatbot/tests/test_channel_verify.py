@@ -16,6 +16,14 @@ NOTHING = {
 }
 
 
+@pytest.fixture
+def channel(channel):
+    """With all that the environment can give."""
+    channel.credentials = {**channel.credentials, "business_account_id": "900100"}
+    channel.save()
+    return channel
+
+
 @pytest.fixture(autouse=True)
 def empty_environment(settings):
     settings.WHATSAPP = dict(NOTHING)
@@ -37,11 +45,18 @@ def test_it_names_what_is_missing(capsys):
     said, complaint = verify(capsys)
     channel = Channel.objects.get(default_for="whatsapp")
     assert complaint.startswith("missing: ")
-    for name in ("PHONE_NUMBER_ID", "APP_SECRET", "ACCESS_TOKEN", "VERIFY_TOKEN"):
+    names = "PHONE_NUMBER_ID", "APP_SECRET", "ACCESS_TOKEN", "VERIFY_TOKEN", "BUSINESS_ACCOUNT_ID"
+    for name in names:
         assert f"WHATSAPP_{name}" in complaint
-    assert "BUSINESS_ACCOUNT_ID" in said and "BUSINESS_ACCOUNT_ID" not in complaint
     assert f"https://oficina.ejemplo.test/webhooks/meta/{channel.uuid}/" in said
     assert "https://oficina.ejemplo.test/chatbot/webhook/whatsapp/" in said
+
+
+def test_the_account_alone_is_missed_too(channel, graph, capsys):
+    channel.credentials = {**channel.credentials, "business_account_id": ""}
+    channel.save()
+    _, complaint = verify(capsys)
+    assert complaint == "missing: WHATSAPP_BUSINESS_ACCOUNT_ID"
 
 
 def test_it_initialises_the_client_and_tells_no_secret(channel, graph, capsys):

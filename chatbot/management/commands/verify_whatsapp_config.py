@@ -81,15 +81,18 @@ class Command(BaseCommand):
 
 
 def _wanted(channel: Channel, provider: type[Provider]) -> Iterator[tuple[str, bool, bool]]:
-    """(name, whether nothing works without it, whether it is there).
+    """(name, whether it counts as missing without, whether it is there).
 
-    Secrets are needed, other fields where the provider says so.
+    Secrets are needed, other fields where the provider says so, or where the environment has a
+    variable for them: without Meta's account ID there are no templates.
     """
+    variables = VARIABLES.get(provider.slug, {})
     if provider.external_id:
         numbered = any(one.numbered for one in ACCOUNTS if one.provider == provider.slug)
         yield "external_id", numbered, bool(channel.external_id)
     for field in provider.fields:
-        yield field.name, field.required or field.secret, bool(channel.secret(field.name))
+        needed = field.required or field.secret or field.name in variables
+        yield field.name, needed, bool(channel.secret(field.name))
 
 
 def _absent(needed: bool) -> str:
