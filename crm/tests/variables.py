@@ -4,6 +4,8 @@ import re
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
+# A default that is written out, and no expression: a word in quotes, or a number.
+PLAIN = re.compile(r'env(?:\.\w+)?\(\s*"([A-Z_]+)",\s*default=(?:"([^"]*)"|([\d.]+))\s*\)')
 READ = re.compile(r'env(?:\.\w+)?\(\s*"([A-Z_]+)"')
 IN_SHELL = re.compile(r"\$\{?([A-Z_]*(?:HOST|PORT|WEB_\w+))\b")
 
@@ -12,3 +14,9 @@ def variables():
     """Read by the settings, or by the scripts that start the desk."""
     shell = "".join((ROOT / name).read_text() for name in ("Procfile", "bin/run"))
     return {*READ.findall((ROOT / "crm/settings.py").read_text()), *IN_SHELL.findall(shell)}
+
+
+def plain_defaults():
+    """{variable: its default as the settings write it}, where that is a word or a number."""
+    found = PLAIN.findall((ROOT / "crm/settings.py").read_text())
+    return {name: word or number for name, word, number in found if word or number}
