@@ -52,6 +52,11 @@ class InboundEventAdmin(ReadOnlyAdmin):
 
 @admin.register(DeliveryAttempt)
 class DeliveryAttemptAdmin(ReadOnlyAdmin):
-    list_display = ("id", "message_id", "outcome", "code", "started_at", "finished_at", "worker")
+    list_display = ("id", "number", "outcome", "code", "started_at", "finished_at", "worker")
     list_filter = ("outcome",)
     show_full_result_count = False
+
+    @admin.display(description=_("message"), ordering="message_id")
+    def number(self, attempt: DeliveryAttempt) -> int:
+        """Not the message itself: a list of attempts reads nobody's words."""
+        return attempt.message_id

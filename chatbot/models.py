@@ -24,19 +24,21 @@ class InboundEvent(models.Model):
         ASIDE = "aside", _("Set aside")
 
     # No index of its own: the constraint's begins with it, and every index costs each webhook.
-    channel = models.ForeignKey(Channel, models.PROTECT, related_name="events", db_index=False)
-    key = models.CharField(max_length=255)
-    lane = models.CharField(max_length=200)
-    kind = models.CharField(max_length=20)
-    payload = models.TextField(help_text=_("ASCII JSON"))
-    state = models.CharField(max_length=8, choices=State, default=State.PENDING)
-    received_at = models.DateTimeField(default=timezone.now)
-    due_at = models.DateTimeField(default=timezone.now)
-    handled_at = models.DateTimeField(null=True)
-    attempts = models.PositiveSmallIntegerField(default=0)
+    channel = models.ForeignKey(
+        Channel, models.PROTECT, related_name="events", db_index=False, verbose_name=_("channel")
+    )
+    key = models.CharField(_("key"), max_length=255)
+    lane = models.CharField(_("lane"), max_length=200)
+    kind = models.CharField(_("kind"), max_length=20)
+    payload = models.TextField(_("payload"), help_text=_("ASCII JSON"))
+    state = models.CharField(_("state"), max_length=8, choices=State, default=State.PENDING)
+    received_at = models.DateTimeField(_("received"), default=timezone.now)
+    due_at = models.DateTimeField(_("due"), default=timezone.now)
+    handled_at = models.DateTimeField(_("handled"), null=True)
+    attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
     # How often it was looked at while it spoke of something yet unknown; see chatbot/waiting.py.
-    looks = models.PositiveSmallIntegerField(default=0, db_default=0)
-    error = models.TextField(blank=True)
+    looks = models.PositiveSmallIntegerField(_("looks"), default=0, db_default=0)
+    error = models.TextField(_("last error"), blank=True)
 
     class Meta:
         ordering = ["-id"]
@@ -65,16 +67,20 @@ class DeliveryAttempt(models.Model):
         UNKNOWN = "unknown", _("Not confirmed")
         NOT_SENT = "not_sent", _("Never left")
 
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    message = models.ForeignKey(Message, models.CASCADE, related_name="attempts")
-    worker = models.CharField(max_length=60)
-    started_at = models.DateTimeField(default=timezone.now)
+    id = models.UUIDField("ID", primary_key=True, default=uuid.uuid4, editable=False)
+    message = models.ForeignKey(
+        Message, models.CASCADE, related_name="attempts", verbose_name=_("message")
+    )
+    worker = models.CharField(_("worker"), max_length=60)
+    started_at = models.DateTimeField(_("started"), default=timezone.now)
     # When nobody has heard of the attempt by then, its worker is taken for dead.
-    lease_until = models.DateTimeField()
-    finished_at = models.DateTimeField(null=True)
-    outcome = models.CharField(max_length=8, choices=Outcome, blank=True, default=Outcome.OPEN)
-    code = models.CharField(max_length=40, blank=True)
-    detail = models.CharField(max_length=500, blank=True)
+    lease_until = models.DateTimeField(_("lease until"))
+    finished_at = models.DateTimeField(_("finished"), null=True)
+    outcome = models.CharField(
+        _("outcome"), max_length=8, choices=Outcome, blank=True, default=Outcome.OPEN
+    )
+    code = models.CharField(_("code"), max_length=40, blank=True)
+    detail = models.CharField(_("detail"), max_length=500, blank=True)
 
     class Meta:
         ordering = ["-started_at"]

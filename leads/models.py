@@ -49,10 +49,18 @@ class Lead(models.Model):
         REFERRAL = "referral", _("Referral")
         MANUAL = "manual", _("Entered by hand")
 
-    contact = models.ForeignKey(Contact, models.PROTECT, related_name="leads")
+    contact = models.ForeignKey(
+        Contact, models.PROTECT, related_name="leads", verbose_name=_("contact")
+    )
     # Property and assignee have no index of their own: those below begin with them.
     property = models.ForeignKey(
-        Property, models.PROTECT, null=True, blank=True, related_name="leads", db_index=False
+        Property,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="leads",
+        db_index=False,
+        verbose_name=_("property"),
     )
     source = models.CharField(_("source"), max_length=20, choices=Source, default=Source.DIRECT)
     status = models.CharField(_("status"), max_length=12, choices=Status, default=Status.NEW)
@@ -148,14 +156,18 @@ class Lead(models.Model):
 class LeadChange(models.Model):
     """Who changed what of a lead, and when. Written by the verbs, never edited."""
 
-    lead = models.ForeignKey(Lead, models.CASCADE, related_name="changes")
+    lead = models.ForeignKey(Lead, models.CASCADE, related_name="changes", verbose_name=_("lead"))
     actor = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+"
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        related_name="+",
+        verbose_name=_("changed by"),
     )
-    field = models.CharField(max_length=30)
-    old = models.CharField(max_length=200, blank=True)
-    new = models.CharField(max_length=200, blank=True)
-    at = models.DateTimeField(default=timezone.now)
+    field = models.CharField(_("field"), max_length=30)
+    old = models.CharField(_("before"), max_length=200, blank=True)
+    new = models.CharField(_("after"), max_length=200, blank=True)
+    at = models.DateTimeField(_("when"), default=timezone.now)
 
     class Meta:
         ordering = ["-at", "-id"]

@@ -27,6 +27,6 @@ class PropertyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     list_select_related = ("responsible",)
     search_fields = ("code", "title", "district")
     autocomplete_fields = ("responsible",)
-    readonly_fields = ("search_text", "created_at", "updated_at")
+    readonly_fields = ("created_at", "updated_at")
     show_full_result_count = False
     inlines: ClassVar[list[Any]] = [PhotoInline]

@@ -6,6 +6,7 @@ Credentials do not appear here: the field is no part of any form, and nobody may
 from django.contrib import admin
 from django.db import models
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
 
 from crm.conversations.models import Channel, ChannelIdentity, Conversation, Episode
 
@@ -53,6 +54,10 @@ class ConversationAdmin(ReadOnlyAdmin):
     list_display = ("__str__", "channel", "owner", "last_message_at", "waiting_since")
     list_select_related = ("contact", "channel", "episode")
     exclude = ("last_direction",)
+
+    @admin.display(description=_("owner"))
+    def owner(self, conversation: Conversation) -> str:
+        return conversation.episode.get_owner_display() if conversation.episode else ""
 
 
 @admin.register(Episode)

@@ -52,7 +52,7 @@ class Channel(models.Model):
     is_active = models.BooleanField(_("active"), default=True)
     # "whatsapp" or "telegram": the channel behind /chatbot/webhook/<that>/.
     default_for = models.CharField(
-        max_length=20, null=True, blank=True, unique=True, editable=False
+        _("default for"), max_length=20, null=True, blank=True, unique=True, editable=False
     )
     external_id = models.CharField(
         _("identifier at the provider"),
@@ -119,16 +119,22 @@ class Channel(models.Model):
 class ChannelIdentity(models.Model):
     """One person on one channel, whatever addresses the provider knows them by."""
 
-    channel = models.ForeignKey(Channel, models.PROTECT, related_name="identities")
-    contact = models.ForeignKey(Contact, models.PROTECT, related_name="identities")
-    name = models.CharField(max_length=200, blank=True, help_text=_("As the provider gives it"))
+    channel = models.ForeignKey(
+        Channel, models.PROTECT, related_name="identities", verbose_name=_("channel")
+    )
+    contact = models.ForeignKey(
+        Contact, models.PROTECT, related_name="identities", verbose_name=_("contact")
+    )
+    name = models.CharField(
+        _("name"), max_length=200, blank=True, help_text=_("As the provider gives it")
+    )
     # A number the provider itself has proved to be theirs, in E.164.
-    proven_phone = models.CharField(max_length=20, blank=True)
+    proven_phone = models.CharField(_("proven phone"), max_length=20, blank=True)
     # Since when they cannot be reached here: they blocked us, or have no such account.
-    unreachable_at = models.DateTimeField(null=True, blank=True)
+    unreachable_at = models.DateTimeField(_("unreachable since"), null=True, blank=True)
     # When they last said whether they want marketing: what they said before comes too late.
-    wished_at = models.DateTimeField(null=True, blank=True)
-    created_at = models.DateTimeField(auto_now_add=True)
+    wished_at = models.DateTimeField(_("said about marketing"), null=True, blank=True)
+    created_at = models.DateTimeField(_("created"), auto_now_add=True)
 
     class Meta:
         verbose_name = _("channel identity")
@@ -203,11 +209,25 @@ class ConversationQuerySet(models.QuerySet["Conversation"]):
 class Conversation(models.Model):
     """One permanent thread per channel identity; its episodes carry who answers."""
 
-    identity = models.OneToOneField(ChannelIdentity, models.PROTECT, related_name="conversation")
-    channel = models.ForeignKey(Channel, models.PROTECT, related_name="conversations")
-    contact = models.ForeignKey(Contact, models.PROTECT, related_name="conversations")
+    identity = models.OneToOneField(
+        ChannelIdentity,
+        models.PROTECT,
+        related_name="conversation",
+        verbose_name=_("channel identity"),
+    )
+    channel = models.ForeignKey(
+        Channel, models.PROTECT, related_name="conversations", verbose_name=_("channel")
+    )
+    contact = models.ForeignKey(
+        Contact, models.PROTECT, related_name="conversations", verbose_name=_("contact")
+    )
     agency = models.ForeignKey(
-        Agency, models.PROTECT, null=True, blank=True, related_name="conversations"
+        Agency,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="conversations",
+        verbose_name=_("agency"),
     )
     episode = models.OneToOneField(
         "Episode",
@@ -215,21 +235,22 @@ class Conversation(models.Model):
         null=True,
         related_name="+",
         help_text=_("The open episode, or the last one"),
+        verbose_name=_("episode"),
     )
     last_message_at = models.DateTimeField(_("last message"), null=True)
-    last_shown_at = models.DateTimeField(null=True)
+    last_shown_at = models.DateTimeField(_("last message shown"), null=True)
     # The person's own time stamp: what a provider's window for free answers is counted from.
-    last_inbound_at = models.DateTimeField(null=True)
+    last_inbound_at = models.DateTimeField(_("last message of the person"), null=True)
     last_text = models.CharField(_("last words"), max_length=200, blank=True)
-    last_direction = models.CharField(max_length=3, blank=True)
+    last_direction = models.CharField(_("last direction"), max_length=3, blank=True)
     # Nobody in a group is a partner, is answered by the bot, or can log in.
     is_group = models.BooleanField(_("group"), default=False)
     # Up to when what was sent counts against the provider's rate for one person.
-    paced_until = models.DateTimeField(null=True)
+    paced_until = models.DateTimeField(_("paced until"), null=True)
     # Since when the person has had no answer from bot or human; null: nobody waits.
     waiting_since = models.DateTimeField(_("waiting since"), null=True)
-    changed_at = models.DateTimeField(default=timezone.now)
-    created_at = models.DateTimeField(auto_now_add=True)
+    changed_at = models.DateTimeField(_("changed"), default=timezone.now)
+    created_at = models.DateTimeField(_("created"), auto_now_add=True)
 
     objects = ConversationQuerySet.as_manager()
 
@@ -273,16 +294,23 @@ class Episode(models.Model):
         QUEUE = "queue", _("Queue")
         HUMAN = "human", _("Person")
 
-    conversation = models.ForeignKey(Conversation, models.CASCADE, related_name="episodes")
+    conversation = models.ForeignKey(
+        Conversation, models.CASCADE, related_name="episodes", verbose_name=_("conversation")
+    )
     owner = models.CharField(_("owner"), max_length=6, choices=Owner, default=Owner.BOT)
     human = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="episodes"
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="episodes",
+        verbose_name=_("answered by"),
     )
-    owner_since = models.DateTimeField(default=timezone.now)
-    opened_at = models.DateTimeField(default=timezone.now)
-    first_response_at = models.DateTimeField(null=True, blank=True)
-    closed_at = models.DateTimeField(null=True, blank=True)
-    outcome = models.CharField(max_length=30, blank=True)
+    owner_since = models.DateTimeField(_("owner since"), default=timezone.now)
+    opened_at = models.DateTimeField(_("opened"), default=timezone.now)
+    first_response_at = models.DateTimeField(_("first response"), null=True, blank=True)
+    closed_at = models.DateTimeField(_("closed"), null=True, blank=True)
+    outcome = models.CharField(_("outcome"), max_length=30, blank=True)
 
     class Meta:
         constraints = [

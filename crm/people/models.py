@@ -201,7 +201,9 @@ class ContactPoint(models.Model):
         EMAIL = "email", _("E-mail")
         USERNAME = "username", _("User name")
 
-    contact = models.ForeignKey(Contact, models.CASCADE, related_name="points")
+    contact = models.ForeignKey(
+        Contact, models.CASCADE, related_name="points", verbose_name=_("contact")
+    )
     kind = models.CharField(_("kind"), max_length=10, choices=Kind)
     value = models.CharField(_("value"), max_length=254, help_text=_("Phones in E.164"))
     raw = models.CharField(_("as it came"), max_length=254, blank=True)
