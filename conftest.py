@@ -49,6 +49,13 @@ def pytest_addoption(parser):
     )
 
 
+def pytest_ignore_collect(collection_path, config):
+    """The few files with tests that start servers are read alone when only those are wanted."""
+    if config.getoption("--serial") == "only" and collection_path.name.startswith("test_"):
+        return "mark.serial" not in collection_path.read_text() or None
+    return None
+
+
 def pytest_collection_modifyitems(config, items):
     wanted = config.getoption("--serial")
     if not wanted:
