@@ -13,6 +13,7 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
+from django.db.models.expressions import Combinable
 from django.utils.translation import gettext_lazy as _
 
 if TYPE_CHECKING:
@@ -34,9 +35,18 @@ class MoneyField(_BigInteger):
 
     description = _("Amount of money")
 
+    if TYPE_CHECKING:
+        _validators: list[Any]
+        _pyi_private_set_type: Decimal | int | Combinable  # type: ignore[assignment]
+        _pyi_private_get_type: Decimal  # type: ignore[assignment]
+
     @property
     def validators(self) -> list[Any]:
-        return [MinValueValidator(-LARGEST_AMOUNT), MaxValueValidator(LARGEST_AMOUNT)]
+        return [
+            *self._validators,
+            MinValueValidator(-LARGEST_AMOUNT),
+            MaxValueValidator(LARGEST_AMOUNT),
+        ]
 
     def from_db_value(self, value: int | None, *args: object) -> Decimal | None:
         return None if value is None else Decimal(value) * CENT

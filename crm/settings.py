@@ -69,6 +69,7 @@ ACCENT_COLOUR = env("ACCENT_COLOUR", default="")
 
 INSTALLED_APPS = [
     "crm.people",
+    "crm.audit",
     "crm.conversations",
     "crm.catalog",
     "crm.desk",
@@ -217,14 +218,46 @@ _SALES = [
     "conversations.change_conversation",
 ]
 _PROPERTIES = ["catalog.add_property", "catalog.change_property"]
-_MANAGING = [*_SALES, *_PROPERTIES, "leads.assign_lead", "conversations.view_channel"]
+_LENDING = [
+    "people.change_contact",
+    "partners.know_partner",
+    *(
+        f"partners.{verb}_{model}"
+        for model in ("partner", "loan")
+        for verb in ("view", "add", "change")
+    ),
+    "partners.view_loanproduct",
+    "partners.view_payment",
+    "partners.add_payment",
+    "partners.reverse_payment",
+    "partners.add_charge",
+    "partners.view_receipt",
+    "partners.add_receipt",
+    "partners.review_receipt",
+    "partners.view_paymentoption",
+    "audit.view_auditentry",
+]
+_MANAGING = [
+    *_SALES,
+    *_PROPERTIES,
+    "leads.assign_lead",
+    "conversations.view_channel",
+    *_LENDING,
+    *(
+        f"partners.{verb}_{model}"
+        for model in ("loanproduct", "paymentoption")
+        for verb in ("add", "change")
+    ),
+]
 ROLE_PERMISSIONS: dict[str, list[str]] = {
-    "agent": _SALES,
+    "agent": [*_SALES, "partners.know_partner"],
     "marketer": [*_EVERYBODY, *_PROPERTIES],
     "officer": [
         *_EVERYBODY,
         "conversations.view_conversation",
         "conversations.change_conversation",
+        *_LENDING,
+        "partners.view_document",
     ],
     "manager": _MANAGING,
     "administrator": [

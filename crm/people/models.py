@@ -10,6 +10,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from crm.people.documents import DocumentType
 from crm.people.folding import folded
 
 if TYPE_CHECKING:
@@ -123,6 +124,9 @@ class Contact(models.Model):
     """A person who writes in, by whatever channel. A person without a phone is possible."""
 
     name = models.CharField(_("name"), max_length=200, blank=True)
+    document_type = models.CharField(
+        _("kind of document"), max_length=10, choices=DocumentType, blank=True
+    )
     document_number = models.CharField(
         _("document number"), max_length=20, blank=True, help_text=_("DNI or another document")
     )
@@ -164,6 +168,14 @@ class Contact(models.Model):
 
     class Meta:
         ordering = ["-id"]
+        constraints = [
+            # Once its kind is known, a document is one person's.
+            models.UniqueConstraint(
+                fields=["document_type", "document_number"],
+                condition=Q(merged_into=None) & ~Q(document_type="") & ~Q(document_number=""),
+                name="contact_document_once",
+            ),
+        ]
         indexes = [
             models.Index(fields=["name"], name="contact_name"),
             models.Index(

@@ -1,0 +1,149 @@
+"""Booking and reversing payments: the only two things that ever happen to one."""
+
+from datetime import date
+from decimal import Decimal
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from crm.audit.models import record
+from crm.errors import DeskError
+from crm.people.models import User
+from partners import ledger
+from partners.lending.errors import LendingError
+from partners.lending.ledger import Ledger
+from partners.lending.money import check_amount
+from partners.models import Loan, Payment
+from partners.refusals import in_words
+
+
+def book_payment(
+    *,
+    loan: Loan,
+    amount: Decimal,
+    paid_on: date,
+    by: User | None,
+    purpose: str = Payment.Purpose.NEXT,
+    means: str = Payment.Means.TRANSFER,
+    reference: str = "",
+    currency: str = "",
+    note: str = "",
+    keep_rest: bool = False,
+    external_id: str = "",
+) -> Payment:
+    """Book what was paid, and play the loan again.
+
+    `keep_rest` lets more than is owed be kept as credit. DeskError, and nothing written, for an
+    amount that is none, another currency, a day before the loan or after today, a reference that
+    was booked on this loan, a loan that has no account, and more than is owed.
+    """
+    reference = " ".join(reference.split())
+    with transaction.atomic():
+        loan = ledger.locked(loan)
+        _check(loan, amount, paid_on, currency)
+        payment = Payment(
+            loan=loan,
+            amount=amount,
+            paid_on=paid_on,
+            purpose=purpose,
+            means=means,
+            reference=reference,
+            note=note,
+            booked_by=by,
+            external_id=external_id,
+        )
+        _insert(payment)
+        before = {"paid": loan.paid, "left": loan.left, "credit": loan.credit}
+        played = _refreshed(loan)
+        more = played.credit - before["credit"]
+        if more > 0 and not keep_rest:
+            raise DeskError(
+                _("This is %(amount)s more than is owed. Confirm to keep the rest as credit.")
+                % {"amount": f"{more:.2f}"}
+            )
+        record(
+            action="payment_booked",
+            subject=loan,
+            by=by,
+            before=before,
+            after={
+                "paid": loan.paid,
+                "left": loan.left,
+                "credit": loan.credit,
+                "payment": payment.pk,
+                "amount": amount,
+                "paid_on": paid_on,
+            },
+        )
+    return payment
+
+
+def reverse_payment(*, payment: Payment, by: User | None, reason: str) -> Payment:
+    """Take a payment back; all later ones are played again without it.
+
+    DeskError without a reason, and where it was reversed already.
+    """
+    reason = " ".join(reason.split())
+    if not reason:
+        raise DeskError(_("Say why it is reversed."))
+    with transaction.atomic():
+        loan = ledger.locked(payment.loan)
+        open_one = Payment.objects.filter(pk=payment.pk, reversed_at=None)
+        if not open_one.update(
+            reversed_at=timezone.now(), reversed_by=by, reversal_reason=reason[:500]
+        ):
+            raise DeskError(_("This payment was reversed already."))
+        before = {
+            "paid": loan.paid,
+            "left": loan.left,
+            "credit": loan.credit,
+            "payment": payment.pk,
+        }
+        _refreshed(loan)
+        record(
+            action="payment_reversed",
+            subject=loan,
+            by=by,
+            before=before,
+            after={"paid": loan.paid, "left": loan.left, "credit": loan.credit},
+            reason=reason[:500],
+        )
+    payment.refresh_from_db()
+    return payment
+
+
+def _check(loan: Loan, amount: Decimal, paid_on: date, currency: str) -> None:
+    if loan.status not in Loan.WITH_ACCOUNT:
+        raise DeskError(_("This loan was not paid out: it takes no payments."))
+    if currency and currency != loan.currency:
+        raise DeskError(
+            _("The loan is in %(loan)s, the payment in %(payment)s.")
+            % {"loan": loan.currency, "payment": currency}
+        )
+    if paid_on > timezone.localdate():
+        raise DeskError(_("A payment cannot be of a day to come."))
+    if paid_on < loan.disbursed_on:
+        raise DeskError(_("The loan was not disbursed yet on that day."))
+    try:
+        check_amount(amount, "payment")
+    except LendingError as error:
+        raise in_words(error) from error
+
+
+def _insert(payment: Payment) -> None:
+    try:
+        with transaction.atomic():
+            payment.save()
+    except IntegrityError as error:
+        raise DeskError(
+            _("The operation %(reference)s was booked on this loan already.")
+            % {"reference": payment.reference}
+        ) from error
+
+
+def _refreshed(loan: Loan) -> Ledger:
+    try:
+        return ledger.refresh(loan)
+    except LendingError as error:
+        raise in_words(error) from error
