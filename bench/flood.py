@@ -52,10 +52,12 @@ def counts(runs: list[Run]) -> list[tuple[int, int]]:
 
 
 def warm_up(stage: Stage, graph: Graph, seconds: float) -> None:
-    """A steady trickle from other people, and then silence."""
+    """A steady trickle from other people, and then silence. They are so many that nobody is
+    written to faster than the provider allows for one person."""
     sent, until = 0, time.monotonic() + seconds
     while time.monotonic() < until:
-        texts = [bodies.message(f"Hola {n}", bodies.person(90_000 + n)) for n in range(10)]
+        others = [bodies.person(90_000 + (sent + n) % 500) for n in range(10)]
+        texts = [bodies.message(f"Hola {sent}", person) for person in others]
         blast(stage.port, [iter(texts)])
         sent += len(texts)
         time.sleep(0.2)
