@@ -257,7 +257,7 @@ ROLE_PERMISSIONS: dict[str, list[str]] = {
         "conversations.view_conversation",
         "conversations.change_conversation",
         *_LENDING,
-        "partners.view_document",
+        "people.view_document",
     ],
     "manager": _MANAGING,
     "administrator": [

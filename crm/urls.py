@@ -30,6 +30,7 @@ urlpatterns = [
     path("i18n/setlang/", set_language, name="set_language"),
     path("admin/", admin.site.urls),
     path("leads/", include("leads.urls")),
+    path("partners/", include("partners.urls")),
     path("people/", include("crm.people.urls")),
     path("properties/", include("crm.catalog.urls")),
     path("jobs/", include("crm.jobs.urls")),

@@ -168,6 +168,7 @@ class Contact(models.Model):
 
     class Meta:
         ordering = ["-id"]
+        permissions = [("view_document", "Can see a whole document number")]
         constraints = [
             # Once its kind is known, a document is one person's.
             models.UniqueConstraint(

@@ -66,10 +66,7 @@ class Partner(models.Model):
 
     class Meta:
         ordering = ["-id"]
-        permissions = [
-            ("know_partner", "Can see that a contact is a partner"),
-            ("view_document", "Can see a whole document number"),
-        ]
+        permissions = [("know_partner", "Can see that a contact is a partner")]
         constraints = [
             models.UniqueConstraint(
                 fields=["external_id"],
