@@ -220,6 +220,7 @@ _SALES = [
 _PROPERTIES = ["catalog.add_property", "catalog.change_property"]
 _LENDING = [
     "people.change_contact",
+    "conversations.view_private",
     "partners.know_partner",
     *(
         f"partners.{verb}_{model}"

@@ -185,4 +185,5 @@ def _values(request: DeskRequest, template: MessageTemplate) -> dict[str, str]:
 def _instead(request: DeskRequest, conversation: Conversation) -> Message | None:
     given = request.POST.get("instead", "")
     pk = int(given) if given.isascii() and given.isdigit() and len(given) < 19 else 0
-    return conversation.messages.filter(pk=pk, direction=Message.Direction.OUT).first()
+    ours = conversation.messages.filter(direction=Message.Direction.OUT, is_private=False)
+    return ours.filter(pk=pk).first()

@@ -28,6 +28,7 @@ class Bubble:
     quoted: Message | None = None
     quoted_is_gone: bool = False
     reactions: list[str] = field(default_factory=list)
+    is_closed: bool = False  # of a partner's session, and not for who looks
 
     @property
     def day(self) -> date:
@@ -36,7 +37,8 @@ class Bubble:
     @property
     def is_notice(self) -> bool:
         """Shown as a line in the middle: nobody's words."""
-        return self.message.kind in (Message.Kind.SYSTEM, Message.Kind.REACTION)
+        notices = (Message.Kind.SYSTEM, Message.Kind.REACTION)
+        return self.message.kind in notices and not self.is_closed
 
     @property
     def is_stuck(self) -> bool:
@@ -50,7 +52,7 @@ class Bubble:
     @property
     def attachments(self) -> list[Attachment]:
         """What the message shows; of one that was taken back, nothing."""
-        return [] if self.is_deleted else list(self.message.attachments.all())
+        return [] if self.is_deleted or self.is_closed else list(self.message.attachments.all())
 
     @property
     def tries(self) -> list[DeliveryAttempt]:
@@ -82,27 +84,32 @@ class Thread:
         return self.bubbles[0].message.pk if self.bubbles else None
 
 
-def latest(conversation: Conversation, since: int | None = None) -> Thread:
-    """The last PAGE messages, or all from message `since` on if those are not too many."""
+def latest(
+    conversation: Conversation, since: int | None = None, *, private: bool = False
+) -> Thread:
+    """The last PAGE messages, or all from message `since` on if those are not too many.
+
+    `private`: who looks may read what was said in a partner's session.
+    """
     rows = _rows(conversation)
     first = _place(conversation, since)
     if first is not None:
         found = list(rows.filter(_at_or_after(first))[: LONGEST + 1])
         if PAGE <= len(found) <= LONGEST:
-            return Thread(_bubbles(found[::-1]), _is_any_before(conversation, first))
-    return _page(list(rows[: PAGE + 1]))
+            return Thread(_bubbles(found[::-1], private), _is_any_before(conversation, first))
+    return _page(list(rows[: PAGE + 1]), private)
 
 
-def before(conversation: Conversation, pk: int) -> Thread:
+def before(conversation: Conversation, pk: int, *, private: bool = False) -> Thread:
     """The PAGE messages before message `pk`; none if it is not of this conversation."""
     place = _place(conversation, pk)
     if place is None:
         return Thread([], earlier=False)
-    return _page(list(_rows(conversation).filter(_before(place))[: PAGE + 1]))
+    return _page(list(_rows(conversation).filter(_before(place))[: PAGE + 1]), private)
 
 
-def _page(found: list[Message]) -> Thread:
-    return Thread(_bubbles(found[:PAGE][::-1]), earlier=len(found) > PAGE)
+def _page(found: list[Message], private: bool) -> Thread:
+    return Thread(_bubbles(found[:PAGE][::-1], private), earlier=len(found) > PAGE)
 
 
 def _rows(conversation: Conversation) -> QuerySet[Message]:
@@ -128,7 +135,7 @@ def _is_any_before(conversation: Conversation, place: Message) -> bool:
     return conversation.messages.filter(_before(place)).exists()
 
 
-def _bubbles(messages: Sequence[Message]) -> list[Bubble]:
+def _bubbles(messages: Sequence[Message], private: bool) -> list[Bubble]:
     """Bubbles for messages from old to new; reactions sit on the message they are about."""
     ours = {m.provider_id: m for m in messages if m.provider_id}
     there = ours | _quoted_elsewhere(messages, ours)
@@ -140,6 +147,7 @@ def _bubbles(messages: Sequence[Message]) -> list[Bubble]:
             quoted=there.get(message.reply_to) if message.reply_to else None,
             quoted_is_gone=bool(message.reply_to) and message.reply_to not in there,
             reactions=reactions.get(message.provider_id, []),
+            is_closed=message.is_private and not private,
         )
         for message in shown
     ]

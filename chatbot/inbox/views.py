@@ -14,7 +14,7 @@ from chatbot.inbox.answering import new_token
 from chatbot.inbox.composing import composer_for
 from chatbot.inbox.filters import ConversationFilter, for_somebody
 from chatbot.inbox.tables import ConversationTable, with_last_sent
-from chatbot.inbox.visibility import conversations_for, get_conversation_for
+from chatbot.inbox.visibility import PRIVATE, conversations_for, get_conversation_for
 from crm.conversations.models import Conversation, Episode
 from crm.desk.access import DeskRequest, permitted
 from crm.desk.lists import ListPage
@@ -136,11 +136,11 @@ def panel_context(request: DeskRequest, conversation: Conversation) -> dict[str,
     # The version is older than the rows: what happens in between is news, not lost.
     key = f"{pulse.ONE}{conversation.pk}"
     version = pulse.pulse(request.user, [key])[key]
-    earlier_than = _number(request, "before")
+    earlier_than, private = _number(request, "before"), request.user.has_perm(PRIVATE)
     shown = (
-        thread.before(conversation, earlier_than)
+        thread.before(conversation, earlier_than, private=private)
         if earlier_than
-        else thread.latest(conversation, _number(request, "from"))
+        else thread.latest(conversation, _number(request, "from"), private=private)
     )
     return {
         "conversation": conversation,

@@ -7,6 +7,8 @@ from crm.conversations.models import Attachment, Conversation, MergedConversatio
 from crm.people.models import User
 from leads.models import Lead
 
+PRIVATE = "conversations.view_private"
+
 
 def conversations_for(user: User) -> QuerySet[Conversation]:
     """Those `visible_to(user)`, and those of contacts with a lead assigned to the user."""
@@ -34,10 +36,15 @@ def get_conversation_for(user: User, pk: int) -> Conversation:
 
 def get_message_for(user: User, pk: int) -> Message:
     rows = Message.objects.select_related("conversation__episode__human", "channel")
+    if not user.has_perm(PRIVATE):
+        rows = rows.filter(is_private=False)
     return get_object_or_404(rows.filter(conversation__in=conversations_for(user)), pk=pk)
 
 
 def get_attachment_for(user: User, pk: int) -> Attachment:
-    """A file of a message that stands; whatever was taken back is nobody's any more."""
+    """A file of a message that stands; whatever was taken back is nobody's any more, and what a
+    partner sent in a session only officers' and managers'."""
     rows = Attachment.objects.select_related("message").filter(message__deleted_at=None)
+    if not user.has_perm(PRIVATE):
+        rows = rows.filter(message__is_private=False)
     return get_object_or_404(rows.filter(message__conversation__in=conversations_for(user)), pk=pk)

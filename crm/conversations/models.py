@@ -419,6 +419,8 @@ class Message(models.Model):
     # Taken back by its author: a tombstone; what it said stands in its revisions.
     deleted_at = models.DateTimeField(null=True)
     pricing = models.JSONField(null=True, blank=True, help_text=_("As the provider bills it"))
+    # Said in a partner's session: amounts and the like, for officers and managers alone.
+    is_private = models.BooleanField(default=False)
 
     class Meta:
         ordering = ["shown_at", "id"]
@@ -449,6 +451,7 @@ class Message(models.Model):
                 condition=Q(kind="reaction"),
             ),
         ]
+        permissions = [("view_private", "Can read what is said in a partner's session")]
         verbose_name = _("message")
         verbose_name_plural = _("messages")
 
@@ -480,6 +483,8 @@ class Message(models.Model):
         """One line for lists: the text, or the kind in brackets ("[imagen] frente")."""
         if self.deleted_at is not None:
             return str(_("Message deleted"))
+        if self.is_private:
+            return str(_("Message of a partner's session"))
         kind = (
             ""
             if self.kind in (self.Kind.TEXT, self.Kind.BUTTON)
