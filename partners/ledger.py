@@ -243,7 +243,8 @@ def verify(number: str = "") -> tuple[int, list[Difference]]:
     loans = Loan.objects.filter(status__in=Loan.WITH_ACCOUNT).order_by("id")
     if number:
         loans = loans.filter(number=number)
-    looked_at, found = 0, []
+    looked_at = 0
+    found: list[Difference] = []
     for loan in loans.iterator(chunk_size=200):
         looked_at += 1
         try:
