@@ -4,6 +4,7 @@ pytest-django would read DJANGO_SETTINGS_MODULE from pyproject.toml before this 
 therefore it is named here, after the environment.
 """
 
+import fcntl
 import os
 import shutil
 import signal
@@ -100,8 +101,20 @@ def pytest_unconfigure():
 
 @pytest.fixture(scope="session")
 def prepared_home(tmp_path_factory):
-    """A home on SQLite, ready to start and empty, to be copied: making one takes ten seconds."""
-    home = tmp_path_factory.mktemp("prepared") / "home"
+    """A home on SQLite, ready to start and empty, to be copied: making one takes ten seconds.
+    Test processes that run beside each other share it."""
+    own = tmp_path_factory.getbasetemp()
+    place = (own if OWNER else own.parent) / "prepared"
+    place.mkdir(exist_ok=True)
+    with (place / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (place / "made").exists():
+            _prepare(place / "home")
+            (place / "made").touch()
+    return place / "home"
+
+
+def _prepare(home):
     clean = {k: v for k, v in os.environ.items() if not k.startswith(("COV", "DATABASE_URL"))}
     subprocess.run(
         [sys.executable, "manage.py", "prepare"],
@@ -110,7 +123,6 @@ def prepared_home(tmp_path_factory):
         stdout=subprocess.DEVNULL,
         check=True,
     )
-    return home
 
 
 @pytest.fixture(autouse=True)
