@@ -309,6 +309,8 @@ CURRENCY = env("CURRENCY", default="PEN")
 
 # --- Mail ------------------------------------------------------------------------------------
 
+# Days past due with which each ageing bucket ends, but the last one: 1–8, 9–30, 31–60, 61–90, 91+.
+AGEING_BUCKETS = (8, 30, 60, 90)
 _email = env.mail("EMAIL_URL", default="consolemail://")
 EMAIL_BACKEND = _email["EMAIL_BACKEND"]
 EMAIL_HOST = _email.get("EMAIL_HOST") or "localhost"
@@ -353,7 +355,7 @@ JOBS_BEAT = env.float("JOBS_BEAT", default=15)
 JOBS_DEAD_AFTER = env.float("JOBS_DEAD_AFTER", default=60)
 JOBS_STOP_GRACE = env.float("JOBS_STOP_GRACE", default=6)
 # What runs by the clock: dotted paths to the JOBS of each room.
-SCHEDULES = ["crm.jobs.jobs.JOBS", "chatbot.jobs.JOBS"]
+SCHEDULES = ["crm.jobs.jobs.JOBS", "chatbot.jobs.JOBS", "partners.jobs.JOBS"]
 # The resident worker: how often it looks (seconds), how much it takes at once.
 WORK_POLL = 0.05
 WORK_BATCH = 10
@@ -411,7 +413,7 @@ FIRST_STEPS = [
     "crm.desk.steps.steps",
     "chatbot.demo.steps.steps",
 ]
-PULSES = ["leads.pulse.pulse", "chatbot.inbox.pulse.pulse"]
+PULSES = ["leads.pulse.pulse", "chatbot.inbox.pulse.pulse", "partners.portfolio.pulse.pulse"]
 READINESS = [
     "crm.desk.health.database",
     "chatbot.readiness.queue_age",

@@ -5,6 +5,7 @@ from partners.models.loan import Charge, Installment, Loan
 from partners.models.options import PaymentOption
 from partners.models.partner import Partner
 from partners.models.payment import Payment, PaymentAllocation
+from partners.models.portfolio import Portfolio, PortfolioShare
 from partners.models.product import LoanProduct
 from partners.models.receipt import Receipt
 
@@ -19,5 +20,7 @@ __all__ = [
     "Payment",
     "PaymentAllocation",
     "PaymentOption",
+    "Portfolio",
+    "PortfolioShare",
     "Receipt",
 ]
