@@ -52,7 +52,7 @@ class InboundEventAdmin(ReadOnlyAdmin):
 
 @admin.register(DeliveryAttempt)
 class DeliveryAttemptAdmin(ReadOnlyAdmin):
-    list_display = ("id", "number", "outcome", "code", "started_at", "finished_at", "worker")
+    list_display = ("started_at", "number", "outcome", "code", "finished_at", "worker")
     list_filter = ("outcome",)
     show_full_result_count = False
 

@@ -97,3 +97,8 @@ class DeliveryAttempt(models.Model):
 
     def __str__(self) -> str:
         return str(self.id)
+
+    @property
+    def shown_code(self) -> str:
+        """The provider's number, which can be looked up there; words of ours say nothing more."""
+        return self.code if self.code[:1].isdigit() else ""

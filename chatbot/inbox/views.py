@@ -104,8 +104,9 @@ def card(request: DeskRequest, pk: int) -> HttpResponse:
 def of_contact(request: DeskRequest, pk: int) -> HttpResponse:
     """A contact's conversations that this person may see, for the contact's page."""
     rows = conversations_for(request.user).filter(contact_id=pk).select_related("channel")
-    rows = rows.order_by("-last_message_at", "-id")
-    return render(request, "inbox/of_contact.html", {"conversations": rows[:MOST_OF_CONTACT]})
+    found = list(rows.order_by("-last_message_at", "-id")[: MOST_OF_CONTACT + 1])
+    context = {"conversations": found[:MOST_OF_CONTACT], "is_cut": len(found) > MOST_OF_CONTACT}
+    return render(request, "inbox/of_contact.html", context)
 
 
 def _seen(conversation: Conversation, context: dict[str, Any]) -> None:

@@ -12,6 +12,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
+from chatbot.channels.pages import words
 from chatbot.channels.registry import BY_SLUG
 from crm.conversations.models import Message
 from crm.desk import wording
@@ -127,8 +128,8 @@ def standing(message: Message) -> str:
 def told(message: Message) -> str:
     """What is known of an outgoing message, for a title on hover: its state, why, what it cost."""
     why = f": {message.error_text}" if message.error_text else ""
-    words = [f"{standing(message)}{why}", billed(message)]
-    return "\n".join(word for word in words if word)
+    said = [f"{standing(message)}{why}", billed(message)]
+    return "\n".join(word for word in said if word)
 
 
 @register.filter
@@ -146,6 +147,12 @@ def category(name: object) -> str:
     """ "UTILITY" in words; what we have no word for, as it is written."""
     given = str(name or "")
     return str(CATEGORIES.get(given.lower(), given.replace("_", " ").capitalize()))
+
+
+@register.filter
+def language_name(code: str) -> str:
+    """ "español (Perú)" for "es_PE"."""
+    return words.language_name(code)
 
 
 @register.filter

@@ -187,13 +187,22 @@ def test_the_page_says_why_nothing_can_be_tried(channel, admin, broken):
 # --- How fast --------------------------------------------------------------------------------
 
 
-def test_the_pace_is_what_this_second_has_taken(channel):
+def test_what_is_claimed_ahead_is_no_pause_and_counts_as_nothing_sent(channel):
     channel.per_second = 20
-    assert pace_of(channel).taken == 0
     channel.paced_until = NOW() + timedelta(milliseconds=600)
     pace = pace_of(channel)
-    assert (pace.rate, pace.most, pace.paused_until) == (20, 1200, None)
-    assert 11 <= pace.taken <= 12
+    assert (pace.rate, pace.most, pace.sent, pace.paused_until) == (20, 1200, 0, None)
+
+
+@pytest.mark.usefixtures("in_english")
+def test_the_page_says_what_went_out_and_what_may(channel, admin):
+    Channel.objects.filter(pk=channel.pk).update(
+        per_second=20, paced_until=NOW() + timedelta(milliseconds=600)
+    )
+    message = say(conversation(channel))
+    Message.objects.filter(pk=message.pk).update(sent_at=NOW())
+    page = words(admin.get(f"/channels/{channel.pk}/"))
+    assert "1 of 1,200 in the last minute" in page and "at most 20 a second" in page
 
 
 def test_a_pause_the_provider_asked_for_is_shown(channel, admin):

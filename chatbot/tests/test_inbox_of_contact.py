@@ -3,6 +3,7 @@
 import pytest
 
 from chatbot.tests.desk import HTMX, browser, conversation, hear, person
+from crm.conversations.models import Conversation
 from crm.people.models import Contact
 
 pytestmark = pytest.mark.django_db
@@ -36,3 +37,15 @@ def test_strangers_get_nothing(channel):
     talk = conversation(channel, "Ana Ficticia")
     assert panel(None, talk.contact).status_code == 403
     assert panel(person("marketer"), talk.contact).status_code == 403
+
+
+@pytest.mark.usefixtures("in_english")
+def test_of_very_many_the_newest_are_shown_and_it_says_so(channel, agent):
+    first = conversation(channel, "Ana Ficticia")
+    for _ in range(20):
+        talk = conversation(channel, "Ana Ficticia")
+        Conversation.objects.filter(pk=talk.pk).update(contact=first.contact)
+    text = panel(agent, first.contact).content.decode()
+    assert text.count("<li>") == 20 and "These are the newest 20." in text
+    talk.delete()
+    assert "These are" not in panel(agent, first.contact).content.decode()

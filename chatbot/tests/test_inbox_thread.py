@@ -161,3 +161,25 @@ def test_each_attempt_is_told_below_what_did_not_go_out(talk, agent):
     html = browser(agent).get(at("detail", talk.pk)).content.decode()
     assert html.index("Más tarde") < html.index("&lt;b&gt;No existe&lt;/b&gt;")
     assert "2 intentos" in html and "<b>No existe" not in html
+
+
+def test_an_attempt_shows_the_providers_number_and_no_word_of_ours(talk, agent):
+    message = say(talk, "Hola", state="failed")
+    for code in ("131026", "timeout"):
+        DeliveryAttempt.objects.create(
+            message=message, worker="w", lease_until=timezone.now(), outcome="failed", code=code
+        )
+    page = words(browser(agent).get(at("detail", talk.pk)))
+    assert "(131026)" in page and "timeout" not in page
+
+
+@pytest.mark.usefixtures("in_english")
+def test_who_reacted_to_what_is_not_here_is_named(channel, agent):
+    talk = conversation(channel, "Rosa <i>Ficticia")
+    hear(talk, "👍", kind="reaction", reply_to="wamid.GONE", ago=3)
+    hear(talk, "", kind="reaction", reply_to="wamid.GONE", ago=2)
+    say(talk, "🎉", author="phone_app", kind="reaction", reply_to="wamid.GONE", ago=1)
+    page = words(browser(agent).get(at("detail", talk.pk)))
+    assert "Rosa &lt;i&gt;Ficticia reacted with 👍 to an earlier message" in page
+    assert "Rosa &lt;i&gt;Ficticia took back a reaction" in page
+    assert "A colleague reacted with 🎉 to an earlier message" in page

@@ -98,6 +98,13 @@ def test_a_search_brings_rows_alone(closed, client_of_agent):
     assert "picker-search" not in html
 
 
+def test_the_language_is_named_and_no_code(closed, client_of_agent):
+    one = template(closed.channel, "cita", language="es_PE")
+    for page in (at("templates", closed.pk), fill(closed, one)):
+        text = words(client_of_agent.get(page))
+        assert "español (Perú)" in text and "es_PE" not in text
+
+
 def test_without_scripts_it_is_a_page(closed, client_of_agent):
     one = template(closed.channel, body="Hola {{1}}")
     page = words(client_of_agent.get(at("templates", closed.pk)))

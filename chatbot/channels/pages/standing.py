@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -94,13 +93,11 @@ class Pace:
     """How fast a channel goes just now.
 
     rate          messages per second it may send
-    taken         of this second's, already sent
     sent          in the last minute
     paused_until  the provider asked for a pause; None: it did not
     """
 
     rate: float
-    taken: int
     sent: int
     paused_until: datetime | None
 
@@ -126,9 +123,8 @@ def _pace(channel: Channel, sent: int, now: datetime) -> Pace:
     ahead = max((channel.paced_until or now) - now, timedelta(0))
     # Sending alone never goes further ahead than one second: see chatbot/pacing.py.
     if ahead > SECOND * 1.1:
-        return Pace(rate, 0, sent, now + ahead)
-    taken = min(math.ceil(ahead / (SECOND / rate)), math.ceil(rate))
-    return Pace(rate, taken, sent, None)
+        return Pace(rate, sent, now + ahead)
+    return Pace(rate, sent, None)
 
 
 def _sent_lately(channels: Sequence[Channel], now: datetime) -> dict[int, int]:
