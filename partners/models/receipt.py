@@ -10,6 +10,7 @@ from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from crm.fields import CENT, MoneyField
@@ -22,12 +23,20 @@ if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
 
 
+MOST_PICTURES = 5
+
+
 class ReceiptQuerySet(models.QuerySet["Receipt"]):
     def visible_to(self, user: User | AnonymousUser) -> ReceiptQuerySet:
         """Officers and managers see all receipts, nobody else any."""
         if isinstance(user, User) and user.has_perm("partners.view_receipt"):
             return self
         return self.none()
+
+    def waiting_for(self, user: User) -> ReceiptQuerySet:
+        """Pending ones that no colleague has open, those that came first before the others."""
+        others = Q(taken_until__gt=timezone.now(), taken_by__isnull=False) & ~Q(taken_by=user)
+        return self.filter(status=Receipt.Status.PENDING).exclude(others).order_by("id")
 
 
 def receipt_path(receipt: Receipt, filename: str) -> str:
@@ -59,6 +68,8 @@ class Receipt(models.Model):
     file = models.FileField(_("file"), upload_to=receipt_path, editable=False)
     file_name = models.CharField(max_length=120, blank=True, editable=False)
     content_type = models.CharField(max_length=40, editable=False)
+    # How many the file has; pictures of the first few lie beside it (`Receipt.picture`).
+    pages = models.PositiveSmallIntegerField(default=1, editable=False)
     sha256 = models.CharField(max_length=64, editable=False)
     status = models.CharField(
         _("status"), max_length=10, choices=Status, default=Status.PENDING, editable=False
@@ -96,6 +107,9 @@ class Receipt(models.Model):
         indexes = [
             models.Index(fields=["id"], name="receipt_pending", condition=Q(status="pending")),
             models.Index(fields=["sha256"], name="receipt_sha256"),
+            models.Index(
+                fields=["reference"], name="receipt_reference", condition=~Q(reference="")
+            ),
         ]
         verbose_name = _("receipt")
         verbose_name_plural = _("receipts")
@@ -105,3 +119,25 @@ class Receipt(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("partners:receipt", args=[self.pk])
+
+    @property
+    def holder(self) -> User | None:
+        """Who has it open now: nobody else may decide it meanwhile."""
+        is_held = self.taken_until is not None and self.taken_until > timezone.now()
+        return self.taken_by if is_held else None
+
+    @property
+    def may_reopen(self) -> bool:
+        """What was rejected, and what was booked and reversed since, can be reviewed again."""
+        if self.status == self.Status.APPROVED:
+            return self.payment is not None and self.payment.reversed_at is not None
+        return self.status == self.Status.REJECTED
+
+    @property
+    def pictures(self) -> range:
+        """The numbers of the pages that can be looked at, from 1."""
+        return range(1, min(self.pages, MOST_PICTURES) + 1)
+
+    def picture(self, number: int) -> str:
+        """The storage's name for the picture of a page."""
+        return f"{self.file.name}-{number}.jpg"
