@@ -1,9 +1,10 @@
 """Taking the demo's office away again, once the desk is used in earnest.
 
 What is the demo's: colleagues with `is_demo`; the simulator channel with `MARK`, and whoever wrote
-on it with their conversations and leads; properties whose code, title and address are still those
-seeded. Everything else stays, the rows for measuring too; an agency or team of the demo stays
-while somebody else is in it.
+on it with their conversations, leads and loans; partners and properties that are still called as
+they were seeded. Everything else stays, the rows for measuring too; an agency, a team or a loan
+product of the demo stays while something else is in it. What its colleagues did to rows that stay
+is nobody's from then on, but in the audit log, which goes on naming them.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from django.db.models import ProtectedError, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from chatbot.channels import directory
+from chatbot.demo import books
 from chatbot.demo.office import CITIES, MARK, TEAM, agency_name
 from chatbot.demo.properties import ROWS, address
 from chatbot.models import InboundEvent
@@ -29,6 +31,7 @@ from crm.conversations.models import Attachment, Channel, ChannelIdentity, Conve
 from crm.errors import DeskError
 from crm.people.models import Agency, Contact, Team, User
 from leads.models import Lead
+from partners.portfolio import rollup
 
 NAMED = 3
 
@@ -43,6 +46,8 @@ class Holdings:
     conversations: int
     leads: int
     properties: int
+    partners: int
+    loans: int
 
 
 def is_there() -> bool:
@@ -54,10 +59,12 @@ def holdings() -> Holdings:
     return Holdings(
         colleagues=_colleagues().count(),
         channels=_channels().count(),
-        people=_people().filter(is_group=False).count(),
+        people=_known().filter(is_group=False).count(),
         conversations=_conversations().count(),
         leads=_leads().count(),
         properties=_properties().count(),
+        partners=books.partners_of(_people()).count(),
+        loans=books.loans_of(_people()).count(),
     )
 
 
@@ -96,7 +103,8 @@ def remove_demo() -> Holdings:
 
 def _remove() -> None:
     """In the order in which one row holds another."""
-    people, properties = list(_people()), list(_properties())
+    people, properties = list(_known()), list(_properties())
+    books.remove_books(_people())
     _free_conversations()
     _drop_files_later()
     _conversations().delete()
@@ -109,9 +117,11 @@ def _remove() -> None:
             delete_photo(photo=photo)
         one.delete()
     _channels().delete()
+    books.let_go_of(_colleagues())
     _colleagues().delete()
     _remove_places()
     transaction.on_commit(directory.forget)
+    transaction.on_commit(rollup.compute)
 
 
 def _remove_people(ids: Sequence[int]) -> None:
@@ -132,6 +142,12 @@ def _channels() -> QuerySet[Channel]:
 
 def _people() -> QuerySet[Contact]:
     return Contact.objects.filter(identities__channel__in=_channels()).distinct()
+
+
+def _known() -> QuerySet[Contact]:
+    """Those and the partners, who need not have written."""
+    partners = books.partners_of(_people()).values("contact")
+    return Contact.objects.filter(Q(pk__in=_people().values("pk")) | Q(pk__in=partners))
 
 
 def _conversations() -> QuerySet[Conversation]:

@@ -1,15 +1,20 @@
 """The demo goes whole or not at all, and takes nothing of anybody else with it."""
 
+from datetime import timedelta
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
 from django.conf import settings as installation
 from django.core.management import CommandError, call_command
 from django.db import transaction
+from django.utils import timezone
 
 from chatbot.models import InboundEvent
 from chatbot.simulator import media
 from chatbot.tests.desk import browser, conversation, hear, person, say
+from chatbot.tests.offices import own_files, seeded  # noqa: F401  (fixtures)
+from crm.audit.models import AuditEntry, record
 from crm.catalog.models import Photo, Property
 from crm.conversations import ownership
 from crm.conversations.identities import meet
@@ -23,18 +28,33 @@ from crm.conversations.models import (
 )
 from crm.people.models import Agency, Contact, Team, User
 from leads.models import Lead
+from partners.loans import disburse, draft_loan
+from partners.models import (
+    Installment,
+    Loan,
+    LoanProduct,
+    Partner,
+    Payment,
+    PaymentAllocation,
+    PaymentOption,
+    PortfolioShare,
+    Receipt,
+)
+from partners.payments import book_payment
 
 pytestmark = pytest.mark.django_db
-OURS = (User, Team, Agency, Contact, ChannelIdentity, Conversation, Lead, Property, Photo)
+OURS = (
+    User, Team, Agency, Contact, ChannelIdentity, Conversation, Lead, Property, Photo, Partner,
+    Loan, Installment, Payment, PaymentAllocation, Receipt, LoanProduct, PaymentOption, AuditEntry,
+    PortfolioShare,
+)  # fmt: skip
 PAGE = "/demo/remove/"
 PHONE = "51911000001"  # nobody of the demo has it
 
 
 @pytest.fixture
-def demo(settings, tmp_path):
+def demo(seeded, own_files, settings):  # noqa: F811
     settings.DEMO = True
-    settings.MEDIA_ROOT = tmp_path
-    call_command("seed_demo")
     return Channel.objects.get(provider="simulator")
 
 
@@ -64,7 +84,8 @@ def test_an_office_of_one_remains(demo, boss, real, capsys, django_capture_on_co
     InboundEvent.objects.create(channel=demo, key="message:1", lane="a", kind="text", payload="{}")
     with django_capture_on_commit_callbacks(execute=True):
         said = removed(capsys)
-    assert "7 colleagues, 1 channels, 41 people, 42 conversations, 36 leads, 14 properties" in said
+    assert "7 colleagues, 1 channels, 74 people, 46 conversations, 36 leads, 14 properties" in said
+    assert "33 partners, 38 loans" in said
     assert list(User.objects.all()) == [boss]
     assert list(Channel.objects.exclude(default_for="whatsapp")) == []
     assert not MessageTemplate.objects.exists() and not MessageRevision.objects.exists()
@@ -111,6 +132,56 @@ def test_what_is_ones_own_stays(demo, boss, real, capsys):
     assert set(Property.objects.all()) == {mine, edited}
     assert list(Conversation.objects.all()) == [talk]
     assert [one.name for one in Agency.objects.all()] == ["Agencia Lima"]
+
+
+def borrower(**fields):
+    contact = Contact.objects.create(name="Persona Real", document_number="45454545")
+    return Partner.objects.create(contact=contact, number="R-1", **fields)
+
+
+def test_a_loan_of_ones_own_keeps_what_it_stands_on(demo, boss, real, capsys):
+    """Its product stays; what a colleague of the demo did to it is nobody's, but told."""
+    officer = User.objects.get(username="creditos")
+    partner = borrower(officer=officer, agency=Agency.objects.get(name="Agencia Lima"))
+    product = LoanProduct.objects.get(code="CONSUMO")
+    begun = timezone.localdate() - timedelta(days=40)
+    loan = draft_loan(
+        partner=partner, product=product, principal=Decimal(900), terms=6, disbursed_on=begun,
+        first_due=begun + timedelta(days=30), number="R-77", by=officer,
+    )  # fmt: skip
+    disburse(loan=loan, by=boss)
+    payment = book_payment(loan=loan, amount=Decimal(100), paid_on=timezone.localdate(), by=officer)
+    removed(capsys)
+    assert list(Loan.objects.all()) == [loan] and list(LoanProduct.objects.all()) == [product]
+    partner.refresh_from_db()
+    payment.refresh_from_db()
+    assert (partner.officer, payment.booked_by) == (None, None)
+    told = AuditEntry.objects.about(loan)
+    assert [(one.action, one.actor, one.reason) for one in told] == [
+        ("payment_booked", None, "Clara Demostración"),
+        ("loan_disbursed", boss, ""),
+        ("loan_drafted", None, "Clara Demostración"),
+    ]
+
+
+def test_what_was_made_ones_own_of_the_loans_stays(demo, boss, real, capsys):
+    ours = Partner.objects.get(number="S-0012")
+    ours.contact.name = "Persona Real"
+    ours.contact.save()
+    option = PaymentOption.objects.get(kind="yape")
+    option.number = "987 000 000"
+    option.save()
+    removed(capsys)
+    assert list(Partner.objects.all()) == [ours] and ours.loans.exists()
+    assert list(PaymentOption.objects.all()) == [option]
+
+
+def test_who_wrote_to_the_demo_and_became_a_partner_goes_too(demo, boss, real, capsys):
+    talk = conversation(demo, "Otra Inventada", PHONE)
+    mine = Partner.objects.create(contact=talk.contact, number="S-0900")
+    record(action="partner_registered", subject=mine, by=boss)
+    removed(capsys)
+    assert not Partner.objects.exists() and not AuditEntry.objects.exists()
 
 
 def test_whom_the_demo_answered_waits_for_somebody(demo, boss, real, capsys):
@@ -166,7 +237,3 @@ def test_only_administrators_remove_it(demo):
         assert PAGE not in client.get("/").content.decode()
         assert client.get(PAGE).status_code == client.post(PAGE).status_code == 403
     assert Lead.objects.count() == 36
-
-
-def test_without_a_demo_there_is_nothing_to_do(capsys):
-    assert "no demo" in removed(capsys)

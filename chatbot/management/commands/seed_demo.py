@@ -10,7 +10,10 @@ from django.db import connection, transaction
 from chatbot.demo.bulk import make_leads
 from chatbot.demo.cases import Office
 from chatbot.demo.chatter import make_messages
-from chatbot.demo.office import LOGINS, build_office
+from chatbot.demo.counter import build_counter
+from chatbot.demo.lending import build_lending
+from chatbot.demo.office import LOGINS, OFFICER, build_office
+from chatbot.demo.proofs import build_receipts
 from chatbot.demo.properties import build_properties
 from chatbot.demo.talks import build_talks
 from crm.people.models import User
@@ -47,7 +50,13 @@ class Command(BaseCommand):
             agents, channel = build_office()
             properties = build_properties(agents, random)
             leads = build_talks(Office(channel, agents, properties, random))
-        self.stdout.write(f"Made the demo: {len(properties)} properties, {leads} leads.")
+            officer = User.objects.get(username=OFFICER)
+            partners = build_lending(channel, officer)
+            build_receipts(partners, officer)
+            build_counter(channel, partners, officer)
+        self.stdout.write(
+            f"Made the demo: {len(properties)} properties, {leads} leads, {len(partners)} partners."
+        )
 
     def make_many(self, leads: int, messages: int) -> None:
         if leads:
