@@ -8,6 +8,7 @@ from django.core.checks import CheckMessage, Error, register
 from django.core.checks import Warning as Caution
 from django.utils.module_loading import import_string
 
+from crm.desk.logo import LogoError, read_logo
 from crm.desk.looks import READABLE, accent, contrast_with_white
 from crm.desk.registry import registry_settings
 
@@ -35,6 +36,17 @@ def accent_is_a_colour(app_configs: Sequence[Any] | None, **kwargs: Any) -> list
     if (contrast := contrast_with_white(colour)) < READABLE:
         said = f"White words on ACCENT_COLOUR have a contrast of {contrast:.1f}"
         return [Caution(said, hint=f"Take a darker one, for {READABLE}.", id="crm.W001")]
+    return []
+
+
+@register()
+def logo_is_a_picture(app_configs: Sequence[Any] | None, **kwargs: Any) -> list[CheckMessage]:
+    """BUSINESS_LOGO names a picture that papers can carry."""
+    try:
+        read_logo()
+    except LogoError as error:
+        hint = "Name a PNG, JPEG or SVG file of at most 1 MB, or leave it unset."
+        return [Error(f"BUSINESS_LOGO: {error}", hint=hint, id="crm.E003")]
     return []
 
 

@@ -64,6 +64,9 @@ FILE_UPLOAD_HANDLERS = [
 BUSINESS_NAME = env("BUSINESS_NAME", default="") or "Ventanilla"
 # Six hexadecimal digits, dark enough for white words on it; empty: the desk's own.
 ACCENT_COLOUR = env("ACCENT_COLOUR", default="")
+# For papers: a PNG, JPEG or SVG file, and a line such as the tax number and the address.
+BUSINESS_LOGO = env("BUSINESS_LOGO", default="")
+BUSINESS_DETAILS = env("BUSINESS_DETAILS", default="")
 
 # --- What is installed -----------------------------------------------------------------------
 
