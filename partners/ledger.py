@@ -17,7 +17,7 @@ from django.utils import timezone
 from partners.lending.allocation import Part
 from partners.lending.errors import LendingError
 from partners.lending.ledger import Ledger, LedgerRow
-from partners.lending.money import ZERO
+from partners.lending.money import LARGEST, ZERO
 from partners.lending.replay import replay
 from partners.models import Installment, Loan, Partner, PaymentAllocation
 
@@ -70,10 +70,12 @@ def play(loan: Loan, as_of: date | None = None) -> Ledger:
 def refresh(loan: Loan, as_of: date | None = None) -> Ledger:
     """Write what the engine says of the loan today; close or reopen it accordingly.
 
-    To be called in a transaction that holds the loan's row (`locked`).
+    To be called in a transaction that holds the loan's row (`locked`). LendingError, and nothing
+    written, for what no column holds.
     """
     day = as_of or timezone.localdate()
     ledger = play(loan, day)
+    check_size(sum((sum(row.owed.values(), ZERO) for row in ledger.rows), ledger.credit))
     ids = _write_rows(loan, ledger)
     _write_allocations(loan, ledger, ids)
     for name, value in derived(ledger).items():
@@ -84,6 +86,12 @@ def refresh(loan: Loan, as_of: date | None = None) -> Ledger:
     loan.save(update_fields=[*DERIVED, "as_of", "status"])
     refresh_partner(loan.partner_id)
     return ledger
+
+
+def check_size(amount: Decimal) -> None:
+    """All that will ever be owed and paid of one loan fits into a column; else LendingError."""
+    if amount > LARGEST:
+        raise LendingError("too_large", f"amounts are at most {LARGEST}")
 
 
 def locked(loan: Loan) -> Loan:

@@ -1,5 +1,6 @@
 """From a draft to an account, and to its end."""
 
+from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -11,12 +12,25 @@ from django.utils.translation import gettext as _
 from crm.audit.models import record
 from crm.errors import DeskError
 from crm.people.models import User
-from partners import ledger
+from partners import currencies, ledger
 from partners.lending.errors import LendingError
+from partners.lending.money import ZERO
 from partners.lending.schedule import Installment, build_schedule
 from partners.models import Loan, LoanProduct, Partner
 from partners.models.conditions import COPIED
 from partners.refusals import in_words
+
+LONGEST_NUMBER = 20
+PREFIX = "P-"
+ATTEMPTS = 20
+
+
+class DraftedAlreadyError(DeskError):
+    """The same `external_id` came again; `loan` is what it made the first time."""
+
+    def __init__(self, loan: Loan) -> None:
+        self.loan = loan
+        super().__init__(_("Loan %(number)s was saved already.") % {"number": loan.number})
 
 
 def draft_loan(
@@ -27,15 +41,16 @@ def draft_loan(
     terms: int,
     disbursed_on: date,
     first_due: date,
-    number: str,
+    number: str = "",
     by: User | None,
     external_id: str = "",
     **conditions: Any,
 ) -> Loan:
     """A loan with the product's conditions (but for those named in `conditions`), not paid out.
 
-    DeskError for a number that is taken, for figures that make no loan, and for a principal the
-    product does not lend.
+    Without a `number` it gets the next free one. DeskError for a number that is taken, for figures
+    that make no loan, a currency that is none, a principal the product does not lend, and an
+    `external_id` that is known (DraftedAlreadyError).
     """
     copied = {name: getattr(product, name) for name in COPIED} | conditions
     loan = Loan(
@@ -45,43 +60,77 @@ def draft_loan(
         terms=terms,
         disbursed_on=disbursed_on,
         first_due=first_due,
-        number=number,
+        number=" ".join(number.split()),
         external_id=external_id,
         **copied,
     )
+    currencies.check(loan.currency)
     planned(loan)
     _check_principal(loan)
-    try:
-        with transaction.atomic():
-            loan.save()
-            record(action="loan_drafted", subject=loan, by=by, after=_facts(loan))
-    except IntegrityError as error:
-        raise DeskError(_("The number %(number)s is taken.") % {"number": number}) from error
+    if len(loan.number) > LONGEST_NUMBER:
+        raise DeskError(_("A loan's number has at most 20 characters."))
+    _save_numbered(loan, by)
     return loan
+
+
+def next_number() -> str:
+    """The one after the highest of our own; those of other systems look as they like."""
+    ours = Loan.objects.filter(number__startswith=PREFIX, number__regex=r"^P-[0-9]{6}$")
+    highest = ours.order_by("-number").values_list("number", flat=True).first()
+    return f"{PREFIX}{int((highest or PREFIX + '0').removeprefix(PREFIX)) + 1:06}"
+
+
+def _save_numbered(loan: Loan, by: User | None) -> None:
+    """Of two who are proposed the same number one finds it taken, and asks for the next."""
+    proposed = not loan.number
+    for _attempt in range(ATTEMPTS if proposed else 1):
+        if proposed:
+            loan.number = next_number()
+        _check_new(loan.external_id)
+        try:
+            with transaction.atomic():
+                loan.save()
+                record(action="loan_drafted", subject=loan, by=by, after=_facts(loan))
+        except IntegrityError:
+            loan.pk = None
+        else:
+            return
+    _check_new(loan.external_id)
+    raise DeskError(_("The number %(number)s is taken.") % {"number": loan.number})
+
+
+def _check_new(external_id: str) -> None:
+    known = Loan.objects.filter(external_id=external_id).first() if external_id else None
+    if known:
+        raise DraftedAlreadyError(known)
 
 
 def planned(loan: Loan) -> list[Installment]:
     """The schedule a loan begins with. DeskError if its figures make no loan."""
     try:
-        return list(build_schedule(loan.agreement.terms))
+        rows = list(build_schedule(loan.agreement.terms))
+        ledger.check_size(sum((row.total for row in rows), ZERO))
+        return rows
     except LendingError as error:
         raise in_words(error) from error
 
 
 def disburse(*, loan: Loan, by: User | None) -> Loan:
-    """The money went out: the account begins. DeskError unless it is a draft, or for a day to
-    come."""
+    """The money went out: the account begins. DeskError unless it is a draft, for a day to come,
+    and for a partner who is suspended or cancelled."""
     if loan.disbursed_on > timezone.localdate():
         raise DeskError(_("The day of the disbursement has not come yet."))
-    return _move(loan, Loan.Status.DRAFT, Loan.Status.ACTIVE, by, "loan_disbursed")
+    return _move(
+        loan, Loan.Status.DRAFT, Loan.Status.ACTIVE, by, "loan_disbursed", check=_check_partner
+    )
 
 
 def cancel(*, loan: Loan, by: User | None, reason: str) -> Loan:
     """It never came to be. DeskError without a reason, and for a loan that took payments."""
-    if loan.payments.filter(reversed_at=None).exists():
-        raise DeskError(_("This loan took payments. Reverse them first."))
     begun = Loan.Status.DRAFT if loan.status == Loan.Status.DRAFT else Loan.Status.ACTIVE
-    return _move(loan, begun, Loan.Status.CANCELLED, by, "loan_cancelled", _given(reason))
+    return _move(
+        loan, begun, Loan.Status.CANCELLED, by, "loan_cancelled", _given(reason), _check_unpaid
+    )
 
 
 def write_off(*, loan: Loan, by: User | None, reason: str) -> Loan:
@@ -98,9 +147,34 @@ def _given(reason: str) -> str:
     return reason
 
 
-def _move(loan: Loan, start: str, end: str, by: User | None, action: str, reason: str = "") -> Loan:
+def _check_partner(loan: Loan) -> None:
+    """Locked after the loan, as `registry.change_status` locks them when it cancels a partner."""
+    partner = Partner.objects.select_for_update().get(pk=loan.partner_id)
+    if partner.status != Partner.Status.ACTIVE:
+        raise DeskError(
+            _("This partner is %(status)s now.") % {"status": partner.get_status_display().lower()}
+        )
+
+
+def _check_unpaid(loan: Loan) -> None:
+    if loan.payments.filter(reversed_at=None).exists():
+        raise DeskError(_("This loan took payments. Reverse them first."))
+
+
+def _move(
+    loan: Loan,
+    start: str,
+    end: str,
+    by: User | None,
+    action: str,
+    reason: str = "",
+    check: Callable[[Loan], None] | None = None,
+) -> Loan:
+    """`check` raises DeskError, with the loan locked."""
     with transaction.atomic():
         fresh = ledger.locked(loan)
+        if check:
+            check(fresh)
         if fresh.status != start:
             raise DeskError(
                 _("This loan is %(status)s now.") % {"status": fresh.get_status_display().lower()}
@@ -108,7 +182,7 @@ def _move(loan: Loan, start: str, end: str, by: User | None, action: str, reason
         fresh.status = end
         fresh.save(update_fields=["status"])
         if end in Loan.WITH_ACCOUNT:
-            ledger.refresh(fresh)
+            _refresh(fresh)
         ledger.refresh_partner(fresh.partner_id)
         record(
             action=action,
@@ -119,6 +193,13 @@ def _move(loan: Loan, start: str, end: str, by: User | None, action: str, reason
             reason=reason,
         )
     return fresh
+
+
+def _refresh(loan: Loan) -> None:
+    try:
+        ledger.refresh(loan)
+    except LendingError as error:
+        raise in_words(error) from error
 
 
 def _check_principal(loan: Loan) -> None:

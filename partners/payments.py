@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from crm.audit.models import record
+from crm.desk import wording
 from crm.errors import DeskError
 from crm.people.models import User
 from partners import ledger
@@ -16,6 +17,28 @@ from partners.lending.ledger import Ledger
 from partners.lending.money import check_amount
 from partners.models import Loan, Payment
 from partners.refusals import in_words
+
+LONGEST_REFERENCE = 60
+
+
+class BookedAlreadyError(DeskError):
+    """The same `external_id` came again; `payment` is what it made the first time."""
+
+    def __init__(self, payment: Payment) -> None:
+        self.payment = payment
+        amount = wording.exact_money(payment.amount, payment.loan.currency)
+        super().__init__(_("This payment of %(amount)s was booked already.") % {"amount": amount})
+
+
+class MoreThanOwedError(DeskError):
+    """`more` of the payment would stay as credit, and nobody said that it may."""
+
+    def __init__(self, more: Decimal, currency: str) -> None:
+        self.more = more
+        super().__init__(
+            _("This is %(amount)s more than is owed. Confirm to keep the rest as credit.")
+            % {"amount": wording.exact_money(more, currency)}
+        )
 
 
 def book_payment(
@@ -36,11 +59,13 @@ def book_payment(
 
     `keep_rest` lets more than is owed be kept as credit. DeskError, and nothing written, for an
     amount that is none, another currency, a day before the loan or after today, a reference that
-    was booked on this loan, a loan that has no account, and more than is owed.
+    was booked on this loan, a loan that has no account, more than is owed (MoreThanOwedError), and
+    an `external_id` that was booked (BookedAlreadyError): a form sends one of its own, "form:…".
     """
     reference = " ".join(reference.split())
     with transaction.atomic():
         loan = ledger.locked(loan)
+        _check_new(external_id)
         _check(loan, amount, paid_on, currency)
         payment = Payment(
             loan=loan,
@@ -49,7 +74,7 @@ def book_payment(
             purpose=purpose,
             means=means,
             reference=reference,
-            note=note,
+            note=note[:500],
             booked_by=by,
             external_id=external_id,
         )
@@ -58,10 +83,7 @@ def book_payment(
         played = _refreshed(loan)
         more = played.credit - before["credit"]
         if more > 0 and not keep_rest:
-            raise DeskError(
-                _("This is %(amount)s more than is owed. Confirm to keep the rest as credit.")
-                % {"amount": f"{more:.2f}"}
-            )
+            raise MoreThanOwedError(more, loan.currency)
         record(
             action="payment_booked",
             subject=loan,
@@ -113,6 +135,13 @@ def reverse_payment(*, payment: Payment, by: User | None, reason: str) -> Paymen
     return payment
 
 
+def _check_new(external_id: str) -> None:
+    if external_id:
+        known = Payment.objects.filter(external_id=external_id).select_related("loan").first()
+        if known:
+            raise BookedAlreadyError(known)
+
+
 def _check(loan: Loan, amount: Decimal, paid_on: date, currency: str) -> None:
     if loan.status not in Loan.WITH_ACCOUNT:
         raise DeskError(_("This loan was not paid out: it takes no payments."))
@@ -132,10 +161,14 @@ def _check(loan: Loan, amount: Decimal, paid_on: date, currency: str) -> None:
 
 
 def _insert(payment: Payment) -> None:
+    if len(payment.reference) > LONGEST_REFERENCE:
+        raise DeskError(_("An operation number has at most 60 characters."))
     try:
         with transaction.atomic():
             payment.save()
     except IntegrityError as error:
+        # On this loan the lock lets nobody in between; on another one somebody may have been.
+        _check_new(payment.external_id)
         raise DeskError(
             _("The operation %(reference)s was booked on this loan already.")
             % {"reference": payment.reference}

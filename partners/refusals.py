@@ -11,6 +11,7 @@ WORDS: dict[str, Promise] = {
     "too_large": _("The amount is too large."),
     "too_fine": _("An amount has at most two decimals."),
     "not_a_number": _("Enter a plain amount, such as 1500.50."),
+    "ambiguous": _("This may mean two amounts. Write it as 1500 or 1500.00."),
     "terms": _("The number of installments must be 1 to 1200."),
     "less_than_a_cent": _("Too many installments: less than a cent for each."),
     "grace": _("The grace must be shorter than the loan."),

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
-_SYMBOLS = {"PEN": "S/", "USD": "US$", "EUR": "€", "BRL": "R$", "ARS": "AR$", "CLP": "CLP$"}
+SYMBOLS = {"PEN": "S/", "USD": "US$", "EUR": "€", "BRL": "R$", "ARS": "AR$", "CLP": "CLP$"}
 
 
 def short_moment(moment: datetime, now: datetime | None = None) -> str:
@@ -50,7 +50,13 @@ def money(amount: Decimal | int, currency: str) -> str:
     """ "S/ 1,234.56", "US$ 90,000": whole amounts without decimals, in every language alike."""
     whole = amount == int(amount)
     digits = format_decimal(amount, "#,##0" if whole else "#,##0.00", locale="es_PE")
-    return f"{_SYMBOLS.get(currency, currency)} {digits}"
+    return f"{SYMBOLS.get(currency, currency)} {digits}"
+
+
+def exact_money(amount: Decimal | int, currency: str) -> str:
+    """ "S/ 90,000.00": always to the cent, for accounts."""
+    digits = format_decimal(amount, "#,##0.00", locale="es_PE")
+    return f"{SYMBOLS.get(currency, currency)} {digits}"
 
 
 def _locale() -> str:
