@@ -7,6 +7,7 @@ import logging
 import re
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -284,7 +285,11 @@ def _apply_or_park(events: Sequence[InboundEvent]) -> None:
     channel = _channel(events[0])
     provider = provider_for(channel)
     understood = [provider.understand(e.kind, json.loads(e.payload)) for e in events]
-    pairs = [(e, u) for e, u in zip(events, understood, strict=True) if isinstance(u, StatusUpdate)]
+    pairs = [
+        (event, replace(told, text=provider.without_secrets(told.text)))
+        for event, told in zip(events, understood, strict=True)
+        if isinstance(told, StatusUpdate)
+    ]
     known = apply_statuses(channel, [update for _, update in pairs])
     late = {e.pk for (e, _), found in zip(pairs, known, strict=True) if not found}
     done = {e.pk for e, _ in pairs} - late

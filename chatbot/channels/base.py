@@ -8,6 +8,7 @@ is handed, decides nothing about people, and reports failure as `ChannelError`.
 from __future__ import annotations
 
 import hmac
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import ClassVar
@@ -24,6 +25,9 @@ from crm.conversations.rules import Rules
 
 # Characters of a secret that is looked for in texts: a shorter one may be part of any word.
 SHORTEST = 8
+# Behind an address's question mark stand signatures and tokens; before its host, passwords.
+_QUERY = re.compile(r"(?i)(https?://[^\s?#\"'<>]+)[?#][^\s\"'<>]+")
+_USER = re.compile(r"(?i)(https?://)[^\s/?#@]+@")
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,12 +223,15 @@ class Provider:
         return http.download(url, hosts=hosts, limit=limit, base=base, headers=headers)
 
     def without_secrets(self, text: str) -> str:
-        """What a provider said, should it have repeated what it was shown."""
+        """What a provider said, should it have repeated what it was shown: our credentials, or an
+        address whose signature lets anybody in."""
+        if not text:
+            return text
         names = [one.name for one in self.fields if one.secret]
         known = [value for name in names if len(value := self.channel.secret(name)) >= SHORTEST]
         for secret in sorted(known, key=len, reverse=True):
             text = _without(text, secret)
-        return text
+        return _QUERY.sub(r"\1?***", _USER.sub(r"\1***@", text))
 
     def same(self, given: str, name: str) -> bool:
         """Compare a secret in constant time; without one of ours nothing is the same."""

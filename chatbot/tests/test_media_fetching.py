@@ -363,3 +363,19 @@ def test_of_many_at_once_one_fetches(channel, monkeypatch, settings):
     [thread.join() for thread in threads]
     assert fetches == [1]
     assert len(stored(settings)) == 1
+
+
+SIGNED = "https://lookaside.fbsbx.com/x?mid=501&hash=geheim"
+
+
+def test_what_is_told_of_a_file_repeats_no_secret(post, channel):
+    """A provider may say why it has no file with the address, or the token, it was asked with."""
+    token = channel.secret("access_token")
+    assert len(token) >= 8
+    details = f"GET {SIGNED} failed for {token}"
+    error = {"code": 131052, "title": "Media download error", "error_data": {"details": details}}
+    post(message_body({**sample.IMAGE, "errors": [error]}, sender=sample.ANA))
+    work_off()
+    attachment = Attachment.objects.get()
+    assert attachment.state == "failed"
+    assert "geheim" not in attachment.error and token not in attachment.error
