@@ -8,8 +8,9 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
-from chatbot import echoes, presence
+from chatbot import alarms, echoes, presence
 from chatbot.acknowledgement import acknowledge, chosen_codes
 from chatbot.channels.base import Provider
 from chatbot.channels.events import InboundMessage
@@ -39,13 +40,15 @@ def handle_message(provider: Provider, inbound: InboundMessage) -> Message | Non
     Raises NotYet for an echo of what may be our own sending, still under way.
     """
     conversation = _conversation(provider, inbound)
-    known = Message.objects.filter(channel=provider.channel, provider_id=inbound.id)
-    if known.exists() or echoes.is_ours(conversation, inbound):
+    known = Message.objects.filter(channel=provider.channel, provider_id=inbound.id).first()
+    if known is not None and _is_of_another(known, conversation, inbound):
+        inbound, known = _without_id(provider, inbound), None
+    if known is not None or echoes.is_ours(conversation, inbound):
         return None
     if not inbound.historical:
         ownership.open_episode(conversation)
     inbound = _with_choice(conversation, inbound)
-    message = _store(conversation, inbound)
+    message = _store(provider, conversation, inbound)
     if inbound.receipt:
         presence.acknowledge_soon(conversation.channel_id, inbound.receipt)
     if inbound.historical or inbound.group is not None:
@@ -61,6 +64,19 @@ def handle_message(provider: Provider, inbound: InboundMessage) -> Message | Non
         if inbound.wakes:
             _answer(conversation, inbound, message, captured)
     return message
+
+
+def _is_of_another(known: Message, conversation: Conversation, inbound: InboundMessage) -> bool:
+    """Whether somebody else wrote it, with an id that only their own messages know it by."""
+    is_live = not (inbound.outgoing or inbound.historical)
+    theirs = known.direction == Message.Direction.IN
+    return is_live and theirs and known.conversation_id != conversation.pk
+
+
+def _without_id(provider: Provider, inbound: InboundMessage) -> InboundMessage:
+    """Better a message that no edit can name than none at all; and somebody has a look."""
+    alarms.warn(provider.channel.pk, _("Messages of two people have the same id."))
+    return replace(inbound, id="")
 
 
 def _conversation(provider: Provider, inbound: InboundMessage) -> Conversation:
@@ -104,7 +120,7 @@ def _with_choice(conversation: Conversation, inbound: InboundMessage) -> Inbound
     return replace(inbound, choice=option["id"]) if option else inbound
 
 
-def _store(conversation: Conversation, inbound: InboundMessage) -> Message:
+def _store(provider: Provider, conversation: Conversation, inbound: InboundMessage) -> Message:
     now = timezone.now()
     direction = Message.Direction.OUT if inbound.outgoing else Message.Direction.IN
     message = Message.objects.create(
@@ -114,6 +130,7 @@ def _store(conversation: Conversation, inbound: InboundMessage) -> Message:
         direction=direction,
         author=Message.Author.PHONE_APP if inbound.outgoing else Message.Author.PERSON,
         sender=(inbound.sender or inbound.name) if inbound.group else "",
+        sender_address=_address_in_group(inbound),
         kind=inbound.kind,
         text=inbound.text,
         options=[{"id": inbound.choice}] if inbound.choice else [],
@@ -126,7 +143,8 @@ def _store(conversation: Conversation, inbound: InboundMessage) -> Message:
         created_at=now,
     )
     for media in inbound.media:
-        _attach(message, media.id, media.name, media.mime, media.error)
+        error = provider.without_secrets(media.error)[:200]
+        _attach(message, media.id, media.name, media.mime, error)
     if inbound.historical:
         outreach.note_history(conversation, message)
     elif says_something(inbound):
@@ -134,6 +152,14 @@ def _store(conversation: Conversation, inbound: InboundMessage) -> Message:
     else:
         Conversation.objects.filter(pk=conversation.pk).update(changed_at=now)
     return message
+
+
+def _address_in_group(inbound: InboundMessage) -> str:
+    """Who wrote there, by the first address that is not the group's own; "" if none is told."""
+    if inbound.group is None or inbound.outgoing:
+        return ""
+    kind = inbound.group.address.kind
+    return next((one.value for one in inbound.addresses if one.kind != kind), "")
 
 
 def says_something(inbound: InboundMessage) -> bool:

@@ -117,21 +117,28 @@ def _message_event(element: Json, id_: str, own: Collection[str]) -> Event | Non
     ours = plainest(element.get("sender")) in own
     lane = _lane(element, own)
     kind = "echo" if ours else "message"
-    return Event(kind, f"message:{id_}", lane, _payload(element, id_), "") if lane else None
+    key = f"message:{_key(element, id_)}"
+    return Event(kind, key, lane, _payload(element, id_), "") if lane else None
 
 
 def _about_event(type_: str, element: Json, id_: str, own: Collection[str]) -> Event | None:
     """What became of a message; None for a type we do not know, or one that says nothing."""
-    payload = _payload(element, id_)
+    payload, key = _payload(element, id_), _key(element, id_)
     if type_ == "status":
         state = _state(element)
-        return Event("status", f"status:{id_}:{state}", "s", payload) if state else None
+        return Event("status", f"status:{key}:{state}", "s", payload) if state else None
     lane = _lane(element, own) or f"m:{id_}"
     if type_ == "deletion":
-        return Event("deletion", f"deletion:{id_}", lane, payload)
+        return Event("deletion", f"deletion:{key}", lane, payload)
     if type_ == "edit" and isinstance(mapping(element.get("message")).get("text"), str):
-        return Event("edit", f"edit:{id_}:{derived_id(element)}", lane, payload)
+        return Event("edit", f"edit:{key}:{derived_id(element)}", lane, payload)
     return None
+
+
+def _key(element: Json, id_: str) -> str:
+    """Two providers may count alike: what the one brings is no repetition of the other's."""
+    by = _name_of(element.get("provider"))
+    return f"{by}:{id_}" if by else id_
 
 
 def _payload(element: Json, id_: str) -> Json:

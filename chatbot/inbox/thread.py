@@ -170,8 +170,8 @@ def _reactions(messages: Sequence[Message], ours: dict[str, Message]) -> dict[st
     )
     last: dict[str, dict[tuple[str, str], str]] = {}
     for message in rows.order_by("shown_at", "id"):
-        # In a group each has one of their own.
-        author = (message.direction, message.sender)
+        # In a group each has one of their own, whoever else is called the same.
+        author = (message.direction, message.sender_address or message.sender)
         last.setdefault(message.reply_to, {})[author] = message.text
     return {about: [emoji for emoji in by.values() if emoji] for about, by in last.items()}
 
@@ -207,4 +207,4 @@ def _same_breath(earlier: Message, later: Message) -> bool:
 
 def _voice(message: Message) -> tuple[str, int | None, str]:
     """Whose words they are; in a group everybody is "the person"."""
-    return message.author, message.user_id, message.sender
+    return message.author, message.user_id, message.sender_address or message.sender

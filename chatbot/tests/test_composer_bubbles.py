@@ -144,6 +144,20 @@ def test_in_a_group_each_has_a_reaction_of_their_own(group, client_of_agent):
     assert [one.reactions for one in thread.bubbles] == [["🎉", "❤️"]]
 
 
+def test_two_of_one_name_have_a_reaction_and_a_voice_each(group, client_of_agent):
+    first = hear(group, "Hola", sender="Ana", sender_address="51911000001", ago=2)
+    second = hear(group, "Hola", sender="Ana", sender_address="51911000002", ago=1)
+    for number, emoji in [("1", "👍"), ("2", "❤️"), ("1", "🎉")]:
+        sender = {"sender": "Ana", "sender_address": f"5191100000{number}"}
+        hear(group, emoji, kind="reaction", reply_to=first.provider_id, **sender)
+    shown = client_of_agent.get(at("detail", group.pk)).context["thread"].bubbles
+    assert [(one.message, one.reactions) for one in shown] == [
+        (first, ["🎉", "❤️"]),
+        (second, []),
+    ]
+    assert not shown[1].follows
+
+
 def test_a_reaction_to_what_is_not_here_is_a_line_of_its_own(talk, client_of_agent):
     given = hear(talk, "👍", kind="reaction", reply_to="wamid.OLD")
     taken = hear(talk, "", kind="reaction", reply_to="wamid.OLD")

@@ -290,6 +290,26 @@ def test_two_providers_that_count_alike_have_people_of_their_own(deliver, adapte
     assert answered == {("777", "discord"), ("777", "vk")}
 
 
+def test_two_providers_that_number_messages_alike_lose_none(deliver, channel):
+    ana = text_element("Soy Ana", id_="5", sender="777") | {"provider": "discord"}
+    beto = text_element("Soy Beto", id_="5", sender="888") | {"provider": "vk"}
+    deliver(ana, beto, ana)
+    deliver(beto)
+    told = Message.objects.filter(direction="in").order_by("id")
+    assert [(one.text, one.provider_id) for one in told] == [("Soy Ana", "5"), ("Soy Beto", "")]
+    channel.refresh_from_db()
+    assert channel.health == "yellow" and channel.last_error
+
+
+def test_in_a_group_two_of_one_name_are_two(deliver, client):
+    group = {"id": "g-1", "name": "Vecinos"}
+    said = text_element("¿Vienen?", id_="q-1", group=group)
+    again = text_element("Sí", group=group, sender="51911000002")
+    deliver(said, again)
+    senders = Message.objects.order_by("id").values_list("sender", "sender_address")
+    assert list(senders) == [("Ana Ficticia", ANA), ("Ana Ficticia", "51911000002")]
+
+
 def test_digits_of_an_unknown_provider_prove_no_number(deliver):
     typed = {"kind": "phone", "value": "+33612345678", "raw": "", "primary": True}
     ContactPoint.objects.create(contact=Contact.objects.create(name="Ana Socia"), **typed)

@@ -45,7 +45,7 @@ def one(neutral, events):
 def test_a_text(events, one):
     said = text_element("Hola", id_="n-1", at=1749416383)
     [event] = events(said)
-    assert (event.kind, event.key, event.lane) == ("message", "message:n-1", f"p:{ANA}")
+    assert (event.kind, event.key, event.lane) == ("message", "message:whatsapp:n-1", f"p:{ANA}")
     assert event.external_id == ""
     message = one(said)
     assert (message.id, message.kind, message.text) == ("n-1", Kind.TEXT, "Hola")
@@ -56,7 +56,7 @@ def test_a_text(events, one):
 
 def test_one_object_is_a_batch_of_one(neutral):
     [event] = neutral.parse(text_element("Hola", id_="n-1"))
-    assert event.key == "message:n-1"
+    assert event.key == "message:whatsapp:n-1"
 
 
 @pytest.mark.parametrize(
@@ -225,7 +225,7 @@ def test_a_status(events, one, state):
     content = status_element("out-1", state, attempt="a-1", error="No existe", code=7)
     [event] = events(content)
     assert (event.kind, event.lane) == ("status", "s")
-    assert event.key == f"status:out-1:{state.lower()}"
+    assert event.key == f"status:whatsapp:out-1:{state.lower()}"
     status = one(content)
     assert isinstance(status, StatusUpdate)
     assert (status.id, status.state, status.attempt) == ("out-1", state.lower(), "a-1")
@@ -236,7 +236,7 @@ def test_an_edit_and_a_deletion(events, one):
     edit = element("edit", message={"id": "n-1", "text": "Adiós"})
     deletion = element("deletion", message={"id": "n-1"})
     assert [event.lane for event in events(edit, deletion)] == [f"p:{ANA}"] * 2
-    assert events(deletion)[0].key == "deletion:n-1"
+    assert events(deletion)[0].key == "deletion:whatsapp:n-1"
     assert events(edit)[0].key != events(edit | {"timestamp": 5})[0].key
     assert isinstance(one(edit), Edit) and one(edit).text == "Adiós"
     assert isinstance(one(deletion), Deletion) and one(deletion).id == "n-1"
@@ -293,3 +293,8 @@ def test_what_was_forwarded_says_so(one, given, raw):
     content = text_element("Mira")
     content["message"]["forwarded"] = given
     assert one(content).raw == raw
+
+
+def test_what_names_no_provider_is_known_by_its_id_alone(events):
+    [event] = events(element("deletion", provider=None, message={"id": "n-1"}))
+    assert event.key == "deletion:n-1"

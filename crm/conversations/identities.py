@@ -46,18 +46,12 @@ def meet(
     `phone` are the provider's international digits, or ""; `proved` says that the person wrote
     from there. Call it inside a transaction: the identity stays locked to its end.
     """
-    pairs = list(addresses)
-    if left and at is not None and (outdated := _left_since(channel, pairs, left, at)):
-        # This change, or the next one, is known already.
-        pairs = [pair for pair in pairs if pair[1] not in outdated] or pairs[:1]
-        phone, left = "" if phone in outdated else phone, ()
+    pairs, phone, left = _of_today(channel, list(addresses), phone, left, at)
     known = _held(channel, pairs, is_group)
     if former := _had_it_then(channel, pairs, known, at):
         return former
-    if left:
-        known = _without_predecessor(known, left, at or timezone.now())
-    merged = len({one.pk for one in known.values()}) > 1
-    if merged:
+    known = _without_predecessor(known, left, at or timezone.now())
+    if merged := len({one.pk for one in known.values()}) > 1:
         merging.join(known.values())
         known = _held(channel, pairs, is_group)
     new = [pair for pair in pairs if pair not in left]
@@ -125,6 +119,18 @@ def _had_it_then(
     ChannelIdentity.objects.select_for_update().get(pk=former.identity_id)
     talks = Conversation.objects.with_people().select_related("identity")
     return talks.get(identity=former.identity_id)
+
+
+def _of_today(
+    channel: Channel, pairs: list[Pair], phone: str, left: Collection[Pair], at: datetime | None
+) -> tuple[list[Pair], str, Collection[Pair]]:
+    """The addresses, the number and what was left, less what has been exchanged since."""
+    outdated = _left_since(channel, pairs, left, at) if left and at is not None else set()
+    if not outdated:
+        return pairs, phone, left
+    # This change, or the next one, is known already.
+    current = [pair for pair in pairs if pair[1] not in outdated] or pairs[:1]
+    return current, "" if phone in outdated else phone, ()
 
 
 def _left_since(
@@ -228,10 +234,11 @@ def _noted_name(channel: Channel, pairs: Sequence[Pair]) -> str:
 
 
 def learn_name(conversation: Conversation, name: str) -> None:
-    """What the provider calls them now; a name somebody typed at the desk stays."""
+    """What the provider calls them now; a name somebody typed at the desk stays, and so does that
+    of somebody who showed a document."""
     identity, contact = conversation.identity, conversation.contact
     if identity.name != name:
-        if contact.name in ("", identity.name):
+        if not contact.name or (contact.name == identity.name and not contact.document_type):
             contact.name = name
             contact.save(update_fields=["name"])
         identity.name = name

@@ -71,6 +71,8 @@ class Message(models.Model):
     sender = models.CharField(
         max_length=200, blank=True, help_text=_("In a group: who wrote, as the provider names them")
     )
+    # In a group names are no one's own: the address they write from is, where it is told.
+    sender_address = models.CharField(max_length=150, blank=True, default="", db_default="")
     kind = models.CharField(max_length=12, choices=Kind, default=Kind.TEXT)
     text = models.TextField(blank=True)
     # Outgoing: the answers offered, [{"id": …, "title": …}]. Incoming button: {"id": …}.
