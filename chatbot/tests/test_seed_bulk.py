@@ -8,6 +8,9 @@ from chatbot.tests.offices import told
 from crm.conversations.models import Conversation, Message
 from crm.people.models import Contact, User
 from leads.models import Lead
+from partners import ledger
+from partners.models import Loan, Partner, PortfolioShare
+from partners.payments import book_payment
 
 pytestmark = pytest.mark.django_db
 
@@ -71,3 +74,25 @@ def test_a_conversation_in_bulk_is_a_whole_one():
 def test_without_a_demo_there_is_nothing_to_remove(capsys):
     call_command("remove_demo", "--yes")
     assert "no demo" in capsys.readouterr().out
+
+
+def test_every_second_of_many_partners_has_a_loan_that_is_right():
+    call_command("seed_demo", partners=130)
+    assert (Partner.objects.count(), Loan.objects.count()) == (130, 65)
+    assert ledger.verify() == (65, [])
+    assert set(Loan.objects.values_list("status", flat=True)) == {"active", "closed"}
+    assert Loan.objects.filter(overdue__gt=0).exists()
+    lent = sum(loan.principal_left for loan in Loan.objects.running())
+    assert sum(one.principal for one in PortfolioShare.objects.all()) == lent > 0
+    assert not any(user.has_usable_password() for user in User.objects.all())
+
+
+def test_bulk_loans_take_payments_like_any_other():
+    call_command("seed_demo", partners=20)
+    call_command("seed_demo", partners=20)
+    loan = Loan.objects.running().order_by("pk").last()
+    book_payment(loan=loan, amount=loan.next_amount, paid_on=loan.as_of, by=None)
+    assert ledger.verify() == (20, [])
+    contact = Contact.objects.create(name="Una más")
+    last = Partner.objects.order_by("pk").last()
+    assert Partner.objects.create(contact=contact, number="S-1").pk == last.pk + 1

@@ -11,31 +11,36 @@ from chatbot.demo.bulk import make_leads
 from chatbot.demo.cases import Office
 from chatbot.demo.chatter import make_messages
 from chatbot.demo.counter import build_counter
+from chatbot.demo.debts import make_partners
 from chatbot.demo.lending import build_lending
 from chatbot.demo.office import LOGINS, OFFICER, build_office
 from chatbot.demo.proofs import build_receipts
 from chatbot.demo.properties import build_properties
 from chatbot.demo.talks import build_talks
 from crm.people.models import User
+from partners.portfolio import rollup
 
 
 class Command(BaseCommand):
     help = (
-        "Fills an empty installation with a small, clearly made-up office; or, with --leads or "
-        "--messages, any installation with so many more rows, for measuring."
+        "Fills an empty installation with a small, clearly made-up office; or, with --leads, "
+        "--partners or --messages, any installation with so many more rows, for measuring."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--leads", type=int, default=0, help="to a million and more")
         parser.add_argument(
+            "--partners", type=int, default=0, help="every second one with a loan; to a million"
+        )
+        parser.add_argument(
             "--messages", type=int, default=0, help="of the contacts that --leads made"
         )
 
-    def handle(self, *args: Any, leads: int, messages: int, **options: Any) -> None:
-        if min(leads, messages) < 0:
+    def handle(self, *args: Any, leads: int, partners: int, messages: int, **options: Any) -> None:
+        if min(leads, partners, messages) < 0:
             raise CommandError("how many? not fewer than none")
-        if leads or messages:
-            self.make_many(leads, messages)
+        if leads or partners or messages:
+            self.make_many(leads, partners, messages)
         else:
             self.make_office()
 
@@ -58,13 +63,18 @@ class Command(BaseCommand):
             f"Made the demo: {len(properties)} properties, {leads} leads, {len(partners)} partners."
         )
 
-    def make_many(self, leads: int, messages: int) -> None:
+    def make_many(self, leads: int, partners: int, messages: int) -> None:
         if leads:
             make_leads(leads, self.progress)
+        loans = make_partners(partners, self.progress) if partners else 0
         made = make_messages(messages, self.progress) if messages else 0
         if connection.vendor == "postgresql":
             self.analyze()
-        self.stdout.write(f"Made {leads:,} leads and {made:,} messages.")
+        if loans:
+            rollup.compute()
+        self.stdout.write(
+            f"Made {leads:,} leads, {partners:,} partners with {loans:,} loans, {made:,} messages."
+        )
 
     def progress(self, words: str) -> None:
         self.stderr.write(words)
