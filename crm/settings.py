@@ -398,7 +398,12 @@ MEDIA_MAX_BYTES = env.int("MEDIA_MAX_BYTES", default=25 * 1024 * 1024)
 
 # --- What the rooms hang into the desk (dotted paths; a system check imports each) -----------
 
-MENU = ["crm.desk.menu.ENTRIES", "leads.menu.ENTRIES", "chatbot.menu.ENTRIES"]
+MENU = [
+    "crm.desk.menu.ENTRIES",
+    "leads.menu.ENTRIES",
+    "partners.review.menu.ENTRIES",
+    "chatbot.menu.ENTRIES",
+]
 NEW_MENU = ["crm.desk.menu.NEW", "leads.menu.NEW"]
 SEARCH_SOURCES = [
     "leads.search.search_leads",
@@ -408,6 +413,7 @@ SEARCH_SOURCES = [
 DASHBOARD_CARDS = [
     "chatbot.channels.pages.dashboard.cards",
     "leads.dashboard.cards",
+    "partners.review.dashboard.cards",
     "chatbot.inbox.dashboard.cards",
 ]
 FIRST_STEPS = [
@@ -416,7 +422,12 @@ FIRST_STEPS = [
     "crm.desk.steps.steps",
     "chatbot.demo.steps.steps",
 ]
-PULSES = ["leads.pulse.pulse", "chatbot.inbox.pulse.pulse", "partners.portfolio.pulse.pulse"]
+PULSES = [
+    "leads.pulse.pulse",
+    "chatbot.inbox.pulse.pulse",
+    "partners.portfolio.pulse.pulse",
+    "partners.review.pulse.pulse",
+]
 READINESS = [
     "crm.desk.health.database",
     "chatbot.readiness.queue_age",

@@ -33,7 +33,12 @@ class Shell:
         if self.user is None:
             return []
         found = menu_entries(settings.MENU, self.user)
-        return [MenuItem(entry, self.user, self.path) for entry in found]
+        items = [MenuItem(entry, self.user, self.path) for entry in found]
+        # Of a room and a page inside it, both with an entry, the page is where one is.
+        deepest = max((len(item.url) for item in items if item.current), default=0)
+        for item in items:
+            item.current = item.current and len(item.url) == deepest
+        return items
 
     @property
     def phone_menu(self) -> list["MenuItem"]:

@@ -5,20 +5,23 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('partners', '0002_portfolio'),
+        ("partners", "0002_portfolio"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='receipt',
-            name='pages',
+            model_name="receipt",
+            name="pages",
             field=models.PositiveSmallIntegerField(default=1, editable=False),
         ),
         migrations.AddIndex(
-            model_name='receipt',
-            index=models.Index(condition=models.Q(('reference', ''), _negated=True), fields=['reference'], name='receipt_reference'),
+            model_name="receipt",
+            index=models.Index(
+                condition=models.Q(("reference", ""), _negated=True),
+                fields=["reference"],
+                name="receipt_reference",
+            ),
         ),
     ]

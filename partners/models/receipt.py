@@ -47,8 +47,8 @@ def receipt_path(receipt: Receipt, filename: str) -> str:
 class Receipt(models.Model):
     class Status(models.TextChoices):
         PENDING = "pending", _("Pending")
-        APPROVED = "approved", _("Approved")
-        REJECTED = "rejected", _("Rejected")
+        APPROVED = "approved", _("Accepted")
+        REJECTED = "rejected", _("Refused")
 
     partner = models.ForeignKey(
         Partner, models.PROTECT, related_name="receipts", verbose_name=_("partner")

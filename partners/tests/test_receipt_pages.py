@@ -1,0 +1,457 @@
+"""The queue and the review as an officer meets them, and what others do not."""
+
+from datetime import date, timedelta
+from decimal import Decimal
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
+from django.utils import timezone
+
+from crm.audit.models import AuditEntry
+from crm.people.models import Agency
+from partners.models import Payment, Receipt
+from partners.payments import book_payment, reverse_payment
+from partners.receipts import approve_receipt, reject_receipt, submit_receipt
+from partners.review import holding
+from partners.review.dashboard import cards
+from partners.review.menu import ENTRIES
+from partners.review.pulse import pulse
+from partners.tests import proofs
+from partners.tests.conftest import make_partner
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_english")]
+
+FACTS = {"amount": Decimal("17.01"), "paid_on": date(2024, 2, 1), "reference": "OP 77"}
+COLOURS = ("white", "red", "green", "blue", "yellow")
+
+
+@pytest.fixture(autouse=True)
+def media(settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path / "media"
+
+
+@pytest.fixture
+def rosa(colleague):
+    return colleague("officer", username="rosa", first_name="Rosa", last_name="Ramos")
+
+
+@pytest.fixture
+def receipt(partner, loan):
+    return submit_receipt(partner=partner, file=proofs.picture(), loan=loan)
+
+
+@pytest.fixture
+def three(partner, loan):
+    return [
+        submit_receipt(partner=partner, file=proofs.picture(colour=one), loan=loan)
+        for one in COLOURS[:3]
+    ]
+
+
+@pytest.fixture
+def at_desk(browser, officer):
+    return browser(officer)
+
+
+def page(receipt, step=""):
+    return reverse(f"partners:receipt{step and '_'}{step}", args=[receipt.pk])
+
+
+def read(client, url, **said):
+    answer = client.get(url, **said)
+    assert answer.status_code == 200, (url, answer.status_code)
+    return answer.content.decode()
+
+
+def facts(on, **said):
+    return {
+        "loan": on.pk,
+        "amount": "17.01",
+        "paid_on": "2024-02-01",
+        "reference": "OP 77",
+        "means": "transfer",
+        "purpose": "next",
+    } | said
+
+
+def fresh(receipt):
+    return Receipt.objects.get(pk=receipt.pk)
+
+
+# --- The queue -------------------------------------------------------------------------------
+
+
+def test_an_empty_queue_says_that_nothing_waits(at_desk):
+    assert "Nothing waits" in read(at_desk, reverse("partners:receipts"))
+
+
+def test_the_queue_holds_what_waits_the_oldest_first(at_desk, three, officer):
+    reject_receipt(receipt=three[1], by=officer, reason="No")
+    shown = read(at_desk, reverse("partners:receipts"))
+    places = [shown.find(page(one)) for one in three]
+    assert places[1] == -1 and 0 < places[0] < places[2]
+    rejected = read(at_desk, f"{reverse('partners:receipts')}?status=rejected")
+    assert page(three[1]) in rejected and page(three[0]) not in rejected
+    everything = read(at_desk, f"{reverse('partners:receipts')}?status=all")
+    assert all(page(one) in everything for one in three)
+
+
+def test_the_queue_is_narrowed_by_agency_and_officer(at_desk, receipt, officer, partner):
+    partner.agency, partner.officer = Agency.objects.create(name="Norte"), officer
+    partner.save()
+    other = submit_receipt(
+        partner=make_partner("Beto Ficticio", "40000002", "S-002"), file=proofs.picture()
+    )
+    for asked in (f"agency={partner.agency_id}", f"officer={officer.pk}"):
+        shown = read(at_desk, f"{reverse('partners:receipts')}?{asked}")
+        # The way to the page keeps what narrows the queue.
+        assert f"{page(receipt)}?{asked}" in shown and page(other) not in shown
+    assert "17.01" not in read(at_desk, f"{reverse('partners:receipts')}?officer=x&agency=-1")
+
+
+def test_the_queue_says_who_has_one_and_what_came_twice(at_desk, receipt, rosa):
+    other = make_partner("Beto Ficticio", "40000002", "S-002")
+    submit_receipt(partner=other, file=proofs.picture())
+    holding.take(receipt=receipt, user=rosa)
+    shown = read(at_desk, reverse("partners:receipts"))
+    assert "Rosa Ramos has it" in shown
+    assert shown.count("receipt-double") == 2
+
+
+def test_the_menu_counts_and_the_home_page_leads_there(three, officer, agent, browser):
+    (entry,) = ENTRIES
+    assert entry.count(officer) == 3
+    (card,) = cards(officer)
+    assert card.value == 3 and card.url == reverse("partners:receipts")
+    assert cards(agent) == [] and not entry.allowed(agent)
+    assert reverse("partners:receipts") in read(browser(officer), "/")
+
+
+def test_a_live_queue_hears_of_new_ones_and_of_who_has_them(three, officer, rosa, agent, partner):
+    versions = {pulse(officer, ["receipts"])["receipts"]}
+    holding.take(receipt=three[0], user=rosa)
+    versions.add(pulse(officer, ["receipts"])["receipts"])
+    submit_receipt(partner=partner, file=proofs.picture(colour="gray"))
+    versions.add(pulse(officer, ["receipts"])["receipts"])
+    assert len(versions) == 3
+    assert pulse(agent, ["receipts"]) == {} and pulse(officer, ["leads"]) == {}
+
+
+def test_a_thousand_pending_ones_cost_no_more(
+    at_desk, partner, loan, django_assert_max_num_queries
+):
+    Receipt.objects.bulk_create(
+        Receipt(
+            partner=partner,
+            loan=loan,
+            file=f"receipts/{number}",
+            content_type="image/jpeg",
+            sha256=f"{number:064}",
+            amount=Decimal(10),
+            paid_on=date(2024, 2, 1),
+        )
+        for number in range(1000)
+    )
+    at_desk.get("/")
+    with django_assert_max_num_queries(16):
+        shown = read(at_desk, reverse("partners:receipts"))
+    assert shown.count("row-link") == 25 and "99+" in shown
+    with django_assert_max_num_queries(32):
+        shown = read(at_desk, page(Receipt.objects.earliest("pk")))
+    assert "99+ more wait" in shown
+
+
+# --- The review ------------------------------------------------------------------------------
+
+
+def test_the_review_shows_the_picture_beside_the_facts(at_desk, receipt, loan, officer):
+    shown = read(at_desk, page(receipt))
+    assert reverse("partners:receipt_page", args=[receipt.pk, 1]) in shown
+    assert "Ana Ficticia" in shown and "P-001" in shown
+    assert "S/ 102.05" in shown  # overdue
+    for key in ("a", "r", "+ =", "-", "0", "?"):
+        assert f'data-key="{key}"' in shown
+    assert fresh(receipt).holder == officer
+
+
+def test_who_has_only_one_running_loan_pays_that_one(at_desk, partner, loan):
+    receipt = submit_receipt(partner=partner, file=proofs.picture())
+    assert f'<option value="{loan.pk}" selected>' in read(at_desk, page(receipt))
+
+
+def test_approving_books_and_opens_the_next_one(at_desk, three, loan):
+    answer = at_desk.post(page(three[0], "approve"), facts(loan))
+    assert answer.url == page(three[1])
+    assert fresh(three[0]).status == "approved" and loan.payments.get().amount == Decimal("17.01")
+    shown = read(at_desk, answer.url)
+    assert "approved, the payment is booked" in shown and "could not be told" in shown
+
+
+def test_after_the_last_one_the_empty_queue_opens(at_desk, receipt, loan):
+    answer = at_desk.post(page(receipt, "approve"), facts(loan))
+    assert answer.url == reverse("partners:receipts")
+
+
+def test_next_goes_round_and_stays_within_the_filters(at_desk, three, partner, officer, rosa):
+    other = submit_receipt(
+        partner=make_partner("Beto Ficticio", "40000002", "S-002"), file=proofs.picture("PNG")
+    )
+    partner.officer = officer
+    partner.save()
+    within = f"?officer={officer.pk}"
+    last = read(at_desk, f"{page(three[2])}{within}")
+    assert f'href="{page(three[0])}{within}" data-key="n j"' in last
+    assert f'href="{page(three[1])}{within}" data-key="k"' in last
+    assert f'href="{page(other)}" data-key="n j"' in read(at_desk, page(three[2]))
+    holding.take(receipt=other, user=rosa)
+    assert f'href="{page(three[0])}" data-key="n j"' in read(at_desk, page(three[2]))
+    answer = at_desk.post(f"{page(three[2], 'reject')}{within}", {"reason": "1"})
+    assert answer.url == f"{page(three[0])}{within}"
+
+
+@pytest.mark.parametrize(
+    ("said", "words"),
+    [
+        ({"amount": ""}, "required"),
+        ({"amount": "0"}, "more than zero"),
+        ({"amount": "mucho"}, "plain amount"),
+        ({"paid_on": "2999-01-01"}, "day to come"),
+        ({"paid_on": "2023-01-01"}, "not disbursed yet"),
+        ({"loan": "999"}, "valid choice"),
+        ({"amount": "500"}, "more than is owed"),
+    ],
+)
+def test_what_cannot_be_booked_is_said_on_the_page(at_desk, receipt, loan, said, words):
+    answer = at_desk.post(page(receipt, "approve"), facts(loan, **said))
+    shown = answer.content.decode()
+    assert answer.status_code == 200 and words in shown and "OP 77" in shown
+    assert fresh(receipt).status == "pending" and not Payment.objects.exists()
+
+
+def test_more_than_is_owed_is_asked_about(at_desk, receipt, loan):
+    shown = at_desk.post(page(receipt, "approve"), facts(loan, amount="110")).content.decode()
+    assert 'type="checkbox" name="keep_rest"' in shown
+    assert 'type="checkbox" name="keep_rest"' not in read(at_desk, page(receipt))
+    at_desk.post(page(receipt, "approve"), facts(loan, amount="110", keep_rest="on"))
+    loan.refresh_from_db()
+    assert loan.credit == Decimal("7.95")
+
+
+def test_a_rejection_needs_a_reason_and_offers_the_common_ones(at_desk, receipt):
+    shown = at_desk.post(page(receipt, "reject"), {"words": "  "}).content.decode()
+    assert "Say why it is rejected" in shown and '<details class="reject" open>' in shown
+    assert fresh(receipt).status == "pending"
+    at_desk.post(page(receipt, "reject"), {"reason": "1", "words": "Very dark."})
+    assert fresh(receipt).reason == "The picture cannot be read. Very dark."
+
+
+def test_the_facts_are_put_right_without_deciding(at_desk, receipt, loan):
+    answer = at_desk.post(page(receipt, "correct"), facts(loan, amount="S/ 1,500.50"))
+    assert answer.url == page(receipt)
+    assert (fresh(receipt).amount, fresh(receipt).status) == (Decimal("1500.50"), "pending")
+
+
+def test_a_colleagues_receipt_is_shown_but_cannot_be_decided(at_desk, three, loan, rosa):
+    holding.take(receipt=three[0], user=rosa)
+    shown = read(at_desk, page(three[0]))
+    assert "Rosa Ramos is reviewing this receipt now" in shown
+    assert page(three[0], "approve") not in shown and page(three[1]) in shown
+    answer = at_desk.post(page(three[0], "approve"), facts(loan), follow=True)
+    assert "Rosa Ramos is reviewing" in answer.content.decode()
+    answer = at_desk.post(page(three[0], "reject"), {"reason": "1"}, follow=True)
+    assert "Rosa Ramos is reviewing" in answer.content.decode()
+    assert not Payment.objects.exists() and fresh(three[0]).holder == rosa
+
+
+def test_who_comes_too_late_hears_who_decided(at_desk, receipt, loan, rosa):
+    approve_receipt(receipt=receipt, by=rosa, loan=loan, **FACTS)
+    answer = at_desk.post(page(receipt, "approve"), facts(loan), follow=True)
+    assert "Rosa Ramos has already decided this receipt" in answer.content.decode()
+    assert Payment.objects.count() == 1
+
+
+def test_an_open_page_keeps_its_receipt_and_hears_when_it_is_lost(at_desk, receipt, rosa):
+    read(at_desk, page(receipt))
+    assert at_desk.post(page(receipt, "hold")).status_code == 204
+    Receipt.objects.update(taken_until=timezone.now() - timedelta(seconds=1))
+    holding.take(receipt=receipt, user=rosa)
+    assert at_desk.post(page(receipt, "hold"))["HX-Refresh"] == "true"
+
+
+def test_a_decided_one_says_by_whom_and_is_reviewed_again_once_reversed(
+    at_desk, receipt, loan, rosa
+):
+    decided = approve_receipt(receipt=receipt, by=rosa, loan=loan, **FACTS).receipt
+    shown = read(at_desk, page(receipt))
+    assert "Rosa Ramos" in shown and "S/ 17.01" in shown
+    assert page(receipt, "reopen") not in shown
+    reverse_payment(payment=decided.payment, by=rosa, reason="Bounced")
+    shown = read(at_desk, page(receipt))
+    assert "Its payment was reversed" in shown and "Bounced" in shown
+    assert at_desk.post(page(receipt, "reopen")).url == page(receipt)
+    assert fresh(receipt).status == "pending"
+    answer = at_desk.post(page(receipt, "reopen"), follow=True)
+    assert "This receipt is pending" in answer.content.decode()
+
+
+def test_what_looks_alike_is_told_with_links(at_desk, receipt, loan, partner, officer):
+    beto = make_partner("Beto Ficticio", "40000002", "S-002")
+    copy = submit_receipt(partner=beto, file=proofs.picture())
+    numbered = submit_receipt(
+        partner=beto, file=proofs.picture(colour="red"), reference=FACTS["reference"]
+    )
+    alike = submit_receipt(
+        partner=partner, file=proofs.picture(colour="blue"), **(FACTS | {"reference": "OP 78"})
+    )
+    book_payment(loan=loan, by=officer, **(FACTS | {"reference": "OP 79"}))
+    Receipt.objects.filter(pk=receipt.pk).update(**FACTS)
+    shown = read(at_desk, page(receipt))
+    flags = shown[shown.index('class="flags"') : shown.index("</ul>", shown.index('class="flags"'))]
+    assert [flags.count(one) for one in ("same picture", "same operation", "same amount")] == [
+        1,
+        1,
+        2,
+    ]
+    for one in (copy, numbered, alike, loan):
+        assert f'href="{one.get_absolute_url()}"' in flags
+    # Flagged on both.
+    assert page(receipt) in read(at_desk, page(copy))
+
+
+def test_what_people_wrote_is_escaped(at_desk, partner, loan):
+    partner.contact.name = "<b>Ana</b>"
+    partner.contact.save()
+    receipt = submit_receipt(
+        partner=partner,
+        file=proofs.picture(),
+        file_name="<i>x.jpg",
+        reference="<script>alert(1)</script>",
+    )
+    for shown in (
+        read(at_desk, page(receipt)),
+        read(at_desk, reverse("partners:receipts")),
+        read(at_desk, reverse("partners:receipts_of", args=[partner.pk])),
+    ):
+        assert "<b>Ana" not in shown and "<i>x" not in shown and "<script>alert" not in shown
+
+
+# --- Taking one in, and the partner's page ------------------------------------------------------
+
+
+def sent(content, name="voucher.jpg"):
+    return SimpleUploadedFile(name, content, "image/jpeg")
+
+
+def test_one_is_taken_in_at_the_counter(at_desk, partner, loan, officer):
+    url = reverse("partners:receipt_create", args=[partner.pk])
+    assert "P-001" in read(at_desk, url)
+    answer = at_desk.post(url, {"file": sent(proofs.picture()), "amount": "17.01"})
+    receipt = Receipt.objects.get()
+    assert answer.url == page(receipt) and receipt.amount == Decimal("17.01")
+    assert AuditEntry.objects.about(receipt).get().actor == officer
+    again = at_desk.post(url, {"file": sent(proofs.picture())}, follow=True)
+    assert "sent before" in again.content.decode() and Receipt.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (b"", "empty"),
+        (b"<html>", "JPEG, PNG or WebP"),
+        (proofs.picture() + bytes(6_000_000), "larger than 5"),
+        (None, "required"),
+    ],
+    ids=["empty", "html", "large", "none"],
+)
+def test_what_cannot_be_taken_in_is_said_beside_the_file(at_desk, partner, content, words):
+    url = reverse("partners:receipt_create", args=[partner.pk])
+    file = {} if content is None else {"file": sent(content)}
+    shown = at_desk.post(url, {"reference": "OP 77", **file}).content.decode()
+    assert words in shown.replace("\xa0", " ") and "OP 77" in shown
+    assert not Receipt.objects.exists()
+
+
+def test_a_partners_page_shows_their_latest_receipts(at_desk, partner, three, officer):
+    url = reverse("partners:receipts_of", args=[partner.pk])
+    reject_receipt(receipt=three[0], by=officer, reason="No")
+    shown = read(at_desk, url)
+    assert all(page(one) in shown for one in three) and "Refused" in shown
+    assert reverse("partners:receipt_create", args=[partner.pk]) in shown
+    other = make_partner("Beto Ficticio", "40000002", "S-002")
+    assert "No receipts yet" in read(at_desk, reverse("partners:receipts_of", args=[other.pk]))
+
+
+# --- Files, and who may ----------------------------------------------------------------------
+
+
+def test_the_original_is_given_out_as_a_file_alone(at_desk, partner):
+    content = proofs.pdf()
+    receipt = submit_receipt(partner=partner, file=content, file_name="v.pdf")
+    answer = at_desk.get(page(receipt, "file"))
+    assert b"".join(answer.streaming_content) == content
+    assert answer["Content-Type"] == "application/pdf"
+    assert answer["Content-Disposition"] == f'attachment; filename="{receipt.pk}.pdf"'
+    assert answer["X-Content-Type-Options"] == "nosniff"
+    assert "private" in answer["Cache-Control"]
+
+
+def test_what_is_shown_is_a_picture_of_ours(at_desk, receipt):
+    url = reverse("partners:receipt_page", args=[receipt.pk, 1])
+    answer = at_desk.get(url)
+    assert b"".join(answer.streaming_content).startswith(b"\xff\xd8\xff")
+    assert answer["Content-Disposition"].startswith("inline")
+    assert answer["X-Content-Type-Options"] == "nosniff"
+    assert "sandbox" in answer["Content-Security-Policy"]
+    assert "private" in answer["Cache-Control"]
+    for number in (0, 2):
+        gone = reverse("partners:receipt_page", args=[receipt.pk, number])
+        assert at_desk.get(gone).status_code == 404
+
+
+def test_a_file_that_is_gone_is_a_404(at_desk, receipt):
+    receipt.file.storage.delete(receipt.file.name)
+    assert at_desk.get(page(receipt, "file")).status_code == 404
+
+
+@pytest.mark.parametrize("role", ["agent", "marketer"])
+def test_others_in_the_house_see_nothing_of_it(browser, colleague, receipt, partner, role):
+    client = browser(colleague(role))
+    for url in (
+        reverse("partners:receipts"),
+        page(receipt),
+        page(receipt, "file"),
+        reverse("partners:receipt_page", args=[receipt.pk, 1]),
+        reverse("partners:receipts_of", args=[partner.pk]),
+        reverse("partners:receipt_create", args=[partner.pk]),
+    ):
+        assert client.get(url).status_code == 403, url
+    for step in ("approve", "reject", "correct", "reopen", "hold"):
+        assert client.post(page(receipt, step)).status_code == 403, step
+    assert fresh(receipt).taken_by is None
+
+
+def test_a_manager_reviews_as_well(browser, manager, receipt, loan):
+    client = browser(manager)
+    client.post(page(receipt, "approve"), facts(loan))
+    assert fresh(receipt).reviewer == manager
+
+
+def test_looking_without_deciding_takes_nothing(browser, colleague, receipt):
+    from django.contrib.auth.models import Permission
+
+    reader = colleague()
+    reader.user_permissions.add(Permission.objects.get(codename="view_receipt"))
+    client = browser(reader)
+    shown = read(client, page(receipt))
+    assert fresh(receipt).taken_by is None and "data-key" not in shown.replace(
+        'data-key="+ ="', ""
+    ).replace('data-key="-"', "").replace('data-key="0"', "")
+
+
+@pytest.mark.parametrize("pk", [0, 987654321])
+def test_a_receipt_that_is_not_there_is_a_404(at_desk, pk):
+    for step in ("", "file"):
+        assert at_desk.get(page(Receipt(pk=pk), step)).status_code == 404
+    for step in ("approve", "reject", "correct", "reopen", "hold"):
+        assert at_desk.post(page(Receipt(pk=pk), step)).status_code == 404
