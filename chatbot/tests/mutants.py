@@ -1,8 +1,11 @@
 """Valid bodies with anything in the place of one to three of their nodes, or with nodes gone."""
 
 import copy
+import json
 
 from hypothesis import strategies as st
+
+from chatbot.channels.events import Event
 
 GONE = object()
 
@@ -52,3 +55,14 @@ def _replace(node, path, value):
         del node[path[-1]]
     else:
         node[path[-1]] = value
+
+
+def all_understood(provider, body):
+    """Every event of a body, as it is stored, and what it means."""
+    for event in provider.parse(body):
+        assert isinstance(event, Event)
+        stored = json.dumps(event.payload)
+        assert event.key.encode() and event.lane.encode()
+        event.external_id.encode()
+        assert 0 < len(event.kind) <= 20 and len(event.key) <= 255
+        yield event, provider.understand(event.kind, json.loads(stored))

@@ -1,21 +1,23 @@
 """What leaves for Maytapi, and what each of its answers makes of it."""
 
-import time
-
 import pytest
 
-from chatbot.channels.base import Outgoing, OutgoingFile
+from chatbot.channels.base import Outgoing
 from chatbot.channels.errors import ChannelError
 from chatbot.channels.events import Address
 from chatbot.channels.maytapi import Maytapi
 from chatbot.channels.registry import rules_of
 from chatbot.tests.fakes.maytapi import ANA, OWN, PHONE, PRODUCT, TOKEN, MaytapiFake
 from chatbot.tests.fakes.server import DROP, MALFORMED
-from chatbot.tests.outgoing import make_due, outcomes, states
+from chatbot.tests.outgoing import (
+    becomes,
+    doubted_and_left_alone,
+    picture,
+    queue_to,
+    tells_what_became,
+)
 from chatbot.work import work_off
-from crm.conversations import outreach, ownership
-from crm.conversations.identities import meet
-from crm.conversations.models import Channel, Message
+from crm.conversations.models import Channel
 
 pytestmark = pytest.mark.once
 
@@ -43,10 +45,6 @@ def send(maytapi, row):
         return Maytapi(row).send(Outgoing(1, "a-1", to, text, **fields))
 
     return one
-
-
-def file(mime="image/jpeg"):
-    return OutgoingFile("casa.jpg", mime, 3, lambda: b"abc", lambda: "https://example.org/f/1")
 
 
 # --- What leaves -----------------------------------------------------------------------------
@@ -87,7 +85,7 @@ def test_who_has_no_address_here_gets_nothing(send, maytapi):
 
 @pytest.mark.parametrize("kind", ["image", "video", "audio", "document", "sticker"])
 def test_a_file_goes_by_its_link(send, maytapi, kind):
-    send("Mire", kind=kind, file=file())
+    send("Mire", kind=kind, file=picture())
     assert maytapi.sent == [
         {
             "to_number": ANA,
@@ -265,16 +263,7 @@ def test_a_wrong_token_fails_the_check(maytapi, row):
 
 @pytest.fixture
 def queued(row, db, maytapi):
-    row.name, row.mode = "Maytapi de prueba", Channel.Mode.LIVE
-    row.save()
-    conversation = meet(channel=row, addresses=[("wa_id", ANA)], name="Ana Ficticia", phone=ANA)
-    ownership.open_episode(conversation)
-
-    def one(text="Hola", options=()):
-        author = Message.Author.BOT
-        return outreach.send(conversation=conversation, text=text, author=author, options=options)
-
-    return one
+    return queue_to(row, ANA)
 
 
 @pytest.mark.parametrize(
@@ -297,18 +286,12 @@ def queued(row, db, maytapi):
 )
 def test_what_becomes_of_a_message(queued, maytapi, how, state, outcome):
     maytapi.behaviour = [how]
-    message = queued()
-    work_off()
-    assert (states(message), outcomes(message)) == ([state], [outcome])
+    assert becomes(queued()) == ([state], [outcome])
 
 
 def test_what_is_not_confirmed_is_never_sent_again(queued, maytapi):
     maytapi.behaviour = [DROP]
-    message = queued()
-    work_off()
-    make_due()
-    work_off()
-    assert (states(message), len(maytapi.sent)) == (["unknown"], 1)
+    assert doubted_and_left_alone(queued(), maytapi)
 
 
 def test_answers_are_numbered(queued, maytapi):
@@ -321,15 +304,7 @@ def test_answers_are_numbered(queued, maytapi):
 
 
 def test_the_stand_in_tells_what_became_of_a_message(settings, row):
-    """Until it is answered 200, as the provider does; the first answer here is a 503."""
-    with MaytapiFake() as door, MaytapiFake(reports=f"{door.url}/door", echoes=True) as provider:
-        settings.MAYTAPI_BASE_URL = provider.url
-        door.is_send, answers = (lambda request: False), [503]
-        door.answer = lambda request: (answers.pop() if answers else 200, {})
-        id_ = Maytapi(row).send(Outgoing(1, "a-1", TO, "Hola"))
-        wanted = time.monotonic() + 5
-        while len(door.requests) < 4 and time.monotonic() < wanted:
-            time.sleep(0.02)
-    bodies = {request.body for request in door.requests}
-    assert (len(door.requests), len(bodies)) == (4, 3)
-    assert all(id_.encode() in body for body in bodies)
+    def send():
+        return Maytapi(row).send(Outgoing(1, "a-1", TO, "Hola"))
+
+    assert tells_what_became(MaytapiFake, settings, "MAYTAPI_BASE_URL", send)

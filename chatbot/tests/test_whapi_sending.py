@@ -1,11 +1,9 @@
 """What leaves for WHAPI, and what each of its answers makes of it."""
 
-import time
-
 import pytest
 
 from chatbot.channels.addresses import webhook_path
-from chatbot.channels.base import Outgoing, OutgoingFile
+from chatbot.channels.base import Outgoing
 from chatbot.channels.errors import ChannelError
 from chatbot.channels.events import Address
 from chatbot.channels.registry import rules_of
@@ -13,10 +11,14 @@ from chatbot.channels.whapi import Whapi
 from chatbot.tests.fakes import whapi as fake
 from chatbot.tests.fakes.server import DROP, MALFORMED
 from chatbot.tests.fakes.whapi import ANA, CHANNEL, SECRET, TOKEN, WhapiFake
-from chatbot.tests.outgoing import make_due, outcomes, states
+from chatbot.tests.outgoing import (
+    becomes,
+    doubted_and_left_alone,
+    picture,
+    queue_to,
+    tells_what_became,
+)
 from chatbot.work import work_off
-from crm.conversations import outreach, ownership
-from crm.conversations.identities import meet
 from crm.conversations.models import Channel, Message
 
 pytestmark = pytest.mark.once
@@ -46,10 +48,6 @@ def send(whapi, row):
         return Whapi(row).send(Outgoing(1, "a-1", to, text, **fields))
 
     return one
-
-
-def file(mime="image/jpeg"):
-    return OutgoingFile("casa.jpg", mime, 3, lambda: b"abc", lambda: "https://example.org/f/1")
 
 
 def paths(whapi):
@@ -142,7 +140,7 @@ def test_answers_are_not_sent_twice_on_a_doubt(send, whapi, how):
 
 @pytest.mark.parametrize("kind", ["image", "video", "audio", "sticker"])
 def test_a_file_goes_by_its_link(send, whapi, kind):
-    send("", kind=kind, file=file())
+    send("", kind=kind, file=picture())
     assert paths(whapi) == [f"/messages/{kind}"]
     assert whapi.sent[0] == {
         "to": f"{ANA}@s.whatsapp.net",
@@ -152,7 +150,7 @@ def test_a_file_goes_by_its_link(send, whapi, kind):
 
 
 def test_a_document_has_its_name_and_its_words(send, whapi):
-    send("El plano", kind="document", file=file("application/pdf"))
+    send("El plano", kind="document", file=picture("application/pdf"))
     assert (whapi.sent[0]["filename"], whapi.sent[0]["caption"]) == ("casa.jpg", "El plano")
 
 
@@ -352,15 +350,7 @@ def test_a_wrong_token_fails_the_check(whapi, row):
 
 @pytest.fixture
 def queued(row, db, whapi):
-    row.name, row.mode = "WHAPI de prueba", Channel.Mode.LIVE
-    row.save()
-    conversation = meet(channel=row, addresses=[("wa_id", ANA)], name="Ana Ficticia", phone=ANA)
-    ownership.open_episode(conversation)
-
-    def one(text="Hola"):
-        return outreach.send(conversation=conversation, text=text, author=Message.Author.BOT)
-
-    return one
+    return queue_to(row, ANA)
 
 
 @pytest.mark.parametrize(
@@ -379,18 +369,12 @@ def queued(row, db, whapi):
 )
 def test_what_becomes_of_a_message(queued, whapi, how, state, outcome):
     whapi.behaviour = [how]
-    message = queued()
-    work_off()
-    assert (states(message), outcomes(message)) == ([state], [outcome])
+    assert becomes(queued()) == ([state], [outcome])
 
 
 def test_what_is_not_confirmed_is_never_sent_again(queued, whapi):
     whapi.behaviour = [DROP]
-    message = queued()
-    work_off()
-    make_due()
-    work_off()
-    assert (states(message), len(whapi.sent)) == (["unknown"], 1)
+    assert doubted_and_left_alone(queued(), whapi)
 
 
 def test_an_echo_confirms_what_was_in_doubt(queued, whapi, client, row):
@@ -415,15 +399,7 @@ def test_an_echo_confirms_what_was_in_doubt(queued, whapi, client, row):
 
 
 def test_the_stand_in_tells_what_became_of_a_message(settings, row):
-    """Until it is answered 200, as the provider does; the first answer here is a 503."""
-    with WhapiFake() as door, WhapiFake(reports=f"{door.url}/door", echoes=True) as provider:
-        settings.WHAPI_BASE_URL = provider.url
-        door.is_send, answers = (lambda request: False), [503]
-        door.answer = lambda request: (answers.pop() if answers else 200, {})
-        id_ = Whapi(row).send(Outgoing(1, "a-1", TO, "Hola"))
-        wanted = time.monotonic() + 5
-        while len(door.requests) < 4 and time.monotonic() < wanted:
-            time.sleep(0.02)
-    bodies = {request.body for request in door.requests}
-    assert (len(door.requests), len(bodies)) == (4, 3)
-    assert all(id_.encode() in body for body in bodies)
+    def send():
+        return Whapi(row).send(Outgoing(1, "a-1", TO, "Hola"))
+
+    assert tells_what_became(WhapiFake, settings, "WHAPI_BASE_URL", send)
