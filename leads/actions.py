@@ -102,17 +102,27 @@ def fact(request: DeskRequest, pk: int, name: str) -> HttpResponse:
     if name not in FACTS:
         raise Http404
     page = LeadPage(lead, request.user)
-    if request.method == "GET":
-        if not request.htmx:
-            return redirect(f"{lead.get_absolute_url()}?edit={name}")
-        form = None if "give-up" in request.GET else fact_form(name, lead.contact)
-        return _part(request, page, "fact", {"fact": page.fact(name, form), "changed": not form})
+    if reason := facts.locked_because(lead.contact, name, request.user):
+        return _fact_stays(request, pk, name, reason if request.method == "POST" else "")
+    if request.method == "POST":
+        return _save_fact(request, page, name)
+    if not request.htmx:
+        return redirect(f"{lead.get_absolute_url()}?edit={name}")
+    form = None if "give-up" in request.GET else fact_form(name, lead.contact)
+    return _part(request, page, "fact", {"fact": page.fact(name, form), "changed": not form})
+
+
+def _save_fact(request: DeskRequest, page: LeadPage, name: str) -> HttpResponse:
+    lead = page.lead
     form = fact_form(name, lead.contact, request.POST)
     if form.is_valid():
-        facts.change_fact(lead=lead, name=name, form=form, by=request.user)
+        try:
+            facts.change_fact(lead=lead, name=name, form=form, by=request.user)
+        except DeskError as error:
+            return _fact_stays(request, lead.pk, name, str(error))
         if not request.htmx:
             return redirect(lead)
-        page = LeadPage(get_lead_for(request.user, pk), request.user)
+        page = LeadPage(get_lead_for(request.user, lead.pk), request.user)
         return _part(
             request, page, "fact", {"fact": page.fact(name), "saved": True, "changed": True}
         )
@@ -122,6 +132,17 @@ def fact(request: DeskRequest, pk: int, name: str) -> HttpResponse:
         return _part(request, page, "fact", {"fact": page.fact(name, form)})
     page.wrong = page.fact(name, form)
     return render(request, "leads/detail.html", {"page": page, "lead": lead})
+
+
+def _fact_stays(request: DeskRequest, pk: int, name: str, why: str) -> HttpResponse:
+    """The fact as it is, which this person cannot change."""
+    if why:
+        tell(request, why, level=messages.ERROR)
+    lead = get_lead_for(request.user, pk)
+    if not request.htmx:
+        return redirect(lead)
+    page = LeadPage(lead, request.user)
+    return _part(request, page, "fact", {"fact": page.fact(name)})
 
 
 @require_POST

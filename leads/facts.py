@@ -4,18 +4,38 @@ from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
+from crm.audit.models import record as log
+from crm.errors import DeskError
 from crm.people.facts import ContactForm, add_point, remove_point, set_tags
 from crm.people.models import Contact, ContactPoint, User
 from leads.models import Lead
 from leads.triage import record
 
+IDENTITY = ("name", "document_number", "birthday")
+
+
+def locked_because(contact: Contact, name: str, by: User) -> str:
+    """Why this person cannot change this fact from a lead's page; "" if they can."""
+    if name in IDENTITY and hasattr(contact, "partner"):
+        return _("This person is a partner: officers change it on the partner's page.")
+    if name == "document_number" and contact.document_number:
+        return "" if by.has_perm("people.view_document") else _("Officers see and change it.")
+    return ""
+
 
 def change_fact(*, lead: Lead, name: str, form: ContactForm, by: User) -> None:
-    """Save a valid one-fact form. Only that column is written: others may be edited meanwhile."""
-    contact = Contact.objects.get(pk=lead.contact_id)
-    old = _said(contact, name)
+    """Save a valid one-fact form. Only that column is written: others may be edited meanwhile.
+
+    DeskError for a fact that this person cannot change (any more).
+    """
     with transaction.atomic():
+        contact = Contact.objects.select_for_update().get(pk=lead.contact_id)
+        if reason := locked_because(contact, name, by):
+            raise DeskError(reason)
+        old = _said(contact, name)
+        before = getattr(contact, name, None)
         if name == "tags":
             set_tags(contact=contact, names=form.cleaned_data["tags"])
         else:
@@ -26,6 +46,15 @@ def change_fact(*, lead: Lead, name: str, form: ContactForm, by: User) -> None:
         if old != new:
             record(lead, name, old, new, by)
             _renew(contact)
+        if name in IDENTITY:
+            after = {name: getattr(contact, name)}
+            log(
+                action="identity_changed",
+                subject=contact,
+                by=by,
+                before={name: before},
+                after=after,
+            )
 
 
 def add_contact_point(*, lead: Lead, text: str, by: User) -> ContactPoint:

@@ -14,12 +14,15 @@ from crm.desk.access import DeskRequest
 from crm.desk.feedback import tell
 from crm.people.models import User
 from leads.models import Lead
+from partners.panel import JOINS
+
+PARTNER = tuple(f"contact__{path}" for path in JOINS)
 
 
 def get_lead_for(user: User, pk: int) -> Lead:
     """The lead with its contact, property and assignee; Http404 outside `visible_to(user)`."""
     rows = Lead.objects.visible_to(user).select_related(
-        "contact__owner", "property__responsible", "assigned_to"
+        "contact__owner", "property__responsible", "assigned_to", *PARTNER
     )
     return get_object_or_404(rows, pk=pk)
 

@@ -176,4 +176,5 @@ class LeadChange(models.Model):
         verbose_name_plural = _("lead changes")
 
     def __str__(self) -> str:
-        return f"{self.field}: {self.old} → {self.new}"
+        # Not the values: a document number may be one of them.
+        return self.field

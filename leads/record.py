@@ -8,11 +8,14 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
 from crm.conversations.models import Conversation
+from crm.people.documents import shown_document
 from crm.people.facts import FACTS, fact_form
-from crm.people.models import Note, User
+from crm.people.models import Contact, Note, User
 from leads import pulse
+from leads.facts import locked_because
 from leads.models import Lead, LeadChange
 from leads.triage import assignable
+from partners.panel import Panel, panel_of
 
 SHOWN = 10  # of notes and of the history, until one asks for all
 MOST_SHOWN = 200
@@ -37,6 +40,7 @@ class Fact:
     label: str
     value: Any
     form: Any = None
+    locked: str = ""  # why this person cannot change it
 
 
 class LeadPage:
@@ -76,16 +80,28 @@ class LeadPage:
     def fact(self, name: str, form: Any = None) -> Fact:
         contact = self.lead.contact
         blank = fact_form(name, contact)
-        if form is None and name == self.editing and self.may_edit:
+        locked = locked_because(contact, name, self.user)
+        if form is None and name == self.editing and self.may_edit and not locked:
             form = blank
         if name == "tags":
             value: Any = ", ".join(str(tag) for tag in contact.tags.all())
         elif name == "language":
             choices: Any = blank.fields["language"].choices  # type: ignore[attr-defined]
             value = dict(choices)[contact.language] if contact.language else ""
+        elif name == "document_number":
+            value = shown_document(self.user, contact.document_number)
         else:
             value = getattr(contact, name)
-        return Fact(name, str(blank.fields[name].label), value, form)
+        return Fact(name, str(blank.fields[name].label), value, form, locked)
+
+    @cached_property
+    def panel(self) -> Panel | None:
+        """Whether this person is a partner; who may not see a contact cannot make it one."""
+        found = panel_of(self.user, self.lead.contact)
+        if found is None or found.partner is not None:
+            return found
+        visible = Contact.objects.visible_to(self.user).filter(pk=self.lead.contact_id)
+        return found if visible.exists() else None
 
     @cached_property
     def conversations(self) -> list[Conversation]:
@@ -137,11 +153,15 @@ class LeadPage:
                 str(row.actor) if row.actor else _("Automatic"),
                 row.at,
                 _what(row.field),
-                _value(row.field, row.old, names),
-                _value(row.field, row.new, names),
+                self._value(row.field, row.old, names),
+                self._value(row.field, row.new, names),
             )
             for row in rows
         ]
+
+    def _value(self, field: str, value: str, names: dict[str, str]) -> str:
+        kept = shown_document(self.user, value) if field == "document_number" else value
+        return _value(field, kept, names)
 
     def _names(self, rows: list[LeadChange]) -> dict[str, str]:
         keys = {

@@ -104,12 +104,27 @@ def _join_identities(kept: ChannelIdentity, other: ChannelIdentity) -> None:
 
 
 def one_contact(mine: Contact, other: Contact) -> Contact | None:
-    """The one that both are from now on; None where each has a history, and they stay two."""
+    """The one that both are from now on; None where each has a history, and they stay two.
+
+    A partner is never the one that goes, nor is anybody on whom another room's row hangs.
+    """
     if mine == other:
         return mine
+    _lock(mine, other)
+    if other.merged_into_id == mine.pk or mine.merged_into_id == other.pk:
+        return mine if other.merged_into_id else other
     if is_empty(other):
         return _absorb(mine, other)
     return _absorb(other, mine) if is_empty(mine) else None
+
+
+def _lock(mine: Contact, other: Contact) -> None:
+    """Nothing is hung on either (a lead, a partner) between the look and the merge."""
+    rows = Contact.objects.select_for_update().filter(pk__in=[mine.pk, other.pk])
+    found = {one.pk: one for one in rows.order_by("pk")}
+    for one in (mine, other):
+        for name in ("name", "owner_id", "document_number", "opted_out_at", "merged_into_id"):
+            setattr(one, name, getattr(found[one.pk], name))
 
 
 def is_empty(contact: Contact) -> bool:

@@ -49,6 +49,9 @@ class CappedPaginator(Paginator):  # type: ignore[type-arg]  # not generic at ru
         fetched = BoundRows(data=list(rows.data), table=rows.table)
         if not fetched.data and number > 1:
             raise EmptyPage
+        if number == 1 and len(fetched.data) <= self.per_page:
+            # All there is was fetched: counting it once more would tell nothing.
+            self.__dict__["_counted"] = len(fetched.data)
         return CappedPage(fetched, number, self)
 
     def validate_number(self, number: Any) -> int:

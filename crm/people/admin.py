@@ -4,11 +4,16 @@ from typing import Any, ClassVar
 
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
+from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from crm.audit.models import record
+from crm.people.documents import masked
 from crm.people.models import Agency, Contact, ContactPoint, Tag, Team, User
+
+IDENTITY = ("name", "document_number", "birthday")
 
 
 @admin.register(User)
@@ -42,18 +47,67 @@ class ColleagueAdmin(UserAdmin):  # type: ignore[type-arg]  # none of these is g
 
 
 class ContactPointInline(admin.TabularInline):  # type: ignore[type-arg]
+    """To be looked at: what is verified here is what a partner proves who they are by."""
+
     model = ContactPoint
     extra = 0
+    can_delete = False
+
+    def has_add_permission(self, *args: Any) -> bool:
+        return False
+
+    def has_change_permission(self, *args: Any) -> bool:
+        return False
 
 
 @admin.register(Contact)
 class ContactAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
-    list_display = ("__str__", "document_number", "owner", "created_at")
+    """Who has a document of a known kind is on file with it: that changes on the partner's page.
+    Of others each change of who they are is noted in the audit log."""
+
+    list_display = ("__str__", "document", "owner", "created_at")
     list_select_related = ("owner",)
-    search_fields = ("name", "document_number", "points__value")
+    search_fields = ("name", "points__value")
     autocomplete_fields = ("owner", "tags")
     show_full_result_count = False
     inlines: ClassVar[list[Any]] = [ContactPointInline]
+    fields = (
+        "name",
+        "document",
+        "document_number",
+        "birthday",
+        "region",
+        "language",
+        "tags",
+        "opted_out_at",
+        "owner",
+        "agency",
+    )
+
+    @admin.display(description=_("document number"))
+    def document(self, contact: Contact) -> str:
+        return masked(contact.document_number) or "—"
+
+    def get_fields(self, request: HttpRequest, obj: Contact | None = None) -> Any:
+        """A number that is on file is shown masked; one that is missing may be entered."""
+        hidden = "document_number" if obj and obj.document_number else "document"
+        return [name for name in self.fields if name != hidden]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Contact | None = None) -> Any:
+        return ["document", *(("name", "birthday") if obj and obj.document_type else ())]
+
+    def save_model(self, request: HttpRequest, obj: Contact, form: Any, change: bool) -> None:
+        with transaction.atomic():
+            kept = Contact.objects.select_for_update().filter(pk=obj.pk).values(*IDENTITY).first()
+            super().save_model(request, obj, form, change)
+            after = {name: getattr(obj, name) for name in IDENTITY}
+            record(
+                action="identity_changed",
+                subject=obj,
+                by=request.user,
+                before=kept or {},
+                after=after,
+            )
 
 
 @admin.register(Agency)

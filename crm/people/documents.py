@@ -3,11 +3,15 @@
 import re
 from collections.abc import Callable
 from importlib import import_module
+from typing import TYPE_CHECKING
 
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+
+if TYPE_CHECKING:
+    from crm.people.models import User
 
 
 class DocumentType(models.TextChoices):
@@ -58,6 +62,11 @@ def _checker(kind: str) -> Callable[[str], object]:
         return _FORMS[DocumentType(kind)].fullmatch
     valid: Callable[[str], bool] = import_module(_STDNUM[DocumentType(kind)]).is_valid
     return valid
+
+
+def shown_document(user: "User", number: str) -> str:
+    """Whole for who may see it, masked for everybody else."""
+    return number if user.has_perm("people.view_document") else masked(number)
 
 
 def masked(number: str) -> str:

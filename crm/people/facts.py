@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from crm.errors import DeskError
+from crm.people.documents import clean_document
 from crm.people.models import Contact, ContactPoint, Tag
 from crm.people.phones import e164
 
@@ -54,6 +55,20 @@ class ContactForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptab
 
     def clean_name(self) -> str:
         return " ".join(str(self.cleaned_data["name"]).split())
+
+    def clean_document_number(self) -> str:
+        """Where its kind is known it is checked; else it stays as it was typed."""
+        number, kind = (
+            str(self.cleaned_data["document_number"]).strip(),
+            self.instance.document_type,
+        )
+        if not number or not kind:
+            return number
+        number = clean_document(kind, number)
+        same = Contact.objects.filter(document_type=kind, document_number=number, merged_into=None)
+        if same.exclude(pk=self.instance.pk).exists():
+            raise ValidationError(_("Somebody else has this document already."), code="taken")
+        return number
 
     def clean_tags(self) -> list[str]:
         """Names of tags, each once, whatever its case."""

@@ -21,21 +21,24 @@ def contact_ids(text: str, limit: int) -> list[int]:
     return [pk for (pk,) in (first.union(*others) if others else first)]
 
 
-def matches(text: str, limit: int) -> list[QuerySet[Any, Any]]:
+def matches(text: str, limit: int, among: Q | None = None) -> list[QuerySet[Any, Any]]:
     """Queries of one column, contacts' keys, that may be united into one: those whose name,
     phone, e-mail or user name `text` is a piece of, at most `limit` of each, the newest first.
+    `among` narrows the contacts beforehand, so that it takes nothing from the `limit`.
 
     Each walks one index: a rare piece is looked up, a common one is met often enough by walking
     back from the newest.
     """
     asked = fold(text)[:LONGEST]
+    people = Contact.objects.filter(among) if among else Contact.objects.all()
     points = _phone_matches(asked) or _address_matches(asked)
     found: list[QuerySet[Any, Any]] = []
     if asked and "@" not in asked:
-        named = Contact.objects.filter(_name_matches(asked)).order_by(*_newest("id", asked))
+        named = people.filter(_name_matches(asked)).order_by(*_newest("id", asked))
         found.append(_keys(named.values("id")[:limit]))
     if points is not None:
         reached = ContactPoint.objects.filter(points).order_by(*_newest("id", asked))
+        reached = reached.filter(contact__in=people) if among else reached
         found.append(_keys(reached.values("contact_id")[:limit]))
     return found
 

@@ -5,6 +5,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET
 
 from crm.desk.access import DeskRequest, permitted
+from crm.people.documents import shown_document
 from crm.people.guards import get_contact_for
 
 MOST_NOTES = 50
@@ -19,6 +20,7 @@ def contact(request: DeskRequest, pk: int) -> HttpResponse:
         return redirect("people:contact", shown.merged_into.pk)
     context = {
         "contact": shown,
+        "document": shown_document(request.user, shown.document_number),
         "points": shown.points.all(),
         "tags": shown.tags.all(),
         "notes": shown.notes.select_related("author")[:MOST_NOTES],

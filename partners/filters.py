@@ -1,0 +1,133 @@
+"""How the list of partners is narrowed."""
+
+from datetime import date, timedelta
+from typing import Any, cast
+
+import django_filters
+from django import forms
+from django.core.cache import cache
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy as _
+
+from crm.desk.access import DeskRequest
+from crm.people.finding import matches
+from crm.people.models import Agency, Contact, User
+from partners.arrears import buckets
+from partners.forms import officers
+from partners.known import by_document
+from partners.models import Partner
+
+MINE, NOBODY, ON_TIME, LATE = "mine", "nobody", "on-time", "late"
+# A search that means more people than this wants another word, not another page.
+MOST_CONTACTS = 200
+# Seconds for which a new agency or colleague may be missing from the filters.
+REMEMBERED = 30
+IS_PARTNER = Q(partner__isnull=False)
+
+
+def officer_choices() -> list[tuple[str, Any]]:
+    return [
+        (MINE, _("Mine")),
+        (NOBODY, _("Nobody's")),
+        *(cache.get_or_set("partners.officers", _officers, REMEMBERED) or []),
+    ]
+
+
+def agency_choices() -> list[tuple[str, Any]]:
+    return [
+        *(cache.get_or_set("partners.agencies", _agencies, REMEMBERED) or []),
+        (NOBODY, _("Without agency")),
+    ]
+
+
+def arrears_choices() -> list[tuple[str, Any]]:
+    """Up to date, late at all, then each bucket of days past due."""
+    ageing = [
+        (str(bucket.first), format_lazy(_("{days} days late"), days=str(bucket)))
+        for bucket in buckets()
+    ]
+    return [(ON_TIME, _("Up to date")), (LATE, _("Late")), *ageing]
+
+
+def _officers() -> list[tuple[str, str]]:
+    return [(str(one.pk), str(one)) for one in officers()]
+
+
+def _agencies() -> list[tuple[str, str]]:
+    return [(str(one.pk), str(one)) for one in Agency.objects.all()]
+
+
+class PartnerFilter(django_filters.FilterSet):
+    q = django_filters.CharFilter(
+        label=_("Search"),
+        method="search",
+        max_length=100,
+        widget=forms.TextInput(
+            attrs={"type": "search", "placeholder": _("Name, document, phone, member number")}
+        ),
+    )
+    arrears = django_filters.ChoiceFilter(
+        label=_("Arrears"),
+        choices=arrears_choices,
+        method="in_arrears",
+        empty_label=_("Any arrears"),
+    )
+    status = django_filters.ChoiceFilter(
+        label=_("Status"), choices=Partner.Status, empty_label=_("Any status")
+    )
+    officer = django_filters.ChoiceFilter(
+        label=_("Officer"),
+        choices=officer_choices,
+        method="looked_after_by",
+        empty_label=_("Any officer"),
+    )
+    agency = django_filters.ChoiceFilter(
+        label=_("Agency"), choices=agency_choices, method="at_agency", empty_label=_("Any agency")
+    )
+
+    class Meta:
+        model = Partner
+        fields: list[str] = []
+
+    def search(self, rows: QuerySet[Partner], name: str, value: str) -> QuerySet[Partner]:
+        return rows.filter(matching(cast("DeskRequest", self.request).user, value))
+
+    def looked_after_by(self, rows: QuerySet[Partner], name: str, value: str) -> QuerySet[Partner]:
+        if value == MINE:
+            return rows.filter(officer=cast("DeskRequest", self.request).user)
+        return rows.filter(officer=None if value == NOBODY else int(value))
+
+    def at_agency(self, rows: QuerySet[Partner], name: str, value: str) -> QuerySet[Partner]:
+        return rows.filter(agency=None if value == NOBODY else int(value))
+
+    def in_arrears(self, rows: QuerySet[Partner], name: str, value: str) -> QuerySet[Partner]:
+        return rows.filter(late_by(value, timezone.localdate()))
+
+
+def late_by(value: str, today: date) -> Q:
+    """`value` is one of `arrears_choices`."""
+    if value == ON_TIME:
+        return Q(unpaid_since=None) | Q(unpaid_since__gte=today)
+    if value == LATE:
+        return Q(unpaid_since__lt=today)
+    bucket = next(one for one in buckets() if str(one.first) == value)
+    since = Q(unpaid_since__lte=today - timedelta(days=bucket.first))
+    if bucket.last is not None:
+        since &= Q(unpaid_since__gte=today - timedelta(days=bucket.last))
+    return since
+
+
+def matching(user: User, text: str) -> Q:
+    """Partners whose name, phone, e-mail, document or member number `text` may mean. The people
+    are named by their keys, so that the database walks its indexes; one query finds them all."""
+    first, *others = [*matches(text, MOST_CONTACTS, among=IS_PARTNER), _documents(user, text)]
+    people = [pk for (pk,) in (first.union(*others) if others else first)]
+    said = text.strip()
+    return Q(contact__in=people) | Q(number__in={said, said.upper()})
+
+
+def _documents(user: User, text: str) -> QuerySet[Any, Any]:
+    found = by_document(user, text, IS_PARTNER)
+    return Contact.objects.filter(pk__in=found).order_by().values_list("id")
