@@ -10,7 +10,8 @@ from chatbot.channels.events import InboundMessage
 from chatbot.channels.instagram import Instagram
 from chatbot.tests.fakes.instagram import ACCOUNT, body, echo_item, file_item, item, text_item
 from chatbot.tests.mutants import anything, mutants_of
-from chatbot.tests.test_instagram_items import AD, COMMENT
+from chatbot.tests.test_instagram_envelopes import COMMENT
+from chatbot.tests.test_instagram_items import AD
 from crm.conversations.models import Channel
 
 SOAK = os.environ.get("SOAK") == "1"

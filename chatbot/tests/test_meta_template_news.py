@@ -1,0 +1,156 @@
+"""What Meta tells of templates."""
+
+import pytest
+
+from chatbot.models import InboundEvent
+from chatbot.tests import provider_samples as sample
+from chatbot.work import work_off
+from crm.conversations.models import MessageTemplate
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_english")]
+
+
+@pytest.fixture
+def take(post, channel, graph):
+    """take(body, …) -> everything these bodies set off is done; the channel as it is then."""
+
+    def send(*bodies):
+        for body in bodies:
+            assert post(body).status_code == 200
+        work_off()
+        channel.refresh_from_db()
+        return channel
+
+    return send
+
+
+@pytest.fixture
+def template(channel):
+    return MessageTemplate.objects.create(
+        channel=channel,
+        name="pago_recordatorio",
+        language="es_MX",
+        status="APPROVED",
+        quality="GREEN",
+        category="UTILITY",
+        components=[{"type": "BODY", "text": "Hola {{1}}"}],
+    )
+
+
+def states():
+    return sorted(InboundEvent.objects.values_list("kind", "state"))
+
+
+# --- Templates -------------------------------------------------------------------------------
+
+
+def test_a_paused_template_turns_the_light_red_and_says_why(take, template):
+    channel = take(sample.PAUSED)
+    template.refresh_from_db()
+    assert template.status == "PAUSED"
+    assert template.reason == "People reported it; Meta pauses it for three hours."
+    assert (channel.health, channel.stopped_at) == ("red", None)
+    assert "pago_recordatorio is paused. People reported it" in channel.last_error
+
+
+@pytest.mark.parametrize("event", ["APPROVED", "UNPAUSED"])
+def test_its_return_ends_that_and_nothing_else(take, template, event):
+    take(sample.PAUSED)
+    other = sample.template_event(event, message_template_name="otra")
+    assert take(other).health == "red"
+    again = sample.template_event(event, message_template_name="pago_recordatorio")
+    assert (take(again).health, take(again).last_error) == ("green", "")
+
+
+def test_a_template_disabled_for_good_turns_it_red_as_well(take, template):
+    other = {"title": "DISABLED", "description": "Disabled"}
+    channel = take(sample.template_event("DISABLED", other_info=other))
+    template.refresh_from_db()
+    assert (template.status, channel.health) == ("DISABLED", "red")
+
+
+def test_a_rejected_template_says_what_is_wrong_with_it(take, template):
+    channel = take(sample.TEMPLATE)
+    template.refresh_from_db()
+    assert (template.status, template.reason) == (
+        "REJECTED",
+        "Parameters – Separate them with text",
+    )
+    assert (channel.health, channel.stopped_at) == ("yellow", None)
+
+
+@pytest.mark.parametrize(
+    ("value", "reason"),
+    [
+        ({"reason": "SCAM"}, "Meta takes it for fraud."),
+        ({"reason": "OF_TOMORROW"}, "OF_TOMORROW"),
+        ({"reason": "NONE"}, ""),
+        ({"reason": None}, ""),
+        ({"reason": 7, "rejection_info": "x", "other_info": []}, "7"),
+        ({"other_info": {"title": "X", "description": "Meta's words"}}, "Meta's words"),
+    ],
+)
+def test_a_reason_is_told_in_words_as_far_as_there_are_any(take, template, value, reason):
+    take(sample.template_event("REJECTED", **value))
+    template.refresh_from_db()
+    assert template.reason == reason
+
+
+@pytest.mark.parametrize(
+    ("event", "status"),
+    [
+        ("APPROVED", "APPROVED"), ("REINSTATED", "APPROVED"), ("UNARCHIVED", "APPROVED"),
+        ("PENDING", "PENDING"), ("IN_APPEAL", "IN_APPEAL"), ("LIMIT_EXCEEDED", "LIMIT_EXCEEDED"),
+        ("LOCKED", "LOCKED"), ("ARCHIVED", "ARCHIVED"), ("PENDING_DELETION", "GONE"),
+        ("DELETED", "GONE"), ("FLAGGED", "DISABLED"),
+        ("X" * 300, "X" * 30),
+    ],
+)  # fmt: skip
+def test_each_event_of_a_template_is_a_state_of_it(take, template, event, status):
+    MessageTemplate.objects.update(status="DISABLED")  # "FLAGGED" leaves what is there
+    take(sample.template_event(event))
+    template.refresh_from_db()
+    assert template.status == status
+
+
+def test_quality_category_and_wording_change_each_by_itself(take, template):
+    take(sample.QUALITY)
+    template.refresh_from_db()
+    assert (template.quality, template.status, template.category) == (
+        "YELLOW", "APPROVED", "UTILITY")  # fmt: skip
+    take(sample.CATEGORY)
+    template.refresh_from_db()
+    assert (template.category, template.status) == ("MARKETING", "APPROVED")
+    assert template.components == [{"type": "BODY", "text": "Hola {{1}}"}]
+    take(sample.WORDING)
+    template.refresh_from_db()
+    assert template.components == [
+        {"type": "HEADER", "format": "TEXT", "text": "Su pago"},
+        {"type": "BODY", "text": "Hola {{1}}, vence el {{2}}."},
+        {"type": "FOOTER", "text": "Mesa de crédito"},
+        {
+            "type": "BUTTONS",
+            "buttons": [{"type": "URL", "text": "Pagar", "url": "https://example.org/pagar"}],
+        },
+    ]
+
+
+@pytest.mark.parametrize("key", ["message_template_name", "message_template_language"])
+@pytest.mark.parametrize("value", [None, "", 7, ["x"]])
+def test_a_template_without_a_name_is_kept_as_news_of_nothing(take, template, key, value):
+    take(sample.template_event("DELETED", **{key: value}))
+    assert states() == [("template", "ignored")]
+    assert MessageTemplate.objects.get(name="pago_recordatorio").status == "APPROVED"
+
+
+def test_wordings_that_no_database_takes_are_made_ones_it_takes(take, template):
+    odd = {
+        "message_template_element": "Hola\x00 \ud800",
+        "message_template_buttons": [
+            {"message_template_button_text": "\x00", "n": float("nan"), "deep": [[[[[[[[[1]]]]]]]]]}
+        ],
+    }
+    take(sample.template("message_template_components_update", **odd))
+    template.refresh_from_db()
+    assert template.components[0] == {"type": "BODY", "text": "Hola\ufffd ?"}
+    assert template.components[1]["buttons"][0]["n"] is None
