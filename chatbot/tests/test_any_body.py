@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from chatbot.models import InboundEvent
-from chatbot.tests import provider_samples as sample
+from chatbot.tests import provider_bodies as bodies
 from chatbot.tests.graph_stub import text_body
 from chatbot.tests.mutants import anything, characters, mutants_of
 from chatbot.tests.neighbours import (
@@ -36,7 +36,7 @@ def dry(channel):
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
-@given(body=mutants_of(sample.BODIES, above=1), first=st.booleans())
+@given(body=mutants_of(bodies.BODIES, above=1), first=st.booleans())
 def test_whatever_stands_in_a_body_its_neighbours_are_answered(post, channel, body, first):
     with transaction.atomic():
         body["entry"].insert(0 if first else len(body["entry"]), neighbour()["entry"][0])

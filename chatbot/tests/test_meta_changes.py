@@ -8,6 +8,7 @@ import pytest
 
 from chatbot.channels.meta import Meta
 from chatbot.models import InboundEvent
+from chatbot.tests import provider_bodies as bodies
 from chatbot.tests import provider_samples as sample
 from chatbot.tests.graph_stub import envelope, message_body
 from chatbot.work import work_off
@@ -93,11 +94,11 @@ def test_a_change_of_another_author_is_matched_by_its_message(take):
 
 
 def test_a_change_made_on_the_phone_app_is_one_too(take):
-    take(sample.ECHO)
+    take(bodies.ECHO)
     for change, type_ in ((sample.EDIT, "edit"), (sample.REVOKE, "revoke")):
         of_echo = {**change[type_], "original_message_id": "wamid.ECH1"}
         echo = {**change, "from": sample.OFFICE, "to": sample.ANA, type_: of_echo}
-        take(envelope(sample.of_office(message_echoes=[echo]), "smb_message_echoes"))
+        take(envelope(bodies.of_office(message_echoes=[echo]), "smb_message_echoes"))
         message = Message.objects.get()
         assert (message.text, bool(message.deleted_at)) == (
             ("Hola, quiero 2 créditos", False) if type_ == "edit" else ("", True)
@@ -116,7 +117,7 @@ def test_the_same_change_in_another_body_is_the_same(take):
 
 
 def test_an_echo_is_ours_and_silences_the_bot(take, graph):
-    take(sample.ECHO)
+    take(bodies.ECHO)
     echo = Message.objects.get()
     assert (echo.direction, echo.author, echo.state) == ("out", "phone_app", "sent")
     conversation = Conversation.objects.get()
@@ -127,17 +128,17 @@ def test_an_echo_is_ours_and_silences_the_bot(take, graph):
 
 @pytest.mark.parametrize("key", ["from", "timestamp", "type", "text"])
 def test_an_echo_may_lack_what_strict_schemas_want(take, key):
-    [echo] = sample.ECHO["entry"][0]["changes"][0]["value"]["message_echoes"]
+    [echo] = bodies.ECHO["entry"][0]["changes"][0]["value"]["message_echoes"]
     rest = {name: value for name, value in echo.items() if name != key}
-    take(envelope(sample.of_office(message_echoes=[rest]), "smb_message_echoes"))
+    take(envelope(bodies.of_office(message_echoes=[rest]), "smb_message_echoes"))
     assert Message.objects.get().direction == "out"
 
 
 def test_an_echo_to_somebody_without_a_number(take):
-    [echo] = sample.ECHO["entry"][0]["changes"][0]["value"]["message_echoes"]
+    [echo] = bodies.ECHO["entry"][0]["changes"][0]["value"]["message_echoes"]
     rest = {**echo, "to_user_id": "MX.1001"}
     del rest["to"]
-    take(envelope(sample.of_office(message_echoes=[rest]), "smb_message_echoes"))
+    take(envelope(bodies.of_office(message_echoes=[rest]), "smb_message_echoes"))
     [address] = Conversation.objects.get().identity.addresses.all()
     assert (address.kind, address.value) == ("user_id", "MX.1001")
 
@@ -146,10 +147,10 @@ def test_an_echo_to_somebody_without_a_number(take):
 
 
 def test_history_is_stored_and_sets_nothing_off(take, graph):
-    take(sample.HISTORY)
+    take(bodies.HISTORY)
     heard, said = Message.objects.order_by("provider_at")
     assert (heard.direction, heard.text) == ("in", "Hola, quiero un crédito")
-    assert (said.direction, said.text, said.state) == ("out", sample.OLD_ANSWER["text"]["body"],
+    assert (said.direction, said.text, said.state) == ("out", bodies.OLD_ANSWER["text"]["body"],
                                                        "delivered")  # fmt: skip
     talk = Conversation.objects.get()
     assert (talk.waiting_since, talk.last_inbound_at, talk.contact.phone) == (
@@ -158,16 +159,16 @@ def test_history_is_stored_and_sets_nothing_off(take, graph):
 
 
 def test_the_place_of_an_old_file_is_kept_for_the_file_that_follows(take, graph):
-    take(sample.HISTORY)
+    take(bodies.HISTORY)
     assert not Message.objects.filter(provider_id="wamid.OLD3").exists()
-    take(sample.OLD_PICTURE)
+    take(bodies.OLD_PICTURE)
     picture = Message.objects.get(provider_id="wamid.OLD3")
     assert (picture.kind, picture.attachments.get().media_id) == ("image", "501")
     assert (Conversation.objects.get().waiting_since, graph.sent) == (None, [])
 
 
 def test_history_that_is_not_shared_is_kept_as_a_notice(take):
-    take(sample.NO_HISTORY)
+    take(bodies.NO_HISTORY)
     assert kinds() == [("notice", "ignored")]
 
 
@@ -175,7 +176,7 @@ def test_history_that_is_not_shared_is_kept_as_a_notice(take):
     "own", ["+1 (555) 000-1111", "15550001111", None], ids=["spaced", "digits", "unknown"]
 )
 def test_old_messages_of_ours_are_known_by_our_number_or_by_the_thread(take, own):
-    body = sample.history(sample.OLD_WORD, sample.OLD_ANSWER)
+    body = bodies.history(bodies.OLD_WORD, bodies.OLD_ANSWER)
     body["entry"][0]["changes"][0]["value"]["metadata"]["display_phone_number"] = own
     take(body)
     assert sorted(Message.objects.values_list("direction", flat=True)) == ["in", "out"]
@@ -188,21 +189,21 @@ def test_old_messages_of_ours_are_known_by_our_number_or_by_the_thread(take, own
      ("ERROR", "failed"), ("PENDING", "sent"), (None, "sent"), (1, "sent")],
 )  # fmt: skip
 def test_how_far_an_old_message_of_ours_came(take, status, state):
-    take(sample.history({**sample.OLD_ANSWER, "history_context": {"status": status}}))
+    take(bodies.history({**bodies.OLD_ANSWER, "history_context": {"status": status}}))
     assert Message.objects.get().state == state
 
 
 def test_history_of_five_thousand_messages_is_taken_apart_in_time(channel):
-    many = [{**sample.OLD_WORD, "id": f"wamid.OLD{n}"} for n in range(5_000)]
+    many = [{**bodies.OLD_WORD, "id": f"wamid.OLD{n}"} for n in range(5_000)]
     started = monotonic()
-    events = Meta(channel).parse(sample.history(*many))
+    events = Meta(channel).parse(bodies.history(*many))
     assert monotonic() - started < 1
     assert len({event.key for event in events}) == 5_000
 
 
 @pytest.mark.parametrize("thread", [None, 1, "x", {}, {"id": sample.ANA, "messages": [None, 1]}])
 def test_a_broken_thread_costs_no_neighbour(take, thread):
-    body = sample.history(sample.OLD_WORD)
+    body = bodies.history(bodies.OLD_WORD)
     body["entry"][0]["changes"][0]["value"]["history"][0]["threads"].insert(0, thread)
     take(body)
     assert Message.objects.get().provider_id == "wamid.OLD1"
@@ -224,11 +225,11 @@ def status(state, **rest):
 
 
 def statuses(*elements):
-    return envelope(sample.of_office(statuses=list(elements)))
+    return envelope(bodies.of_office(statuses=list(elements)))
 
 
 def test_what_a_message_costs_is_kept(take, ours):
-    take(sample.STATUSES)
+    take(bodies.STATUSES)
     ours.refresh_from_db()
     assert ours.pricing == {
         "billable": False,
@@ -301,7 +302,7 @@ def test_a_failure_of_the_account_stops_the_channel(take, ours, channel):
 
 
 def test_each_state_of_a_message_is_an_event_of_its_own(take):
-    take(sample.STATUSES, sample.STATUSES)
+    take(bodies.STATUSES, bodies.STATUSES)
     assert InboundEvent.objects.filter(kind="status").count() == 3
     keys = InboundEvent.objects.filter(kind="status").values_list("key", flat=True)
     assert sorted(keys) == [

@@ -8,6 +8,7 @@ import pytest
 from chatbot.channels import directory
 from chatbot.channels.meta import Meta
 from chatbot.models import InboundEvent
+from chatbot.tests import provider_bodies as bodies
 from chatbot.tests import provider_samples as sample
 from chatbot.tests.graph_stub import envelope, message_body
 from chatbot.work import work_off
@@ -40,12 +41,12 @@ def states():
 @pytest.mark.parametrize(
     ("body", "words"),
     [
-        (sample.RESTRICTED, "restricted the account. (RESTRICTED_BIZ_INITIATED_MESSAGING)"),
-        (sample.VIOLATION, "breaks its rules. (SPAM)"),
-        (sample.BANNED, "disabled the account. (April 17, 2026)"),
-        (sample.DELETED, "deleted at Meta"),
-        (sample.account("ACCOUNT_RESTRICTION", restriction_info=None), "restricted"),
-        (sample.account("DISABLED_UPDATE"), "disabled"),
+        (bodies.RESTRICTED, "restricted the account. (RESTRICTED_BIZ_INITIATED_MESSAGING)"),
+        (bodies.VIOLATION, "breaks its rules. (SPAM)"),
+        (bodies.BANNED, "disabled the account. (April 17, 2026)"),
+        (bodies.DELETED, "deleted at Meta"),
+        (bodies.account("ACCOUNT_RESTRICTION", restriction_info=None), "restricted"),
+        (bodies.account("DISABLED_UPDATE"), "disabled"),
         (envelope({"errors": [{"code": 131031}]}), "locked the account"),
     ],
 )
@@ -58,23 +59,23 @@ def test_an_account_in_trouble_stops_its_channel(take, body, words):
 @pytest.mark.parametrize(
     ("body", "health", "words"),
     [
-        (sample.ALERT, "red", "does not qualify"),
-        (sample.FLAGGED, "yellow", "quality is low. (15550001111, TIER_1K)"),
-        (sample.account("DOWNGRADE", "phone_number_quality_update"), "yellow", "fewer people"),
-        (sample.DISPLAY_NAME, "yellow", "(Oficina Demo: NAME_NOT_CONSISTENT)"),
-        (sample.account("ACCOUNT_OFFBOARDED"), "red", "no longer connected"),
+        (bodies.ALERT, "red", "does not qualify"),
+        (bodies.FLAGGED, "yellow", "quality is low. (15550001111, TIER_1K)"),
+        (bodies.account("DOWNGRADE", "phone_number_quality_update"), "yellow", "fewer people"),
+        (bodies.DISPLAY_NAME, "yellow", "(Oficina Demo: NAME_NOT_CONSISTENT)"),
+        (bodies.account("ACCOUNT_OFFBOARDED"), "red", "no longer connected"),
         (
-            sample.account("DISABLED_UPDATE", ban_info={"waba_ban_state": "REINSTATE"}),
+            bodies.account("DISABLED_UPDATE", ban_info={"waba_ban_state": "REINSTATE"}),
             "yellow",
             "admitted the account again",
         ),
         (
-            sample.account("DISABLED_UPDATE", ban_info={"waba_ban_state": "SCHEDULE_FOR_DISABLE"}),
+            bodies.account("DISABLED_UPDATE", ban_info={"waba_ban_state": "SCHEDULE_FOR_DISABLE"}),
             "red",
             "is going to disable",
         ),
         (envelope({"decision": "REJECTED"}, "account_review_update"), "red", "not approved"),
-        (sample.ERRORS, "yellow", "Something went wrong"),
+        (bodies.ERRORS, "yellow", "Something went wrong"),
         (envelope({"errors": [{"code": 130429}]}), "yellow", "Too many messages at once"),
         (envelope({"errors": [{"code": 99, "title": "Of tomorrow"}]}), "yellow", "Of tomorrow"),
     ],
@@ -88,10 +89,10 @@ def test_what_wants_a_look_turns_the_light_and_stops_nothing(take, body, health,
 @pytest.mark.parametrize(
     "body",
     [
-        sample.PARTNER,
-        sample.CAPABILITY,
-        sample.account("THROUGHPUT_UPGRADE", "phone_number_quality_update"),
-        sample.account("OF_TOMORROW"),
+        bodies.PARTNER,
+        bodies.CAPABILITY,
+        bodies.account("THROUGHPUT_UPGRADE", "phone_number_quality_update"),
+        bodies.account("OF_TOMORROW"),
         envelope({"decision": "APPROVED"}, "phone_number_name_update"),
         envelope({"alert_info": {"alert_severity": "INFORMATIONAL"}}, "account_alerts"),
     ],
@@ -102,25 +103,25 @@ def test_what_nobody_has_to_act_on_is_kept_and_changes_nothing(take, body):
 
 
 def test_a_good_quality_clears_the_light(take):
-    take(sample.FLAGGED)
-    assert take(sample.account("UNFLAGGED", "phone_number_quality_update")).health == "green"
+    take(bodies.FLAGGED)
+    assert take(bodies.account("UNFLAGGED", "phone_number_quality_update")).health == "green"
 
 
 def quality(event, number=sample.OFFICE, **value):
     value |= {"display_phone_number": number, "current_limit": "TIER_1K"}
-    return sample.account(event, "phone_number_quality_update", **value)
+    return bodies.account(event, "phone_number_quality_update", **value)
 
 
 def test_a_good_quality_of_one_number_ends_the_doubt_of_that_one_alone(take):
-    take(sample.FLAGGED)
+    take(bodies.FLAGGED)
     channel = take(quality("UNFLAGGED", "15550007777"))
     assert (channel.health, sample.OFFICE in channel.last_error) == ("yellow", True)
     assert take(quality("UNFLAGGED")).health == "green"
 
 
-@pytest.mark.parametrize("body", [sample.ALERT, sample.PAUSED, sample.DISPLAY_NAME])
+@pytest.mark.parametrize("body", [bodies.ALERT, bodies.PAUSED, bodies.DISPLAY_NAME])
 def test_a_good_quality_ends_no_other_trouble(take, body):
-    before = take(sample.FLAGGED, body)
+    before = take(bodies.FLAGGED, body)
     after = take(quality("UNFLAGGED"))
     assert (after.health, after.last_error) == (before.health, before.last_error)
     assert "FLAGGED" not in after.last_error
@@ -128,9 +129,9 @@ def test_a_good_quality_ends_no_other_trouble(take, body):
 
 @pytest.mark.parametrize(
     "body",
-    [sample.ERRORS, sample.FLAGGED, sample.DISPLAY_NAME, envelope({"errors": [{"code": 1}]})],
+    [bodies.ERRORS, bodies.FLAGGED, bodies.DISPLAY_NAME, envelope({"errors": [{"code": 1}]})],
 )
-@pytest.mark.parametrize("worse", [sample.RESTRICTED, sample.ALERT])
+@pytest.mark.parametrize("worse", [bodies.RESTRICTED, bodies.ALERT])
 def test_what_wants_a_look_hides_nothing_that_does_not_work(take, worse, body):
     before = take(worse)
     after = take(body)
@@ -138,12 +139,12 @@ def test_what_wants_a_look_hides_nothing_that_does_not_work(take, worse, body):
 
 
 def test_the_ban_itself_gives_way_to_its_end(take):
-    take(sample.BANNED)
-    again = sample.account("DISABLED_UPDATE", ban_info={"waba_ban_state": "REINSTATE"})
+    take(bodies.BANNED)
+    again = bodies.account("DISABLED_UPDATE", ban_info={"waba_ban_state": "REINSTATE"})
     channel = take(again)
     assert (channel.health, channel.stopped_at is not None) == ("yellow", True)
     assert "admitted the account again" in channel.last_error
-    take(sample.DELETED)
+    take(bodies.DELETED)
     again["entry"][0]["time"] = 1790009999
     assert "deleted at Meta" in take(again).last_error
 
@@ -165,15 +166,15 @@ def test_an_error_beside_a_message_speaks_of_that_message(take):
 def test_news_of_another_account_of_the_app_are_not_ours(take, channel):
     channel.credentials = {**channel.credentials, "business_account_id": "900200"}
     channel.save()
-    assert take(sample.RESTRICTED, sample.PAUSED).stopped_at is None
+    assert take(bodies.RESTRICTED, bodies.PAUSED).stopped_at is None
     assert channel.health == "unknown"
     assert not MessageTemplate.objects.exists()
 
 
 def test_the_same_news_twice_are_one_and_later_ones_another(take):
-    take(sample.FLAGGED, sample.FLAGGED)
+    take(bodies.FLAGGED, bodies.FLAGGED)
     assert InboundEvent.objects.count() == 1
-    later = sample.account("FLAGGED", "phone_number_quality_update")
+    later = bodies.account("FLAGGED", "phone_number_quality_update")
     later["entry"][0]["time"] = 1790009999
     take(later)
     assert InboundEvent.objects.count() == 2
@@ -187,7 +188,7 @@ def without_time(body):
 
 
 @pytest.mark.parametrize(
-    "body", [envelope({"errors": [{"code": 131031}]}), without_time(sample.RESTRICTED)]
+    "body", [envelope({"errors": [{"code": 131031}]}), without_time(bodies.RESTRICTED)]
 )
 def test_trouble_that_comes_again_after_a_repair_is_heard_again(take, body, monkeypatch):
     assert take(body, body).stopped_at is not None
@@ -222,14 +223,14 @@ def test_a_wish_about_marketing_is_noted(take, value, wanted):
     contact.opted_out_at = None if not wanted else contact.created_at
     contact.save()
     wish = {"wa_id": sample.ANA, "category": "marketing_messages", "value": value}
-    take(envelope(sample.of_office(user_preferences=[wish]), "user_preferences"))
+    take(envelope(bodies.of_office(user_preferences=[wish]), "user_preferences"))
     contact.refresh_from_db()
     assert (contact.opted_out_at is None) is wanted
 
 
 def test_the_documented_wish_stops_marketing_from_its_own_time_on(take):
     contact = known(take)
-    take(sample.PREFERENCES)
+    take(bodies.PREFERENCES)
     contact.refresh_from_db()
     assert contact.opted_out_at.timestamp() == 1790000401
 
@@ -239,7 +240,7 @@ def test_stopping_and_resuming_are_two_wishes(take):
     wish = {"wa_id": sample.ANA, "category": "marketing_messages"}
     for value, at in (("stop", 1790000401), ("resume", 1790000402), ("stop", 1790000401)):
         told = {**wish, "value": value, "timestamp": at}
-        take(envelope(sample.of_office(user_preferences=[told]), "user_preferences"))
+        take(envelope(bodies.of_office(user_preferences=[told]), "user_preferences"))
     contact.refresh_from_db()
     assert contact.opted_out_at is None  # the first one came again, late
 
@@ -258,7 +259,7 @@ def test_stopping_and_resuming_are_two_wishes(take):
 )
 def test_another_wish_is_kept_and_not_acted_on(take, wish):
     contact = known(take)
-    take(envelope(sample.of_office(user_preferences=[wish]), "user_preferences"))
+    take(envelope(bodies.of_office(user_preferences=[wish]), "user_preferences"))
     contact.refresh_from_db()
     assert contact.opted_out_at is None
 
@@ -266,14 +267,14 @@ def test_another_wish_is_kept_and_not_acted_on(take, wish):
 def test_a_wish_by_user_id_alone(take):
     contact = known(take)
     wish = {"user_id": "MX.1001", "category": "marketing_messages", "value": "stop"}
-    take(envelope(sample.of_office(user_preferences=[wish]), "user_preferences"))
+    take(envelope(bodies.of_office(user_preferences=[wish]), "user_preferences"))
     contact.refresh_from_db()
     assert contact.opted_out_at is not None
 
 
 def noted(action="add", **contact):
     element = {"type": "contact", "action": action, "contact": contact}
-    return envelope(sample.of_office(state_sync=[element]), "smb_app_state_sync")
+    return envelope(bodies.of_office(state_sync=[element]), "smb_app_state_sync")
 
 
 @pytest.mark.parametrize(
@@ -291,7 +292,7 @@ def test_a_name_noted_on_the_phone_becomes_theirs(channel, contact, name):
 
 
 def test_strangers_of_an_address_book_stay_strangers(take):
-    take(sample.APP_STATE)
+    take(bodies.APP_STATE)
     assert not Conversation.objects.exists()
 
 
@@ -316,7 +317,7 @@ def addresses():
 
 
 @pytest.mark.parametrize(
-    "body", [sample.USER_ID, message_body(sample.NEW_USER_ID, sender=sample.ANA)]
+    "body", [bodies.USER_ID, message_body(sample.NEW_USER_ID, sender=sample.ANA)]
 )
 def test_a_new_user_id_is_the_same_person(take, body):
     known(take)
@@ -340,7 +341,7 @@ def test_a_new_number_brings_the_new_user_id_along(take):
 
 def test_an_id_that_nobody_had_before_makes_nobody(take):
     alone = {**sample.NEW_USER_ID, "system": {"user_id": "MX.2002", "type": "user_changed_user_id"}}
-    take(envelope(sample.of_office(messages=[alone])))
+    take(envelope(bodies.of_office(messages=[alone])))
     assert not Conversation.objects.exists()
     assert states() == [("notice", "ignored")]
 
@@ -348,13 +349,13 @@ def test_an_id_that_nobody_had_before_makes_nobody(take):
 # --- What is only kept -----------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("body", [sample.CALL, sample.GROUP, sample.NO_HISTORY])
+@pytest.mark.parametrize("body", [bodies.CALL, bodies.GROUP, bodies.NO_HISTORY])
 def test_calls_and_groups_and_the_unknown_are_kept_as_notices(take, body):
     take(body)
     assert states() == [("notice", "ignored")]
 
 
-@pytest.mark.parametrize("body", sample.BODIES)
+@pytest.mark.parametrize("body", bodies.BODIES)
 def test_keys_are_the_same_each_time_and_fit_the_table(channel, body):
     first, second = (Meta(channel).parse(body) for _ in range(2))
     assert [event.key for event in first] == [event.key for event in second]

@@ -3,7 +3,7 @@
 import pytest
 
 from chatbot.models import InboundEvent
-from chatbot.tests import provider_samples as sample
+from chatbot.tests import provider_bodies as bodies
 from chatbot.work import work_off
 from crm.conversations.models import MessageTemplate
 
@@ -45,7 +45,7 @@ def states():
 
 
 def test_a_paused_template_turns_the_light_red_and_says_why(take, template):
-    channel = take(sample.PAUSED)
+    channel = take(bodies.PAUSED)
     template.refresh_from_db()
     assert template.status == "PAUSED"
     assert template.reason == "People reported it; Meta pauses it for three hours."
@@ -55,22 +55,22 @@ def test_a_paused_template_turns_the_light_red_and_says_why(take, template):
 
 @pytest.mark.parametrize("event", ["APPROVED", "UNPAUSED"])
 def test_its_return_ends_that_and_nothing_else(take, template, event):
-    take(sample.PAUSED)
-    other = sample.template_event(event, message_template_name="otra")
+    take(bodies.PAUSED)
+    other = bodies.template_event(event, message_template_name="otra")
     assert take(other).health == "red"
-    again = sample.template_event(event, message_template_name="pago_recordatorio")
+    again = bodies.template_event(event, message_template_name="pago_recordatorio")
     assert (take(again).health, take(again).last_error) == ("green", "")
 
 
 def test_a_template_disabled_for_good_turns_it_red_as_well(take, template):
     other = {"title": "DISABLED", "description": "Disabled"}
-    channel = take(sample.template_event("DISABLED", other_info=other))
+    channel = take(bodies.template_event("DISABLED", other_info=other))
     template.refresh_from_db()
     assert (template.status, channel.health) == ("DISABLED", "red")
 
 
 def test_a_rejected_template_says_what_is_wrong_with_it(take, template):
-    channel = take(sample.TEMPLATE)
+    channel = take(bodies.TEMPLATE)
     template.refresh_from_db()
     assert (template.status, template.reason) == (
         "REJECTED",
@@ -91,7 +91,7 @@ def test_a_rejected_template_says_what_is_wrong_with_it(take, template):
     ],
 )
 def test_a_reason_is_told_in_words_as_far_as_there_are_any(take, template, value, reason):
-    take(sample.template_event("REJECTED", **value))
+    take(bodies.template_event("REJECTED", **value))
     template.refresh_from_db()
     assert template.reason == reason
 
@@ -108,21 +108,21 @@ def test_a_reason_is_told_in_words_as_far_as_there_are_any(take, template, value
 )  # fmt: skip
 def test_each_event_of_a_template_is_a_state_of_it(take, template, event, status):
     MessageTemplate.objects.update(status="DISABLED")  # "FLAGGED" leaves what is there
-    take(sample.template_event(event))
+    take(bodies.template_event(event))
     template.refresh_from_db()
     assert template.status == status
 
 
 def test_quality_category_and_wording_change_each_by_itself(take, template):
-    take(sample.QUALITY)
+    take(bodies.QUALITY)
     template.refresh_from_db()
     assert (template.quality, template.status, template.category) == (
         "YELLOW", "APPROVED", "UTILITY")  # fmt: skip
-    take(sample.CATEGORY)
+    take(bodies.CATEGORY)
     template.refresh_from_db()
     assert (template.category, template.status) == ("MARKETING", "APPROVED")
     assert template.components == [{"type": "BODY", "text": "Hola {{1}}"}]
-    take(sample.WORDING)
+    take(bodies.WORDING)
     template.refresh_from_db()
     assert template.components == [
         {"type": "HEADER", "format": "TEXT", "text": "Su pago"},
@@ -138,7 +138,7 @@ def test_quality_category_and_wording_change_each_by_itself(take, template):
 @pytest.mark.parametrize("key", ["message_template_name", "message_template_language"])
 @pytest.mark.parametrize("value", [None, "", 7, ["x"]])
 def test_a_template_without_a_name_is_kept_as_news_of_nothing(take, template, key, value):
-    take(sample.template_event("DELETED", **{key: value}))
+    take(bodies.template_event("DELETED", **{key: value}))
     assert states() == [("template", "ignored")]
     assert MessageTemplate.objects.get(name="pago_recordatorio").status == "APPROVED"
 
@@ -150,7 +150,7 @@ def test_wordings_that_no_database_takes_are_made_ones_it_takes(take, template):
             {"message_template_button_text": "\x00", "n": float("nan"), "deep": [[[[[[[[[1]]]]]]]]]}
         ],
     }
-    take(sample.template("message_template_components_update", **odd))
+    take(bodies.template("message_template_components_update", **odd))
     template.refresh_from_db()
     assert template.components[0] == {"type": "BODY", "text": "Hola\ufffd ?"}
     assert template.components[1]["buttons"][0]["n"] is None
