@@ -17,6 +17,6 @@ def cards(user: User) -> list[Card]:
     count, hint = count_waiting(user), ""
     if count:
         first = Receipt.objects.filter(status=Receipt.Status.PENDING).earliest("id")
-        hint = _("the oldest since %(time)s") % {"time": waiting(timezone.now() - first.created_at)}
+        hint = _("longest wait: %(time)s") % {"time": waiting(timezone.now() - first.created_at)}
     shown = count if count < MOST_COUNTED else f"{MOST_COUNTED - 1}+"
     return [Card(_("Receipts to review"), shown, reverse("partners:receipts"), "receipt", hint)]

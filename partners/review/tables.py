@@ -38,7 +38,7 @@ class ReceiptTable(DeskTable):
         verbose_name=gettext_lazy("Partner"),
         orderable=False,
         linkify=lambda record, table: f"{record.get_absolute_url()}{_kept(table)}",
-        attrs={"a": {"class": "row-link"}, "td": {"class": "cell-main"}},
+        attrs={"a": {"class": "row-link"}, "td": {"class": "cell-main cell-short"}},
     )
     loan = tables.Column(
         verbose_name=gettext_lazy("Loan"), orderable=False, empty_values=(), attrs=WIDE
@@ -58,7 +58,7 @@ class ReceiptTable(DeskTable):
         accessor="partner__officer",
         orderable=False,
         empty_values=(),
-        attrs=cells("d-none d-lg-table-cell"),
+        attrs=cells("cell-short d-none d-lg-table-cell"),
     )
     status = tables.Column(
         verbose_name=gettext_lazy("Status"),

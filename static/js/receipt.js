@@ -69,10 +69,11 @@
     return [...document.querySelectorAll("[data-key]")].find((one) => one.dataset.key.split(" ").includes(key));
   }
 
-  function seen() {
-    const [first] = pages;
-    return performance.now() > SEEN_FOR && (!first || first.complete);
-  }
+  let shownAt = Infinity; // when page and pictures were all there
+  const shown = () => { shownAt = performance.now(); };
+  if (document.readyState === "complete") shown();
+  else addEventListener("load", shown);
+  const seen = () => performance.now() - shownAt > SEEN_FOR;
 
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || event.repeat) return;
@@ -91,6 +92,11 @@
     if (reject.open) reject.querySelector("input[type=radio]")?.focus();
   });
   if (reject?.open) reject.querySelector("input[type=radio]")?.focus();
+
+  // What could not be done is said beside the facts, which a phone shows below the picture.
+  const wrong = document.querySelector(".review-side [aria-invalid=true], .review-side .form-errors");
+  wrong?.scrollIntoView({ block: "center" });
+  if (wrong?.matches("[aria-invalid]")) wrong.focus({ preventScroll: true });
 
   // --- Once, and while it is open ----------------------------------------------------------------
 
