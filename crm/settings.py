@@ -310,10 +310,10 @@ TIME_ZONE = env.zone("TIME_ZONE", default="America/Lima")
 PHONE_REGION = env("PHONE_REGION", default="PE")
 CURRENCY = env("CURRENCY", default="PEN")
 
-# --- Mail ------------------------------------------------------------------------------------
-
 # Days past due with which each ageing bucket ends, but the last one: 1–8, 9–30, 31–60, 61–90, 91+.
 AGEING_BUCKETS = (8, 30, 60, 90)
+# --- Mail ------------------------------------------------------------------------------------
+
 _email = env.mail("EMAIL_URL", default="consolemail://")
 EMAIL_BACKEND = _email["EMAIL_BACKEND"]
 EMAIL_HOST = _email.get("EMAIL_HOST") or "localhost"
@@ -409,6 +409,7 @@ NEW_MENU = ["crm.desk.menu.NEW", "leads.menu.NEW", "partners.menu.NEW"]
 SEARCH_SOURCES = [
     "leads.search.search_leads",
     "partners.search.search_partners",
+    "partners.portfolio.menu.ENTRIES",
     "crm.people.search.search_contacts",
     "crm.catalog.search.search_properties",
 ]

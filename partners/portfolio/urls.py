@@ -1,5 +1,7 @@
-"""Routes of the partners room; its namespace is `partners`."""
+"""The portfolio's route; its namespace is `partners`."""
 
-from django.urls import URLPattern
+from django.urls import URLPattern, path
 
-urlpatterns: list[URLPattern] = []
+from partners.portfolio import views
+
+urlpatterns: list[URLPattern] = [path("portfolio/", views.portfolio, name="portfolio")]
