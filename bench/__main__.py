@@ -16,7 +16,7 @@ MEASURES = {
     "flood": DATABASES,
     "outbox": DATABASES,
     "leads": DATABASES[1:],
-    "partners": DATABASES[:1],
+    "partners": DATABASES,
 }
 
 

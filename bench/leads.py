@@ -76,18 +76,21 @@ class Office:
 
     def __init__(self, stage: Stage, leads: int) -> None:
         self.leads, self.port = leads, free_port()
-        self.environment = os.environ | {
-            "DATABASE_URL": create_database(f"leads_{leads}"),
-            "DEMO": "1",
-            "PORT": str(self.port),
-            "BASE_URL": f"http://127.0.0.1:{self.port}",
-        }
+        self.environment = self.surroundings(create_database(f"leads_{leads}"))
         self.manage("prepare")
         self.manage("seed_demo", "--leads", str(leads))
         stage.processes.append(web := Process(*procfile("web"), environment=self.environment))
         wait_for_port(self.port, web)
         self.people = {name: self.log_in(name) for name in ("gerente", "agente")}
         self.agent = self.key_of(AGENT)
+
+    def surroundings(self, database: str) -> dict[str, str]:
+        return os.environ | {
+            "DATABASE_URL": database,
+            "DEMO": "1",
+            "PORT": str(self.port),
+            "BASE_URL": f"http://127.0.0.1:{self.port}",
+        }
 
     def manage(self, *command: str) -> str:
         done = subprocess.run(

@@ -1,10 +1,12 @@
-"""The arithmetic of loans: a schedule beside a bare loop over Decimals, and a long replay."""
+"""The arithmetic of loans: a schedule beside a bare loop over Decimals, and a long replay. On
+PostgreSQL what pages cost with many loans (`portfolio.py`)."""
 
 import time
 from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 from decimal import Decimal
 
+from bench import portfolio, statements
 from bench.report import Row, percentile
 from bench.servers import Stage
 from partners.lending.arrears import LateInterest
@@ -25,6 +27,9 @@ LOAN = LoanTerms(
 
 
 def measure(stage: Stage, quick: bool) -> Iterator[Row]:
+    if stage.vendor == "postgresql":
+        yield from portfolio.measure(stage, quick)
+        return
     tries = 100 if quick else 400
     ours, floor = in_turn(lambda: build_schedule(LOAN), bare_schedule, tries)
     ratio = ours / floor
@@ -37,6 +42,7 @@ def measure(stage: Stage, quick: bool) -> Iterator[Row]:
         ratio <= MOST_RATIO,
     )
     yield replayed(tries // 10)
+    yield from statements.measured(quick)
 
 
 def bare_schedule() -> list[tuple[Decimal, Decimal, Decimal]]:
