@@ -77,6 +77,7 @@ INSTALLED_APPS = [
     "crm.catalog",
     "crm.desk",
     "crm.jobs",
+    "crm.imports",
     "leads",
     "partners",
     "chatbot",
@@ -358,7 +359,12 @@ JOBS_BEAT = env.float("JOBS_BEAT", default=15)
 JOBS_DEAD_AFTER = env.float("JOBS_DEAD_AFTER", default=60)
 JOBS_STOP_GRACE = env.float("JOBS_STOP_GRACE", default=6)
 # What runs by the clock: dotted paths to the JOBS of each room.
-SCHEDULES = ["crm.jobs.jobs.JOBS", "chatbot.jobs.JOBS", "partners.jobs.JOBS"]
+SCHEDULES = [
+    "crm.jobs.jobs.JOBS",
+    "crm.imports.jobs.JOBS",
+    "chatbot.jobs.JOBS",
+    "partners.jobs.JOBS",
+]
 # The resident worker: how often it looks (seconds), how much it takes at once.
 WORK_POLL = 0.05
 WORK_BATCH = 10
@@ -436,6 +442,12 @@ READINESS = [
     "chatbot.readiness.queue_age",
     "chatbot.readiness.channels",
     "crm.jobs.heartbeat.probe",
+]
+# What can be brought in from CSV and XLSX: classes, each a crm.imports.contract.Importer.
+IMPORTERS = [
+    "partners.imports.people.PartnerImporter",
+    "partners.imports.loans.LoanImporter",
+    "partners.imports.payments.PaymentImporter",
 ]
 # What the desk says by itself, for which a template can stand in: lists of (slug, label).
 TEMPLATE_PURPOSES = ["chatbot.purposes.PURPOSES"]

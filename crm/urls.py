@@ -34,6 +34,7 @@ urlpatterns = [
     path("people/", include("crm.people.urls")),
     path("properties/", include("crm.catalog.urls")),
     path("jobs/", include("crm.jobs.urls")),
+    path("imports/", include("crm.imports.urls")),
     path("", include("chatbot.urls")),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),

@@ -1,0 +1,317 @@
+"""The work in the background: portions, a worker that is killed, two of them, cancelling."""
+
+import csv
+import io
+import threading
+from datetime import timedelta
+
+import pytest
+from django.db import OperationalError, connection
+from django.utils import timezone
+from django_q.models import OrmQ
+
+from crm.errors import DeskError
+from crm.imports import errors_file, jobs, verbs, work
+from crm.imports.models import Import, ImportKey, ImportProblem
+from crm.imports.tests.conftest import people
+from crm.imports.tests.files import begun, checked, problems, ran, uploaded
+from partners.models import Partner
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_english")]
+HEAD = "Nro socio,Nombre,DNI,Fecha de nacimiento"
+
+
+@pytest.fixture
+def small(monkeypatch):
+    """Ten rows a portion."""
+    monkeypatch.setattr(work, "PORTION", 10)
+    monkeypatch.setattr(work, "PORTION_ON_SQLITE", 10)
+
+
+def error_rows(one):
+    text = (one.folder / errors_file.NAME).read_bytes()[: one.errors_size].decode("utf-8-sig")
+    return list(csv.reader(io.StringIO(text)))
+
+
+def test_from_a_file_to_rows(officer):
+    one = uploaded("partners", people(3), officer)
+    assert (one.state, one.rows, one.headings[:2]) == ("uploaded", 3, ["Nro socio", "Nombre"])
+    one = checked("partners", people(3), officer)
+    assert (one.state, one.good, one.bad) == ("checked", 3, 0) and not Partner.objects.exists()
+    verbs.run(one=one, only_good=False)
+    work.go_on(one.pk)
+    one.refresh_from_db()
+    assert (one.state, one.made, one.position) == ("done", 3, 3)
+    assert Partner.objects.count() == 3 and not ImportKey.objects.exists()
+
+
+def test_a_file_that_cannot_be_read_says_so(officer):
+    one = uploaded("partners", b"%PDF-1.4", officer)
+    assert one.state == "failed" and "neither CSV nor XLSX" in one.failure and not one.may_resume
+
+
+def test_every_problem_is_listed_by_row_and_column(officer):
+    one = checked(
+        "partners",
+        "\n".join(
+            [
+                HEAD,
+                "S-1,Ana Ficticia,40000001,1985-05-17",
+                ",Luis Ficticio,4000,30/02/1990",
+                "S-3,,40000003,17/05/2999",
+                "S-1,Eva Ficticia,40000001,",
+                "S-5,Rosa Ficticia,40000005,1990-01-01,de más",
+            ]
+        ),
+        officer,
+    )
+    assert sorted(problems(one)) == [
+        (3, "DNI", "A DNI has eight digits; a spreadsheet drops zeros in front."),
+        (3, "Fecha de nacimiento", "There is no such day."),
+        (3, "Nro socio", "This is missing."),
+        (4, "Fecha de nacimiento", "This day is yet to come."),
+        (4, "Nombre", "This is missing."),
+        (5, "DNI", "Row 2 says the same."),
+        (5, "Nro socio", "Row 2 says the same."),
+        (6, "", "The row has 5 cells, but there are 4 headings."),
+    ]
+    assert (one.good, one.bad) == (1, 4)
+    assert one.problem_counts["DNI"] == 2
+
+
+def test_all_rows_are_imported_only_if_all_are_good(officer):
+    one = checked("partners", f"{people(2)}\nS-9,,1,", officer)
+    with pytest.raises(DeskError, match="problems"):
+        verbs.run(one=one, only_good=False)
+    verbs.run(one=one, only_good=True)
+    work.go_on(one.pk)
+    one.refresh_from_db()
+    assert (one.state, one.made, one.bad) == ("done", 2, 1)
+
+
+def test_nothing_good_is_nothing_to_import(officer):
+    one = checked("partners", f"{HEAD}\nS-1,,,", officer)
+    with pytest.raises(DeskError, match="no good row"):
+        verbs.run(one=one, only_good=True)
+
+
+def test_the_error_file_holds_the_rows_as_they_came(officer):
+    one = ran(
+        "partners",
+        f'{HEAD}\nS-1,"=HYPERLINK(""http://x"")",12,\nS-2,@SUM(1),-1,+1\nS-3,Ana,40000003,',
+        officer,
+    )
+    head, *rows = error_rows(one)
+    assert head == ["Row", "Nro socio", "Nombre", "DNI", "Fecha de nacimiento", "What is wrong"]
+    assert [row[:5] for row in rows] == [
+        ["2", "S-1", '\'=HYPERLINK("http://x")', "12", ""],
+        ["3", "S-2", "'@SUM(1)", "'-1", "'+1"],
+    ]
+    assert "DNI: " in rows[1][5] and "Fecha de nacimiento: This is no date" in rows[1][5]
+    assert (one.folder / errors_file.NAME).read_bytes().startswith(b"\xef\xbb\xbf")
+
+
+@pytest.mark.parametrize("sign", ["=", "+", "-", "@", "\t", "\r"])
+def test_no_cell_of_the_error_file_is_a_formula(sign):
+    assert errors_file.harmless(f"{sign}1+1") == f"'{sign}1+1"
+    assert errors_file.harmless(f"1{sign}1") == f"1{sign}1"
+
+
+def test_a_file_twice_makes_nothing_twice(officer):
+    ran("partners", people(5), officer)
+    again = ran("partners", people(5), officer)
+    assert (again.made, again.changed, again.same) == (0, 0, 5)
+    more = ran("partners", people(7), officer)
+    assert (more.made, more.same) == (2, 5) and Partner.objects.count() == 7
+
+
+@pytest.mark.parametrize("step", ["look", "write", "append"])
+def test_a_worker_killed_halfway_loses_nothing_and_doubles_nothing(
+    officer, small, monkeypatch, step
+):
+    content = f"{people(25)}\nS-900,,1,\n{people(9, start=500).partition(chr(10))[2]}"
+    one = begun(checked("partners", content, officer))
+    calls = []
+
+    def dying(real):
+        def call(*args, **kwargs):
+            calls.append(step)
+            found = real(*args, **kwargs)
+            if len(calls) == 2:
+                raise KeyboardInterrupt
+            return found
+
+        return call
+
+    owner = errors_file if step == "append" else type(one.importer)
+    with monkeypatch.context() as patch:
+        patch.setattr(owner, step, dying(getattr(owner, step)))
+        with pytest.raises(KeyboardInterrupt):
+            work.go_on(one.pk)
+    one.refresh_from_db()
+    assert (one.state, one.position) == ("running", 10) and Partner.objects.count() == 10
+    work.go_on(one.pk)
+    one.refresh_from_db()
+    assert (one.state, one.made, one.bad, one.position) == ("done", 34, 1, 35)
+    assert Partner.objects.count() == 34
+    assert [row[0] for row in error_rows(one)] == ["Row", "27"]
+    assert ImportProblem.objects.filter(run=one).count() == 2
+
+
+def test_what_an_attempt_left_in_the_error_file_does_not_count(officer, small):
+    bad = "\n".join([HEAD, *(f"S-{n},Ana,{n}," for n in range(25))])
+    one = checked("partners", bad, officer)
+    size = one.errors_size
+    path = one.folder / errors_file.NAME
+    path.write_bytes(path.read_bytes() + b"half a li")
+    Import.objects.filter(pk=one.pk).update(state="checking", position=20)
+    Import.objects.filter(pk=one.pk).update(offset=_offset_of(one, 20), errors_size=size)
+    work.go_on(one.pk)
+    one.refresh_from_db()
+    assert len(path.read_bytes()) == one.errors_size > size and b"half a li" not in (
+        path.read_bytes()
+    )
+
+
+def _offset_of(one, row):
+    text = (one.folder / work.ROWS).read_bytes()
+    return len(b"".join(text.splitlines(keepends=True)[:row]))
+
+
+def test_a_database_that_goes_away_is_waited_for(officer, small, monkeypatch):
+    one = begun(checked("partners", people(15), officer))
+    with monkeypatch.context() as patch:
+        patch.setattr(work, "note_repeats", _raise(OperationalError("gone")))
+        with pytest.raises(OperationalError):
+            work.go_on(one.pk)
+    one.refresh_from_db()
+    assert one.state == "running"
+    work.go_on(one.pk)
+    one.refresh_from_db()
+    assert (one.state, one.made) == ("done", 15)
+
+
+def test_what_is_unforeseen_stops_it_and_can_be_gone_on_with(officer, small, monkeypatch, caplog):
+    one = begun(checked("partners", people(15), officer))
+    with monkeypatch.context() as patch:
+        patch.setattr(type(one.importer), "write", _raise(ValueError("Ana Ficticia 40000001")))
+        work.go_on(one.pk)
+    one.refresh_from_db()
+    assert one.state == "failed" and one.may_resume and "40000001" not in caplog.text
+    verbs.resume(one=one)
+    work.go_on(one.pk)
+    one.refresh_from_db()
+    assert (one.state, one.made) == ("done", 15)
+
+
+def _raise(error):
+    def call(*args, **kwargs):
+        raise error
+
+    return call
+
+
+def test_a_long_import_makes_room_for_others(
+    officer, small, monkeypatch, django_capture_on_commit_callbacks
+):
+    one = begun(checked("partners", people(25), officer))
+    monkeypatch.setattr(work, "TURN", -1)
+    with django_capture_on_commit_callbacks(execute=True):
+        work.go_on(one.pk)
+    one.refresh_from_db()
+    assert (one.state, one.position) == ("running", 10)
+    assert OrmQ.objects.get().func() == work.JOB
+
+
+def test_one_that_is_stopped_keeps_what_it_wrote_and_can_go_on(officer, small, monkeypatch):
+    one = begun(checked("partners", people(25), officer))
+    monkeypatch.setattr(work, "TURN", -1)
+    work.go_on(one.pk)
+    verbs.cancel(one=one)
+    work.go_on(one.pk)
+    one.refresh_from_db()
+    assert (one.state, one.position, Partner.objects.count()) == ("cancelled", 10, 10)
+    monkeypatch.undo()
+    verbs.resume(one=one)
+    work.go_on(one.pk)
+    one.refresh_from_db()
+    assert (one.state, one.made, Partner.objects.count()) == ("done", 25, 25)
+
+
+def test_a_check_that_is_stopped_goes_back_to_the_columns(officer):
+    one = uploaded("partners", people(3), officer)
+    verbs.name_columns(one=one, mapping={"name": 1, "document_number": 2, "number": 0})
+    verbs.cancel(one=one)
+    one.refresh_from_db()
+    assert one.state == "uploaded"
+    verbs.cancel(one=one)
+    one.refresh_from_db()
+    assert one.state == "cancelled" and not one.may_resume
+    for late in (
+        lambda: verbs.cancel(one=one),
+        lambda: verbs.resume(one=one),
+        lambda: verbs.run(one=one, only_good=True),
+        lambda: verbs.name_columns(one=one, mapping={}),
+    ):
+        with pytest.raises(DeskError, match="moved on"):
+            late()
+
+
+def test_it_is_run_once(officer):
+    one = begun(checked("partners", people(3), officer))
+    with pytest.raises(DeskError, match="moved on"):
+        verbs.run(one=one, only_good=True)
+    work.go_on(one.pk)
+    work.go_on(one.pk)
+    assert Partner.objects.count() == 3
+
+
+def test_what_a_lost_worker_left_is_taken_up(officer, django_capture_on_commit_callbacks):
+    one = begun(checked("partners", people(3), officer))
+    OrmQ.objects.all().delete()
+    with django_capture_on_commit_callbacks(execute=True):
+        work.sweep()
+    assert not OrmQ.objects.exists()
+    Import.objects.filter(pk=one.pk).update(heartbeat=timezone.now() - timedelta(minutes=5))
+    with django_capture_on_commit_callbacks(execute=True):
+        work.sweep()
+        work.sweep()
+    assert OrmQ.objects.count() == 1
+
+
+def test_files_are_kept_for_a_month(officer):
+    one = ran("partners", f"{people(2)}\nS-9,,1,", officer)
+    jobs.clear_old()
+    assert (one.folder / work.UPLOAD).exists()
+    Import.objects.update(created_at=timezone.now() - timedelta(days=31))
+    jobs.clear_old()
+    one.refresh_from_db()
+    assert not one.folder.exists() and one.cleared_at and not one.has_errors_file
+    assert (one.state, one.made) == ("done", 2) and not one.problems.exists()
+
+
+def test_only_the_first_thousand_problems_are_kept_and_all_are_in_the_file(officer):
+    rows = [f"S-{n},Ana,{n}," for n in range(1200)]
+    one = checked("partners", "\n".join([HEAD, *rows]), officer)
+    assert one.bad == 1200 == sum(one.problem_counts.values())
+    assert one.problems.count() == 1000 and len(error_rows(one)) == 1201
+
+
+@pytest.mark.skipif(connection.vendor == "sqlite", reason="SQLite has one writer")
+@pytest.mark.django_db(transaction=True)
+def test_two_workers_at_one_import(officer, small):
+    one = begun(checked("partners", people(60), officer))
+
+    def worker():
+        try:
+            work.go_on(one.pk)
+        finally:
+            connection.close()
+
+    workers = [threading.Thread(target=worker) for _ in range(2)]
+    for each in workers:
+        each.start()
+    for each in workers:
+        each.join()
+    one.refresh_from_db()
+    assert (one.state, one.made, Partner.objects.count()) == ("done", 60, 60)

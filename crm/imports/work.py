@@ -1,0 +1,181 @@
+"""What is done in the background: reading a file, checking it, importing it.
+
+A portion of rows is one transaction: what it wrote, how far it came, and how much of the error
+file counts are committed together, under the lock of the import's row. So a worker that is
+killed loses nothing and doubles nothing, and two workers at one import take turns.
+"""
+
+import logging
+import os
+import time
+from collections import Counter
+from datetime import timedelta
+
+from django.conf import settings
+from django.db import InterfaceError, OperationalError, connection, transaction
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+
+from crm.errors import DeskError
+from crm.imports import errors_file
+from crm.imports.contract import Outcome, Row
+from crm.imports.models import Import, ImportKey, ImportProblem
+from crm.imports.reading import lines, normalise
+from crm.imports.rows import note_repeats, read_rows
+from crm.jobs.queue import enqueue
+
+logger = logging.getLogger(__name__)
+
+ROWS, UPLOAD = "rows.jsonl", "upload"
+JOB = "crm.imports.work.go_on"
+# Rows in a transaction. SQLite has one writer, and webhooks wait for it.
+PORTION, PORTION_ON_SQLITE = 500, 100
+# Seconds after which a job makes room for others; far below JOB_TIMEOUT.
+TURN = 60
+# A job that has not been heard of for so long is not coming back.
+SILENT = timedelta(minutes=3)
+MOST_SHOWN = 1000
+
+
+def start(one: Import) -> None:
+    enqueue(JOB, one.pk, task_name=f"import {one.pk}")
+
+
+def go_on(pk: int) -> None:
+    """Work at an import for a while; if there is more to do then, queue that. Safe to repeat."""
+    one = Import.objects.select_related("by").get(pk=pk)
+    until = time.monotonic() + TURN
+    with translation.override(one.by.language or settings.LANGUAGE_CODE):
+        if one.state == Import.State.READING:
+            read_file(one)
+            return
+        while _portion_or_failure(pk):
+            if time.monotonic() > until:
+                start(one)
+                return
+
+
+def read_file(one: Import) -> None:
+    """Make rows of the upload; what cannot be read is said on the import's page."""
+    try:
+        contents = normalise(one.folder / UPLOAD, one.folder / ROWS)
+    except DeskError as error:
+        _stop(one.pk, str(error))
+        return
+    except FileNotFoundError:
+        _stop(one.pk, _("The file is no longer there. Upload it again."))
+        return
+    Import.objects.filter(pk=one.pk, state=Import.State.READING).update(
+        state=Import.State.UPLOADED,
+        headings=contents.headings,
+        sample=contents.sample,
+        rows=contents.rows,
+        heartbeat=timezone.now(),
+    )
+
+
+def _portion_or_failure(pk: int) -> bool:
+    began = time.monotonic()
+    try:
+        more = portion(pk)
+    except (OperationalError, InterfaceError):
+        # The database is away or busy: nothing was written, and the sweep comes back to it.
+        raise
+    except Exception as error:
+        # Its words may hold what stands in the file.
+        logger.error("Import %s stopped: %s", pk, type(error).__name__)
+        _stop(pk, _("Something unforeseen happened. What was imported so far is kept."))
+        return False
+    if more and connection.vendor == "sqlite":
+        time.sleep((time.monotonic() - began) * settings.WORK_SQLITE_REST)
+    return more
+
+
+def portion(pk: int) -> bool:
+    """Check or import the next rows; whether there are more."""
+    with transaction.atomic():
+        locked = Import.objects.select_for_update(skip_locked=True).filter(pk=pk)
+        one = locked.filter(state__in=[Import.State.CHECKING, Import.State.RUNNING]).first()
+        if one is None:
+            return False
+        size = PORTION_ON_SQLITE if connection.vendor == "sqlite" else PORTION
+        taken, offset = lines(one.folder / ROWS, one.offset, size)
+        rows = read_rows(one, taken)
+        note_repeats(one, rows)
+        one.importer.look(rows, one.by)
+        if one.state == Import.State.RUNNING:
+            good = [row for row in rows if row.is_good]
+            source = _("Import %(number)d") % {"number": one.pk}
+            one.importer.write(good, one.by, source)
+        _note(one, rows, offset)
+        one.save()
+        return one.is_working
+
+
+def _note(one: Import, rows: list[Row], offset: int) -> None:
+    """How far it has come, and what was wrong."""
+    outcomes = Counter(row.outcome if row.is_good else "" for row in rows)
+    one.made += outcomes[Outcome.MADE]
+    one.changed += outcomes[Outcome.CHANGED]
+    one.same += outcomes[Outcome.SAME]
+    one.bad += outcomes[""]
+    one.errors_size = errors_file.append(one, rows)
+    _keep_problems(one, rows)
+    one.position += len(rows)
+    one.offset = offset
+    one.heartbeat = timezone.now()
+    if not rows or one.position >= one.rows:
+        one.finished_at = one.heartbeat
+        checking = one.state == Import.State.CHECKING
+        one.state = Import.State.CHECKED if checking else Import.State.DONE
+        if not checking:
+            forget_keys(one)
+
+
+def _keep_problems(one: Import, rows: list[Row]) -> None:
+    found = [(row, problem) for row in rows for problem in row.problems]
+    room = MOST_SHOWN - sum(one.problem_counts.values())
+    counts = Counter(one.problem_counts)
+    counts.update(one.heading(problem.column) for _row, problem in found)
+    one.problem_counts = dict(counts)
+    ImportProblem.objects.bulk_create(
+        ImportProblem(
+            run=one,
+            row=row.number,
+            column=one.heading(problem.column)[:120],
+            cell=_cell_of(one, row, problem.column)[:120],
+            words=problem.words[:400],
+        )
+        for row, problem in found[: max(room, 0)]
+    )
+
+
+def _cell_of(one: Import, row: Row, column: str) -> str:
+    position = one.mapping.get(column)
+    return str(row.cells[position]) if position is not None and position < len(row.cells) else ""
+
+
+def forget_keys(one: Import) -> None:
+    keys = ImportKey.objects.filter(run=one)
+    keys._raw_delete(keys.db)  # nothing hangs on them
+
+
+def _stop(pk: int, words: str) -> None:
+    Import.objects.filter(pk=pk, state__in=Import.WORKING).update(
+        state=Import.State.FAILED, failure=words[:300], finished_at=timezone.now()
+    )
+
+
+def sweep() -> None:
+    """Take up again what a worker that is gone has left undone."""
+    now = timezone.now()
+    for one in Import.objects.under_way().filter(heartbeat__lt=now - SILENT):
+        if Import.objects.filter(pk=one.pk, heartbeat=one.heartbeat).update(heartbeat=now):
+            start(one)
+
+
+def remove_files(one: Import) -> None:
+    for name in (UPLOAD, ROWS, "rows.part", errors_file.NAME):
+        (one.folder / name).unlink(missing_ok=True)
+    if one.folder.exists():
+        os.rmdir(one.folder)

@@ -1,0 +1,391 @@
+"""Loans from a file, with the conditions of their product and the schedule of the engine."""
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from crm.audit.models import AuditEntry
+from crm.errors import DeskError
+from crm.imports.contract import Column, Importer, Outcome, Row
+from crm.imports.values import amount, currency, day, one_of, percent, text, whole_number
+from crm.people.folding import fold
+from crm.people.models import User
+from partners import currencies
+from partners.imports import lookups
+from partners.imports.accounts import refresh_partners, settle
+from partners.imports.audit import Told, entries
+from partners.imports.lookups import said
+from partners.ledger import row_values
+from partners.lending.dates import Every, add_periods
+from partners.lending.errors import LendingError
+from partners.lending.ledger import Ledger
+from partners.lending.replay import replay
+from partners.lending.terms import MOST_TERMS, RateKind
+from partners.loans import planned
+from partners.models import Installment, Loan, LoanProduct, Partner
+from partners.models.conditions import COPIED
+
+STATUSES = {
+    **dict.fromkeys(
+        ("active", "activo", "vigente", "desembolsado", "vencido", "moroso"),
+        Loan.Status.ACTIVE.value,
+    ),
+    **dict.fromkeys(("draft", "borrador", "solicitado", "aprobado"), Loan.Status.DRAFT.value),
+    **dict.fromkeys(("cancelled", "anulado", "annulled"), Loan.Status.CANCELLED.value),
+    **dict.fromkeys(("written off", "castigado", "incobrable"), Loan.Status.WRITTEN_OFF.value),
+}
+_PAID_OFF = gettext_lazy("Say active: it closes by itself once its payments are imported.")
+REFUSED = {
+    "cancelado": gettext_lazy(
+        "Say “anulado” if it never came to be, “vigente” if it was paid off."
+    ),
+    **dict.fromkeys(("closed", "cerrado", "pagado", "paid"), _PAID_OFF),
+}
+RATES = {"rate": "", "tea": RateKind.EFFECTIVE.value, "tna": RateKind.NOMINAL.value}
+# What makes two loans the same; the status changes by itself.
+AGREED = ("partner_id", "product_id", "principal", "currency", "rate", "rate_kind", "terms")
+DAYS = ("disbursed_on", "first_due")
+
+COLUMNS = (
+    Column(
+        "external_id",
+        gettext_lazy("Id in the other system"),
+        text(60),
+        ("id", "id externo", "external id", "id prestamo", "id credito", "codigo"),
+        example="98001",
+        hint=gettext_lazy(
+            "With it the same file can be imported again, and changes nothing twice."
+        ),
+    ),
+    Column(
+        "number",
+        gettext_lazy("Loan number"),
+        text(20),
+        (
+            "numero",
+            "numero de prestamo",
+            "nro de prestamo",
+            "nro prestamo",
+            "numero de credito",
+            "nro credito",
+            "nro de credito",
+            "prestamo",
+            "credito",
+            "loan",
+            "loan no",
+        ),
+        required=True,
+        example="P-000123",
+    ),
+    Column(
+        "partner_number",
+        gettext_lazy("Partner's member number"),
+        text(20),
+        ("numero de socio", "nro de socio", "nro socio", "socio", "member number", "partner"),
+        example="S-0001",
+        hint=gettext_lazy("This, the document, or the partner's id in the other system."),
+    ),
+    Column(
+        "partner_document",
+        gettext_lazy("Partner's document"),
+        text(30),
+        ("dni", "documento", "nro documento", "nro de documento", "numero de documento"),
+        example="40000001",
+    ),
+    Column(
+        "partner_external_id",
+        gettext_lazy("Partner's id in the other system"),
+        text(60),
+        ("id socio", "id cliente", "codigo de socio", "codigo socio", "codigo cliente"),
+        example="10457",
+    ),
+    Column(
+        "product",
+        gettext_lazy("Product"),
+        text(120),
+        ("producto", "codigo de producto", "tipo de credito", "tipo de prestamo", "product code"),
+        required=True,
+        example="PERS",
+        hint=gettext_lazy("By code or name; what is not said here is as the product has it."),
+    ),
+    Column(
+        "principal",
+        gettext_lazy("Principal"),
+        amount,
+        (
+            "monto",
+            "capital",
+            "monto desembolsado",
+            "monto prestado",
+            "monto del prestamo",
+            "importe",
+            "amount",
+            "monto aprobado",
+        ),
+        required=True,
+        example="5,000.00",
+    ),
+    Column(
+        "currency",
+        gettext_lazy("Currency"),
+        currency,
+        ("moneda", "divisa"),
+        example="PEN",
+    ),
+    Column(
+        "rate",
+        gettext_lazy("Rate"),
+        percent,
+        ("tasa", "interes", "tasa de interes", "tasa %", "interest rate"),
+        example="30",
+        hint=gettext_lazy("In percent, of the kind that the product has."),
+    ),
+    Column(
+        "tea",
+        gettext_lazy("Effective annual rate (TEA)"),
+        percent,
+        ("tea %", "tasa efectiva anual", "tasa efectiva", "effective rate"),
+        example="42.58",
+    ),
+    Column(
+        "tna",
+        gettext_lazy("Nominal annual rate (TNA)"),
+        percent,
+        ("tna %", "tasa nominal anual", "tasa nominal", "nominal rate"),
+        example="36",
+    ),
+    Column(
+        "terms",
+        gettext_lazy("Installments"),
+        whole_number(1, MOST_TERMS),
+        ("cuotas", "plazo", "numero de cuotas", "nro de cuotas", "nro cuotas", "meses", "term"),
+        required=True,
+        example="12",
+    ),
+    Column(
+        "disbursed_on",
+        gettext_lazy("Disbursed on"),
+        day,
+        (
+            "fecha de desembolso",
+            "fecha desembolso",
+            "desembolso",
+            "fec desembolso",
+            "fecha",
+            "disbursement date",
+            "disbursed",
+        ),
+        required=True,
+        example="15/01/2025",
+    ),
+    Column(
+        "first_due",
+        gettext_lazy("First due date"),
+        day,
+        (
+            "primer vencimiento",
+            "fecha primera cuota",
+            "fecha de primera cuota",
+            "primera cuota",
+            "fecha primer vencimiento",
+            "primer pago",
+            "first due",
+        ),
+        example="15/02/2025",
+        hint=gettext_lazy("A period after the disbursement where nothing is said."),
+    ),
+    Column(
+        "status",
+        gettext_lazy("Status"),
+        one_of(STATUSES, REFUSED),
+        ("estado", "situacion"),
+        example="vigente",
+        hint=gettext_lazy("Active where nothing is said."),
+    ),
+)
+
+
+class LoanImporter(Importer):
+    kind = "loans"
+    label = gettext_lazy("Loans")
+    icon = "cash"
+    permission = "partners.add_loan"
+    columns = COLUMNS
+    explanation = gettext_lazy(
+        "Each gets the conditions of its product and the schedule that follows from them. A loan "
+        "that is there already is never changed: where the file says otherwise, that is a problem."
+    )
+
+    def keys(self, row: Row) -> Iterable[tuple[str, str]]:
+        for name in ("external_id", "number"):
+            if row[name] is not None:
+                yield name, str(row[name])
+
+    def look(self, rows: Sequence[Row], by: User) -> None:
+        products, partners = lookups.products(), lookups.Partners(rows)
+        kept = _kept(rows)
+        for row in rows:
+            product = products.get(fold(row["product"] or ""))
+            if product is None and row["product"]:
+                row.wrong("product", _("There is no such product."))
+            partner = partners.of(row)
+            if product is None or partner is None or not row.is_good:
+                continue
+            row.found = loan = _said(row, partner, product)
+            there = kept.get(("external_id", row["external_id"])) or kept.get(
+                ("number", row["number"])
+            )
+            if there:
+                _compare(row, loan, there)
+            else:
+                _check(row, loan)
+
+    def write(self, rows: Sequence[Row], by: User, source: str) -> None:
+        rows = [row for row in rows if row.outcome is Outcome.MADE]
+        today = timezone.localdate()
+        played: dict[str, Ledger] = {}
+        for row in rows:
+            loan: Loan = row.found
+            if loan.status in Loan.WITH_ACCOUNT:
+                played[loan.number] = ledger = replay(loan.agreement, [], today)
+                settle(loan, ledger, today)
+        loans = Loan.objects.bulk_create([row.found for row in rows], batch_size=500)
+        Installment.objects.bulk_create(
+            (
+                Installment(loan=loan, position=row.position, **row_values(row))
+                for loan in loans
+                if loan.number in played
+                for row in played[loan.number].rows
+            ),
+            batch_size=1000,
+        )
+        refresh_partners(loan.partner_id for loan in loans)
+        told: list[Told] = [
+            (loan, {}, _noted(loan), _("%(import)s, row %(row)d") % {"import": source, "row": n})
+            for loan, n in zip(loans, [row.number for row in rows], strict=True)
+        ]
+        AuditEntry.objects.bulk_create(entries("loan_imported", by, told), batch_size=500)
+
+
+def _kept(rows: Sequence[Row]) -> dict[tuple[str, Any], Loan]:
+    asked = Q(number__in=said(rows, "number"))
+    if ids := said(rows, "external_id"):
+        asked |= Q(external_id__in=ids)
+    found: dict[tuple[str, Any], Loan] = {}
+    for one in Loan.objects.filter(asked):
+        found["number", one.number] = one
+        if one.external_id:
+            found["external_id", one.external_id] = one
+    return found
+
+
+def _said(row: Row, partner: Partner, product: LoanProduct) -> Loan:
+    """The loan as the file has it, not saved."""
+    conditions: dict[str, Any] = {name: getattr(product, name) for name in COPIED}
+    rates = [name for name in RATES if row[name] is not None]
+    if len(rates) > 1:
+        row.wrong(rates[1], _("Two rates are said of one loan."))
+    for name in rates:
+        conditions["rate"] = row[name]
+        conditions["rate_kind"] = RATES[name] or product.rate_kind
+    if row["currency"]:
+        conditions["currency"] = row["currency"]
+    start: date = row["disbursed_on"]
+    first = row["first_due"]
+    if first is None:
+        first = _a_period_later(row, start, Every(product.every))
+    return Loan(
+        partner=partner,
+        product=product,
+        principal=row["principal"],
+        terms=row["terms"],
+        disbursed_on=start,
+        first_due=first,
+        number=row["number"],
+        external_id=row["external_id"] or "",
+        status=row["status"] or Loan.Status.ACTIVE,
+        **conditions,
+    )
+
+
+def _a_period_later(row: Row, start: date, every: Every) -> date:
+    """From 31 January that would be 28 February, and nobody knows whether the 28th is meant."""
+    try:
+        first = add_periods(start, every, 1)
+    except LendingError:
+        first = start
+    if every is Every.MONTH and first.day != start.day:
+        row.wrong("first_due", _("Say when the first installment is due."))
+    return first
+
+
+def _check(row: Row, loan: Loan) -> None:
+    """What `draft_loan` and `disburse` ask of a loan."""
+    if loan.status in Loan.WITH_ACCOUNT and loan.disbursed_on > timezone.localdate():
+        row.wrong("disbursed_on", _("The day of the disbursement has not come yet."))
+    least, most = loan.product.least_principal, loan.product.most_principal
+    if loan.principal < least or (most is not None and loan.principal > most):
+        row.wrong(
+            "principal", _("%(product)s does not lend this amount.") % {"product": loan.product}
+        )
+    for column, check in (("currency", lambda: currencies.check(loan.currency)), ("", _plan(loan))):
+        try:
+            check()
+        except DeskError as error:
+            row.wrong(column, str(error))
+
+
+def _plan(loan: Loan) -> Any:
+    return lambda: planned(loan)
+
+
+def _compare(row: Row, loan: Loan, there: Loan) -> None:
+    """It is there: then nothing may be said otherwise."""
+    row.outcome = Outcome.SAME
+    if there.number != loan.number:
+        row.wrong("number", _("This loan's number is %(number)s.") % {"number": there.number})
+    if there.external_id and loan.external_id and there.external_id != loan.external_id:
+        row.wrong("number", _("This loan is there with another id."))
+    names = [*AGREED, *(name for name in DAYS if row[name] is not None)]
+    differing = [name for name in names if getattr(loan, name) != getattr(there, name)]
+    for name in differing:
+        row.wrong(
+            _column(row, name),
+            _("The loan is there already with %(kept)s; an import changes no loan.")
+            % {"kept": _shown(there, name)},
+        )
+    begun = {Loan.Status.CLOSED: Loan.Status.ACTIVE}
+    if begun.get(Loan.Status(there.status), there.status) != loan.status:
+        row.wrong(
+            "status",
+            _("The loan is there already as %(status)s; that is changed on its page.")
+            % {"status": there.get_status_display().lower()},
+        )
+
+
+def _column(row: Row, name: str) -> str:
+    if name.startswith("partner"):
+        return next((n for n in row.values if n.startswith("partner_")), "")
+    if name.startswith("rate"):
+        return next((n for n in RATES if row[n] is not None), "rate")
+    return name.removesuffix("_id")
+
+
+def _shown(loan: Loan, name: str) -> str:
+    if name in ("partner_id", "product_id"):
+        return str(getattr(loan, name.removesuffix("_id")))
+    value = getattr(loan, name)
+    if name == "rate_kind":
+        return str(loan.get_rate_kind_display())
+    return f"{value.normalize():f}" if isinstance(value, Decimal) else str(value)
+
+
+def _noted(loan: Loan) -> dict[str, Any]:
+    names = ("status", "principal", "currency", "rate", "rate_kind", "terms", *DAYS)
+    return {name: getattr(loan, name) for name in names} | {"partner": loan.partner.number}

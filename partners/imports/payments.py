@@ -1,0 +1,329 @@
+"""Payments from a file: all of a portion are booked, then each loan is played once."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from crm.audit.models import AuditEntry
+from crm.imports.contract import Column, Importer, Outcome, Row
+from crm.imports.values import amount, currency, day, one_of, text
+from crm.people.models import User
+from partners.imports.accounts import payments_of, refresh_all
+from partners.imports.audit import entries
+from partners.imports.lookups import said
+from partners.lending.errors import LendingError
+from partners.lending.ledger import Payment as LendingPayment
+from partners.lending.ledger import Purpose
+from partners.lending.replay import replay
+from partners.models import Loan, Payment
+from partners.refusals import in_words
+
+MEANS = {
+    **dict.fromkeys(
+        ("transfer", "transferencia", "deposito", "banco", "bank transfer"),
+        Payment.Means.TRANSFER.value,
+    ),
+    **dict.fromkeys(("cash", "efectivo", "ventanilla", "caja"), Payment.Means.CASH.value),
+    **dict.fromkeys(("wallet", "billetera", "yape", "plin", "pix"), Payment.Means.WALLET.value),
+    **dict.fromkeys(("card", "tarjeta"), Payment.Means.CARD.value),
+    **dict.fromkeys(("other", "otro", "otros"), Payment.Means.OTHER.value),
+}
+PURPOSES = {
+    **dict.fromkeys(
+        ("next", "cuota", "cuotas", "adelanto", "adelanto de cuotas", "normal"),
+        Payment.Purpose.NEXT.value,
+    ),
+    **dict.fromkeys(
+        ("fewer", "reducir plazo", "reduccion de plazo", "menos cuotas"),
+        Payment.Purpose.FEWER.value,
+    ),
+    **dict.fromkeys(
+        ("smaller", "reducir cuota", "reduccion de cuota", "cuota menor"),
+        Payment.Purpose.SMALLER.value,
+    ),
+}
+# A payment not written yet comes after those of its day that are.
+_NOT_YET = 1 << 60
+
+COLUMNS = (
+    Column(
+        "external_id",
+        gettext_lazy("Id in the other system"),
+        text(60),
+        ("id", "id externo", "external id", "id pago", "codigo"),
+        example="550017",
+        hint=gettext_lazy("This or the operation number says whether it was imported before."),
+    ),
+    Column(
+        "loan",
+        gettext_lazy("Loan number"),
+        text(20),
+        (
+            "prestamo",
+            "credito",
+            "numero de prestamo",
+            "nro de prestamo",
+            "nro prestamo",
+            "numero de credito",
+            "nro credito",
+            "nro de credito",
+        ),
+        example="P-000123",
+        hint=gettext_lazy("This, or the loan's id in the other system."),
+    ),
+    Column(
+        "loan_external_id",
+        gettext_lazy("Loan's id in the other system"),
+        text(60),
+        ("id prestamo", "id credito", "codigo de prestamo", "codigo de credito"),
+        example="98001",
+    ),
+    Column(
+        "paid_on",
+        gettext_lazy("Paid on"),
+        day,
+        (
+            "fecha",
+            "fecha de pago",
+            "fecha pago",
+            "fec pago",
+            "fecha de abono",
+            "fecha abono",
+            "fecha operacion",
+            "fecha de operacion",
+            "date",
+            "payment date",
+        ),
+        required=True,
+        example="15/02/2025",
+    ),
+    Column(
+        "amount",
+        gettext_lazy("Amount"),
+        amount,
+        ("monto", "importe", "monto pagado", "pago", "abono", "monto abonado", "total"),
+        required=True,
+        example="468.50",
+    ),
+    Column("currency", gettext_lazy("Currency"), currency, ("moneda", "divisa"), example="PEN"),
+    Column(
+        "reference",
+        gettext_lazy("Operation number"),
+        text(60),
+        (
+            "nro operacion",
+            "nro de operacion",
+            "numero de operacion",
+            "operacion",
+            "n operacion",
+            "num operacion",
+            "referencia",
+            "reference",
+            "voucher",
+            "recibo",
+            "nro recibo",
+        ),
+        example="00451877",
+    ),
+    Column(
+        "means",
+        gettext_lazy("Means"),
+        one_of(MEANS),
+        ("medio", "medio de pago", "forma de pago", "canal", "payment method"),
+        example="transferencia",
+    ),
+    Column(
+        "purpose",
+        gettext_lazy("What more than is due is for"),
+        one_of(PURPOSES),
+        ("destino", "tipo de pago", "tipo de prepago", "modalidad", "purpose"),
+        example="adelanto",
+    ),
+)
+
+
+class PaymentImporter(Importer):
+    kind = "payments"
+    label = gettext_lazy("Payments")
+    icon = "receipt"
+    permission = "partners.add_payment"
+    columns = COLUMNS
+    explanation = gettext_lazy(
+        "Each is booked on its loan for its own day, whatever was booked before. What is more than "
+        "is owed stays as credit. A payment that is there already is never changed."
+    )
+
+    def keys(self, row: Row) -> Iterable[tuple[str, str]]:
+        if row["external_id"] is not None:
+            yield "external_id", row["external_id"]
+        loan = row["loan"] or row["loan_external_id"]
+        if row["reference"] is not None and loan is not None:
+            yield "reference", f"{loan}\x1f{row['reference']}"
+
+    def look(self, rows: Sequence[Row], by: User) -> None:
+        loans = Loans(rows)
+        for row in rows:
+            row.found = loans.of(row)
+            if row["external_id"] is None and row["reference"] is None:
+                words = _("Give an id or an operation number: nothing else tells it from others.")
+                row.wrong("", words)
+            if row.found:
+                _check(row, row.found)
+        known = Booked([row for row in rows if row.is_good])
+        for row in rows:
+            if row.is_good:
+                known.compare(row)
+        _rehearse([row for row in rows if row.is_good and row.outcome is Outcome.MADE])
+
+    def write(self, rows: Sequence[Row], by: User, source: str) -> None:
+        rows = [row for row in rows if row.outcome is Outcome.MADE]
+        loans = {row.found.pk: row.found for row in rows}
+        before = {pk: _standing(loan) for pk, loan in loans.items()}
+        made = Payment.objects.bulk_create(
+            (
+                Payment(
+                    loan=row.found,
+                    paid_on=row["paid_on"],
+                    amount=row["amount"],
+                    purpose=row["purpose"] or Payment.Purpose.NEXT,
+                    means=row["means"] or Payment.Means.TRANSFER,
+                    reference=row["reference"] or "",
+                    external_id=row["external_id"] or "",
+                    booked_by=by,
+                )
+                for row in rows
+            ),
+            batch_size=500,
+        )
+        refresh_all(list(loans.values()))
+        told = [
+            (
+                one.loan,
+                before[one.loan_id],
+                _standing(one.loan)
+                | {"payment": one.pk, "amount": one.amount, "paid_on": one.paid_on},
+                _("%(import)s, row %(row)d") % {"import": source, "row": row.number},
+            )
+            for row, one in zip(rows, made, strict=True)
+        ]
+        AuditEntry.objects.bulk_create(entries("payment_booked", by, told), batch_size=500)
+
+
+def _standing(loan: Loan) -> dict[str, Any]:
+    return {"paid": loan.paid, "left": loan.left, "credit": loan.credit}
+
+
+class Loans:
+    """The loans that rows name, their rows held until the portion is written."""
+
+    def __init__(self, rows: Sequence[Row]) -> None:
+        asked = Q(number__in=said(rows, "loan"))
+        if ids := said(rows, "loan_external_id"):
+            asked |= Q(external_id__in=ids)
+        found = list(Loan.objects.select_for_update().filter(asked).order_by("pk"))
+        self.by_number = {one.number: one for one in found}
+        self.by_external_id = {one.external_id: one for one in found if one.external_id}
+
+    def of(self, row: Row) -> Loan | None:
+        named = [
+            (name, found.get(row[name]))
+            for name, found in (("loan", self.by_number), ("loan_external_id", self.by_external_id))
+            if row[name] is not None
+        ]
+        if not named:
+            row.wrong("", _("Name the loan: by its number or its other id."))
+            return None
+        for name, one in named:
+            if one is None:
+                row.wrong(name, _("There is no such loan."))
+                return None
+        if any(one != named[0][1] for _name, one in named):
+            row.wrong("", _("The loan's number and its other id are not the same loan's."))
+            return None
+        return named[0][1]
+
+
+def _check(row: Row, loan: Loan) -> None:
+    """What `book_payment` asks of a payment."""
+    if loan.status not in Loan.WITH_ACCOUNT:
+        row.wrong("", _("This loan was not paid out: it takes no payments."))
+    if row["currency"] and row["currency"] != loan.currency:
+        row.wrong(
+            "currency",
+            _("The loan is in %(loan)s, the payment in %(payment)s.")
+            % {"loan": loan.currency, "payment": row["currency"]},
+        )
+    if (paid_on := row["paid_on"]) is None:
+        return
+    if paid_on > timezone.localdate():
+        row.wrong("paid_on", _("A payment cannot be of a day to come."))
+    if paid_on < loan.disbursed_on:
+        row.wrong("paid_on", _("The loan was not disbursed yet on that day."))
+
+
+class Booked:
+    """Payments that are there already under the ids and operation numbers of rows."""
+
+    def __init__(self, rows: Sequence[Row]) -> None:
+        loans = {row.found.pk for row in rows}
+        asked = Q(loan_id__in=loans, reference__in=said(rows, "reference")) & ~Q(reference="")
+        if ids := said(rows, "external_id"):
+            asked |= Q(external_id__in=ids)
+        self.by_external_id: dict[str, Payment] = {}
+        self.by_reference: dict[tuple[int, str], list[Payment]] = {}
+        for one in Payment.objects.filter(asked).order_by("id"):
+            if one.external_id:
+                self.by_external_id[one.external_id] = one
+            self.by_reference.setdefault((one.loan_id, one.reference), []).append(one)
+
+    def compare(self, row: Row) -> None:
+        """A payment reversed meanwhile is there, too: it is not booked once more."""
+        there = self.by_external_id.get(row["external_id"] or "")
+        if there is not None:
+            row.outcome = Outcome.SAME
+            if not _is_said(there, row):
+                row.wrong("external_id", _("This payment is booked with other facts already."))
+            return
+        alike = self.by_reference.get((row.found.pk, row["reference"] or "-"), [])
+        if any(_is_said(one, row) for one in alike):
+            row.outcome = Outcome.SAME
+        elif any(one.reversed_at is None for one in alike):
+            row.wrong(
+                "reference",
+                _("The operation %(reference)s was booked on this loan already.")
+                % {"reference": row["reference"]},
+            )
+
+
+def _is_said(one: Payment, row: Row) -> bool:
+    wanted = (row.found.pk, row["amount"], row["paid_on"])
+    given = [row[name] is None or getattr(one, name) == row[name] for name in ("means", "purpose")]
+    return (one.loan_id, one.amount, one.paid_on) == wanted and all(given)
+
+
+def _rehearse(rows: Sequence[Row]) -> None:
+    """Prepayments ask for another schedule, and there may be none: play them before."""
+    changing = {row.found.pk for row in rows if row["purpose"] not in (None, Payment.Purpose.NEXT)}
+    if not changing:
+        return
+    paid, today = payments_of(list(changing)), timezone.localdate()
+    for pk in changing:
+        of_loan = [row for row in rows if row.found.pk == pk]
+        new = [
+            LendingPayment(
+                key=_NOT_YET + row.number,
+                paid_on=row["paid_on"],
+                amount=row["amount"],
+                purpose=Purpose(row["purpose"] or Payment.Purpose.NEXT),
+            )
+            for row in of_loan
+        ]
+        try:
+            replay(of_loan[0].found.agreement, [*paid[pk], *new], today)
+        except LendingError as error:
+            for row in of_loan:
+                row.wrong("purpose", str(in_words(error)))

@@ -1,0 +1,181 @@
+"""Loans from a file: the schedule is the engine's, and what is there is never changed."""
+
+from datetime import date, timedelta
+from decimal import Decimal
+
+import pytest
+from django.utils import timezone
+
+from crm.audit.models import AuditEntry
+from crm.imports.tests.files import checked, problems, ran, sheet
+from partners import ledger
+from partners.models import Loan
+from partners.tests.conftest import make_loan, make_partner
+from partners.tests.loans import column, listed
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_english", "media", "product")]
+HEAD = (
+    "Id;Nro préstamo;Socio;DNI;Producto;Monto;Moneda;Tasa;TEA;Cuotas;Desembolso;Primera cuota;"
+    "Estado"
+)
+GOOD = "9;P-1;S-001;40000001;PERS;100.00;PEN;7;;6;01/01/2024;01/02/2024;"
+
+
+@pytest.fixture
+def media(settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path / "media"
+
+
+def table(*rows):
+    return "\n".join([HEAD, *rows])
+
+
+def test_a_loan_is_what_the_desk_would_have_made(officer, partner, product):
+    one = ran("loans", table(GOOD), officer)
+    assert (one.state, one.made) == ("done", 1), problems(one)
+    loan = Loan.objects.get()
+    by_hand = make_loan(partner, product, number="P-2")
+    for name in (*ledger.DERIVED, "status", "as_of", "rate", "rate_kind", "method", "order"):
+        assert getattr(loan, name) == getattr(by_hand, name), name
+    rows = list(loan.installments.all())
+    assert column(rows, "principal") == listed("16.43 16.52 16.62 16.72 16.81 16.90")
+    assert loan.external_id == "9" and ledger.verify() == (2, [])
+    partner.refresh_from_db()
+    assert (partner.active_loans, partner.unpaid_since) == (2, date(2024, 2, 1))
+    entry = AuditEntry.objects.about(loan).get()
+    assert (entry.action, entry.actor, entry.after["principal"]) == (
+        "loan_imported",
+        officer,
+        "100.00",
+    )
+
+
+def test_the_same_file_again_changes_nothing(officer, partner):
+    ran("loans", table(GOOD), officer)
+    again = ran("loans", table(GOOD), officer)
+    assert (again.made, again.same, again.bad) == (0, 1, 0), problems(again)
+    assert Loan.objects.count() == 1
+
+
+def test_one_that_was_paid_off_meanwhile_is_there_all_the_same(officer, partner):
+    ran("loans", table(GOOD), officer)
+    Loan.objects.update(status=Loan.Status.CLOSED)
+    assert ran("loans", table(GOOD), officer).same == 1
+
+
+def test_a_rate_may_be_of_another_kind_than_the_products(officer, partner):
+    one = ran("loans", table(GOOD.replace(";7;;", ";;42.58;")), officer)
+    loan = Loan.objects.get()
+    assert (loan.rate, loan.rate_kind, one.made) == (Decimal("42.58"), "effective", 1)
+
+
+def test_what_is_not_said_is_as_the_product_has_it(officer, partner, product):
+    ran("loans", table(";P-1;S-001;;Personal;100;;;;6;15/01/2024;;"), officer)
+    loan = Loan.objects.get()
+    assert (loan.rate, loan.currency, loan.first_due) == (7, "PEN", date(2024, 2, 15))
+
+
+@pytest.mark.parametrize(
+    ("word", "status", "rows"),
+    [("borrador", "draft", 0), ("anulado", "cancelled", 0), ("castigado", "written_off", 6)],
+)
+def test_other_states(officer, partner, word, status, rows):
+    ran("loans", table(GOOD + word), officer)
+    loan = Loan.objects.get()
+    assert loan.status == status and loan.installments.count() == rows
+    assert not ledger.verify()[1]
+
+
+WRONG = [
+    ("9;;S-001;;PERS;100;;;;6;01/01/2024;01/02/2024;", "Nro préstamo", "missing"),
+    ("9;P-1;;;PERS;100;;;;6;01/01/2024;01/02/2024;", "", "Name the partner"),
+    ("9;P-1;S-9;;PERS;100;;;;6;01/01/2024;01/02/2024;", "Socio", "no such partner"),
+    ("9;P-1;S-001;49999999;PERS;100;;;;6;01/01/2024;01/02/2024;", "DNI", "no such partner"),
+    ("9;P-1;S-001;40000002;PERS;100;;;;6;01/01/2024;01/02/2024;", "", "same person"),
+    ("9;P-1;S-001;;AUTO;100;;;;6;01/01/2024;01/02/2024;", "Producto", "no such product"),
+    ("9;P-1;S-001;;PERS;0;;;;6;01/01/2024;01/02/2024;", "Monto", "more than zero"),
+    ("9;P-1;S-001;;PERS;-1;;;;6;01/01/2024;01/02/2024;", "Monto", "more than zero"),
+    ("9;P-1;S-001;;PERS;1.500;;;;6;01/01/2024;01/02/2024;", "Monto", "1500 or 1.500"),
+    ("9;P-1;S-001;;PERS;cien;;;;6;01/01/2024;01/02/2024;", "Monto", "no number"),
+    ("9;P-1;S-001;;PERS;0.01;;;;6;01/01/2024;01/02/2024;", "", "less than a cent"),
+    ("9;P-1;S-001;;PERS;100;XXZ;;;6;01/01/2024;01/02/2024;", "Moneda", "no currency"),
+    ("9;P-1;S-001;;PERS;100;;1001;;6;01/01/2024;01/02/2024;", "Tasa", "0 to 1000"),
+    ("9;P-1;S-001;;PERS;100;;0.07;;6;01/01/2024;01/02/2024;", "Tasa", "share or percent"),
+    ("9;P-1;S-001;;PERS;100;;7;8;6;01/01/2024;01/02/2024;", "TEA", "Two rates"),
+    ("9;P-1;S-001;;PERS;100;;;;0;01/01/2024;01/02/2024;", "Cuotas", "whole number"),
+    ("9;P-1;S-001;;PERS;100;;;;6.5;01/01/2024;01/02/2024;", "Cuotas", "whole number"),
+    ("9;P-1;S-001;;PERS;100;;;;6;29/02/2023;01/04/2023;", "Desembolso", "no such day"),
+    ("9;P-1;S-001;;PERS;100;;;;6;01/01/2024;01/01/2024;", "", "after the disbursement"),
+    ("9;P-1;S-001;;PERS;100;;;;6;31/01/2024;;", "Primera cuota", "when the first"),
+    ("9;P-1;S-001;;PERS;100;;;;6;01/01/2024;01/02/2024;cancelado", "Estado", "anulado"),
+    ("9;P-1;S-001;;PERS;100;;;;6;01/01/2024;01/02/2024;pagado", "Estado", "closes by itself"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("row", "said", "words"), WRONG)
+def test_what_is_wrong_is_said_by_row_and_column(officer, partner, row, said, words):
+    make_partner(name="Luis Ficticio", document="40000002", number="S-002")
+    one = checked("loans", table(row), officer)
+    ((number, where, told),) = problems(one)
+    assert (number, where) == (2, said) and words in told
+    assert one.good == 0 and not Loan.objects.exists()
+
+
+def test_a_day_to_come_is_no_day_of_a_disbursement(officer, partner):
+    day = timezone.localdate() + timedelta(days=2)
+    due = day + timedelta(days=30)
+    one = checked("loans", table(f";P-1;S-001;;PERS;100;;;;6;{day};{due};"), officer)
+    assert "has not come" in problems(one)[0][2]
+    one = checked("loans", table(f";P-1;S-001;;PERS;100;;;;6;{day};{due};borrador"), officer)
+    assert one.good == 1
+
+
+@pytest.mark.parametrize(
+    ("changed", "where", "words"),
+    [
+        (GOOD.replace("100.00", "101"), "Monto", "with 100"),
+        (GOOD.replace(";6;", ";7;"), "Cuotas", "with 6"),
+        (GOOD.replace(";7;;", ";8;;"), "Tasa", "with 7"),
+        (GOOD.replace("01/02/2024", "02/02/2024"), "Primera cuota", "2024-02-01"),
+        (GOOD.replace("S-001;40000001", "S-002;"), "Socio", "Ana Ficticia"),
+        (GOOD.replace("P-1", "P-7"), "Nro préstamo", "number is P-1"),
+        (GOOD.replace("9;", "8;", 1), "Nro préstamo", "another id"),
+        (GOOD + "anulado", "Estado", "as active"),
+    ],
+)
+def test_a_loan_that_is_there_is_never_changed(officer, partner, changed, where, words):
+    make_partner(name="Luis Ficticio", document="40000002", number="S-002")
+    ran("loans", table(GOOD), officer)
+    one = checked("loans", table(changed), officer)
+    ((_, said, told),) = problems(one)
+    assert said == where and words in told and one.good == 0
+    assert Loan.objects.get().principal == 100
+
+
+def test_a_product_lends_within_its_limits(officer, partner, product):
+    product.most_principal = Decimal(50)
+    product.save()
+    one = checked("loans", table(GOOD), officer)
+    assert problems(one) == [(2, "Monto", "Personal does not lend this amount.")]
+
+
+def test_from_a_workbook(officer, partner):
+    content = sheet(
+        ["Nro préstamo", "DNI", "Producto", "Monto", "Cuotas", "Desembolso", "Primer vencimiento"],
+        ["P-1", 40000001, "PERS", 1500.5, 6, ("date", 45292), ("date", 45323)],
+    )  # fmt: skip
+    one = ran("loans", content, officer)
+    loan = Loan.objects.get()
+    assert one.made == 1 and loan.principal == Decimal("1500.50")
+    assert (loan.disbursed_on, loan.first_due) == (date(2024, 1, 1), date(2024, 2, 1))
+
+
+def test_a_portion_costs_few_queries_however_many_rows(
+    officer, partner, django_assert_max_num_queries
+):
+    rows = [GOOD.replace("9;P-1", f"{n};P-{n}") for n in range(90)]
+    with django_assert_max_num_queries(70):
+        one = ran("loans", table(*rows), officer)
+    assert one.made == 90, problems(one)
+    partner.refresh_from_db()
+    assert partner.active_loans == 90 and not ledger.verify()[1]

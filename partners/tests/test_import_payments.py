@@ -1,0 +1,236 @@
+"""Payments from a file: the account is what booking them one by one would have made."""
+
+import random
+from datetime import date, timedelta
+from decimal import Decimal
+
+import pytest
+from django.db import transaction
+from django.utils import timezone
+
+from crm.audit.models import AuditEntry
+from crm.imports import work
+from crm.imports.tests.files import begun, checked, problems, ran
+from partners import ledger
+from partners.imports.accounts import refresh_all
+from partners.models import Charge, Installment, Loan, Payment, PaymentAllocation
+from partners.payments import book_payment, reverse_payment
+from partners.tests.conftest import make_loan, make_partner
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_english", "media")]
+HEAD = "Id;Préstamo;Fecha de pago;Monto;Moneda;Nro operación;Medio;Destino"
+GOOD = "1;P-001;2024-02-01;20.00;PEN;OP 77;efectivo;"
+
+
+@pytest.fixture
+def media(settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path / "media"
+
+
+def table(*rows):
+    return "\n".join([HEAD, *rows])
+
+
+def state(loan):
+    """Everything the account says, but for ids."""
+    loan.refresh_from_db()
+    paid = PaymentAllocation.objects.filter(installment__loan=loan)
+    return (
+        {name: getattr(loan, name) for name in (*ledger.DERIVED, "status", "as_of")},
+        list(Installment.objects.filter(loan=loan).values_list("position", *ledger.ROW)),
+        sorted(paid.values_list("payment__paid_on", "installment__position", "part", "amount")),
+    )
+
+
+def test_a_payment_is_booked(officer, loan):
+    one = ran("payments", table(GOOD), officer)
+    assert (one.state, one.made) == ("done", 1), problems(one)
+    payment = Payment.objects.get()
+    assert (payment.amount, payment.reference, payment.means) == (20, "OP 77", "cash")
+    assert (payment.external_id, payment.booked_by) == ("1", officer)
+    loan.refresh_from_db()
+    assert (loan.paid, loan.rows_paid) == (20, 1) and not ledger.verify()[1]
+    entry = AuditEntry.objects.about(loan).filter(action="payment_booked").get()
+    assert (entry.actor, entry.before["paid"], entry.after["paid"]) == (officer, "0.00", "20.00")
+    assert entry.after["amount"] == "20.00" and "row 2" in entry.reason
+
+
+def test_many_are_what_booking_one_by_one_makes(officer, partner, product):
+    draw = random.Random(4)
+    booked = [
+        (draw.choice(["next", "next", "fewer", "smaller"]), f"{draw.randint(100, 1500) / 100:.2f}")
+        for _ in range(12)
+    ]
+    days = [date(2024, 1, 5) + timedelta(days=draw.randint(0, 200)) for _ in booked]
+    by_hand = make_loan(partner, product, number="H", late_kind="interest", late_rate=Decimal(30))
+    imported = make_loan(partner, product, number="I", late_kind="interest", late_rate=Decimal(30))
+    Charge.objects.create(loan=by_hand, on=date(2024, 2, 10), amount=3, reason="Fee")
+    Charge.objects.create(loan=imported, on=date(2024, 2, 10), amount=3, reason="Fee")
+    for (purpose, amount), day in zip(booked, days, strict=True):
+        book_payment(
+            loan=by_hand, amount=Decimal(amount), paid_on=day, by=None, purpose=purpose,
+            keep_rest=True,
+        )  # fmt: skip
+    words = {"next": "", "fewer": "reducir plazo", "smaller": "reducir cuota"}
+    rows = [
+        f"{n};I;{day:%d/%m/%Y};{amount};;;;{words[purpose]}"
+        for n, ((purpose, amount), day) in enumerate(zip(booked, days, strict=True))
+    ]
+    half = len(rows) // 2
+    for part in (rows[half:], rows[:half]):
+        one = ran("payments", table(*part), officer)
+        assert one.bad == 0, problems(one)
+    assert state(imported) == state(by_hand) and not ledger.verify()[1]
+
+
+def test_the_same_file_again_books_nothing(officer, loan):
+    rows = table(GOOD, "2;P-001;2024-03-01;17.01;;;;")
+    ran("payments", rows, officer)
+    before = state(loan)
+    again = ran("payments", rows, officer)
+    assert (again.made, again.same, again.bad) == (0, 2, 0), problems(again)
+    assert state(loan) == before and Payment.objects.count() == 2
+
+
+def test_without_ids_the_operation_says_which_it_is(officer, loan):
+    row = ";P-001;2024-02-01;20.00;;OP 77;;"
+    ran("payments", table(row), officer)
+    assert ran("payments", table(row), officer).same == 1
+    assert Payment.objects.count() == 1
+
+
+def test_what_was_booked_by_hand_is_not_booked_again(officer, loan):
+    book_payment(
+        loan=loan, amount=Decimal(20), paid_on=date(2024, 2, 1), by=None, reference="OP 77",
+        means="cash",
+    )  # fmt: skip
+    one = ran("payments", table(GOOD), officer)
+    assert one.same == 1 and Payment.objects.count() == 1
+
+
+@pytest.mark.parametrize("row", [GOOD, GOOD[1:]], ids=["id", "operation"])
+def test_what_was_reversed_is_not_booked_again(officer, loan, row):
+    ran("payments", table(row), officer)
+    reverse_payment(payment=Payment.objects.get(), by=None, reason="Another's")
+    again = ran("payments", table(row), officer)
+    loan.refresh_from_db()
+    assert (again.made, again.same, loan.paid) == (0, 1, 0)
+
+
+def test_more_than_is_owed_stays_as_credit(officer, loan, partner):
+    ran("payments", table("1;P-001;2024-02-01;110.00;;;;"), officer)
+    loan.refresh_from_db()
+    partner.refresh_from_db()
+    assert (loan.status, loan.credit, partner.active_loans) == ("closed", Decimal("7.95"), 0)
+
+
+def test_the_loan_may_be_named_by_its_other_id(officer, loan):
+    Loan.objects.update(external_id="98001")
+    content = "Id;Id préstamo;Fecha;Monto\n1;98001;2024-02-01;10"
+    assert ran("payments", content, officer).made == 1
+
+
+WRONG = [
+    (";P-001;2024-02-01;20;;;;", "", "nothing else tells it"),
+    ("1;;2024-02-01;20;;;;", "", "Name the loan"),
+    ("1;P-9;2024-02-01;20;;;;", "Préstamo", "no such loan"),
+    ("1;P-D;2024-02-01;20;;;;", "", "not paid out"),
+    ("1;P-001;;20;;;;", "Fecha de pago", "missing"),
+    ("1;P-001;2023-12-31;20;;;;", "Fecha de pago", "not disbursed yet"),
+    ("1;P-001;2999-01-01;20;;;;", "Fecha de pago", "day to come"),
+    ("1;P-001;2024-02-30;20;;;;", "Fecha de pago", "no such day"),
+    ("1;P-001;01/02/24;20;;;;", "Fecha de pago", "four digits"),
+    ("1;P-001;2024-02-01;;;;;", "Monto", "missing"),
+    ("1;P-001;2024-02-01;0;;;;", "Monto", "more than zero"),
+    ("1;P-001;2024-02-01;-20;;;;", "Monto", "more than zero"),
+    ("1;P-001;2024-02-01;1.005,123;;;;", "Monto", "two decimals"),
+    ("1;P-001;2024-02-01;9999999999999;;;;", "Monto", "too large"),
+    ("1;P-001;2024-02-01;20;USD;;;", "Moneda", "in PEN, the payment in USD"),
+    ("1;P-001;2024-02-01;20;;;trueque;", "Medio", "Say one of these"),
+    ("1;P-001;2024-02-01;20;;OP 1;;", "Nro operación", "booked on this loan already"),
+    ("7;P-001;2024-02-01;20;;;;", "Id", "other facts"),
+]
+
+
+@pytest.mark.parametrize(("row", "said", "words"), WRONG)
+def test_what_is_wrong_is_said_by_row_and_column(officer, loan, partner, product, row, said, words):
+    make_loan(partner, product, number="P-D", active=False)
+    book_payment(
+        loan=loan, amount=Decimal(5), paid_on=date(2024, 2, 1), by=None, reference="OP 1",
+        external_id="7",
+    )  # fmt: skip
+    before = state(loan)
+    one = ran_anyway(table(row), officer)
+    ((number, where, told),) = problems(one)
+    assert (number, where) == (2, said) and words in told
+    assert state(loan) == before
+
+
+def ran_anyway(content, officer):
+    """The check alone: nothing of it is good."""
+    one = checked("payments", content, officer)
+    assert one.good == 0
+    return one
+
+
+def test_twice_in_one_file(officer, loan):
+    one = checked("payments", table(GOOD, GOOD, GOOD.replace("1;", "2;", 1)), officer)
+    assert {(row, column) for row, column, _ in problems(one)} == {
+        (3, "Id"),
+        (3, "Nro operación"),
+        (4, "Nro operación"),
+    }
+
+
+def test_a_prepayment_that_makes_no_schedule_is_seen_before(officer, partner, product):
+    loan = make_loan(partner, product, principal=Decimal("0.07"))
+    one = checked("payments", table(f"1;{loan.number};2024-01-02;0.05;;;;reducir cuota"), officer)
+    assert one.state == "checked"
+    if one.bad:
+        assert problems(one)[0][1] == "Destino"
+
+
+def test_someone_books_the_same_between_check_and_import(officer, loan):
+    one = begun(checked("payments", table(GOOD, "2;P-001;2024-03-01;5;;;;"), officer))
+    book_payment(loan=loan, amount=Decimal(9), paid_on=date(2024, 2, 1), by=None, reference="OP 77")
+    work.go_on(one.pk)
+    one.refresh_from_db()
+    assert (one.state, one.made, one.bad) == ("done", 1, 1)
+    assert "booked on this loan already" in problems(one)[0][2] and not ledger.verify()[1]
+
+
+def test_many_loans_are_refreshed_as_one_is(partner, product):
+    loans = [
+        make_loan(partner, product, number=f"L-{n}", principal=Decimal(100 + n)) for n in range(5)
+    ]
+    for n, loan in enumerate(loans):
+        Payment.objects.create(loan=loan, amount=10 + n, paid_on=date(2024, 2, 1 + n))
+    day = timezone.localdate()
+    with transaction.atomic():
+        refresh_all([ledger.locked(loan) for loan in loans], day)
+    found = [state(loan) for loan in loans]
+    with transaction.atomic():
+        for loan in loans:
+            ledger.refresh(ledger.locked(loan), day)
+    assert [state(loan) for loan in loans] == found and ledger.verify() == (5, [])
+
+
+def test_a_portion_costs_few_queries_however_many_payments(
+    officer, loan, django_assert_max_num_queries
+):
+    rows = [f"{n};P-001;2024-02-{1 + n % 28:02};1.00;;;;" for n in range(90)]
+    with django_assert_max_num_queries(70):
+        one = ran("payments", table(*rows), officer)
+    assert one.made == 90, problems(one)
+
+
+def test_two_partners_loans_in_one_portion(officer, loan, product):
+    second = make_loan(
+        make_partner(name="Luis Ficticio", document="40000002", number="S-002"),
+        product,
+        number="P-002",
+    )
+    ran("payments", table("1;P-002;2024-02-01;102.05;;;;", "2;P-001;2024-02-01;5;;;;"), officer)
+    second.refresh_from_db()
+    second.partner.refresh_from_db()
+    assert (second.status, second.partner.active_loans) == ("closed", 0)
