@@ -310,9 +310,9 @@ USE_TZ = True
 TIME_ZONE = env.zone("TIME_ZONE", default="America/Lima")
 PHONE_REGION = env("PHONE_REGION", default="PE")
 CURRENCY = env("CURRENCY", default="PEN")
-
 # Days past due with which each ageing bucket ends, but the last one: 1–8, 9–30, 31–60, 61–90, 91+.
 AGEING_BUCKETS = (8, 30, 60, 90)
+
 # --- Mail ------------------------------------------------------------------------------------
 
 _email = env.mail("EMAIL_URL", default="consolemail://")
@@ -409,13 +409,13 @@ MENU = [
     "leads.menu.ENTRIES",
     "partners.menu.ENTRIES",
     "partners.review.menu.ENTRIES",
+    "partners.portfolio.menu.ENTRIES",
     "chatbot.menu.ENTRIES",
 ]
 NEW_MENU = ["crm.desk.menu.NEW", "leads.menu.NEW", "partners.menu.NEW"]
 SEARCH_SOURCES = [
     "leads.search.search_leads",
     "partners.search.search_partners",
-    "partners.portfolio.menu.ENTRIES",
     "crm.people.search.search_contacts",
     "crm.catalog.search.search_properties",
 ]
