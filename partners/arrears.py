@@ -12,7 +12,7 @@ from datetime import date
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from partners import ledger
@@ -50,8 +50,14 @@ def renew_loans(today: date | None = None, seconds: float | None = None) -> tupl
 
 
 def _outdated(day: date) -> Iterator[list[int]]:
-    last = 0
+    """First those that fell due since, whose partners the lists still take for punctual."""
     rows = Loan.objects.running().filter(Q(as_of__lt=day) | Q(as_of=None)).order_by("pk")
+    yield from _portions(rows.filter(unpaid_since=None, next_due__lt=day))
+    yield from _portions(rows)
+
+
+def _portions(rows: QuerySet[Loan]) -> Iterator[list[int]]:
+    last = 0
     while keys := list(rows.filter(pk__gt=last).values_list("pk", flat=True)[:CHUNK]):
         yield keys
         last = keys[-1]

@@ -120,3 +120,10 @@ def test_the_job_adds_up_when_all_are_done(partner, product, settings):
 def test_it_runs_at_midnight():
     (job,) = (one for one in declared() if one.name == "loans-new-day")
     assert job.hour == 0 and job.func == "partners.jobs.new_day"
+
+
+def test_those_that_fell_due_come_first(partner, product):
+    late = lent(partner, product, "P-1", ago=40)
+    due_today = lent(partner, product, "P-2", ago=30)
+    first, rest = arrears._outdated(TODAY() + timedelta(days=1))
+    assert (first, rest) == ([due_today.pk], [late.pk, due_today.pk])
