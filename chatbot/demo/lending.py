@@ -50,12 +50,12 @@ HOLDER = "Ventanilla de Demostración (ficticia)"
 OPTIONS: tuple[dict[str, Any], ...] = (
     {
         "kind": "bank", "name": "Banco de Ejemplo", "holder": HOLDER, "currency": "PEN",
-        "number": "000-0000000-0-01", "cci": "00000000000000000101", "weight": 10,
+        "number": "000-0000000-0-01", "cci": "00000000000000000108", "weight": 10,
         "instructions": "Escribe tu número de préstamo como referencia.",
     },
     {
         "kind": "bank", "name": "Banco de Ejemplo", "holder": HOLDER, "currency": "USD",
-        "number": "000-0000000-0-02", "cci": "00000000000000000202", "weight": 20,
+        "number": "000-0000000-0-02", "cci": "00000000000000000206", "weight": 20,
     },
     {"kind": "yape", "name": "Yape", "holder": HOLDER, "currency": "PEN", "number": "900 000 190",
      "weight": 30},

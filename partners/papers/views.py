@@ -30,11 +30,14 @@ def statement(request: DeskRequest, pk: int) -> HttpResponse:
     partner = _partner(request, pk)
     form = StatementForm(request.GET, partner)
     account = _account(form, partner)
+    loans = Loan.objects.filter(partner=partner, status__in=Loan.WITH_ACCOUNT)
+    first: date | None = loans.aggregate(first=Min("disbursed_on"))["first"]
     context = {
         "partner": partner,
         "form": form,
         "account": account,
-        "presets": _presets(form, partner),
+        "presets": _presets(form, first),
+        "has_loans": first is not None,
         "document": document_shown(request, partner),
         "too_long": printing.too_long(account) if account else "",
         "query": urlencode(form.data),
@@ -91,10 +94,8 @@ def _account(form: StatementForm, partner: Partner) -> AccountStatement | None:
         return None
 
 
-def _presets(form: StatementForm, partner: Partner) -> list[dict[str, Any]]:
+def _presets(form: StatementForm, first: date | None) -> list[dict[str, Any]]:
     """Links to the usual ranges; the one that is shown says so."""
-    loans = Loan.objects.filter(partner=partner, status__in=Loan.WITH_ACCOUNT)
-    first: date | None = loans.aggregate(first=Min("disbursed_on"))["first"]
     found = []
     for words, start, end in presets(form.today, first):
         asked = {"from": start.isoformat(), "to": end.isoformat()}

@@ -89,7 +89,12 @@ def test_anothers_loan_is_not_the_partners(shown, partner, product, loan):
 
 
 def test_a_partner_without_loans_is_told_so(shown, partner):
-    assert "Nothing in these days" in shown(partner)
+    assert "No loan was paid out yet" in shown(partner)
+
+
+def test_days_without_anything_are_told_so(shown, partner, loan):
+    page = shown(partner, **{"from": "2023-01-01", "to": "2023-12-31"})
+    assert "Nothing in these days" in page and "Overdue today" in page
 
 
 def test_officers_and_managers_look_and_nobody_else(browser, colleague, partner, loan):
