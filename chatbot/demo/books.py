@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterable
+from functools import partial
 from typing import cast
 
 from django.contrib.contenttypes.models import ContentType
@@ -13,6 +15,7 @@ from django.db.models import ManyToOneRel, ProtectedError, Q, QuerySet
 from chatbot.demo.lending import OPTIONS, PRODUCTS
 from chatbot.demo.members import PEOPLE
 from crm.audit.models import AuditEntry
+from crm.imports.models import Import
 from crm.people.models import Contact, User
 from partners.models import Charge, Loan, LoanProduct, Partner, Payment, PaymentOption, Receipt
 
@@ -59,7 +62,9 @@ def remove_books(people: QuerySet[Contact]) -> None:
 
 
 def let_go_of(colleagues: QuerySet[User]) -> None:
-    """Nothing that stays is held by them; the log names in its words whom it no longer can link."""
+    """Nothing that stays is held by them; the log names in its words whom it no longer can link.
+    Of what they imported the rows stay, and not the files."""
+    _remove_imports(Import.objects.filter(by__in=colleagues))
     for user in colleagues:
         entries = AuditEntry.objects.filter(actor=user)
         for entry in entries:
@@ -72,6 +77,12 @@ def let_go_of(colleagues: QuerySet[User]) -> None:
             name = relation.field.name
             model = cast(type[models.Model], relation.related_model)
             model._base_manager.filter(**{f"{name}__in": colleagues}).update(**{name: None})
+
+
+def _remove_imports(imports: QuerySet[Import]) -> None:
+    for one in imports:
+        transaction.on_commit(partial(shutil.rmtree, one.folder, ignore_errors=True))
+    imports.delete()
 
 
 def _as_seeded(rows: Iterable[dict[str, object]], *names: str) -> Q:

@@ -26,6 +26,7 @@ from crm.conversations.models import (
     MessageRevision,
     MessageTemplate,
 )
+from crm.imports.models import Import
 from crm.people.models import Agency, Contact, Team, User
 from leads.models import Lead
 from partners.loans import disburse, draft_loan
@@ -162,6 +163,21 @@ def test_a_loan_of_ones_own_keeps_what_it_stands_on(demo, boss, real, capsys):
         ("loan_disbursed", boss, ""),
         ("loan_drafted", None, "Clara Demostración"),
     ]
+
+
+def test_a_file_the_demo_imported_goes_with_whoever_imported_it(
+    demo, boss, real, capsys, django_capture_on_commit_callbacks
+):
+    officer = User.objects.get(username="creditos")
+    theirs = Import.objects.create(kind="partners", original_name="socios.csv", by=officer)
+    mine = Import.objects.create(kind="partners", original_name="socios.csv", by=boss)
+    for one in (theirs, mine):
+        one.folder.mkdir(parents=True)
+        (one.folder / "rows.jsonl").write_text("[]")
+    with django_capture_on_commit_callbacks(execute=True):
+        removed(capsys)
+    assert list(Import.objects.all()) == [mine]
+    assert (theirs.folder.exists(), mine.folder.exists()) == (False, True)
 
 
 def test_what_was_made_ones_own_of_the_loans_stays(demo, boss, real, capsys):
