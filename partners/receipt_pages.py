@@ -17,7 +17,7 @@ import pypdfium2
 from pypdf.generic import ArrayObject, DictionaryObject, IndirectObject, StreamObject
 
 SECONDS = 8
-MEMORY = 900 * 1024 * 1024
+MEMORY = 512 * 1024 * 1024
 MOST_OBJECTS = 20_000
 MOST_PAGES = 50
 LONGEST_SIDE = 2000  # pixels

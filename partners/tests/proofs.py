@@ -9,6 +9,7 @@ from PIL import Image
 from pypdf.generic import (
     ArrayObject,
     DictionaryObject,
+    EncodedStreamObject,
     NameObject,
     NumberObject,
     TextStringObject,
@@ -99,6 +100,20 @@ def with_button():
 
     def put(writer):
         writer.pages[0][NameObject("/Annots")] = ArrayObject([button])
+
+    return pdf(change=put)
+
+
+def unpacked_too_large():
+    """A few megabytes that say to draw six hundred."""
+    packer = zlib.compressobj(1)
+    packed = b"".join([packer.compress(bytes(10_000_000)) for _ in range(60)] + [packer.flush()])
+
+    def put(writer):
+        drawing = EncodedStreamObject()
+        drawing._data = packed
+        drawing[NameObject("/Filter")] = NameObject("/FlateDecode")
+        writer.pages[0][NameObject("/Contents")] = writer._add_object(drawing)
 
     return pdf(change=put)
 

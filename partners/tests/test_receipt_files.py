@@ -97,6 +97,7 @@ REFUSED = {
     "pdf_locked_for_nobody": (lambda: proofs.with_password(""), "password"),
     "pdf_endless": (lambda: proofs.pdf(51), "too long"),
     "pdf_without_pages": (lambda: proofs.pdf(0), "no pages"),
+    "pdf_bomb": (proofs.unpacked_too_large, "cannot be read"),
     "pdf_cut_off": (lambda: proofs.pdf()[:200], "cannot be read"),
     "pdf_in_name_only": (lambda: b"%PDF-1.7\n" + bytes(500), "cannot be read"),
 }
