@@ -412,7 +412,12 @@ MENU = [
     "partners.portfolio.menu.ENTRIES",
     "chatbot.menu.ENTRIES",
 ]
-NEW_MENU = ["crm.desk.menu.NEW", "leads.menu.NEW", "partners.menu.NEW"]
+NEW_MENU = [
+    "crm.desk.menu.NEW",
+    "leads.menu.NEW",
+    "partners.menu.NEW",
+    "partners.imports.menu.NEW",
+]
 SEARCH_SOURCES = [
     "leads.search.search_leads",
     "partners.search.search_partners",

@@ -113,6 +113,10 @@ class ColumnsForm(forms.Form):
             for column in self.one.importer.columns
         ]
 
+    @property
+    def ways(self) -> list[Any]:
+        return [self["date_order"], self["decimal"]]
+
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
         used: dict[str, str] = {}

@@ -1,7 +1,11 @@
 """What is done for imports by the clock."""
 
+import shutil
+import time
 from datetime import timedelta
+from pathlib import Path
 
+from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -10,6 +14,7 @@ from crm.imports.work import forget_keys, remove_files
 from crm.jobs.schedules import Job
 
 KEPT = timedelta(days=30)
+A_DAY = 24 * 3600  # seconds
 
 JOBS = [
     Job(
@@ -29,8 +34,17 @@ JOBS = [
 ]
 
 
+def _clear_folders_of_nobody() -> None:
+    """Their import was deleted, or never came to be."""
+    for folder in (Path(settings.MEDIA_ROOT) / "imports").glob("*"):
+        old = folder.stat().st_mtime < time.time() - A_DAY
+        if old and not Import.objects.filter(token=folder.name).exists():
+            shutil.rmtree(folder, ignore_errors=True)
+
+
 def clear_old() -> None:
     """Uploads hold people's documents and debts: they are not kept for longer than needed."""
+    _clear_folders_of_nobody()
     old = Import.objects.filter(cleared_at=None, created_at__lt=timezone.now() - KEPT)
     for one in old.exclude(state__in=Import.WORKING):
         remove_files(one)

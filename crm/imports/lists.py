@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 import django_tables2 as tables
+from django.contrib.humanize.templatetags.humanize import intcomma
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponseBase
 from django.utils.html import format_html
@@ -51,9 +52,16 @@ class ImportTable(DeskTable):
 
     def render_state(self, record: Import) -> SafeString:
         look = LOOKS[Import.State(record.state)]
-        return format_html(
-            '<span class="state state-{}">{}</span>', look, record.get_state_display()
-        )
+        said = record.get_state_display()
+        if record.is_working and record.rows:
+            said = f"{said} {record.percent} %"
+        return format_html('<span class="state state-{}">{}</span>', look, said)
+
+    def render_rows(self, value: int) -> str:
+        return intcomma(value)
+
+    def render_bad(self, value: int) -> str:
+        return intcomma(value)
 
     def render_created_at(self, value: datetime) -> SafeString | str:
         return when(value)

@@ -36,7 +36,7 @@ class Import(models.Model):
         READING = "reading", _("Reading the file")
         UPLOADED = "uploaded", _("Columns to be named")
         CHECKING = "checking", _("Checking")
-        CHECKED = "checked", _("Checked, nothing imported yet")
+        CHECKED = "checked", _("Checked")
         RUNNING = "running", _("Importing")
         DONE = "done", _("Imported")
         FAILED = "failed", _("Stopped by an error")
@@ -51,7 +51,7 @@ class Import(models.Model):
     original_name = models.CharField(_("file"), max_length=200)
     by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
-        models.PROTECT,
+        models.CASCADE,  # what was imported stays, and says in the audit log by whom
         related_name="imports",
         verbose_name=_("who"),
     )

@@ -16,6 +16,7 @@ from partners.models import Charge, Loan, LoanProduct
 
 ACTIONS: dict[str, str | Promise] = {
     "loan_drafted": gettext_lazy("Loan made as a draft"),
+    "loan_imported": gettext_lazy("Loan imported"),
     "loan_disbursed": gettext_lazy("Disbursed"),
     "loan_cancelled": gettext_lazy("Cancelled"),
     "loan_written_off": gettext_lazy("Written off"),

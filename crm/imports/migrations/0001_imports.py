@@ -34,7 +34,7 @@ class Migration(migrations.Migration):
                             ("reading", "Reading the file"),
                             ("uploaded", "Columns to be named"),
                             ("checking", "Checking"),
-                            ("checked", "Checked, nothing imported yet"),
+                            ("checked", "Checked"),
                             ("running", "Importing"),
                             ("done", "Imported"),
                             ("failed", "Stopped by an error"),
@@ -70,7 +70,7 @@ class Migration(migrations.Migration):
                 (
                     "by",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
+                        on_delete=django.db.models.deletion.CASCADE,
                         related_name="imports",
                         to=settings.AUTH_USER_MODEL,
                         verbose_name="who",

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import os
 import threading
 from datetime import timedelta
 
@@ -288,6 +289,17 @@ def test_files_are_kept_for_a_month(officer):
     one.refresh_from_db()
     assert not one.folder.exists() and one.cleared_at and not one.has_errors_file
     assert (one.state, one.made) == ("done", 2) and not one.problems.exists()
+
+
+def test_files_of_nobody_go(officer):
+    one, gone = (ran("partners", people(1), officer) for _ in range(2))
+    Import.objects.filter(pk=gone.pk).delete()
+    jobs.clear_old()
+    assert gone.folder.exists()
+    for each in (one, gone):
+        os.utime(each.folder, (0, 0))
+    jobs.clear_old()
+    assert one.folder.exists() and not gone.folder.exists()
 
 
 def test_only_the_first_thousand_problems_are_kept_and_all_are_in_the_file(officer):
