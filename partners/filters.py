@@ -48,7 +48,7 @@ def arrears_choices() -> list[tuple[str, Any]]:
         (str(bucket.first), format_lazy(_("{days} days late"), days=str(bucket)))
         for bucket in buckets()
     ]
-    return [(ON_TIME, _("Up to date")), (LATE, _("Late")), *ageing]
+    return [(ON_TIME, _("Up to date")), (LATE, _("In arrears")), *ageing]
 
 
 def _officers() -> list[tuple[str, str]]:

@@ -8,7 +8,7 @@ from typing import Any
 import django_tables2 as tables
 from django.db.models import F, QuerySet, Sum
 from django.utils import timezone
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
@@ -116,9 +116,10 @@ class PartnerTable(DeskTable):
     def render_status(self, record: Partner) -> SafeString:
         return partner_state(record)
 
-    def render_overdue(self, record: Partner) -> str:
+    def render_overdue(self, record: Partner) -> SafeString | str:
         amounts = self.overdue_by_partner.get(record.pk, [])
-        return " + ".join(exact_money(amount, currency) for currency, amount in amounts) or "—"
+        said = [(exact_money(amount, currency),) for currency, amount in amounts]
+        return format_html_join("", '<span class="amount">{}</span>', said) or "—"
 
     def render_unpaid_since(self, value: date | None) -> SafeString | str:
         days = days_past_due(value, timezone.localdate())

@@ -190,4 +190,4 @@ def test_the_leads_page_shows_the_panel(browser, agent, manager, colleague, part
 def test_other_ways_to_reach_them_are_shown_beside_the_registered_ones(browser, officer, partner):
     ContactPoint.objects.create(contact=partner.contact, kind="phone", value="+51911000007")
     text = text_of(browser, officer, partner.get_absolute_url())
-    assert "Other: Phone" in text and "+51 911 000 007" in text
+    assert "1 other way to reach them" in text and "+51 911 000 007" in text
