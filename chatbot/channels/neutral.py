@@ -6,6 +6,7 @@ docs/neutral-door.md is written for whoever makes such an adapter.
 from __future__ import annotations
 
 import ipaddress
+import re
 from collections.abc import Mapping, Sequence
 from typing import ClassVar
 from urllib.parse import urlsplit
@@ -26,6 +27,8 @@ from crm.conversations.rules import MB, MediaRule, Rules
 LONGEST_PAUSE = 3600  # seconds an adapter can ask us to wait
 NO_GET = (404, 405, 501)  # there, and knows no GET
 SHORTEST_TOKEN = 32
+# files.example.com, .example.org, or where a file's address begins: https://files.example.com:8443
+_HOST = re.compile(r"(https?://[\w.-]+(:\d{1,5})?|\.?[\w-]+(\.[\w-]+)*)", re.ASCII)
 
 
 class Neutral(Provider):
@@ -72,7 +75,14 @@ class Neutral(Provider):
             found["token"] = words
         if url and not _is_safe(url):
             found["endpoint_url"] = str(_unsafe())
+        if wrong := [host for host in self._hosts() if not _HOST.fullmatch(host)]:
+            words = gettext("This is no host: %(host)s. Enter it without a path.")
+            found["media_hosts"] = words % {"host": wrong[0][:60]}
         return found
+
+    def _hosts(self) -> list[str]:
+        entered = self.channel.secret("media_hosts").split(",")
+        return [host for one in entered if (host := one.strip())]
 
     def _against_token(self, token: str) -> str:
         """It alone says whose a body is, so it is long, and no other channel's."""
@@ -116,8 +126,7 @@ class Neutral(Provider):
 
     def fetch_media(self, media_id: str, limit: int) -> tuple[bytes, str]:
         """From the adapter itself, with the token, or from a host that was entered."""
-        entered = [host.strip() for host in self.channel.secret("media_hosts").split(",")]
-        hosts = settings.MEDIA_HOSTS.get(self.slug) or [host for host in entered if host]
+        hosts = settings.MEDIA_HOSTS.get(self.slug) or self._hosts()
         endpoint = self.channel.secret("endpoint_url")
         headers = self._headers() if endpoint and _origin(media_id) == _origin(endpoint) else None
         return http.download(media_id, hosts=hosts, limit=limit, base=endpoint, headers=headers)

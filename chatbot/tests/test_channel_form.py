@@ -238,6 +238,32 @@ def test_what_cannot_work_is_refused_beside_its_field(admin, slug, field, value)
     assert (value in words(answer)) != declared.secret
 
 
+def test_the_first_field_that_is_wrong_has_the_cursor(admin):
+    neutral = provider_of("neutral")
+    wrong = {"credential_media_hosts": "https://mal/", "older_path": "/admin/"}
+    page = words(admin.post("/channels/add/neutral/", typed(neutral, **wrong)))
+    [focused] = re.findall(r"<input[^>]*\bautofocus\b[^>]*>", page)
+    assert 'name="credential_media_hosts"' in focused
+
+
+@pytest.mark.parametrize(
+    ("entered", "is_taken"),
+    [
+        ("files.example.com, .example.org", True),
+        ("https://files.example.com:8443", True),
+        (" , ", True),
+        ("https://files.example.com/", False),
+        ("files.example.com/x", False),
+        ("a.example b.example", False),
+    ],
+)
+def test_hosts_of_files_are_hosts(admin, entered, is_taken):
+    neutral = provider_of("neutral")
+    data = typed(neutral, credential_media_hosts=entered)
+    answer = admin.post("/channels/add/neutral/", data)
+    assert answer.status_code == (302 if is_taken else 422)
+
+
 def test_a_word_that_was_refused_is_not_kept_for_the_next_try(admin):
     given = typed(provider_of("neutral"), name="", credential_token="corto")
     rejected = admin.post("/channels/add/neutral/", given)

@@ -175,6 +175,12 @@ class ChannelForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at 
             return {named: words}
         return {}
 
+    def focus_on_error(self) -> None:
+        """Of a rejected form the first field that is wrong is the one to go on with."""
+        wrong = next((name for name in self.fields if name in self.errors), "name")
+        for name, field in self.fields.items():
+            field.widget.attrs["autofocus"] = name == wrong
+
     def seal(self) -> None:
         """Carry secrets typed into a rejected form over to the next try, unreadable meanwhile;
         one that was itself refused is to be typed anew."""

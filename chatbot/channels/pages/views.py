@@ -129,6 +129,7 @@ def _edit(request: DeskRequest, channel: Channel, provider: type[Provider]) -> H
                 return redirect(f"{reverse('channels:detail', args=[saved.pk])}#how-title")
             return redirect("channels:detail", saved.pk)
         form.seal()
+        form.focus_on_error()
     context = {"form": form, "provider": provider.label, "pk": channel.pk}
     status = 422 if form.is_bound else 200
     return render(request, "channels/edit.html", context, status=status)
