@@ -2,13 +2,16 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from functools import cached_property
+from typing import Any
 
 from django.db.models import Q, QuerySet
 from django.http import QueryDict
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from crm.audit.models import AuditEntry
@@ -44,6 +47,15 @@ class Due:
     next_amount: Decimal
     left: Decimal
     is_chosen: bool
+
+
+@dataclass(frozen=True)
+class Step:
+    """Something that was done, with the facts it put right: their names, what was, what is."""
+
+    what: str
+    entry: AuditEntry
+    facts: list[tuple[str, str, str]]
 
 
 class ReviewPage:
@@ -158,9 +170,9 @@ class ReviewPage:
             yield Flag(why, _payment_words(paid), paid.loan.get_absolute_url(), False)
 
     @cached_property
-    def history(self) -> list[tuple[str, AuditEntry]]:
+    def history(self) -> list[Step]:
         rows = AuditEntry.objects.about(self.receipt).select_related("actor")[:MOST_HISTORY]
-        return [(_done(one.action), one) for one in rows]
+        return [Step(_done(one.action), one, _corrections(one)) for one in rows]
 
 
 def _receipt_words(one: Receipt) -> str:
@@ -186,3 +198,29 @@ def _done(action: str) -> str:
         "receipt_rejected": _("Refused"),
         "receipt_reopened": _("Opened again"),
     }.get(action, action)
+
+
+def _corrections(entry: AuditEntry) -> list[tuple[str, str, str]]:
+    if entry.action != "receipt_corrected":
+        return []
+    names = {
+        "loan": _("Loan"),
+        "amount": _("Amount"),
+        "paid_on": _("Paid on"),
+        "reference": _("Operation number"),
+    }
+    return [
+        (label, _kept(name, entry.before), _kept(name, entry.after))
+        for name, label in names.items()
+        if name in entry.after
+    ]
+
+
+def _kept(name: str, facts: dict[str, Any]) -> str:
+    """What the log holds of a fact, as a person reads it."""
+    value = facts.get(name)
+    if not value:
+        return _("not said")
+    if name == "paid_on":
+        return date_format(date.fromisoformat(value), "SHORT_DATE_FORMAT")
+    return str(value)

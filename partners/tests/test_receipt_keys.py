@@ -9,7 +9,7 @@ from crm.tests.chromium import launch
 from partners.models import Payment, Receipt
 from partners.receipts import submit_receipt
 from partners.tests import proofs
-from partners.tests.test_receipt_pages import FACTS
+from partners.tests.reviewing import FACTS
 
 playwright = pytest.importorskip("playwright.sync_api")
 expect = playwright.expect

@@ -4,11 +4,9 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
-from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from django.utils import timezone
 
-from crm.audit.models import AuditEntry
 from crm.people.models import Agency
 from partners.models import Payment, Receipt
 from partners.payments import book_payment, reverse_payment
@@ -19,10 +17,10 @@ from partners.review.menu import ENTRIES
 from partners.review.pulse import pulse
 from partners.tests import proofs
 from partners.tests.conftest import make_partner
+from partners.tests.reviewing import FACTS, facts, fresh, page, read
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_english")]
 
-FACTS = {"amount": Decimal("17.01"), "paid_on": date(2024, 2, 1), "reference": "OP 77"}
 COLOURS = ("white", "red", "green", "blue", "yellow")
 
 
@@ -52,31 +50,6 @@ def three(partner, loan):
 @pytest.fixture
 def at_desk(browser, officer):
     return browser(officer)
-
-
-def page(receipt, step=""):
-    return reverse(f"partners:receipt{step and '_'}{step}", args=[receipt.pk])
-
-
-def read(client, url, **said):
-    answer = client.get(url, **said)
-    assert answer.status_code == 200, (url, answer.status_code)
-    return answer.content.decode()
-
-
-def facts(on, **said):
-    return {
-        "loan": on.pk,
-        "amount": "17.01",
-        "paid_on": "2024-02-01",
-        "reference": "OP 77",
-        "means": "transfer",
-        "purpose": "next",
-    } | said
-
-
-def fresh(receipt):
-    return Receipt.objects.get(pk=receipt.pk)
 
 
 # --- The queue -------------------------------------------------------------------------------
@@ -126,6 +99,9 @@ def test_the_menu_counts_and_the_home_page_leads_there(three, officer, agent, br
     assert card.value == 3 and card.url == reverse("partners:receipts")
     assert cards(agent) == [] and not entry.allowed(agent)
     assert reverse("partners:receipts") in read(browser(officer), "/")
+    shown = read(browser(officer), reverse("partners:receipts"))
+    menu = shown[shown.index('id="menu"') :]
+    assert menu[: menu.index("</ul>")].count('aria-current="page"') == 1
 
 
 def test_a_live_queue_hears_of_new_ones_and_of_who_has_them(three, officer, rosa, agent, partner):
@@ -250,6 +226,9 @@ def test_the_facts_are_put_right_without_deciding(at_desk, receipt, loan):
     answer = at_desk.post(page(receipt, "correct"), facts(loan, amount="S/ 1,500.50"))
     assert answer.url == page(receipt)
     assert (fresh(receipt).amount, fresh(receipt).status) == (Decimal("1500.50"), "pending")
+    shown = read(at_desk, page(receipt))
+    history = shown[shown.index('class="history"') :]
+    assert "Facts put right" in history and "1500.50" in history and "oficial" in history
 
 
 def test_a_colleagues_receipt_is_shown_but_cannot_be_decided(at_desk, three, loan, rosa):
@@ -334,124 +313,3 @@ def test_what_people_wrote_is_escaped(at_desk, partner, loan):
         read(at_desk, reverse("partners:receipts_of", args=[partner.pk])),
     ):
         assert "<b>Ana" not in shown and "<i>x" not in shown and "<script>alert" not in shown
-
-
-# --- Taking one in, and the partner's page ------------------------------------------------------
-
-
-def sent(content, name="voucher.jpg"):
-    return SimpleUploadedFile(name, content, "image/jpeg")
-
-
-def test_one_is_taken_in_at_the_counter(at_desk, partner, loan, officer):
-    url = reverse("partners:receipt_create", args=[partner.pk])
-    assert "P-001" in read(at_desk, url)
-    answer = at_desk.post(url, {"file": sent(proofs.picture()), "amount": "17.01"})
-    receipt = Receipt.objects.get()
-    assert answer.url == page(receipt) and receipt.amount == Decimal("17.01")
-    assert AuditEntry.objects.about(receipt).get().actor == officer
-    again = at_desk.post(url, {"file": sent(proofs.picture())}, follow=True)
-    assert "sent before" in again.content.decode() and Receipt.objects.count() == 1
-
-
-@pytest.mark.parametrize(
-    ("content", "words"),
-    [
-        (b"", "empty"),
-        (b"<html>", "JPEG, PNG or WebP"),
-        (proofs.picture() + bytes(6_000_000), "larger than 5"),
-        (None, "required"),
-    ],
-    ids=["empty", "html", "large", "none"],
-)
-def test_what_cannot_be_taken_in_is_said_beside_the_file(at_desk, partner, content, words):
-    url = reverse("partners:receipt_create", args=[partner.pk])
-    file = {} if content is None else {"file": sent(content)}
-    shown = at_desk.post(url, {"reference": "OP 77", **file}).content.decode()
-    assert words in shown.replace("\xa0", " ") and "OP 77" in shown
-    assert not Receipt.objects.exists()
-
-
-def test_a_partners_page_shows_their_latest_receipts(at_desk, partner, three, officer):
-    url = reverse("partners:receipts_of", args=[partner.pk])
-    reject_receipt(receipt=three[0], by=officer, reason="No")
-    shown = read(at_desk, url)
-    assert all(page(one) in shown for one in three) and "Refused" in shown
-    assert reverse("partners:receipt_create", args=[partner.pk]) in shown
-    other = make_partner("Beto Ficticio", "40000002", "S-002")
-    assert "No receipts yet" in read(at_desk, reverse("partners:receipts_of", args=[other.pk]))
-
-
-# --- Files, and who may ----------------------------------------------------------------------
-
-
-def test_the_original_is_given_out_as_a_file_alone(at_desk, partner):
-    content = proofs.pdf()
-    receipt = submit_receipt(partner=partner, file=content, file_name="v.pdf")
-    answer = at_desk.get(page(receipt, "file"))
-    assert b"".join(answer.streaming_content) == content
-    assert answer["Content-Type"] == "application/pdf"
-    assert answer["Content-Disposition"] == f'attachment; filename="{receipt.pk}.pdf"'
-    assert answer["X-Content-Type-Options"] == "nosniff"
-    assert "private" in answer["Cache-Control"]
-
-
-def test_what_is_shown_is_a_picture_of_ours(at_desk, receipt):
-    url = reverse("partners:receipt_page", args=[receipt.pk, 1])
-    answer = at_desk.get(url)
-    assert b"".join(answer.streaming_content).startswith(b"\xff\xd8\xff")
-    assert answer["Content-Disposition"].startswith("inline")
-    assert answer["X-Content-Type-Options"] == "nosniff"
-    assert "sandbox" in answer["Content-Security-Policy"]
-    assert "private" in answer["Cache-Control"]
-    for number in (0, 2):
-        gone = reverse("partners:receipt_page", args=[receipt.pk, number])
-        assert at_desk.get(gone).status_code == 404
-
-
-def test_a_file_that_is_gone_is_a_404(at_desk, receipt):
-    receipt.file.storage.delete(receipt.file.name)
-    assert at_desk.get(page(receipt, "file")).status_code == 404
-
-
-@pytest.mark.parametrize("role", ["agent", "marketer"])
-def test_others_in_the_house_see_nothing_of_it(browser, colleague, receipt, partner, role):
-    client = browser(colleague(role))
-    for url in (
-        reverse("partners:receipts"),
-        page(receipt),
-        page(receipt, "file"),
-        reverse("partners:receipt_page", args=[receipt.pk, 1]),
-        reverse("partners:receipts_of", args=[partner.pk]),
-        reverse("partners:receipt_create", args=[partner.pk]),
-    ):
-        assert client.get(url).status_code == 403, url
-    for step in ("approve", "reject", "correct", "reopen", "hold"):
-        assert client.post(page(receipt, step)).status_code == 403, step
-    assert fresh(receipt).taken_by is None
-
-
-def test_a_manager_reviews_as_well(browser, manager, receipt, loan):
-    client = browser(manager)
-    client.post(page(receipt, "approve"), facts(loan))
-    assert fresh(receipt).reviewer == manager
-
-
-def test_looking_without_deciding_takes_nothing(browser, colleague, receipt):
-    from django.contrib.auth.models import Permission
-
-    reader = colleague()
-    reader.user_permissions.add(Permission.objects.get(codename="view_receipt"))
-    client = browser(reader)
-    shown = read(client, page(receipt))
-    assert fresh(receipt).taken_by is None and "data-key" not in shown.replace(
-        'data-key="+ ="', ""
-    ).replace('data-key="-"', "").replace('data-key="0"', "")
-
-
-@pytest.mark.parametrize("pk", [0, 987654321])
-def test_a_receipt_that_is_not_there_is_a_404(at_desk, pk):
-    for step in ("", "file"):
-        assert at_desk.get(page(Receipt(pk=pk), step)).status_code == 404
-    for step in ("approve", "reject", "correct", "reopen", "hold"):
-        assert at_desk.post(page(Receipt(pk=pk), step)).status_code == 404
