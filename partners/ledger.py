@@ -232,15 +232,20 @@ def differences(loan: Loan) -> Iterable[Difference]:
 
 
 def _allocation_differences(loan: Loan, ledger: Ledger) -> Iterable[Difference]:
-    right = {one[:3]: one[3] for one in wanted_allocations(ledger)}
-    kept: dict[tuple[int, int, str], Decimal] = {}
-    for payment, position, part, amount in kept_allocations(loan):
-        key = (payment, position, part)
-        kept[key] = kept.get(key, ZERO) + amount
+    right, kept = _summed(wanted_allocations(ledger)), _summed(kept_allocations(loan))
     for key in sorted({*right, *kept}):
         if right.get(key, ZERO) != kept.get(key, ZERO):
             what = "payment {} on installment {} ({})".format(*key)
             yield Difference(loan.number, what, str(kept.get(key, ZERO)), str(right.get(key, ZERO)))
+
+
+def _summed(allocations: Iterable[Allocated]) -> dict[tuple[int, int, str], Decimal]:
+    """A payment pays the same part twice where its credit met a later charge."""
+    found: dict[tuple[int, int, str], Decimal] = {}
+    for payment, position, part, amount in allocations:
+        key = (payment, position, part)
+        found[key] = found.get(key, ZERO) + amount
+    return found
 
 
 def verify(number: str = "") -> tuple[int, list[Difference]]:

@@ -76,9 +76,20 @@ class LoanForm(OnceForm):
         product.queryset = LoanProduct.objects.filter(is_active=True)
         if not user.has_perm("partners.change_loanproduct"):
             del self.fields["rate"]
+        principal = self.fields["principal"]
+        assert isinstance(principal, AmountField)
+        principal.currency = self._currency()
         today = timezone.localdate()
         self.fields["disbursed_on"].initial = today
         self.fields["first_due"].initial = today + timedelta(days=30)
+
+    def _currency(self) -> str:
+        """Of the product that was chosen, whose sign may stand before the amount."""
+        key = str(self.data.get("product", ""))
+        if not key.isdecimal() or len(key) > 18:
+            return ""
+        found = LoanProduct.objects.filter(pk=int(key)).values_list("currency", flat=True)
+        return found.first() or ""
 
     def figures(self) -> dict[str, Any]:
         """What a loan is made of, but for partner and number."""

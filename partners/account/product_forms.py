@@ -75,6 +75,8 @@ class ProductForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at 
             self.fields[name].widget.attrs["min"] = 0
         self.fields["terms"].widget.attrs["max"] = MOST_TERMS
         for field in self.fields.values():
+            if isinstance(field, AmountField):
+                field.currency = str(self.data.get("currency", ""))
             field.label = str(field.label)[:1].upper() + str(field.label)[1:]
 
     def look_only(self) -> None:

@@ -259,3 +259,15 @@ def test_a_charge_paid_and_taken_back_pays_something_else(loan):
     cancel_charge(charge=made, by=None, reason="Wrong")
     loan.refresh_from_db()
     assert loan.left == Decimal("102.05") - Decimal("22.01") and not list(ledger.differences(loan))
+
+
+def test_credit_that_pays_a_later_penalty_beside_an_earlier_one_is_no_difference(partner, product):
+    loan = make_loan(
+        partner, product, terms=1, late_kind="fee", late_rate=Decimal(20), rate=Decimal(0)
+    )
+    book_payment(loan=loan, amount=Decimal(200), paid_on=date(2024, 3, 1), by=None, keep_rest=True)
+    set_charge(
+        loan=loan, part="penalty", amount=Decimal(5), on=date(2024, 4, 1), reason="R", by=None
+    )
+    loan.refresh_from_db()
+    assert loan.credit == 75 and not list(ledger.differences(loan))
