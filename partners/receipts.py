@@ -16,6 +16,7 @@ from crm.audit.models import record
 from crm.conversations import outreach
 from crm.conversations.models import Channel, Conversation, Message
 from crm.errors import DeskError
+from crm.fields import CENT
 from crm.people.models import Contact, User
 from partners.lending.errors import LendingError
 from partners.lending.money import check_amount
@@ -171,6 +172,7 @@ def _facts(
             check_amount(amount, "payment")
         except LendingError as error:
             raise in_words(error) from error
+        amount = amount.quantize(CENT)
     if paid_on is not None and paid_on > timezone.localdate():
         raise DeskError(_("A payment cannot be of a day to come."))
     reference = " ".join(reference.split())

@@ -177,7 +177,7 @@ def test_more_than_is_owed_is_kept_as_credit_when_asked_for(receipt, officer, lo
 
 def test_each_step_is_on_record(receipt, officer):
     correct_receipt(receipt=receipt, by=officer, loan=receipt.loan, **FACTS)
-    approve(receipt, officer, amount=Decimal("17.00"))
+    approve(receipt, officer, amount=Decimal(17))
     steps = AuditEntry.objects.about(receipt)
     assert [one.action for one in steps] == [
         "receipt_approved",
