@@ -92,4 +92,5 @@ def seconds(call: Callable[[], object]) -> float:
 def taken() -> float:
     """Processor seconds of this process and of the press so far."""
     assert press.process
-    return time.process_time() + sum(psutil.Process(press.process.pid).cpu_times()[:2])
+    of_press: float = sum(psutil.Process(press.process.pid).cpu_times()[:2])
+    return time.process_time() + of_press

@@ -4,6 +4,7 @@ import logging
 import re
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from django.conf import settings
@@ -22,6 +23,9 @@ from partners.statement import AccountStatement, statement_of
 logger = logging.getLogger(__name__)
 # Movements of one statement: some fifty pages, and ten seconds of work for the press.
 MOST_LINES = 2000
+# From here on an amount needs more room than its column has; laying columns out by what is in
+# them takes longer.
+WIDE = Decimal(100_000_000)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +72,7 @@ def file_name(account: AccountStatement) -> str:
 
 def finished_html(account: AccountStatement) -> str:
     """The whole document, styles and logo in it, in the language active now."""
+    page, of, _end = re.split(r" *\{pages?\}", _("Page {page} of {pages}"))
     context: dict[str, Any] = {
         "account": account,
         "partner": account.partner,
@@ -76,6 +81,10 @@ def finished_html(account: AccountStatement) -> str:
         "business": settings.BUSINESS_NAME,
         "details": settings.BUSINESS_DETAILS,
         "logo": logo_uri(),
+        "wide": any(max(one.debit, one.credit, one.closing) >= WIDE for one in account.sections),
         "accent": accent(),
+        # The numbers stand between the words; the layout knows them.
+        "page": page.strip(),
+        "of": of.strip(),
     }
     return render_to_string("partners/statement_print.html", context)
