@@ -19,10 +19,21 @@ IDENTITY = ("name", "document_number", "birthday")
 def locked_because(contact: Contact, name: str, by: User) -> str:
     """Why this person cannot change this fact from a lead's page; "" if they can."""
     if name in IDENTITY and hasattr(contact, "partner"):
-        return _("This person is a partner: officers change it on the partner's page.")
+        return _partners()
     if name == "document_number" and contact.document_number:
         return "" if by.has_perm("people.view_document") else _("Officers see and change it.")
     return ""
+
+
+def _check_no_partner(lead: Lead) -> None:
+    """By phone and e-mail a partner is recognised: who has an account is nobody's to extend."""
+    contact = Contact.objects.select_for_update().get(pk=lead.contact_id)
+    if hasattr(contact, "partner"):
+        raise DeskError(_partners())
+
+
+def _partners() -> str:
+    return _("This person is a partner: officers change it on the partner's page.")
 
 
 def change_fact(*, lead: Lead, name: str, form: ContactForm, by: User) -> None:
@@ -60,6 +71,7 @@ def change_fact(*, lead: Lead, name: str, form: ContactForm, by: User) -> None:
 def add_contact_point(*, lead: Lead, text: str, by: User) -> ContactPoint:
     """As `add_point`, with its errors, and noted."""
     with transaction.atomic():
+        _check_no_partner(lead)
         point = add_point(contact=lead.contact, text=text)
         record(lead, point.kind, None, point.value, by)
         _renew(lead.contact)
@@ -69,6 +81,7 @@ def add_contact_point(*, lead: Lead, text: str, by: User) -> ContactPoint:
 def remove_contact_point(*, lead: Lead, point: ContactPoint, by: User) -> None:
     """As `remove_point`, with its errors, and noted."""
     with transaction.atomic():
+        _check_no_partner(lead)
         kind, value = point.kind, point.value
         remove_point(point=point)
         record(lead, kind, value, None, by)

@@ -56,6 +56,7 @@ class LeadPage:
         self.shown = f":{self.most}"
         self.may_change = user.has_perm("leads.change_lead")
         self.may_edit = user.has_perm("people.change_contact")
+        self.may_edit_points = self.may_edit and not hasattr(lead.contact, "partner")
         self.may_note = user.has_perm("people.add_note")
         self.version = pulse.pulse(user, [f"{pulse.ONE}{lead.pk}"])[f"{pulse.ONE}{lead.pk}"]
         self.statuses = Lead.Status.choices

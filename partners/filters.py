@@ -122,12 +122,12 @@ def late_by(value: str, today: date) -> Q:
 def matching(user: User, text: str) -> Q:
     """Partners whose name, phone, e-mail, document or member number `text` may mean. The people
     are named by their keys, so that the database walks its indexes; one query finds them all."""
-    first, *others = [*matches(text, MOST_CONTACTS, among=IS_PARTNER), _documents(user, text)]
-    people = [pk for (pk,) in (first.union(*others) if others else first)]
     said = text.strip()
-    return Q(contact__in=people) | Q(number__in={said, said.upper()})
-
-
-def _documents(user: User, text: str) -> QuerySet[Any, Any]:
-    found = by_document(user, text, IS_PARTNER)
-    return Contact.objects.filter(pk__in=found).order_by().values_list("id")
+    numbered = Contact.objects.filter(partner__number__in={said, said.upper()})
+    documents = by_document(user, text, IS_PARTNER)
+    queries = [
+        *matches(text, MOST_CONTACTS, among=IS_PARTNER),
+        Contact.objects.filter(pk__in=documents).order_by().values_list("id"),
+    ]
+    found = numbered.order_by().values_list("id").union(*queries)
+    return Q(contact__in=[pk for (pk,) in found])

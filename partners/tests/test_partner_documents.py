@@ -6,7 +6,7 @@ from django.urls import reverse
 from crm.audit.models import AuditEntry, record
 from crm.conversations.models import Channel, ChannelIdentity, Conversation
 from crm.desk.search import search
-from crm.people.models import Contact
+from crm.people.models import Contact, ContactPoint
 from leads.models import Lead, LeadChange
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_english")]
@@ -185,3 +185,16 @@ def test_nobody_edits_money_or_partners_in_the_stock_administration(
         page.post(f"/admin/audit/auditentry/{entry.pk}/delete/", {"post": "yes"}).status_code == 403
     )
     assert page.get("/admin/audit/auditentry/add/").status_code == 403
+
+
+def test_by_which_phones_a_partner_is_known_is_not_an_agents_to_say(browser, agent, partner):
+    point = ContactPoint.objects.create(contact=partner.contact, kind="phone", value="+51911000007")
+    lead = Lead.objects.create(contact=partner.contact, assigned_to=agent)
+    page = browser(agent)
+    add = reverse("leads:add_point", args=[lead.pk])
+    remove = reverse("leads:remove_point", args=[lead.pk, point.pk])
+    text = page.get(lead.get_absolute_url()).content.decode()
+    assert add not in text and remove not in text
+    for url in (add, remove):
+        page.post(url, {"text": "911 000 008"}, headers=HTMX)
+    assert [one.value for one in ContactPoint.objects.all()] == ["+51911000007"]
