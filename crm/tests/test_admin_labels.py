@@ -11,7 +11,7 @@ from crm.people.models import User
 # Names of others' tables, which are written in English in their packages.
 OTHERS = {"django_q", "mfa"}
 # Written alike in both languages.
-ALIKE = {"ID", "error"}
+ALIKE = {"CCI", "ID", "error"}
 PAGES = sorted(
     (page for page in admin.site._registry.values() if page.opts.app_label not in OTHERS),
     key=lambda page: page.opts.label,

@@ -121,9 +121,9 @@ def _refused(request: DeskRequest, pk: int, form: ReviewForm, error: DeskError) 
 def _went_on(request: DeskRequest, decision: Decision, words: str) -> HttpResponse:
     """The next one that waits, or the empty queue."""
     if decision.message:
-        tell(request, f"{words} {_('The partner is told.')}")
+        tell(request, " ".join([words, _("The partner is told.")]))
     else:
-        tell(request, f"{words} {_('The partner could not be told: no chat reaches them.')}",
-             level=messages.WARNING)  # fmt: skip
+        untold = _("The partner could not be told: no chat reaches them.")
+        tell(request, " ".join([words, untold]), level=messages.WARNING)
     following = ReviewPage(decision.receipt, request.user, request.GET).next_url
     return redirect(following or f"{reverse('partners:receipts')}{narrowed(request.GET)}")
