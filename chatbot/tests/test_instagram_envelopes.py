@@ -1,11 +1,9 @@
 """Instagram's bodies around the items: test events, comments, what is broken."""
 
-import json
-
 import pytest
 
 from chatbot.channels.events import InboundMessage
-from chatbot.channels.instagram import Instagram
+from chatbot.tests import instagram_desk
 from chatbot.tests.fakes.instagram import (
     ACCOUNT,
     ANA,
@@ -15,33 +13,13 @@ from chatbot.tests.fakes.instagram import (
     item,
     text_item,
 )
-from crm.conversations.models import Channel
+from chatbot.tests.instagram_desk import MS
 
 pytestmark = pytest.mark.once
-MS = 1790000000900
 
-
-@pytest.fixture
-def instagram():
-    return Instagram(Channel(provider="instagram", external_id=ACCOUNT, credentials={}))
-
-
-@pytest.fixture
-def events(instagram):
-    return lambda *items, **options: instagram.parse(body(*items, **options))
-
-
-@pytest.fixture
-def one(instagram, events):
-    """one(item) -> what it means; it must be one event, and come through the database's JSON."""
-
-    def understood(content, **options):
-        [event] = events(content, **options)
-        payload = json.loads(json.dumps(event.payload))
-        return instagram.understand(event.kind, payload)
-
-    return understood
-
+instagram = instagram_desk.instagram
+events = instagram_desk.events
+one = instagram_desk.one
 
 # --- Envelopes -------------------------------------------------------------------------------
 

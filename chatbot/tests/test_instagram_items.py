@@ -1,51 +1,33 @@
 """What Instagram posts, item by item, as the desk understands it."""
 
-import json
-
 import pytest
 
 from chatbot.channels.events import Deletion, Edit, StatusUpdate
-from chatbot.channels.instagram import Instagram
+from chatbot.tests import instagram_desk
 from chatbot.tests.fakes.instagram import (
     ACCOUNT,
     ANA,
-    body,
     echo_item,
     file_item,
     item,
     text_item,
 )
-from crm.conversations.models import Channel, Message
+from chatbot.tests.instagram_desk import MS
+from crm.conversations.models import Message
 
 pytestmark = pytest.mark.once
+
+instagram = instagram_desk.instagram
+events = instagram_desk.events
+one = instagram_desk.one
+
 Kind = Message.Kind
-MS = 1790000000900
+
 CDN = "https://lookaside.fbsbx.com/ig_messaging_cdn/?asset_id=1&signature=abc"
+
 PAGE = "https://www.instagram.com/p/abc/"
+
 LONG_MID = "aWdfZAG1faXRlbToxOklHTWVzc2FnZAUlE" + "Ojk" * 60
-
-
-@pytest.fixture
-def instagram():
-    return Instagram(Channel(provider="instagram", external_id=ACCOUNT, credentials={}))
-
-
-@pytest.fixture
-def events(instagram):
-    return lambda *items, **options: instagram.parse(body(*items, **options))
-
-
-@pytest.fixture
-def one(instagram, events):
-    """one(item) -> what it means; it must be one event, and come through the database's JSON."""
-
-    def understood(content, **options):
-        [event] = events(content, **options)
-        payload = json.loads(json.dumps(event.payload))
-        return instagram.understand(event.kind, payload)
-
-    return understood
-
 
 # --- Messages --------------------------------------------------------------------------------
 

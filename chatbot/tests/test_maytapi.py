@@ -7,6 +7,7 @@ import pytest
 from chatbot.channels.events import AccountNews, Deletion, InboundMessage, StatusUpdate
 from chatbot.channels.maytapi import Maytapi
 from chatbot.models import InboundEvent
+from chatbot.tests import understanding
 from chatbot.tests.fakes import maytapi as fake
 from chatbot.work import work_off
 from crm.conversations.models import Channel, Conversation, Message
@@ -21,18 +22,7 @@ def provider(**fields):
     return Maytapi(Channel(**(known | fields)))
 
 
-def parsed(body):
-    return provider().parse(json.loads(json.dumps(body)))
-
-
-def only(body):
-    (event,) = parsed(body)
-    return event
-
-
-def understood(body):
-    event = only(body)
-    return provider().understand(event.kind, json.loads(json.dumps(event.payload)))
+parsed, only, understood = understanding.of(provider)
 
 
 @pytest.fixture

@@ -4,50 +4,19 @@ from dataclasses import replace
 
 import pytest
 
-from chatbot.channels.base import Outgoing, OutgoingFile
 from chatbot.channels.errors import ChannelError
-from chatbot.channels.events import Address
 from chatbot.channels.meta import Meta
 from chatbot.channels.registry import acting_for
+from chatbot.tests import meta_desk
 from chatbot.tests.fakes.meta import error_body
+from chatbot.tests.meta_desk import ANA, HOLA, file, row
 from crm.conversations.models import Channel
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_english"), pytest.mark.once]
-ANA = Address("wa_id", "51911000001")
-HOLA = Outgoing(message_id=1, attempt="attempt-1", to=(ANA,), text="Hola")
-PDF = b"%PDF-1.4 made up"
 
-
-@pytest.fixture
-def meta(channel, graph):
-    channel.credentials = {**channel.credentials, "business_account_id": "900100"}
-    return Meta(channel)
-
-
-def file(name="estado.pdf", mime="application/pdf", content=PDF):
-    def read():
-        if isinstance(content, Exception):
-            raise content
-        return content
-
-    return OutgoingFile(name, mime, len(PDF), read, lambda: "")
-
+meta = meta_desk.meta
 
 # --- Templates -------------------------------------------------------------------------------
-
-
-def row(number, **rest):
-    return {
-        "id": str(number),
-        "name": f"plantilla_{number}",
-        "language": "es",
-        "status": "APPROVED",
-        "category": "UTILITY",
-        "quality_score": {"score": "GREEN", "date": 1790000000},
-        "rejected_reason": "NONE",
-        "components": [{"type": "BODY", "text": "Hola {{1}}"}],
-        **rest,
-    }
 
 
 def test_all_pages_of_templates_are_read(meta, graph):

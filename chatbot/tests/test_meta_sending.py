@@ -7,34 +7,19 @@ from django.utils import translation
 from django.utils.module_loading import import_string
 from django_q.models import OrmQ
 
-from chatbot.channels.base import Outgoing, OutgoingFile, OutgoingTemplate
+from chatbot.channels.base import OutgoingTemplate
 from chatbot.channels.errors import ChannelError
 from chatbot.channels.events import Address
-from chatbot.channels.meta import Meta
+from chatbot.tests import meta_desk
+from chatbot.tests.meta_desk import ANA, HOLA, PDF, file
 from chatbot.work import work_off
 from crm.conversations import outreach
 from crm.conversations.models import Message
 from crm.people.models import Contact
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_english"), pytest.mark.once]
-ANA = Address("wa_id", "51911000001")
-HOLA = Outgoing(message_id=1, attempt="attempt-1", to=(ANA,), text="Hola")
-PDF = b"%PDF-1.4 made up"
 
-
-@pytest.fixture
-def meta(channel, graph):
-    channel.credentials = {**channel.credentials, "business_account_id": "900100"}
-    return Meta(channel)
-
-
-def file(name="estado.pdf", mime="application/pdf", content=PDF):
-    def read():
-        if isinstance(content, Exception):
-            raise content
-        return content
-
-    return OutgoingFile(name, mime, len(PDF), read, lambda: "")
+meta = meta_desk.meta
 
 
 def options(count, title="Opción {}"):
@@ -289,20 +274,3 @@ def test_of_an_id_that_meta_never_gave_nothing_is_told(meta, graph, id_):
     meta.mark_read(id_, (ANA,))
     meta.show_typing(id_, (ANA,))
     assert graph.requests == []
-
-
-# --- Templates -------------------------------------------------------------------------------
-
-
-def row(number, **rest):
-    return {
-        "id": str(number),
-        "name": f"plantilla_{number}",
-        "language": "es",
-        "status": "APPROVED",
-        "category": "UTILITY",
-        "quality_score": {"score": "GREEN", "date": 1790000000},
-        "rejected_reason": "NONE",
-        "components": [{"type": "BODY", "text": "Hola {{1}}"}],
-        **rest,
-    }

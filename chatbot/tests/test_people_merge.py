@@ -3,18 +3,18 @@
 from datetime import timedelta
 
 import pytest
-from django.db import transaction
 from django.utils import timezone
 
 from chatbot import lanes
 from chatbot.channels import directory
 from chatbot.inbox import answering
 from chatbot.models import InboundEvent
-from chatbot.tests import desk, dialects
+from chatbot.tests import desk, dialects, people_known
 from chatbot.tests.events import apply
 from chatbot.tests.graph_stub import message_body
+from chatbot.tests.people_known import ANA, NEW, USER, addresses, merged, thread_of
 from chatbot.work import work_off
-from crm.conversations import identities, outreach, ownership
+from crm.conversations import outreach, ownership
 from crm.conversations.models import (
     ChannelIdentity,
     Conversation,
@@ -25,23 +25,9 @@ from crm.people.models import Contact, ContactPoint
 from leads.models import Lead
 
 pytestmark = pytest.mark.django_db
-ANA, NEW, USER = "51911000001", "51911000099", "PE.1001"
 
-
-@pytest.fixture
-def tell(post):
-    """tell("Hola", number=…, user=…) -> a text of whoever Meta knows by these, handled."""
-
-    def send(text, *, number="", user="", work=True, at=None):
-        moment = at or timezone.now()
-        element = {"id": f"wamid.{text}", "timestamp": str(int(moment.timestamp())), "type": "text"}
-        element |= {"from": number} if number else {}
-        element |= {"from_user_id": user} if user else {}
-        post(message_body({**element, "text": {"body": text}}))
-        if work:
-            work_off()
-
-    return send
+tell = people_known.tell
+twice = people_known.twice
 
 
 @pytest.fixture
@@ -56,14 +42,6 @@ def change(post):
         work_off()
 
     return send
-
-
-def thread_of(text):
-    return Message.objects.get(text=text, direction="in").conversation
-
-
-def addresses(conversation):
-    return list(conversation.identity.addresses.values_list("value", flat=True))
 
 
 # --- A number changes --------------------------------------------------------------------------
@@ -206,26 +184,6 @@ def test_a_hidden_number_of_maytapi_and_the_number_are_one(settings):
     said("tres", chat="77788899900@lid", phone=ANA)
     said("cuatro", chat="77788899900@lid", phone="")
     assert len({thread_of(text).pk for text in ("uno", "dos", "tres", "cuatro")}) == 1
-
-
-def merged(channel, *, number=ANA, user=USER):
-    """The thread of who wrote with both keys."""
-    with transaction.atomic():
-        return identities.meet(
-            channel=channel,
-            addresses=[("wa_id", number), ("user_id", user)],
-            name="",
-            phone=number,
-            at=timezone.now(),
-        )
-
-
-@pytest.fixture
-def twice(tell):
-    """The two threads of somebody known by id first, by number second; nobody answered yet."""
-    tell("Por id", user=USER)
-    tell("Por número", number=ANA)
-    return thread_of("Por id"), thread_of("Por número")
 
 
 def test_the_older_thread_knows_who_waits_and_what_was_said_last(channel, twice):

@@ -28,15 +28,14 @@ from crm.conversations.models import (
     Message,
 )
 
+pytestmark = pytest.mark.once
+
 fake = telegram_desk.fake
 english = telegram_desk.english
 row = telegram_desk.row
 send = telegram_desk.send
 refused = telegram_desk.refused
 group = telegram_desk.group
-
-
-pytestmark = pytest.mark.once
 
 # --- What it answers -------------------------------------------------------------------------
 

@@ -12,15 +12,14 @@ from chatbot.tests.fakes.telegram import (
 )
 from chatbot.tests.telegram_desk import file
 
+pytestmark = pytest.mark.once
+
 fake = telegram_desk.fake
 english = telegram_desk.english
 row = telegram_desk.row
 send = telegram_desk.send
 refused = telegram_desk.refused
 group = telegram_desk.group
-
-
-pytestmark = pytest.mark.once
 MENU = (("menu:saldo", "Mi saldo"), ("menu:asesor", "Un asesor"))
 
 # --- What leaves -----------------------------------------------------------------------------

@@ -3,29 +3,11 @@
 import pytest
 
 from chatbot.channels.events import FORWARDED, Address, Referral
-from chatbot.channels.telegram import Telegram
 from chatbot.tests.fakes import telegram as sample
 from chatbot.tests.fakes.telegram import ANA, GROUP, LUIS
-from crm.conversations.models import Channel, Message
+from chatbot.tests.telegram_told import Kind, parse, provider, read, told
 
 pytestmark = pytest.mark.once
-Kind = Message.Kind
-provider = Telegram(Channel(provider="telegram"))
-
-
-def parse(update):
-    (event,) = provider.parse(update)
-    return event
-
-
-def read(update):
-    event = parse(update)
-    return provider.understand(event.kind, event.payload)
-
-
-def told(**content):
-    return read(sample.update(message=sample.message(**content)))
-
 
 # --- Whose it is -----------------------------------------------------------------------------
 

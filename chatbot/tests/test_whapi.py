@@ -7,6 +7,7 @@ import pytest
 from chatbot.channels.events import AccountNews, Deletion, Edit, StatusUpdate
 from chatbot.channels.whapi import Whapi
 from chatbot.models import InboundEvent
+from chatbot.tests import understanding
 from chatbot.tests.fakes import whapi as fake
 from chatbot.work import work_off
 from crm.conversations.models import Channel, Conversation, Message
@@ -17,18 +18,7 @@ def provider(**credentials):
     return Whapi(Channel(provider="whapi", external_id=fake.CHANNEL, credentials=secrets))
 
 
-def parsed(body):
-    return provider().parse(json.loads(json.dumps(body)))
-
-
-def only(body):
-    (event,) = parsed(body)
-    return event
-
-
-def understood(body):
-    event = only(body)
-    return provider().understand(event.kind, json.loads(json.dumps(event.payload)))
+parsed, only, understood = understanding.of(provider)
 
 
 @pytest.fixture
