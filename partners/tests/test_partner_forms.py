@@ -1,5 +1,7 @@
 """Making a partner and changing one, through the browser's door."""
 
+import re
+
 import pytest
 from django.urls import reverse
 
@@ -121,6 +123,16 @@ def test_who_shares_the_phone_is_asked_about(browser, officer, colleague, mine):
     else:
         assert post(page, contact="new").status_code == 302
         assert Partner.objects.get().contact != contact
+
+
+def test_the_enter_key_chooses_nobody(browser, officer):
+    contact = Contact.objects.create(name="Beto Ficticio")
+    ContactPoint.objects.create(contact=contact, kind="phone", value="+51911000001", primary=True)
+    text = post(browser(officer)).content.decode()
+    form = text[text.index('id="partner-form"') :]
+    first, *others = re.findall(r'<button type="submit"[^>]*>', form)
+    assert "name=" not in first
+    assert sum('name="contact"' in one for one in others) == 2
 
 
 @pytest.mark.parametrize("said", ["x", "99", "9" * 30, "-1"])
