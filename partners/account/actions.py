@@ -10,7 +10,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods
 
 from crm.desk import wording
 from crm.desk.access import DeskRequest, permitted
@@ -32,11 +32,13 @@ from partners.payments import (
 )
 
 
-@require_POST
+@require_http_methods(["GET", "POST"])
 @permitted("partners.view_loan", "partners.add_payment")
 def book(request: DeskRequest, pk: int) -> HttpResponse:
     """Sent twice, it books once. More than is owed is asked about before it is kept as credit."""
     loan = get_loan_for(request.user, pk)
+    if request.method == "GET":  # the address of a refused form, opened again
+        return redirect(loan)
     form = PaymentForm(request.POST, loan=loan)
     if form.is_valid():
         try:
@@ -89,10 +91,12 @@ def reverse(request: DeskRequest, pk: int, payment_pk: int) -> HttpResponse:
     return render(request, "partners/loan_reverse.html", context)
 
 
-@require_POST
+@require_http_methods(["GET", "POST"])
 @permitted("partners.view_loan", "partners.add_charge")
 def charge(request: DeskRequest, pk: int) -> HttpResponse:
     loan = get_loan_for(request.user, pk)
+    if request.method == "GET":
+        return redirect(loan)
     form = ChargeForm(request.POST, loan=loan)
     if form.is_valid():
         try:

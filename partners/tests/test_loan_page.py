@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from partners.charges import set_charge
 from partners.loans import cancel, write_off
-from partners.models import Loan
+from partners.models import Loan, Receipt
 from partners.payments import book_payment, reverse_payment
 from partners.tests.conftest import make_loan, make_partner
 
@@ -211,3 +211,14 @@ def test_rows_and_payments_cost_no_more_queries(
     for loan in (small, large):
         with django_assert_max_num_queries(14):
             page_of(client_, loan, "?whole=1")
+
+
+def test_a_payment_leads_to_its_receipt_and_its_reversal_names_it(client_, loan):
+    payment = pay(loan, "20.00", "2024-02-01")
+    receipt = Receipt.objects.create(
+        partner=loan.partner, loan=loan, amount=20, file="receipts/x", content_type="image/png",
+        sha256="0" * 64, status="approved", payment=payment,
+    )  # fmt: skip
+    assert f'href="{receipt.get_absolute_url()}"' in page_of(client_, loan)
+    asked = client_.get(reverse("partners:reverse_payment", args=[loan.pk, payment.pk]))
+    assert "The receipt stays approved" in asked.content.decode()

@@ -174,6 +174,12 @@ def test_anothers_payment_is_not_found_under_this_loan(desk, loan, product):
     assert desk.get(url).status_code == 404 and desk.post(url, {"reason": "x"}).status_code == 404
 
 
+@pytest.mark.parametrize("path", ["payments", "charges"])
+def test_a_refused_form_opened_again_leads_to_the_loan(desk, loan, path):
+    answer = desk.get(f"/partners/loans/{loan.pk}/{path}/")
+    assert answer.status_code == 302 and answer["Location"] == loan.get_absolute_url()
+
+
 @pytest.mark.parametrize("role", ["agent", "marketer"])
 def test_who_may_not_book_books_nothing(browser, colleague, loan, role):
     client = browser(colleague(role))
