@@ -12,6 +12,7 @@ from crm.desk.feedback import back, tell
 from partners import paying
 from partners.models import PaymentOption
 from partners.papers.forms import OptionForm
+from partners.papers.history import history_of
 
 LOOK = "partners.view_paymentoption"
 CHANGE = "partners.change_paymentoption"
@@ -45,7 +46,14 @@ def edit(request: DeskRequest, pk: int) -> HttpResponse:
         paying.save_option(option=form.save(commit=False), by=request.user)
         tell(request, _("%(option)s was saved.") % {"option": option.name})
         return redirect("partners:options")
-    return render(request, "partners/option.html", {"form": form, "option": option, "title": title})
+    seen = request.user.has_perm("audit.view_auditentry")
+    context = {
+        "form": form,
+        "option": option,
+        "title": title,
+        "history": history_of(option) if seen else [],
+    }
+    return render(request, "partners/option.html", context)
 
 
 @require_POST

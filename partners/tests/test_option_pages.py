@@ -98,6 +98,17 @@ def test_what_is_wrong_is_said_and_nothing_written(desk, said, words):
     assert not PaymentOption.objects.exists() and not AuditEntry.objects.exists()
 
 
+def test_its_page_says_who_changed_what(desk, manager):
+    desk.post(f"{LIST}new/", BANK)
+    option = PaymentOption.objects.get()
+    desk.post(f"{LIST}{option.pk}/", BANK | {"cci": "", "holder": "<b>Other"})
+    desk.post(f"{LIST}{option.pk}/show/?shown=0")
+    page = desk.get(f"{LIST}{option.pk}/").content.decode()
+    for words in ("Added", "Changed", "Hidden", "011-241-000190006582-70", "Casas Ejemplo"):
+        assert words in page
+    assert str(manager) in page and "&lt;b&gt;Other" in page and "<b>Other" not in page
+
+
 def test_options_move_up_and_down(desk):
     for name in ("A", "B", "C"):
         make(name)
