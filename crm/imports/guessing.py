@@ -3,6 +3,8 @@
 import re
 from collections.abc import Iterable, Sequence
 
+from django.conf import settings
+from django.utils import translation
 from rapidfuzz import fuzz
 
 from crm.imports.contract import Column
@@ -30,11 +32,20 @@ def guess_columns(columns: Sequence[Column], headings: Sequence[str]) -> dict[st
 
 def _score(column: Column, heading: str) -> float:
     said = plain(heading)
-    known = [plain(one) for one in (column.name, str(column.label), *column.synonyms)]
+    known = [plain(one) for one in (column.name, *_labels(column), *column.synonyms)]
     if said in known:
         return 200 - known.index(said) / 100
     # Short words are alike by chance: "rate" and "date".
     return max((fuzz.ratio(said, one) for one in known if min(len(said), len(one)) > 6), default=0)
+
+
+def _labels(column: Column) -> list[str]:
+    """In each language of the desk."""
+    found = []
+    for code, _name in settings.LANGUAGES:
+        with translation.override(code):
+            found.append(str(column.label))
+    return found
 
 
 def plain(heading: str) -> str:

@@ -135,6 +135,11 @@ class Import(models.Model):
         stopped = self.state in (self.State.FAILED, self.State.CANCELLED)
         return stopped and self.is_run and self.cleared_at is None and self.position < self.rows
 
+    def shows_cells_to(self, user: User) -> bool:
+        """What stands in the file (documents, too): to who brought it, and to who may see whole
+        documents anyway."""
+        return self.by_id == user.pk or user.has_perm("people.view_document")
+
     @property
     def has_errors_file(self) -> bool:
         return self.cleared_at is None and self.bad > 0

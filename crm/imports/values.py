@@ -91,7 +91,7 @@ def _decimal_sign(said: str) -> str:
     digits = whole.lstrip("+-")
     if len(rest) == 3 and 1 <= len(digits) <= 3 and not digits.startswith("0"):
         raise UnreadableError(
-            _("This may be %(large)s or %(small)s. Say above which sign the decimals have.")
+            _("This may be %(large)s or %(small)s: say how the file writes decimals.")
             % {"large": f"{digits}{rest}", "small": f"{digits}.{rest}"}
         )
     return sign

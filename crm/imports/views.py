@@ -21,6 +21,7 @@ from crm.imports.forms import ColumnsForm, UploadForm
 from crm.imports.models import Import
 from crm.imports.registry import importers_for
 from crm.imports.workbook import letters, workbook
+from crm.people.models import User
 
 PER_PAGE = 50
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -78,7 +79,8 @@ def detail(request: DeskRequest, pk: int) -> HttpResponse:
     context: dict[str, Any] = {
         "one": one,
         "importer": one.importer,
-        "sample": _sampled(one),
+        "sample": _sampled(one, request.user),
+        "shows_cells": one.shows_cells_to(request.user),
         "column": column if "column" in request.GET else None,
         "counts": sorted(one.problem_counts.items(), key=lambda item: (-item[1], item[0])),
         "problems_all": sum(one.problem_counts.values()),
@@ -100,7 +102,11 @@ def columns(request: DeskRequest, pk: int) -> HttpResponse:
     form = ColumnsForm(request.POST if request.method == "POST" else None, one=one)
     if request.method == "POST" and form.is_valid():
         return _done(request, one, lambda: verbs.name_columns(one=one, **form.said))
-    context = {"one": one, "form": form, "importer": one.importer, "sample": _sampled(one)}
+    context = {
+        "one": one,
+        "form": form,
+        "sample": _sampled(one, request.user),
+    }
     return render(request, "imports/columns.html", context)
 
 
@@ -132,7 +138,8 @@ def errors(request: DeskRequest, pk: int) -> FileResponse:
     """The rows that were not taken, with what is wrong in each."""
     one = get_import_for(request.user, pk)
     path = one.folder / errors_file.NAME
-    if not one.has_errors_file or one.is_working or not path.is_file():
+    ready = one.has_errors_file and not one.is_working and path.is_file()
+    if not ready or not one.shows_cells_to(request.user):
         raise Http404
     text = path.read_bytes()[: one.errors_size]
     name = _("problems-%(number)d.csv") % {"number": one.pk}
@@ -152,10 +159,11 @@ def _done(request: DeskRequest, one: Import, verb: Callable[[], None]) -> HttpRe
     return redirect(one)
 
 
-def _sampled(one: Import) -> dict[str, Any]:
+def _sampled(one: Import, user: User) -> dict[str, Any]:
     """The first rows below the file's headings, each column with its letter."""
     width = len(one.headings)
+    rows = one.sample if one.shows_cells_to(user) else []
     return {
         "headings": [(letters(place), heading) for place, heading in enumerate(one.headings)],
-        "rows": [[*row, *([""] * (width - len(row)))][:width] for row in one.sample],
+        "rows": [[*row, *([""] * (width - len(row)))][:width] for row in rows],
     }

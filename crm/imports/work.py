@@ -12,7 +12,7 @@ from collections import Counter
 from datetime import timedelta
 
 from django.conf import settings
-from django.db import InterfaceError, OperationalError, connection, transaction
+from django.db import IntegrityError, InterfaceError, OperationalError, connection, transaction
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
@@ -77,7 +77,7 @@ def read_file(one: Import) -> None:
 def _portion_or_failure(pk: int) -> bool:
     began = time.monotonic()
     try:
-        more = portion(pk)
+        more = _portion_or_again(pk)
     except (OperationalError, InterfaceError):
         # The database is away or busy: nothing was written, and the sweep comes back to it.
         raise
@@ -89,6 +89,14 @@ def _portion_or_failure(pk: int) -> bool:
     if more and connection.vendor == "sqlite":
         time.sleep((time.monotonic() - began) * settings.WORK_SQLITE_REST)
     return more
+
+
+def _portion_or_again(pk: int) -> bool:
+    """Somebody at the desk may have written the same in this moment: a second look sees it."""
+    try:
+        return portion(pk)
+    except IntegrityError:
+        return portion(pk)
 
 
 def portion(pk: int) -> bool:

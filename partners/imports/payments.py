@@ -9,12 +9,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from crm.audit.models import AuditEntry
-from crm.imports.contract import Column, Importer, Outcome, Row
-from crm.imports.values import amount, currency, day, one_of, text
+from crm.imports.contract import Importer, Outcome, Row
 from crm.people.models import User
 from partners.imports.accounts import payments_of, refresh_all
 from partners.imports.audit import entries
 from partners.imports.lookups import said
+from partners.imports.payment_columns import COLUMNS
 from partners.lending.errors import LendingError
 from partners.lending.ledger import Payment as LendingPayment
 from partners.lending.ledger import Purpose
@@ -22,128 +22,8 @@ from partners.lending.replay import replay
 from partners.models import Loan, Payment
 from partners.refusals import in_words
 
-MEANS = {
-    **dict.fromkeys(
-        ("transfer", "transferencia", "deposito", "banco", "bank transfer"),
-        Payment.Means.TRANSFER.value,
-    ),
-    **dict.fromkeys(("cash", "efectivo", "ventanilla", "caja"), Payment.Means.CASH.value),
-    **dict.fromkeys(("wallet", "billetera", "yape", "plin", "pix"), Payment.Means.WALLET.value),
-    **dict.fromkeys(("card", "tarjeta"), Payment.Means.CARD.value),
-    **dict.fromkeys(("other", "otro", "otros"), Payment.Means.OTHER.value),
-}
-PURPOSES = {
-    **dict.fromkeys(
-        ("next", "cuota", "cuotas", "adelanto", "adelanto de cuotas", "normal"),
-        Payment.Purpose.NEXT.value,
-    ),
-    **dict.fromkeys(
-        ("fewer", "reducir plazo", "reduccion de plazo", "menos cuotas"),
-        Payment.Purpose.FEWER.value,
-    ),
-    **dict.fromkeys(
-        ("smaller", "reducir cuota", "reduccion de cuota", "cuota menor"),
-        Payment.Purpose.SMALLER.value,
-    ),
-}
 # A payment not written yet comes after those of its day that are.
 _NOT_YET = 1 << 60
-
-COLUMNS = (
-    Column(
-        "external_id",
-        gettext_lazy("Id in the other system"),
-        text(60),
-        ("id", "id externo", "external id", "id pago", "codigo"),
-        example="550017",
-        hint=gettext_lazy("This or the operation number says whether it was imported before."),
-    ),
-    Column(
-        "loan",
-        gettext_lazy("Loan number"),
-        text(20),
-        (
-            "prestamo",
-            "credito",
-            "numero de prestamo",
-            "nro de prestamo",
-            "nro prestamo",
-            "numero de credito",
-            "nro credito",
-            "nro de credito",
-        ),
-        example="P-000123",
-        hint=gettext_lazy("This, or the loan's id in the other system."),
-    ),
-    Column(
-        "loan_external_id",
-        gettext_lazy("Loan's id in the other system"),
-        text(60),
-        ("id prestamo", "id credito", "codigo de prestamo", "codigo de credito"),
-        example="98001",
-    ),
-    Column(
-        "paid_on",
-        gettext_lazy("Paid on"),
-        day,
-        (
-            "fecha",
-            "fecha de pago",
-            "fecha pago",
-            "fec pago",
-            "fecha de abono",
-            "fecha abono",
-            "fecha operacion",
-            "fecha de operacion",
-            "date",
-            "payment date",
-        ),
-        required=True,
-        example="15/02/2025",
-    ),
-    Column(
-        "amount",
-        gettext_lazy("Amount"),
-        amount,
-        ("monto", "importe", "monto pagado", "pago", "abono", "monto abonado", "total"),
-        required=True,
-        example="468.50",
-    ),
-    Column("currency", gettext_lazy("Currency"), currency, ("moneda", "divisa"), example="PEN"),
-    Column(
-        "reference",
-        gettext_lazy("Operation number"),
-        text(60),
-        (
-            "nro operacion",
-            "nro de operacion",
-            "numero de operacion",
-            "operacion",
-            "n operacion",
-            "num operacion",
-            "referencia",
-            "reference",
-            "voucher",
-            "recibo",
-            "nro recibo",
-        ),
-        example="00451877",
-    ),
-    Column(
-        "means",
-        gettext_lazy("Means"),
-        one_of(MEANS),
-        ("medio", "medio de pago", "forma de pago", "canal", "payment method"),
-        example="transferencia",
-    ),
-    Column(
-        "purpose",
-        gettext_lazy("What more than is due is for"),
-        one_of(PURPOSES),
-        ("destino", "tipo de pago", "tipo de prepago", "modalidad", "purpose"),
-        example="adelanto",
-    ),
-)
 
 
 class PaymentImporter(Importer):

@@ -181,11 +181,23 @@ def test_anothers_import_is_not_there_but_for_managers(browser, officer, other, 
     stranger, boss = browser(other), browser(manager)
     assert [stranger.get(f"/imports/{one.pk}/{part}").status_code for part in PARTS] == [404] * 3
     assert [stranger.post(f"/imports/{one.pk}/{act}").status_code for act in ACTS] == [404] * 4
-    assert [boss.get(f"/imports/{one.pk}/{part}").status_code for part in PARTS] == [200] * 3
+    assert [boss.get(f"/imports/{one.pk}/{part}").status_code for part in PARTS] == [200, 200, 404]
     assert one.original_name not in stranger.get(LIST).content.decode()
     assert one.original_name in boss.get(LIST).content.decode()
     one.refresh_from_db()
     assert one.state == "checked"
+
+
+def test_documents_in_anothers_file_are_not_shown_to_who_sees_them_masked(
+    browser, officer, manager
+):
+    content = "Nro socio,Nombre,DNI\nS-1,Ana Ficticia,49999998\n,Eva Ficticia,4999\n"
+    one, own = (checked("partners", content, who) for who in (officer, manager))
+    client = browser(manager)
+    shown = page(client, one) + page(client, one, "columns/")
+    assert "This is missing" in shown and "4999" not in shown and "Eva Ficticia" not in shown
+    assert "49999998" in page(client, own, "columns/") and "4999" in page(client, own)
+    assert client.get(f"/imports/{own.pk}/errors/").status_code == 200
 
 
 def test_a_kind_one_may_not_import_is_not_there(browser, officer):
