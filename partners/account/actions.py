@@ -161,13 +161,13 @@ MOVES = {
     "cancel": Move(
         loans.cancel,
         (Loan.Status.DRAFT, Loan.Status.ACTIVE),
-        gettext_lazy("Cancel loan %(number)s?"),
+        gettext_lazy("Annul loan %(number)s?"),
         gettext_lazy(
             "It counts as never made and is left out of all totals. This cannot be taken back; "
-            "a loan that took payments cannot be cancelled."
+            "a loan that took payments cannot be annulled."
         ),
-        gettext_lazy("Cancel the loan"),
-        gettext_lazy("The loan was cancelled."),
+        gettext_lazy("Annul the loan"),
+        gettext_lazy("The loan was annulled."),
     ),
     "write-off": Move(
         loans.write_off,

@@ -18,7 +18,7 @@ ACTIONS: dict[str, str | Promise] = {
     "loan_drafted": gettext_lazy("Loan made as a draft"),
     "loan_imported": gettext_lazy("Loan imported"),
     "loan_disbursed": gettext_lazy("Disbursed"),
-    "loan_cancelled": gettext_lazy("Cancelled"),
+    "loan_cancelled": gettext_lazy("Annulled"),
     "loan_written_off": gettext_lazy("Written off"),
     "payment_booked": gettext_lazy("Payment booked"),
     "payment_reversed": gettext_lazy("Payment reversed"),

@@ -46,7 +46,8 @@ class Loan(Conditions):
         DRAFT = "draft", _("Draft")
         ACTIVE = "active", _("Active")
         CLOSED = "closed", _("Closed")
-        CANCELLED = "cancelled", _("Cancelled")
+        # "Cancelado" is what Peru calls a loan that was paid off.
+        CANCELLED = "cancelled", _("Annulled")
         WRITTEN_OFF = "written_off", _("Written off")
 
     # Those that were paid out: they have an account.
