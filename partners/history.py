@@ -1,9 +1,10 @@
 """The audit log of a partner and of who they are, in words."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
+from django.utils.dateparse import parse_date
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
@@ -98,5 +99,6 @@ def value(name: str, kept: Any, *, whole: bool) -> str:
     if name == "document_type":
         return str(dict(DocumentType.choices).get(kept, kept))
     if name in ("birthday", "joined_on"):
-        return date_format(date.fromisoformat(str(kept)), "SHORT_DATE_FORMAT")
+        day = parse_date(str(kept))
+        return date_format(day, "SHORT_DATE_FORMAT") if day else str(kept)
     return pretty(str(kept)) if name == "phone" else str(kept)

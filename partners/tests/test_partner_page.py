@@ -8,7 +8,6 @@ from django.urls import reverse
 from django.utils import timezone
 
 from crm.people.models import Agency, Contact, ContactPoint
-from leads.models import Lead
 from partners.models import Partner
 from partners.registry import change_partner, register_partner
 from partners.tests.conftest import make_loan
@@ -171,20 +170,6 @@ def test_the_contacts_page_asks_for_the_panel(browser, agent, colleague, partner
     panel = reverse("partners:of_contact", args=[partner.contact_id])
     assert panel in text_of(browser, agent, url)
     assert panel not in text_of(browser, colleague("marketer"), url)
-
-
-def test_the_leads_page_shows_the_panel(browser, agent, manager, colleague, partner):
-    late(partner)
-    lead = Lead.objects.create(contact=partner.contact, assigned_to=agent)
-    # Whose contact it is does not matter to who looks after the lead.
-    Contact.objects.update(owner=colleague("agent", username="otra"))
-    text = text_of(browser, agent, lead.get_absolute_url())
-    assert "S-001" in text and "days late" not in text and partner.get_absolute_url() not in text
-    text = text_of(browser, manager, lead.get_absolute_url())
-    assert "5 days late" in text and partner.get_absolute_url() in text
-    other = Lead.objects.create(contact=Contact.objects.create(name="Beto"), assigned_to=agent)
-    assert "Partner" not in text_of(browser, agent, other.get_absolute_url())
-    assert f"?contact={other.contact_id}" in text_of(browser, manager, other.get_absolute_url())
 
 
 def test_other_ways_to_reach_them_are_shown_beside_the_registered_ones(browser, officer, partner):
