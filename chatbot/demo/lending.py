@@ -165,14 +165,14 @@ def _pay(plan: Plan, loan: Loan, officer: User, today: date) -> None:
     """What is paid of it, each installment on its day or some days before."""
     if plan.status in (Status.DRAFT, Status.CANCELLED):
         return
-    rows = planned(loan)
+    rows, of = planned(loan), int(loan.number.removeprefix("P-"))
     payments = [
         Payment(
             loan=loan,
             amount=row.total,
-            paid_on=min(row.due - timedelta(days=(row.number + loan.pk) % 4), today),
-            means=("transfer", "wallet", "cash")[(row.number + loan.pk) % 3],
-            reference=f"OP-{loan.pk:03d}{row.number:02d}",
+            paid_on=min(row.due - timedelta(days=(row.number + of) % 4), today),
+            means=("transfer", "wallet", "cash")[(row.number + of) % 3],
+            reference=f"OP-{of:03d}{row.number:02d}",
             booked_by=officer,
         )
         for row in rows[: plan.row - 1]

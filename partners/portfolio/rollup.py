@@ -1,7 +1,7 @@
 """Adding the portfolio up: whole, from the loans themselves, so that nothing can drift.
 
 It is done when somebody looks and what is there is older than FRESH (`ask`, called by the page and
-its pulse), and every night. With 100,000 loans that is half a second of reading for a job, and
+its pulse), and every night. With 100,000 loans that is about a second of reading for a job, and
 nothing at all for payments, which neither write nor lock anything of it.
 """
 
