@@ -7,7 +7,6 @@ from crm.desk.registry import MenuEntry
 ENTRIES = [
     MenuEntry(_("Home"), "desk:dashboard", "home", weight=0),
     MenuEntry(_("Properties"), "catalog:list", "building", "catalog.view_property", weight=30),
-    MenuEntry(_("Scheduled jobs"), "jobs:list", "clock", "jobs.change_jobsetting", weight=90),
 ]
 
 NEW = [

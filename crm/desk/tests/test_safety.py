@@ -9,7 +9,11 @@ from django.conf import settings
 
 from crm.desk.registry import load, menu_entries
 
-TEMPLATES = sorted((settings.BASE_DIR / "templates").rglob("*.html"))
+# Printed by a process of its own, never sent to a browser.
+PRINTED = {"statement_print.html"}
+TEMPLATES = sorted(
+    path for path in (settings.BASE_DIR / "templates").rglob("*.html") if path.name not in PRINTED
+)
 FORBIDDEN = {
     "an inline script": re.compile(r"<script(?![^>]*\bsrc=)(?![^>]*application/json)[^>]*>", re.I),
     "an inline style": re.compile(r"<style\b|\sstyle\s*=", re.I),
