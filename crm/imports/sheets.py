@@ -15,8 +15,8 @@ from crm.errors import DeskError
 
 MAGIC = b"PK\x03\x04"
 MOST_UNPACKED = 600 * 1024 * 1024
-# A table is unpacked into some 40 bytes a cell, from its first cell to its last.
-MOST_CELLS = 5_000_000
+# A table is unpacked into some 100 bytes a cell, from its first cell to its last.
+MOST_CELLS = 3_000_000
 _PLACE = re.compile(rb"""\br=["']([A-Z]{1,3})([0-9]{1,7})["']""")
 _BLOCK = 1 << 20
 

@@ -7,7 +7,7 @@ import threading
 from datetime import timedelta
 
 import pytest
-from django.db import OperationalError, connection
+from django.db import IntegrityError, OperationalError, connection
 from django.utils import timezone
 from django_q.models import OrmQ
 
@@ -203,6 +203,22 @@ def test_what_is_unforeseen_stops_it_and_can_be_gone_on_with(officer, small, mon
     work.go_on(one.pk)
     one.refresh_from_db()
     assert (one.state, one.made) == ("done", 15)
+
+
+def test_what_somebody_writes_in_that_moment_is_seen_at_a_second_look(officer, small, monkeypatch):
+    one = begun(checked("partners", people(15), officer))
+    real, calls = type(one.importer).write, []
+
+    def late(self, rows, by, source):
+        calls.append(len(rows))
+        if len(calls) == 1:
+            raise IntegrityError("number is taken")
+        return real(self, rows, by, source)
+
+    monkeypatch.setattr(type(one.importer), "write", late)
+    work.go_on(one.pk)
+    one.refresh_from_db()
+    assert (one.state, one.made, one.bad, calls) == ("done", 15, 0, [10, 10, 5])
 
 
 def _raise(error):
