@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
@@ -26,7 +27,7 @@ ATTEMPTS = 20
 
 
 class DraftedAlreadyError(DeskError):
-    """The same `external_id` came again; `loan` is what it made the first time."""
+    """The same `form_token` came again; `loan` is what it made the first time."""
 
     def __init__(self, loan: Loan) -> None:
         self.loan = loan
@@ -44,13 +45,14 @@ def draft_loan(
     number: str = "",
     by: User | None,
     external_id: str = "",
+    form_token: UUID | None = None,
     **conditions: Any,
 ) -> Loan:
     """A loan with the product's conditions (but for those named in `conditions`), not paid out.
 
     Without a `number` it gets the next free one. DeskError for a number that is taken, for figures
-    that make no loan, a currency that is none, a principal the product does not lend, and an
-    `external_id` that is known (DraftedAlreadyError).
+    that make no loan, a currency that is none, a principal the product does not lend, and a
+    `form_token` that made one (DraftedAlreadyError).
     """
     copied = {name: getattr(product, name) for name in COPIED} | conditions
     loan = Loan(
@@ -62,6 +64,7 @@ def draft_loan(
         first_due=first_due,
         number=" ".join(number.split()),
         external_id=external_id,
+        form_token=form_token,
         **copied,
     )
     currencies.check(loan.currency)
@@ -86,7 +89,7 @@ def _save_numbered(loan: Loan, by: User | None) -> None:
     for _attempt in range(ATTEMPTS if proposed else 1):
         if proposed:
             loan.number = next_number()
-        _check_new(loan.external_id)
+        _check_new(loan.form_token)
         try:
             with transaction.atomic():
                 loan.save()
@@ -95,12 +98,12 @@ def _save_numbered(loan: Loan, by: User | None) -> None:
             loan.pk = None
         else:
             return
-    _check_new(loan.external_id)
+    _check_new(loan.form_token)
     raise DeskError(_("The number %(number)s is taken.") % {"number": loan.number})
 
 
-def _check_new(external_id: str) -> None:
-    known = Loan.objects.filter(external_id=external_id).first() if external_id else None
+def _check_new(form_token: UUID | None) -> None:
+    known = Loan.objects.filter(form_token=form_token).first() if form_token else None
     if known:
         raise DraftedAlreadyError(known)
 

@@ -2,8 +2,10 @@
 
 from datetime import date
 from decimal import Decimal
+from uuid import UUID
 
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -22,7 +24,7 @@ LONGEST_REFERENCE = 60
 
 
 class BookedAlreadyError(DeskError):
-    """The same `external_id` came again; `payment` is what it made the first time."""
+    """The same `external_id` or `form_token` came again; `payment` is what it made then."""
 
     def __init__(self, payment: Payment) -> None:
         self.payment = payment
@@ -54,18 +56,19 @@ def book_payment(
     note: str = "",
     keep_rest: bool = False,
     external_id: str = "",
+    form_token: UUID | None = None,
 ) -> Payment:
     """Book what was paid, and play the loan again.
 
     `keep_rest` lets more than is owed be kept as credit. DeskError, and nothing written, for an
     amount that is none, another currency, a day before the loan or after today, a reference that
     was booked on this loan, a loan that has no account, more than is owed (MoreThanOwedError), and
-    an `external_id` that was booked (BookedAlreadyError): a form sends one of its own, "form:…".
+    an `external_id` or `form_token` that was booked (BookedAlreadyError).
     """
     reference = " ".join(reference.split())
     with transaction.atomic():
         loan = ledger.locked(loan)
-        _check_new(external_id)
+        _check_new(external_id, form_token)
         _check(loan, amount, paid_on, currency)
         payment = Payment(
             loan=loan,
@@ -77,6 +80,7 @@ def book_payment(
             note=note[:500],
             booked_by=by,
             external_id=external_id,
+            form_token=form_token,
         )
         _insert(payment)
         before = {"paid": loan.paid, "left": loan.left, "credit": loan.credit}
@@ -135,11 +139,15 @@ def reverse_payment(*, payment: Payment, by: User | None, reason: str) -> Paymen
     return payment
 
 
-def _check_new(external_id: str) -> None:
+def _check_new(external_id: str, form_token: UUID | None) -> None:
+    asked = Q()
     if external_id:
-        known = Payment.objects.filter(external_id=external_id).select_related("loan").first()
-        if known:
-            raise BookedAlreadyError(known)
+        asked |= Q(external_id=external_id)
+    if form_token:
+        asked |= Q(form_token=form_token)
+    known = Payment.objects.filter(asked).select_related("loan").first() if asked else None
+    if known:
+        raise BookedAlreadyError(known)
 
 
 def _check(loan: Loan, amount: Decimal, paid_on: date, currency: str) -> None:
@@ -168,7 +176,7 @@ def _insert(payment: Payment) -> None:
             payment.save()
     except IntegrityError as error:
         # On this loan the lock lets nobody in between; on another one somebody may have been.
-        _check_new(payment.external_id)
+        _check_new(payment.external_id, payment.form_token)
         raise DeskError(
             _("The operation %(reference)s was booked on this loan already.")
             % {"reference": payment.reference}

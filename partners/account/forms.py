@@ -25,10 +25,6 @@ class OnceForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.fields["token"].initial = uuid.uuid4
 
-    @property
-    def external_id(self) -> str:
-        return f"form:{self.cleaned_data['token']}"
-
 
 class PaymentForm(OnceForm):
     amount = AmountField(label=_("Amount"))
@@ -64,7 +60,7 @@ class PaymentForm(OnceForm):
     def booking(self) -> dict[str, Any]:
         """What `book_payment` takes."""
         said = {name: value for name, value in self.cleaned_data.items() if name != "token"}
-        return said | {"external_id": self.external_id}
+        return said | {"form_token": self.cleaned_data["token"]}
 
 
 class ChargeForm(forms.Form):

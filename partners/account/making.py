@@ -100,8 +100,8 @@ class LoanForm(OnceForm):
 
     def drafting(self) -> dict[str, Any]:
         """What `draft_loan` takes."""
-        number = self.cleaned_data["number"]
-        return self.figures() | {"number": number, "external_id": self.external_id}
+        said = self.cleaned_data
+        return self.figures() | {"number": said["number"], "form_token": said["token"]}
 
 
 def preview(form: LoanForm) -> dict[str, Any]:

@@ -68,6 +68,8 @@ class Loan(Conditions):
     external_id = models.CharField(
         _("number in another system"), max_length=60, blank=True, editable=False
     )
+    # What the form of the desk that made it carried: sent twice, it is made once.
+    form_token = models.UUIDField(null=True, unique=True, editable=False)
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
 
     # Derived: what the engine says at the end of the day `as_of`. `partners.ledger` writes them,

@@ -40,6 +40,8 @@ class Payment(models.Model):
     external_id = models.CharField(
         _("number in another system"), max_length=60, blank=True, editable=False
     )
+    # What the form of the desk that made it carried: sent twice, it is made once.
+    form_token = models.UUIDField(null=True, unique=True, editable=False)
     booked_at = models.DateTimeField(_("booked"), auto_now_add=True)
     booked_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", editable=False
