@@ -409,7 +409,6 @@ MENU = [
     "leads.menu.ENTRIES",
     "partners.menu.ENTRIES",
     "partners.review.menu.ENTRIES",
-    "partners.portfolio.menu.ENTRIES",
     "chatbot.menu.ENTRIES",
 ]
 NEW_MENU = [
