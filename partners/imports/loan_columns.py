@@ -1,11 +1,19 @@
 """The columns of a file of loans: what they are called, and how a cell is read."""
 
+import re
+
 from django.utils.translation import gettext_lazy
 
-from crm.imports.contract import Column
+from crm.imports.contract import Column, Reading
 from crm.imports.values import amount, currency, day, one_of, percent, text, whole_number
 from partners.lending.terms import MOST_TERMS
 from partners.models import Loan
+
+
+def compact(cell: str, how: Reading) -> str:
+    """A document without its separators, as it is kept."""
+    return re.sub(r"[\s.\-/]", "", text(30)(cell, how)).upper()
+
 
 STATUSES = {
     **dict.fromkeys(
@@ -66,7 +74,7 @@ COLUMNS = (
     Column(
         "partner_document",
         gettext_lazy("Partner's document"),
-        text(30),
+        compact,
         ("dni", "documento", "nro documento", "nro de documento", "numero de documento"),
         example="40000001",
     ),

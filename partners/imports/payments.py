@@ -56,6 +56,7 @@ class PaymentImporter(Importer):
         known = Booked([row for row in rows if row.is_good])
         for row in rows:
             if row.is_good:
+                known.note_repeat(row)
                 known.compare(row)
         _rehearse([row for row in rows if row.is_good and row.outcome is Outcome.MADE])
 
@@ -153,12 +154,20 @@ class Booked:
         asked = Q(loan_id__in=loans, reference__in=said(rows, "reference")) & ~Q(reference="")
         if ids := said(rows, "external_id"):
             asked |= Q(external_id__in=ids)
+        self.rows: dict[tuple[int, str], Row] = {}
         self.by_external_id: dict[str, Payment] = {}
         self.by_reference: dict[tuple[int, str], list[Payment]] = {}
         for one in Payment.objects.filter(asked).order_by("id"):
             if one.external_id:
                 self.by_external_id[one.external_id] = one
             self.by_reference.setdefault((one.loan_id, one.reference), []).append(one)
+
+    def note_repeat(self, row: Row) -> None:
+        """One loan may be named in two ways, which the engine does not see through."""
+        if row["reference"] is not None:
+            first = self.rows.setdefault((row.found.pk, row["reference"]), row)
+            if first is not row:
+                row.wrong("reference", _("Row %(row)d says the same.") % {"row": first.number})
 
     def compare(self, row: Row) -> None:
         """A payment reversed meanwhile is there, too: it is not booked once more."""

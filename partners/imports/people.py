@@ -51,13 +51,12 @@ class PartnerImporter(Importer):
     )
 
     def keys(self, row: Row) -> Iterable[tuple[str, str]]:
-        kind = row["document_type"] or DocumentType.DNI.value
-        document = row["document_number"]
         for name in ("external_id", "number", "phone", "email"):
             if row[name] is not None:
                 yield name, str(row[name])
-        if document is not None:
-            yield "document_number", f"{kind} {document}"
+        if row["document_number"] is not None:
+            kind = row["document_type"] or DocumentType.DNI.value
+            yield "document_number", f"{kind} {_as_kept(kind, row['document_number'])}"
 
     def look(self, rows: Sequence[Row], by: User) -> None:
         self._clean_documents(rows)
@@ -94,6 +93,14 @@ class PartnerImporter(Importer):
                 _try(row, by)
 
 
+def _as_kept(kind: str, number: str) -> str:
+    """40.000.001 and 40000001 are one person's; what is no document is as it is."""
+    try:
+        return clean_document(kind, number)
+    except ValidationError:
+        return number
+
+
 def _named(row: Row, name: str, found: dict[str, Any], words: str) -> Any:
     asked = row[name]
     if asked is None:
@@ -128,7 +135,6 @@ class Known:
             kind__in=("phone", "email"),
             value__in=[*phones, *said(rows, "email")],
             verified_at__isnull=False,
-            contact__merged_into=None,
         ).select_related("contact", "contact__partner")
         self.owners = {(one.kind, one.value): one.contact for one in points}
 
@@ -160,7 +166,7 @@ class Known:
     def _by_phone(self, row: Row) -> Contact | None:
         """Whoever proved to have this phone, if nothing says that it is somebody else."""
         owner = self.owners.get(("phone", row["phone"]))
-        free = owner and not owner.is_group and not owner.document_number
+        free = owner and not (owner.is_group or owner.document_number or owner.merged_into_id)
         return owner if free and not hasattr(owner, "partner") else None
 
     def _compare(self, row: Row, partner: Partner) -> None:

@@ -63,6 +63,10 @@ def test_one_that_was_paid_off_meanwhile_is_there_all_the_same(officer, partner)
     assert ran("loans", table(GOOD), officer).same == 1
 
 
+def test_the_document_may_have_its_separators(officer, partner):
+    assert ran("loans", table(GOOD.replace("S-001;40000001", ";40.000.001")), officer).made == 1
+
+
 def test_a_rate_may_be_of_another_kind_than_the_products(officer, partner):
     one = ran("loans", table(GOOD.replace(";7;;", ";;42.58;")), officer)
     loan = Loan.objects.get()

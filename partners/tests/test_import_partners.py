@@ -195,6 +195,15 @@ def test_two_rows_of_one_file_are_never_one_partner(officer):
     }
 
 
+def test_a_document_written_in_two_ways_is_one(officer):
+    one = ran(
+        "partners",
+        table("1;Ana;;40.000.001;;;;;;S-1;", "2;Eva;DNI;40000001;;;;;;S-2;"),
+        officer,
+    )
+    assert (one.made, one.bad) == (1, 1) and problems(one)[0][:2] == (3, "DNI")
+
+
 def test_a_partner_of_long_ago_keeps_a_status(officer):
     ran("partners", table(";Ana;;40000001;;;;;;S-1;retirado"), officer)
     assert Partner.objects.get().status == "cancelled"

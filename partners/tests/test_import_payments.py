@@ -182,6 +182,19 @@ def test_twice_in_one_file(officer, loan):
     }
 
 
+def test_twice_in_one_file_by_two_names_of_the_loan(officer, loan):
+    Loan.objects.update(external_id="98001")
+    content = "\n".join(
+        [
+            "Id,Préstamo,Id préstamo,Fecha,Monto,Nro operación",
+            "1,P-001,,2024-02-01,10,OP 1",
+            "2,,98001,2024-02-01,10,OP 1",
+        ]
+    )
+    one = ran("payments", content, officer)
+    assert (one.made, problems(one)) == (1, [(3, "Nro operación", "Row 2 says the same.")])
+
+
 def test_a_prepayment_that_makes_no_schedule_is_seen_before(officer, partner, product):
     loan = make_loan(partner, product, principal=Decimal("0.07"))
     one = checked("payments", table(f"1;{loan.number};2024-01-02;0.05;;;;reducir cuota"), officer)
