@@ -22,6 +22,7 @@ class ProductTable(DeskTable):
     code = tables.Column(verbose_name=gettext_lazy("Code"), attrs=WIDER)
     method = tables.Column(verbose_name=gettext_lazy("Method"), orderable=False, attrs=WIDER)
     rate = tables.Column(verbose_name=gettext_lazy("Rate"), attrs=NUMERIC)
+    rate_kind = tables.Column(verbose_name="", orderable=False, attrs=WIDE)
     currency = tables.Column(verbose_name=gettext_lazy("Currency"), attrs=WIDE)
     loans_made = tables.Column(verbose_name=gettext_lazy("Loans"), attrs=WIDE_NUMERIC)
     is_active = tables.Column(verbose_name=gettext_lazy("Status"), orderable=False)
@@ -30,8 +31,8 @@ class ProductTable(DeskTable):
         model = LoanProduct
         fields: Sequence[str] = ()
 
-    def render_rate(self, value: Decimal, record: LoanProduct) -> str:
-        return f"{value.normalize():f} % {record.get_rate_kind_display()}"
+    def render_rate(self, value: Decimal) -> str:
+        return f"{value.normalize():f} %"
 
     def render_is_active(self, value: bool) -> SafeString:
         look, word = ("good", _("On offer")) if value else ("off", _("Not offered"))

@@ -51,7 +51,12 @@ def test_a_product_is_made_and_listed(desk, manager):
         Decimal("12.5"), 1000, "USD",
     )  # fmt: skip
     html = answer.content.decode()
-    assert "Vehicles" in html and "12.5 % Effective annual (TEA)" in html and "On offer" in html
+    assert (
+        "Vehicles" in html
+        and "12.5 %" in html
+        and "Effective annual (TEA)" in html
+        and "On offer" in html
+    )
     assert AuditEntry.objects.about(product).get().actor == manager
 
 
