@@ -9,10 +9,11 @@ from typing import Any
 from django.db.models import Count, Min, Q
 from django.utils import timezone
 
-from partners.ledger import DERIVED, ROW, derived, row_values, wanted_allocations
+from partners.ledger import DERIVED, ROW, check_size, derived, row_values, wanted_allocations
 from partners.lending.ledger import Charge as LendingCharge
 from partners.lending.ledger import Ledger, Purpose
 from partners.lending.ledger import Payment as LendingPayment
+from partners.lending.money import ZERO
 from partners.lending.replay import replay
 from partners.models import Charge, Installment, Loan, Partner, Payment, PaymentAllocation
 
@@ -29,7 +30,8 @@ def refresh_all(loans: Sequence[Loan], day: date | None = None) -> dict[int, Led
     ids = [loan.pk for loan in loans]
     paid, charged = payments_of(ids), _charges_of(ids)
     ledgers = {
-        loan.pk: replay(loan.agreement, paid[loan.pk], day, charged[loan.pk]) for loan in loans
+        loan.pk: checked(replay(loan.agreement, paid[loan.pk], day, charged[loan.pk]))
+        for loan in loans
     }
     rows = _write_rows(ids, ledgers)
     _write_allocations(ids, ledgers, rows)
@@ -37,6 +39,12 @@ def refresh_all(loans: Sequence[Loan], day: date | None = None) -> dict[int, Led
         _write_loan(loan, ledgers[loan.pk], day)
     refresh_partners({loan.partner_id for loan in loans})
     return ledgers
+
+
+def checked(ledger: Ledger) -> Ledger:
+    """The same; LendingError for what no column holds."""
+    check_size(sum((sum(row.owed.values(), ZERO) for row in ledger.rows), ledger.credit))
+    return ledger
 
 
 def payments_of(ids: Sequence[int]) -> dict[int, list[LendingPayment]]:

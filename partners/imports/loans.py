@@ -155,6 +155,13 @@ def _check(row: Row, loan: Loan) -> None:
     """What `draft_loan` and `disburse` ask of a loan."""
     if loan.status in Loan.WITH_ACCOUNT and loan.disbursed_on > timezone.localdate():
         row.wrong("disbursed_on", _("The day of the disbursement has not come yet."))
+    # Who is suspended still owes what they borrowed before; who is cancelled owes nothing.
+    if loan.status == Loan.Status.ACTIVE and loan.partner.status == Partner.Status.CANCELLED:
+        row.wrong(
+            "",
+            _("This partner is %(status)s now.")
+            % {"status": loan.partner.get_status_display().lower()},
+        )
     least, most = loan.product.least_principal, loan.product.most_principal
     if loan.principal < least or (most is not None and loan.principal > most):
         row.wrong(

@@ -11,19 +11,22 @@ from django.utils.translation import gettext_lazy
 from crm.audit.models import AuditEntry
 from crm.imports.contract import Importer, Outcome, Row
 from crm.people.models import User
-from partners.imports.accounts import payments_of, refresh_all
+from partners.imports.accounts import checked, payments_of, refresh_all
 from partners.imports.audit import entries
 from partners.imports.lookups import said
 from partners.imports.payment_columns import COLUMNS
 from partners.lending.errors import LendingError
 from partners.lending.ledger import Payment as LendingPayment
 from partners.lending.ledger import Purpose
+from partners.lending.money import LARGEST
 from partners.lending.replay import replay
 from partners.models import Loan, Payment
 from partners.refusals import in_words
 
 # A payment not written yet comes after those of its day that are.
 _NOT_YET = 1 << 60
+# A portion of no more than this each does not fill a column.
+_LARGE = LARGEST / 10_000
 
 
 class PaymentImporter(Importer):
@@ -195,8 +198,13 @@ def _is_said(one: Payment, row: Row) -> bool:
 
 
 def _rehearse(rows: Sequence[Row]) -> None:
-    """Prepayments ask for another schedule, and there may be none: play them before."""
-    changing = {row.found.pk for row in rows if row["purpose"] not in (None, Payment.Purpose.NEXT)}
+    """A prepayment asks for another schedule, and there may be none; amounts may add up to more
+    than fits. Such loans are played before."""
+    changing = {
+        row.found.pk
+        for row in rows
+        if row["purpose"] not in (None, Payment.Purpose.NEXT) or row["amount"] > _LARGE
+    }
     if not changing:
         return
     paid, today = payments_of(list(changing)), timezone.localdate()
@@ -212,7 +220,8 @@ def _rehearse(rows: Sequence[Row]) -> None:
             for row in of_loan
         ]
         try:
-            replay(of_loan[0].found.agreement, [*paid[pk], *new], today)
+            checked(replay(of_loan[0].found.agreement, [*paid[pk], *new], today))
         except LendingError as error:
             for row in of_loan:
-                row.wrong("purpose", str(in_words(error)))
+                column = "amount" if error.code == "too_large" else "purpose"
+                row.wrong(column, str(in_words(error)))

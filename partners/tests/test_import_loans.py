@@ -156,6 +156,13 @@ def test_a_loan_that_is_there_is_never_changed(officer, partner, changed, where,
     assert Loan.objects.get().principal == 100
 
 
+@pytest.mark.parametrize(("status", "good"), [("suspended", 1), ("cancelled", 0)])
+def test_a_cancelled_partner_has_no_active_loan(officer, partner, status, good):
+    type(partner).objects.update(status=status)
+    assert checked("loans", table(GOOD), officer).good == good
+    assert checked("loans", table(GOOD + "castigado"), officer).good == 1
+
+
 def test_a_product_lends_within_its_limits(officer, partner, product):
     product.most_principal = Decimal(50)
     product.save()

@@ -203,6 +203,14 @@ def test_a_prepayment_that_makes_no_schedule_is_seen_before(officer, partner, pr
         assert problems(one)[0][1] == "Destino"
 
 
+def test_amounts_that_add_up_to_more_than_fits(officer, loan):
+    rows = [f"{n};P-001;2024-02-0{n};600000000000;;;;" for n in (1, 2)]
+    one = checked("payments", table(*rows), officer)
+    assert {(column, words) for _, column, words in problems(one)} == {
+        ("Monto", "The amount is too large.")
+    }
+
+
 def test_someone_books_the_same_between_check_and_import(officer, loan):
     one = begun(checked("payments", table(GOOD, "2;P-001;2024-03-01;5;;;;"), officer))
     book_payment(loan=loan, amount=Decimal(9), paid_on=date(2024, 2, 1), by=None, reference="OP 77")
