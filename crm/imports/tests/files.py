@@ -68,3 +68,11 @@ def begun(one):
         verbs.run(one=one, only_good=True)
     one.refresh_from_db()
     return one
+
+
+def people(count, start=1):
+    """A file of so many good rows."""
+    rows = [
+        f"S-{n:03},Persona Ficticia {n},{40000000 + n},E-{n}" for n in range(start, start + count)
+    ]
+    return "\n".join(["Nro socio,Nombre,DNI,Id", *rows])

@@ -14,11 +14,17 @@ from django_q.models import OrmQ
 from crm.errors import DeskError
 from crm.imports import errors_file, jobs, verbs, work
 from crm.imports.models import Import, ImportKey, ImportProblem
-from crm.imports.tests.conftest import people
-from crm.imports.tests.files import begun, checked, problems, ran, uploaded
+from crm.imports.tests.files import begun, checked, people, problems, ran, uploaded
 from partners.models import Partner
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_english")]
+
+
+@pytest.fixture(autouse=True)
+def _media(settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path / "media"
+
+
 HEAD = "Nro socio,Nombre,DNI,Fecha de nacimiento"
 
 

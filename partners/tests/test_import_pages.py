@@ -7,11 +7,22 @@ from django.urls import reverse
 from crm.imports import verbs, work
 from crm.imports.models import Import
 from crm.imports.registry import importers
-from crm.imports.tests.conftest import people
-from crm.imports.tests.files import checked, ran, uploaded
+from crm.imports.tests.files import checked, people, ran, uploaded
 from partners.models import Partner
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_english")]
+
+
+@pytest.fixture
+def other(colleague):
+    return colleague("officer", username="otra")
+
+
+@pytest.fixture(autouse=True)
+def _media(settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path / "media"
+
+
 LIST, NEW = "/imports/", "/imports/new/"
 
 
