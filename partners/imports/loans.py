@@ -5,7 +5,6 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -20,7 +19,7 @@ from partners.imports import lookups
 from partners.imports.accounts import refresh_partners, settle
 from partners.imports.audit import Told, entries
 from partners.imports.loan_columns import COLUMNS
-from partners.imports.lookups import said
+from partners.imports.lookups import by_external_id, said
 from partners.ledger import row_values
 from partners.lending.dates import Every, add_periods
 from partners.lending.errors import LendingError
@@ -100,11 +99,12 @@ class LoanImporter(Importer):
 
 
 def _kept(rows: Sequence[Row]) -> dict[tuple[str, Any], Loan]:
-    asked = Q(number__in=said(rows, "number"))
-    if ids := said(rows, "external_id"):
-        asked |= Q(external_id__in=ids)
+    there = [
+        *Loan.objects.filter(number__in=said(rows, "number")),
+        *by_external_id(Loan.objects.all(), said(rows, "external_id")),
+    ]
     found: dict[tuple[str, Any], Loan] = {}
-    for one in Loan.objects.filter(asked):
+    for one in there:
         found["number", one.number] = one
         if one.external_id:
             found["external_id", one.external_id] = one

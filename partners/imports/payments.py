@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -13,7 +12,7 @@ from crm.imports.contract import Importer, Outcome, Row
 from crm.people.models import User
 from partners.imports.accounts import checked, payments_of, refresh_all
 from partners.imports.audit import entries
-from partners.imports.lookups import said
+from partners.imports.lookups import by_external_id, said
 from partners.imports.payment_columns import COLUMNS
 from partners.lending.errors import LendingError
 from partners.lending.ledger import Payment as LendingPayment
@@ -105,10 +104,12 @@ class Loans:
     """The loans that rows name, their rows held until the portion is written."""
 
     def __init__(self, rows: Sequence[Row]) -> None:
-        asked = Q(number__in=said(rows, "loan"))
-        if ids := said(rows, "loan_external_id"):
-            asked |= Q(external_id__in=ids)
-        found = list(Loan.objects.select_for_update().filter(asked).order_by("pk"))
+        loans = Loan.objects.all()
+        named = {
+            *loans.filter(number__in=said(rows, "loan")).values_list("pk", flat=True),
+            *by_external_id(loans, said(rows, "loan_external_id")).values_list("pk", flat=True),
+        }
+        found = list(loans.select_for_update().filter(pk__in=named).order_by("pk"))
         self.by_number = {one.number: one for one in found}
         self.by_external_id = {one.external_id: one for one in found if one.external_id}
 
@@ -154,13 +155,15 @@ class Booked:
 
     def __init__(self, rows: Sequence[Row]) -> None:
         loans = {row.found.pk for row in rows}
-        asked = Q(loan_id__in=loans, reference__in=said(rows, "reference")) & ~Q(reference="")
-        if ids := said(rows, "external_id"):
-            asked |= Q(external_id__in=ids)
+        alike = Payment.objects.filter(loan_id__in=loans, reference__in=said(rows, "reference"))
+        there = [
+            *by_external_id(Payment.objects.all(), said(rows, "external_id")),
+            *alike.exclude(reference=""),
+        ]
         self.rows: dict[tuple[int, str], Row] = {}
         self.by_external_id: dict[str, Payment] = {}
         self.by_reference: dict[tuple[int, str], list[Payment]] = {}
-        for one in Payment.objects.filter(asked).order_by("id"):
+        for one in {one.pk: one for one in there}.values():
             if one.external_id:
                 self.by_external_id[one.external_id] = one
             self.by_reference.setdefault((one.loan_id, one.reference), []).append(one)

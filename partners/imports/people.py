@@ -7,7 +7,6 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -20,7 +19,7 @@ from crm.people.folding import fold
 from crm.people.models import Agency, Contact, ContactPoint, User
 from partners.imports import lookups
 from partners.imports.audit import entries
-from partners.imports.lookups import said
+from partners.imports.lookups import BLANK, by_external_id, said
 from partners.imports.people_columns import COLUMNS
 from partners.models import Partner
 from partners.registry import change_partner, register_partner
@@ -116,20 +115,26 @@ class Known:
 
     def __init__(self, rows: Sequence[Row]) -> None:
         documents, phones = said(rows, "document_number"), said(rows, "phone")
-        partners = Partner.objects.filter(
-            Q(number__in=said(rows, "number"))
-            | (Q(external_id__in=said(rows, "external_id")) & ~Q(external_id=""))
-            | Q(contact__document_number__in=documents, contact__merged_into=None)
-        ).select_related("contact", "agency", "officer")
+        partners = Partner.objects.select_related("contact", "agency", "officer")
+        partners = partners.prefetch_related("contact__points")
+        of_people = partners.filter(
+            contact__document_number__in=documents, contact__merged_into=None
+        )
+        found = [
+            *partners.filter(number__in=said(rows, "number")),
+            *by_external_id(partners, said(rows, "external_id")),
+            *of_people.exclude(contact__document_number=BLANK),
+        ]
         self.numbers: dict[str, Partner] = {}
         self.external_ids: dict[str, Partner] = {}
         self.of_contact: dict[int, Partner] = {}
-        for one in partners.prefetch_related("contact__points"):
+        for one in found:
             self.numbers[one.number] = self.of_contact[one.contact_id] = one
             self.external_ids[one.external_id] = one
         standing = Contact.objects.standing().prefetch_related("points")
         self.documents: dict[tuple[str, str], Contact] = {}
-        for person in standing.filter(document_number__in=documents).order_by("-id"):
+        same = standing.filter(document_number__in=documents).exclude(document_number=BLANK)
+        for person in same.order_by("-id"):
             self.documents[person.document_type, person.document_number] = person
         points = ContactPoint.objects.filter(
             kind__in=("phone", "email"),
