@@ -110,6 +110,11 @@ def _named(row: Row, name: str, found: dict[str, Any], words: str) -> Any:
     return one
 
 
+def _proven(kind: str, values: Sequence[str]) -> Iterable[ContactPoint]:
+    points = ContactPoint.objects.filter(kind=kind, value__in=values, verified_at__isnull=False)
+    return points.prefetch_related("contact")
+
+
 class Known:
     """Partners and contacts whom a portion's rows may mean, each kind in one query."""
 
@@ -136,12 +141,15 @@ class Known:
         same = standing.filter(document_number__in=documents).exclude(document_number=BLANK)
         for person in same.order_by("-id"):
             self.documents[person.document_type, person.document_number] = person
-        points = ContactPoint.objects.filter(
-            kind__in=("phone", "email"),
-            value__in=[*phones, *said(rows, "email")],
-            verified_at__isnull=False,
-        ).select_related("contact", "contact__partner")
+        points = [
+            *_proven("phone", phones),
+            *_proven("email", said(rows, "email")),
+        ]
         self.owners = {(one.kind, one.value): one.contact for one in points}
+        owners = [one.contact_id for one in points]
+        self.taken = set(
+            Partner.objects.filter(contact_id__in=owners).values_list("contact_id", flat=True)
+        )
 
     def recognise(self, row: Row, meant: Meant) -> None:
         """Note who it is, or why it can be nobody."""
@@ -172,7 +180,7 @@ class Known:
         """Whoever proved to have this phone, if nothing says that it is somebody else."""
         owner = self.owners.get(("phone", row["phone"]))
         free = owner and not (owner.is_group or owner.document_number or owner.merged_into_id)
-        return owner if free and not hasattr(owner, "partner") else None
+        return owner if owner and free and owner.pk not in self.taken else None
 
     def _compare(self, row: Row, partner: Partner) -> None:
         """What an import never changes: who it is, and whether they are a partner."""
