@@ -240,6 +240,14 @@ def test_one_press_prints_paper_after_paper(own_press):
     assert own_press.process is process
 
 
+def test_a_large_parent_does_not_make_the_press_large(own_press):
+    ballast = b"x" * 400_000_000
+    own_press.print_pdf("<p>Uno")
+    process = own_press.process
+    assert own_press.print_pdf("<p>Dos") and ballast
+    assert own_press.process is process
+
+
 def test_a_press_that_was_killed_is_replaced(own_press):
     own_press.print_pdf("<p>Uno")
     os.kill(own_press.process.pid, signal.SIGKILL)
