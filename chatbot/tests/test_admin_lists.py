@@ -8,7 +8,7 @@ from django.utils import timezone
 from chatbot.models import DeliveryAttempt
 from chatbot.tests.desk import browser, conversation, person, say, words
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.once, pytest.mark.django_db]
 
 
 @pytest.fixture

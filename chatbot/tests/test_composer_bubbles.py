@@ -12,7 +12,7 @@ from crm.conversations import ownership
 from crm.conversations.models import Attachment, Conversation, Message, MessageRevision
 from crm.people.models import Contact
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.once, pytest.mark.django_db]
 NASTY = '<script>alert(1)</script>"><img src=x>'
 
 

@@ -25,7 +25,7 @@ from chatbot.tests.desk import at, browser, conversation, hear, owner, words
 from chatbot.work import work_off
 from crm.conversations.models import Attachment, Channel, Message
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.once, pytest.mark.django_db]
 MB = 1024 * 1024
 
 

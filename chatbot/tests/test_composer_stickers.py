@@ -10,7 +10,7 @@ from chatbot.tests.desk import browser, words
 from chatbot.work import work_off
 from crm.conversations.models import Channel, Message
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.once, pytest.mark.django_db]
 KB = 1024
 
 

@@ -14,7 +14,7 @@ from chatbot.tests.graph_stub import text_body
 from chatbot.work import work_off
 from crm.conversations.models import Channel, Message
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.once, pytest.mark.django_db]
 
 OTHER_SECRET = "another-apps-secret"
 

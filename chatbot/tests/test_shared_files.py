@@ -12,7 +12,7 @@ from chatbot import links
 from chatbot.tests.desk import hear
 from crm.conversations.models import Attachment, Message
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.once, pytest.mark.django_db]
 
 PNG = b"\x89PNG\r\n\x1a\n" + b"0" * 40
 names = itertools.count(1)

@@ -18,7 +18,7 @@ from chatbot.tests.fakes.telegram import SECRET, TOKEN, TelegramFake
 from chatbot.work import work_off
 from crm.conversations.models import Channel, Message
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.once, pytest.mark.django_db]
 
 
 @pytest.fixture(autouse=True)

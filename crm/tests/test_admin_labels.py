@@ -8,6 +8,8 @@ from django.utils.translation import override
 
 from crm.people.models import User
 
+pytestmark = pytest.mark.once
+
 # Names of others' tables, which are written in English in their packages.
 OTHERS = {"django_q", "mfa"}
 # Written alike in both languages.

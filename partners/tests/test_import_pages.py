@@ -10,7 +10,7 @@ from crm.imports.registry import importers
 from crm.imports.tests.files import checked, people, ran, uploaded
 from partners.models import Partner
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_english")]
+pytestmark = [pytest.mark.once, pytest.mark.django_db, pytest.mark.usefixtures("in_english")]
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from partners.models import Loan, Payment
 from partners.payments import book_payment
 from partners.tests.conftest import make_loan
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_english")]
+pytestmark = [pytest.mark.once, pytest.mark.django_db, pytest.mark.usefixtures("in_english")]
 
 
 @pytest.fixture

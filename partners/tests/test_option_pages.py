@@ -6,7 +6,7 @@ from crm.audit.models import AuditEntry
 from partners.models import PaymentOption
 from partners.paying import options_for
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_english")]
+pytestmark = [pytest.mark.once, pytest.mark.django_db, pytest.mark.usefixtures("in_english")]
 
 LIST = "/partners/payment-options/"
 BANK = {

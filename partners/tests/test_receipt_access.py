@@ -14,7 +14,7 @@ from partners.tests import proofs
 from partners.tests.conftest import make_partner
 from partners.tests.reviewing import facts, fresh, page, read
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_english")]
+pytestmark = [pytest.mark.once, pytest.mark.django_db, pytest.mark.usefixtures("in_english")]
 
 
 @pytest.fixture(autouse=True)

@@ -17,7 +17,7 @@ from partners.receipts import submit_receipt
 from partners.tests import proofs
 from partners.tests.conftest import make_loan, make_partner
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.once, pytest.mark.django_db]
 
 
 @pytest.fixture(autouse=True)

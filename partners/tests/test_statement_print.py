@@ -26,7 +26,7 @@ from partners.payments import book_payment
 from partners.statement import statement_of
 from partners.tests.conftest import make_loan, make_partner
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.once, pytest.mark.django_db]
 
 YEAR = date(2024, 1, 1), date(2024, 12, 31)
 DOT = base64.b64decode(

@@ -12,6 +12,8 @@ from crm.catalog.models import Photo
 from crm.catalog.photos import MOST_PHOTOS, add_photo, thumb_name
 from crm.catalog.tests.conftest import picture
 
+pytestmark = pytest.mark.once
+
 
 def upload(page, about, *files):
     url = reverse("catalog:add_photos", args=[about.pk])

@@ -4,7 +4,7 @@ import pytest
 from django.conf import settings as configured
 from django.db import InterfaceError, OperationalError, connection
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("things")]
+pytestmark = [pytest.mark.once, pytest.mark.django_db, pytest.mark.usefixtures("things")]
 
 
 class Away:

@@ -6,6 +6,8 @@ import pytest
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, resolve
 
+pytestmark = pytest.mark.once
+
 # What the outside may ask for without a log-in, and why.
 PUBLIC = {
     "accounts/login/": "the door itself",

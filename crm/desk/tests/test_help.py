@@ -3,7 +3,7 @@
 import pytest
 from django.template import engines
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("things")]
+pytestmark = [pytest.mark.once, pytest.mark.django_db, pytest.mark.usefixtures("things")]
 
 
 @pytest.mark.parametrize("path", ["/", "/profile/", "/search/?q=villa"])

@@ -5,7 +5,7 @@ from django.utils import translation
 
 from crm.conftest import PASSWORD
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("things")]
+pytestmark = [pytest.mark.once, pytest.mark.django_db, pytest.mark.usefixtures("things")]
 
 
 def test_spanish_whatever_the_browser_prefers(browser):

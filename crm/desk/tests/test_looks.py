@@ -6,7 +6,7 @@ from django.core.checks import Warning as Caution
 
 from crm.checks import accent_is_a_colour
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("things")]
+pytestmark = [pytest.mark.once, pytest.mark.django_db, pytest.mark.usefixtures("things")]
 
 
 def test_the_name_of_the_business(browser, colleague, settings):

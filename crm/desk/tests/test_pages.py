@@ -7,7 +7,7 @@ import pytest
 from crm.desk.tests import samples
 from crm.people.models import User
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("things")]
+pytestmark = [pytest.mark.once, pytest.mark.django_db, pytest.mark.usefixtures("things")]
 
 
 @pytest.fixture

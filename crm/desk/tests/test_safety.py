@@ -9,6 +9,8 @@ from django.conf import settings
 
 from crm.desk.registry import load, menu_entries
 
+pytestmark = pytest.mark.once
+
 # Printed by a process of its own, never sent to a browser.
 PRINTED = {"statement_print.html"}
 TEMPLATES = sorted(

@@ -5,7 +5,7 @@ from django.contrib.auth.models import Group
 
 from crm.people.models import User
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.once, pytest.mark.django_db]
 
 
 @pytest.fixture

@@ -6,6 +6,8 @@ from crm.people.finding import contact_ids
 from crm.people.folding import fold
 from crm.people.models import Contact, ContactPoint, Note
 
+pytestmark = pytest.mark.once
+
 
 @pytest.fixture
 def maria(db):

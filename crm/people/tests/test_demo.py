@@ -5,7 +5,7 @@ from django.test import Client
 
 from crm.conftest import PASSWORD
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.once, pytest.mark.django_db]
 HERE = {"REMOTE_ADDR": "127.0.0.1", "HTTP_HOST": "localhost:8000"}
 ELSEWHERE = [
     {"REMOTE_ADDR": "192.168.1.20", "HTTP_HOST": "localhost:8000"},

@@ -6,7 +6,7 @@ import pytest
 
 from crm.conftest import PASSWORD
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.once, pytest.mark.django_db]
 NEW = "otra-batería-grapa"
 
 

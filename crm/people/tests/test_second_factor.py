@@ -11,7 +11,7 @@ from allauth.mfa.models import Authenticator
 
 from crm.conftest import PASSWORD
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.once, pytest.mark.django_db]
 
 
 def code_of(secret, at=None):
