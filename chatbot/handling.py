@@ -67,10 +67,14 @@ def handle_message(provider: Provider, inbound: InboundMessage) -> Message | Non
 
 
 def _is_of_another(known: Message, conversation: Conversation, inbound: InboundMessage) -> bool:
-    """Whether somebody else wrote it, with an id that only their own messages know it by."""
-    is_live = not (inbound.outgoing or inbound.historical)
-    theirs = known.direction == Message.Direction.IN
-    return is_live and theirs and known.conversation_id != conversation.pk
+    """Whether somebody else wrote it, or we did, with an id that is not this message's alone.
+
+    What is told of our own messages, or of old ones, is no new message, whoever's it is.
+    """
+    if inbound.outgoing or inbound.historical:
+        return False
+    ours = known.direction == Message.Direction.OUT
+    return ours or known.conversation_id != conversation.pk
 
 
 def _without_id(provider: Provider, inbound: InboundMessage) -> InboundMessage:

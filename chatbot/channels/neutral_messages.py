@@ -47,6 +47,7 @@ OTHER_IDS = {"telegram", "instagram", "facebook", "messenger", "discord", "vk"}
 # Kinds of addresses: an id as it was given, one behind its provider's name, a group's.
 PLAIN, NAMED, GROUP = "user_id", "named_id", "group"
 LONGEST_ADDRESS = 150
+LONGEST_KEY = 255  # of an event
 MOST_FILES = 30  # of one message
 _WRITTEN = re.compile(r"^\+?[0-9][0-9 ().-]*$")  # as people write numbers
 _PHONE = re.compile(r"^[0-9]{8,15}$")
@@ -117,7 +118,7 @@ def _message_event(element: Json, id_: str, own: Collection[str]) -> Event | Non
     ours = plainest(element.get("sender")) in own
     lane = _lane(element, own)
     kind = "echo" if ours else "message"
-    key = f"message:{_key(element, id_)}"
+    key = _key_of("message", element, id_, lane)
     return Event(kind, key, lane, _payload(element, id_), "") if lane else None
 
 
@@ -129,10 +130,16 @@ def _about_event(type_: str, element: Json, id_: str, own: Collection[str]) -> E
         return Event("status", f"status:{key}:{state}", "s", payload) if state else None
     lane = _lane(element, own) or f"m:{id_}"
     if type_ == "deletion":
-        return Event("deletion", f"deletion:{key}", lane, payload)
+        return Event("deletion", _key_of("deletion", element, id_, lane), lane, payload)
     if type_ == "edit" and isinstance(mapping(element.get("message")).get("text"), str):
         return Event("edit", f"edit:{key}:{derived_id(element)}", lane, payload)
     return None
+
+
+def _key_of(what: str, element: Json, id_: str, lane: str) -> str:
+    """Two people may have messages of one id: each is an event of its own."""
+    key = f"{what}:{_key(element, id_)}:{lane}"
+    return key if len(key) <= LONGEST_KEY else f"{what}:{derived_id(key)}"
 
 
 def _key(element: Json, id_: str) -> str:

@@ -301,6 +301,26 @@ def test_two_providers_that_number_messages_alike_lose_none(deliver, channel):
     assert channel.health == "yellow" and channel.last_error
 
 
+def test_two_people_with_one_id_lose_nothing(deliver, knock):
+    ana = text_element("Soy Ana", id_="5")
+    beto = text_element("Soy Beto", id_="5", sender="51911000002")
+    deliver(ana, beto)
+    deliver(beto, ana)
+    told = Message.objects.filter(direction="in").order_by("id")
+    assert [(one.text, one.provider_id) for one in told] == [("Soy Ana", "5"), ("Soy Beto", "")]
+
+
+@pytest.mark.parametrize("sender", [ANA, "51911000002"])
+def test_an_id_the_adapter_gave_one_of_ours_hides_nobodys_message(deliver, adapter, sender):
+    deliver(text_element("Hola"))
+    ours = Message.objects.get(direction="out")
+    deliver(text_element("¿Sigue en venta?", id_=ours.provider_id, sender=sender))
+    told = Message.objects.get(text="¿Sigue en venta?")
+    assert (told.direction, told.provider_id) == ("in", "")
+    ours.refresh_from_db()
+    assert ours.provider_id
+
+
 def test_in_a_group_two_of_one_name_are_two(deliver, client):
     group = {"id": "g-1", "name": "Vecinos"}
     said = text_element("¿Vienen?", id_="q-1", group=group)

@@ -45,7 +45,11 @@ def one(neutral, events):
 def test_a_text(events, one):
     said = text_element("Hola", id_="n-1", at=1749416383)
     [event] = events(said)
-    assert (event.kind, event.key, event.lane) == ("message", "message:whatsapp:n-1", f"p:{ANA}")
+    assert (event.kind, event.key, event.lane) == (
+        "message",
+        f"message:whatsapp:n-1:p:{ANA}",
+        f"p:{ANA}",
+    )
     assert event.external_id == ""
     message = one(said)
     assert (message.id, message.kind, message.text) == ("n-1", Kind.TEXT, "Hola")
@@ -56,7 +60,7 @@ def test_a_text(events, one):
 
 def test_one_object_is_a_batch_of_one(neutral):
     [event] = neutral.parse(text_element("Hola", id_="n-1"))
-    assert event.key == "message:whatsapp:n-1"
+    assert event.key == f"message:whatsapp:n-1:p:{ANA}"
 
 
 @pytest.mark.parametrize(
@@ -236,7 +240,7 @@ def test_an_edit_and_a_deletion(events, one):
     edit = element("edit", message={"id": "n-1", "text": "Adiós"})
     deletion = element("deletion", message={"id": "n-1"})
     assert [event.lane for event in events(edit, deletion)] == [f"p:{ANA}"] * 2
-    assert events(deletion)[0].key == "deletion:whatsapp:n-1"
+    assert events(deletion)[0].key == f"deletion:whatsapp:n-1:p:{ANA}"
     assert events(edit)[0].key != events(edit | {"timestamp": 5})[0].key
     assert isinstance(one(edit), Edit) and one(edit).text == "Adiós"
     assert isinstance(one(deletion), Deletion) and one(deletion).id == "n-1"
@@ -297,4 +301,11 @@ def test_what_was_forwarded_says_so(one, given, raw):
 
 def test_what_names_no_provider_is_known_by_its_id_alone(events):
     [event] = events(element("deletion", provider=None, message={"id": "n-1"}))
-    assert event.key == "deletion:n-1"
+    assert event.key == f"deletion:n-1:p:{ANA}"
+
+
+def test_the_longest_of_ids_still_tell_two_people_apart(events):
+    senders = ["s" * 140 + last for last in ("a", "b")]
+    people = [text_element(id_="n" * 150, sender=sender) for sender in senders]
+    ana, beto, again = (event.key for event in events(*people, people[0]))
+    assert ana != beto and ana == again and len(ana) <= 255
