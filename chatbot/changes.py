@@ -12,6 +12,7 @@ from chatbot.waiting import NotYet
 from crm.conversations.identities import known, learn_name
 from crm.conversations.models import (
     Channel,
+    ChannelAddress,
     ChannelIdentity,
     Conversation,
     Message,
@@ -26,7 +27,7 @@ from leads.capture import note_rewording
 
 def apply_edit(channel: Channel, edit: Edit) -> None:
     """The message says something else now; what it said is kept. NotYet if it is unknown."""
-    message = _message(channel, edit.id)
+    message = _message(channel, edit)
     at = edit.at or timezone.now()
     superseded = message.deleted_at or message.edited_at
     if message.deleted_at is not None or (superseded is not None and at < superseded):
@@ -45,7 +46,7 @@ def apply_edit(channel: Channel, edit: Edit) -> None:
 
 def apply_deletion(channel: Channel, deletion: Deletion) -> None:
     """A tombstone stays; what it said is kept among its earlier wordings."""
-    message = _message(channel, deletion.id)
+    message = _message(channel, deletion)
     if message.deleted_at is not None:
         return
     said = message.summary()
@@ -55,12 +56,24 @@ def apply_deletion(channel: Channel, deletion: Deletion) -> None:
     _changed(message, said)
 
 
-def _message(channel: Channel, provider_id: str) -> Message:
-    rows = Message.objects.select_for_update().filter(channel=channel, provider_id=provider_id)
+def _message(channel: Channel, change: Edit | Deletion) -> Message:
+    """The message that is meant. One of this id that is somebody else's is not."""
+    rows = Message.objects.select_for_update().filter(channel=channel, provider_id=change.id)
     message = rows.first()
-    if message is None:
+    if message is None or not _is_theirs(message, change):
         raise NotYet
     return message
+
+
+def _is_theirs(message: Message, change: Edit | Deletion) -> bool:
+    is_ours = message.direction == Message.Direction.OUT
+    if change.outgoing is not None and change.outgoing != is_ours:
+        return False
+    values = [address.value for address in change.addresses]
+    if not values or message.sender_address in values:
+        return True
+    identity = message.conversation.identity_id
+    return ChannelAddress.objects.filter(identity=identity, value__in=values).exists()
 
 
 def _keep_wording(message: Message) -> None:

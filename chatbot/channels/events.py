@@ -132,17 +132,28 @@ class StatusUpdate:
 
 @dataclass(frozen=True, slots=True)
 class Edit:
-    """The message `id` (the provider's) reads otherwise now."""
+    """The message `id` (the provider's) reads otherwise now.
+
+    `addresses` say whose message that is, as an InboundMessage's do (in a group: the group's own,
+    or who wrote), and `outgoing` whether it is ours, for providers whose ids are not unique; () and
+    None where nobody is named.
+    """
 
     id: str
     text: str
     at: datetime | None = None
+    addresses: tuple[Address, ...] = ()
+    outgoing: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Deletion:
+    """The message `id` is gone; the rest as in Edit."""
+
     id: str
     at: datetime | None = None
+    addresses: tuple[Address, ...] = ()
+    outgoing: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -129,6 +129,7 @@ def _about_event(type_: str, element: Json, id_: str, own: Collection[str]) -> E
         state = _state(element)
         return Event("status", f"status:{key}:{state}", "s", payload) if state else None
     lane = _lane(element, own) or f"m:{id_}"
+    payload["ours"] = plainest(element.get("sender")) in own
     if type_ == "deletion":
         return Event("deletion", _key_of("deletion", element, id_, lane), lane, payload)
     if type_ == "edit" and isinstance(mapping(element.get("message")).get("text"), str):
@@ -188,11 +189,23 @@ def read(kind: str, payload: Json) -> Understood | None:
         return None
     if kind == "status":
         return _status(element, id_)
+    whose = _whose(element, payload.get("ours"))
     if kind == "deletion":
-        return Deletion(id_, at)
+        return Deletion(id_, at, *whose)
     if kind == "edit":
-        return Edit(id_, plain(mapping(element.get("message")).get("text")), at)
+        return Edit(id_, plain(mapping(element.get("message")).get("text")), at, *whose)
     return _message(element, id_, kind == "echo") if kind in ("message", "echo") else None
+
+
+def _whose(element: Json, ours: Any) -> tuple[tuple[Address, ...], bool | None]:
+    """Whose message is changed: who is named, and whether it is ours, where a sender is."""
+    if not identifier(element.get("sender")) or not isinstance(ours, bool):
+        return (), None
+    if group := _group(element):
+        return (group.address,), ours
+    side = "recipient" if ours else "sender"
+    person = address_of(element.get(side), element.get("provider"))
+    return ((person,) if person else ()), ours
 
 
 def _status(element: Json, id_: str) -> StatusUpdate | None:

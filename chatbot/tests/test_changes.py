@@ -29,6 +29,7 @@ from leads.models import Lead
 pytestmark = pytest.mark.django_db
 
 ANA = (Address("wa_id", "51911000001"),)
+BETO = (Address("wa_id", "51911000002"),)
 
 
 @pytest.fixture
@@ -98,6 +99,23 @@ def test_one_channels_ids_are_not_anothers(channel, written):
     other = Channel.objects.create(name="Otro", provider="meta", mode="live")
     with pytest.raises(NotYet):
         apply(other, Deletion("M1"))
+
+
+@pytest.mark.parametrize(("addresses", "outgoing"), [(BETO, False), (BETO, None), (ANA, True)])
+def test_what_somebody_else_changes_is_not_this_message(channel, written, addresses, outgoing):
+    whose = {"addresses": addresses, "outgoing": outgoing}
+    for change in (Edit("M1", "Otra cosa", **whose), Deletion("M1", **whose)):
+        with pytest.raises(NotYet):
+            apply(channel, change)
+    written.refresh_from_db()
+    assert (written.text, written.deleted_at) == ("Hola, quiero uno", None)
+
+
+@pytest.mark.parametrize(("addresses", "outgoing"), [(ANA, False), (ANA, None), ((), False)])
+def test_what_its_author_changes_is(channel, written, addresses, outgoing):
+    apply(channel, Edit("M1", "Otra cosa", addresses=addresses, outgoing=outgoing))
+    written.refresh_from_db()
+    assert written.text == "Otra cosa"
 
 
 def test_what_comes_before_its_message_is_not_lost(channel):

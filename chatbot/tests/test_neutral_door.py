@@ -23,6 +23,7 @@ from crm.people.models import Contact, ContactPoint
 pytestmark = pytest.mark.django_db
 
 DOOR = "/api/messages"
+BETO = "51911000002"
 
 
 @pytest.fixture
@@ -249,6 +250,45 @@ def test_edits_and_deletions_are_applied(deliver, adapter):
     message.refresh_from_db()
     assert (message.text, message.deleted_at is None) == ("", False)
     assert [old.text for old in message.revisions.all()] == ["Ola", "Hola"]
+
+
+@pytest.mark.parametrize("type_", ["edit", "deletion"])
+def test_nobody_changes_what_another_wrote(deliver, adapter, type_):
+    deliver(text_element("Soy Ana", id_="5"))
+    ours = Message.objects.get(direction="out")
+    before = ours.text
+    for id_ in ("5", ours.provider_id):
+        deliver(element(type_, sender=BETO, message={"id": id_, "text": "Pague a otra cuenta"}))
+    deliver(element(type_, message={"id": ours.provider_id, "text": "Pague a otra cuenta"}))
+    texts = Message.objects.order_by("id").values_list("text", "deleted_at")
+    assert list(texts) == [("Soy Ana", None), (before, None)]
+
+
+def test_our_own_message_is_changed_as_ours(deliver, adapter):
+    deliver(text_element("Hola"))
+    ours = Message.objects.get(direction="out")
+    edited = {"id": ours.provider_id, "text": "Le llamo a las 5"}
+    deliver(element("edit", sender=OWN, recipient=BETO, message=edited))
+    ours.refresh_from_db()
+    assert ours.text != "Le llamo a las 5"
+    deliver(
+        element("edit", sender=f"+{OWN}", recipient=f"+{ANA}", message=edited, at=1_800_000_000)
+    )
+    ours.refresh_from_db()
+    assert ours.text == "Le llamo a las 5"
+
+
+def test_an_edit_that_names_nobody_is_applied(deliver, adapter):
+    deliver(text_element("Ola", id_="n-1"))
+    deliver(element("edit", sender=None, recipient=None, message={"id": "n-1", "text": "Hola"}))
+    assert Message.objects.get(provider_id="n-1").text == "Hola"
+
+
+@pytest.mark.parametrize("group", [None, {"id": "g-1"}])
+def test_in_a_group_an_edit_need_not_name_it(deliver, adapter, group):
+    deliver(text_element("Ola a todos", id_="n-1", group={"id": "g-1", "name": "Vecinos"}))
+    deliver(element("edit", group=group, message={"id": "n-1", "text": "Hola a todos"}))
+    assert Message.objects.get(provider_id="n-1").text == "Hola a todos"
 
 
 def test_an_edit_before_its_message_waits_for_it(deliver, adapter):
