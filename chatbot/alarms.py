@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 
 from django.conf import settings
 from django.core.mail import send_mail
@@ -14,21 +15,30 @@ from django.utils.translation import override
 from chatbot import pacing
 from chatbot.channels import directory
 from chatbot.channels.events import AccountNews
+from chatbot.channels.whatsapp_web import PASSING
 from crm.conversations.models import Channel
 from crm.jobs.queue import enqueue
 from crm.people.models import User
 
 log = logging.getLogger(__name__)
 NOT_RED = ~Q(health=Channel.Health.RED)
+# How an event of a template or an account is called: "PAUSED", while errors have numbers.
+_EVENT = r"[A-Z][A-Z0-9_]+"
+# What such an event said; that the credentials work does not end it.
+TOLD = Q(last_error__regex=rf"\({_EVENT}\)$")
+# Stopped by nothing but the phone's own state.
+PHONE_DOWN = Q(*(Q(last_error__endswith=f"({word})") for word in PASSING), _connector=Q.OR)
 
 
 def note_account(channel: Channel, news: AccountNews) -> None:
     """What the provider says of our account. Good news clears the light, not a stop: somebody
-    resumes a stopped channel by hand."""
+    resumes a stopped channel by hand, unless a phone was down and is back."""
     if news.stops:
         stop(channel, news.text, news.code)
         return
     good = news.health == Channel.Health.GREEN
+    if good and not news.replaces:
+        _phone_is_back(channel)
     now = timezone.now()
     if news.pause:
         pacing.slow_down(channel.pk, news.pause, now)
@@ -50,6 +60,13 @@ def _concerned(news: AccountNews) -> Q:
     return Q()
 
 
+def _phone_is_back(channel: Channel) -> None:
+    """What waited goes out. Any other stop stays: a phone tells nothing of the account."""
+    stopped = Channel.objects.filter(PHONE_DOWN, pk=channel.pk, stopped_at__isnull=False)
+    if stopped.update(stopped_at=None):
+        directory.forget()
+
+
 def warn(channel_id: int, text: str) -> None:
     """Somebody should have a look; what does not work at all is not hidden by it."""
     rows = Channel.objects.filter(NOT_RED, pk=channel_id).exclude(last_error=text[:500])
@@ -61,6 +78,8 @@ def stop(channel: Channel, text: str, code: str = "") -> None:
     log.error("Channel %s stopped by its provider: code %s", channel.pk, code)
     rows = Channel.objects.filter(pk=channel.pk)
     first = rows.filter(stopped_at=None).update(stopped_at=timezone.now())
+    if not first and code in PASSING:
+        rows = rows.filter(PHONE_DOWN)  # a worse reason is not hidden by the phone's
     rows.update(health=Channel.Health.RED, **_error(text, code))
     directory.forget()
     if first:
@@ -68,8 +87,10 @@ def stop(channel: Channel, text: str, code: str = "") -> None:
 
 
 def _error(text: str, code: str) -> dict[str, object]:
-    said = f"{text} ({code})" if code and code not in text else text
-    return {"last_error": said[:500], "last_error_at": timezone.now()}
+    named = code not in text or re.fullmatch(_EVENT, code)
+    tail = f" ({code})" if code and named else ""
+    said = text[: 500 - len(tail)] + tail
+    return {"last_error": said, "last_error_at": timezone.now()}
 
 
 def tell_administrators(channel_id: int) -> None:

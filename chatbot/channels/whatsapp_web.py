@@ -145,6 +145,8 @@ PHONE: dict[PhoneState, tuple[Health, str | Promise]] = {
 CONNECTS_WITHIN = 30
 # Where only a person can mend it.
 DOWN: tuple[PhoneState, ...] = ("broken", "unlinked", "stopped")
+# The gateways' words for a phone that is down and says so itself when it is back.
+PASSING = ("ERROR", "SYNC_ERROR", "QR", "phone-error", "qr-code", "disconnected")
 
 
 def phone_news(state: PhoneState, code: str) -> AccountNews:

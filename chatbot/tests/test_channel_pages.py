@@ -8,7 +8,9 @@ from django.core.management import call_command
 from django.db import connection
 from django.urls import reverse
 
+from chatbot import alarms
 from chatbot.channels import directory
+from chatbot.channels.events import AccountNews
 from chatbot.tests.conftest import SECRET
 from chatbot.tests.desk import browser, conversation, hear, person, words
 from crm.conversations.models import Channel
@@ -279,6 +281,53 @@ def test_registering_without_an_account_says_what_is_missing(channel, admin, gra
     admin.post(at("register", channel))
     channel.refresh_from_db()
     assert channel.last_error
+
+
+def state(channel):
+    channel.refresh_from_db()
+    return channel.health, channel.last_error
+
+
+@pytest.fixture(params=["answers", "silent"])
+def asked(request, channel, graph, settings):
+    """A channel with an account, whose provider answers every question, or none."""
+    channel.credentials = {**channel.credentials, "business_account_id": "777"}
+    channel.save()
+    if request.param == "silent":
+        settings.GRAPH_API_URL = "http://127.0.0.1:9"
+    return channel
+
+
+@pytest.mark.parametrize("act", ["test", "register", "record"])
+def test_no_question_hides_why_a_channel_is_stopped(asked, admin, act):
+    alarms.stop(asked, "El token ha caducado", "190")
+    admin.post(at(act, asked))
+    assert state(asked) == ("red", "El token ha caducado (190)")
+    assert asked.stopped_at is not None
+
+
+@pytest.mark.parametrize("act", ["test", "register", "record"])
+@pytest.mark.parametrize("code", ["PAUSED", "ACCOUNT_OFFBOARDED"])
+def test_no_question_ends_what_the_provider_told(asked, admin, act, code):
+    told = f"Ya no sale: {code}, dice Meta. " + "x" * 500
+    alarms.note_account(asked, AccountNews(Channel.Health.RED, told, code))
+    before = state(asked)
+    assert before[1].endswith(f" ({code})") and len(before[1]) == 500
+    admin.post(at(act, asked))
+    assert state(asked) == before
+
+
+@pytest.mark.parametrize("act", ["register", "record"])
+def test_only_a_check_judges_a_channel_again(asked, admin, act):
+    Channel.objects.filter(pk=asked.pk).update(health="red", last_error="Token vencido (190)")
+    admin.post(at(act, asked))
+    assert state(asked) == ("red", "Token vencido (190)")
+
+
+def test_a_check_that_works_ends_what_a_check_found(channel, admin, graph):
+    Channel.objects.filter(pk=channel.pk).update(health="red", last_error="Token vencido (190)")
+    admin.post(at("test", channel))
+    assert state(channel) == ("green", "")
 
 
 def test_a_provider_this_version_does_not_know_breaks_no_page(admin):

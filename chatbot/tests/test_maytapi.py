@@ -340,3 +340,15 @@ def test_a_failure_and_the_phones_health_reach_the_desk(post, maytapi_channel):
     assert (message.state, message.error_code) == ("failed", "F04")
     maytapi_channel.refresh_from_db()
     assert (maytapi_channel.health, maytapi_channel.stopped_at is not None) == ("red", True)
+
+
+@pytest.mark.parametrize(
+    ("word", "stays"), [("qr-code", False), ("phone-error", False), ("disabled", True)]
+)
+def test_an_active_phone_ends_the_stop_it_made_itself(post, maytapi_channel, word, stays):
+    for said in (word, "loading", "active"):
+        post(fake.status_body(said))
+        work_off()
+    maytapi_channel.refresh_from_db()
+    assert (maytapi_channel.stopped_at is not None) is stays
+    assert maytapi_channel.health == ("red" if stays else "green")

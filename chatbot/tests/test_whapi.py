@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from chatbot import alarms
 from chatbot.channels.events import AccountNews, Deletion, Edit, StatusUpdate
 from chatbot.channels.whapi import Whapi
 from chatbot.models import InboundEvent
@@ -379,3 +380,43 @@ def test_health_that_comes_back_is_news_again():
     without = fake.health_body("AUTH")
     del without["health"]["uptime"]
     assert only(without).key != only(without).key
+
+
+@pytest.mark.parametrize("word", ["ERROR", "SYNC_ERROR", "QR"])
+def test_what_waited_goes_out_when_the_phone_is_back(post, whapi_channel, settings, word):
+    Channel.objects.update(mode=Channel.Mode.LIVE)
+    with fake.WhapiFake() as gateway:
+        settings.WHAPI_BASE_URL = gateway.url
+        post(fake.health_body(word))
+        work_off()
+        post(fake.text_body("Hola"))
+        work_off()
+        assert not gateway.sent
+        post(fake.health_body("AUTH"))
+        work_off()
+        assert gateway.sent
+    whapi_channel.refresh_from_db()
+    seen = (whapi_channel.stopped_at, whapi_channel.health, whapi_channel.last_error)
+    assert seen == (None, "green", "")
+
+
+@pytest.mark.parametrize("between", [[], ["SYNC_ERROR"], ["ERROR", "QR"]])
+@pytest.mark.parametrize("code", ["401", "STOP"])
+def test_a_phone_that_is_back_ends_no_other_stop(post, whapi_channel, between, code):
+    alarms.stop(whapi_channel, "La cuenta no vale", code)
+    for word in [*between, "AUTH"]:
+        post(fake.health_body(word))
+        work_off()
+    whapi_channel.refresh_from_db()
+    assert whapi_channel.stopped_at is not None
+    assert whapi_channel.last_error == f"La cuenta no vale ({code})"
+
+
+def test_a_refusal_while_the_phone_is_down_is_the_worse_reason(post, whapi_channel):
+    post(fake.health_body("SYNC_ERROR"))
+    work_off()
+    alarms.stop(whapi_channel, "La cuenta no vale", "401")
+    post(fake.health_body("AUTH"))
+    work_off()
+    whapi_channel.refresh_from_db()
+    assert whapi_channel.stopped_at is not None

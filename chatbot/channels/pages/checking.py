@@ -3,9 +3,11 @@
 from collections.abc import Callable
 from typing import TypeVar
 
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from chatbot import alarms, refusals
 from chatbot.channels import directory
 from chatbot.channels.addresses import webhook_url
 from chatbot.channels.base import Provider
@@ -15,6 +17,7 @@ from crm.conversations.models import Channel
 from crm.errors import DeskError
 
 Answer = TypeVar("Answer")
+Health = Channel.Health
 
 
 def provider_of(channel: Channel) -> type[Provider]:
@@ -29,7 +32,7 @@ def provider_of(channel: Channel) -> type[Provider]:
 
 def check(channel: Channel) -> str:
     """What the credentials open, in words; the channel's health follows. Raises DeskError."""
-    return _ask(channel, lambda provider: provider.check())
+    return _ask(channel, lambda provider: provider.check(), _judged)
 
 
 def register(channel: Channel) -> str:
@@ -37,7 +40,7 @@ def register(channel: Channel) -> str:
     kind = provider_of(channel)
     if not kind.can_register or kind.is_simulated:
         raise DeskError(_("This provider cannot be registered from here."))
-    _ask(channel, lambda provider: provider.register(webhook_url(channel)))
+    _ask(channel, lambda provider: provider.register(webhook_url(channel)), _unjudged)
     if not (known := ask_record(channel)):
         raise DeskError(_("The provider took it, and yet has nothing on record now."))
     return known
@@ -45,34 +48,53 @@ def register(channel: Channel) -> str:
 
 def ask_record(channel: Channel) -> str:
     """What the provider has on record about where it calls, asked anew. Raises DeskError."""
-    known = _ask(channel, lambda one: one.without_secrets(one.on_record()))
+    known = _ask(channel, lambda one: one.without_secrets(one.on_record()), _unjudged)
     Channel.objects.filter(pk=channel.pk).update(on_record=known[:500])
     return known
 
 
-def _ask(channel: Channel, question: Callable[[Provider], Answer]) -> Answer:
+def _ask(
+    channel: Channel,
+    question: Callable[[Provider], Answer],
+    concerned: Callable[[Channel, Channel.Health], QuerySet[Channel]],
+) -> Answer:
+    """The answer. It is written down as the channel's health where that is `concerned`."""
     provider = provider_of(channel)(channel)
     now = timezone.now()
-    rows = Channel.objects.filter(pk=channel.pk)
     try:
         answer = question(provider)
     except ChannelError as error:
         said = provider.without_secrets(str(error))
         said = f"{said} ({error.code})" if error.code else said
-        rows.update(
-            health=Channel.Health.RED,
-            checked_at=now,
-            last_error=said[:500],
-            last_error_at=now,
-        )
+        failed = {"health": Health.RED, "last_error": said[:500], "last_error_at": now}
+        concerned(channel, Health.RED).update(checked_at=now, **failed)
         raise DeskError(said) from None
-    rows.update(health=Channel.Health.GREEN, checked_at=now, last_error="", last_error_at=None)
+    works = {"health": Health.GREEN, "last_error": "", "last_error_at": None}
+    concerned(channel, Health.GREEN).update(checked_at=now, **works)
     return answer
+
+
+def _judged(channel: Channel, health: Channel.Health) -> QuerySet[Channel]:
+    """A check says whether the credentials work. Neither a stop nor what the provider told of
+    templates and the account gives way to that, but for doubts where nothing works at all."""
+    rows = Channel.objects.filter(pk=channel.pk, stopped_at=None)
+    if not provider_of(channel).rules.templates:
+        return rows
+    hidden = [Health.YELLOW, Health.RED] if health == Health.GREEN else [Health.RED]
+    told = alarms.TOLD & ~Q(last_error__endswith=refusals.MARK)
+    return rows.exclude(told & Q(health__in=hidden))
+
+
+def _unjudged(channel: Channel, _health: Channel.Health) -> QuerySet[Channel]:
+    """Any other question is no check: it only speaks where nothing was ever said."""
+    return Channel.objects.filter(
+        pk=channel.pk, stopped_at=None, health=Health.UNKNOWN, last_error=""
+    )
 
 
 def resume(channel: Channel) -> None:
     """Let the queue of a stopped channel go on."""
-    Channel.objects.filter(pk=channel.pk).update(stopped_at=None, health=Channel.Health.UNKNOWN)
+    Channel.objects.filter(pk=channel.pk).update(stopped_at=None, health=Health.UNKNOWN)
     directory.forget()
 
 
