@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urlsplit
 
+from django.utils.translation import gettext as _
+
 from chatbot.channels.events import (
     Address,
     Deletion,
@@ -204,9 +206,11 @@ def _content(message: Json) -> dict[str, Any]:
         if found:
             kind = kind or found
             media.append(Media(id=url))
+        elif _is_lost(attachment, url, title):
+            media.append(Media(id="", error=_("It came without a usable address.")))
     text = "\n".join(text for text in texts if text)
     choice = plain(mapping(message.get("quick_reply")).get("payload"), 256)
-    if not text and not media:
+    if not text and kind is None:
         return {"kind": Kind.UNSUPPORTED, "raw": message, "reply_to": _reply_to(message)}
     return {
         "kind": kind or (Kind.BUTTON if choice else Kind.TEXT),
@@ -214,6 +218,7 @@ def _content(message: Json) -> dict[str, Any]:
         "choice": choice,
         "media": tuple(media),
         "reply_to": _reply_to(message),
+        "raw": message if any(one.error for one in media) else None,
     }
 
 
@@ -227,6 +232,12 @@ def _attachment(attachment: Json) -> tuple[Message.Kind | None, str, str]:
     if _is_file(url):
         return SHARES.get(type_, Kind.DOCUMENT), url, title
     return None, url, title
+
+
+def _is_lost(attachment: Json, url: str, title: str) -> bool:
+    """Whether there was a file that nobody can fetch; a "fallback" is only a link's preview."""
+    type_ = identifier(attachment.get("type"), 30)
+    return not url and type_ != "fallback" and (type_ in FILES or not title)
 
 
 def _is_file(url: str) -> bool:

@@ -7,6 +7,8 @@ import re
 from collections.abc import Collection, Sequence
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from chatbot.channels.events import (
     FORWARDED,
     Address,
@@ -22,7 +24,6 @@ from chatbot.channels.events import (
 )
 from chatbot.channels.reading import (
     derived_id,
-    dicts,
     identifier,
     instant,
     link,
@@ -246,20 +247,33 @@ def _message(element: Json, id_: str, ours: bool) -> InboundMessage | None:
 def _content(element: Json) -> dict[str, Any]:
     message = mapping(element.get("message"))
     text = plain(message.get("text"))
-    files = [(link(one.get("url")), one) for one in dicts(message.get("media"))]
-    media = [_media(url, one) for url, one in files if url]
-    if not media and not text:
+    media = [_media(one) for one in _files(message.get("media"))]
+    there = [one for one in media if one.id]
+    if not there and not text:
         return {"kind": Kind.UNSUPPORTED, "raw": element}
-    kind = _kind(media[0]) if media else Kind.TEXT
+    kind = _kind(there[0]) if there else Kind.TEXT
     raw = FORWARDED if message.get("forwarded") is True else None
-    if len(media) > MOST_FILES:
+    if len(media) > MOST_FILES or len(there) < len(media):
         raw = element
     return {"kind": kind, "text": text, "media": tuple(media[:MOST_FILES]), "raw": raw}
 
 
-def _media(url: str, about: Json) -> Media:
+def _files(given: Any) -> list[Any]:
+    """Of a list its elements, else the one thing that was given; what is empty is no file."""
+    if isinstance(given, list):
+        return [one for one in given if one is not None and one != ""]
+    return [given] if given else []
+
+
+def _media(given: Any) -> Media:
+    """A file by its address or by a block with one; without one, a file nobody can fetch."""
+    about = {"url": given} if isinstance(given, str) else mapping(given)
+    url = link(about.get("url"))
     mime = plain(about.get("mime"), 100).split(";")[0].strip().lower()
-    return Media(id=url, name=plain(about.get("name"), 200), mime=mime)
+    name = plain(about.get("name"), 200)
+    return Media(
+        id=url, name=name, mime=mime, error="" if url else _("It came without a usable address.")
+    )
 
 
 def _kind(media: Media) -> Message.Kind:

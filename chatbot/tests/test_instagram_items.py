@@ -103,6 +103,27 @@ def test_an_attachment_without_an_address_leaves_the_text(one):
     assert message.raw["attachments"][0] == {"type": "image"}
 
 
+@pytest.mark.parametrize("lost", [{"type": "image"}, {"type": "image", "payload": {}}])
+def test_a_file_that_cannot_be_read_is_missed_beside_the_text(one, lost):
+    content = text_item("Mire")
+    content["message"]["attachments"] = [lost, {"type": "image", "payload": {"url": CDN}}]
+    message = one(content)
+    assert (message.kind, message.text) == (Kind.IMAGE, "Mire")
+    assert [(file.id, file.error == "") for file in message.media] == [("", False), (CDN, True)]
+    assert message.raw == content["message"]
+
+
+@pytest.mark.parametrize(
+    "attachment",
+    [{"type": "fallback", "payload": None}, {"type": "share", "payload": {"url": PAGE}}],
+)
+def test_what_was_no_file_is_not_missed(one, attachment):
+    content = text_item("Mire")
+    content["message"]["attachments"] = [attachment]
+    message = one(content)
+    assert (message.kind, message.media, message.raw) == (Kind.TEXT, (), None)
+
+
 def test_what_instagram_itself_does_not_support_is_kept(one):
     message = one(item(message={"mid": "m_1", "is_unsupported": True}))
     assert (message.kind, message.raw["is_unsupported"]) == (Kind.UNSUPPORTED, True)

@@ -129,13 +129,37 @@ def test_files_are_of_the_kind_they_are_announced_as(one, mime, name, url, kind)
     assert message.media[0].mime == (mime or "").split(";")[0]
 
 
-@pytest.mark.parametrize(
-    "media", [None, "x", {}, [None], [{}], [{"url": "file:///etc/passwd"}], [{"url": 5}]]
-)
-def test_a_file_without_an_address_leaves_the_text(one, media):
+@pytest.mark.parametrize("media", [None, "", {}, [], [None], [""]])
+def test_no_file_leaves_the_text(one, media):
     message = one(element(message={"id": "n", "text": "Mire", "media": media}))
     assert (message.kind, message.text, message.media) == (Kind.TEXT, "Mire", ())
+    assert message.raw is None
     assert one(element(message={"id": "n", "media": media})).kind == Kind.UNSUPPORTED
+
+
+@pytest.mark.parametrize(
+    "media", ["x", 5, ["x"], [{}], [[]], [{"url": "file:///etc/passwd"}], [{"url": 5}]]
+)
+def test_a_file_without_an_address_is_missed_beside_the_text(one, media):
+    content = element(message={"id": "n", "text": "Mire", "media": media, "forwarded": True})
+    message = one(content)
+    assert (message.kind, message.text, message.raw) == (Kind.TEXT, "Mire", content)
+    [lost] = message.media
+    assert (lost.id, lost.error == "") == ("", False)
+    assert one(element(message={"id": "n", "media": media})).kind == Kind.UNSUPPORTED
+
+
+@pytest.mark.parametrize("media", [FILE["url"], [FILE["url"]], {"url": FILE["url"]}])
+@pytest.mark.parametrize("text", ["", "Mire"])
+def test_a_file_may_come_as_its_address_or_alone(one, media, text):
+    message = one(element(message={"id": "n", "text": text, "media": media}))
+    assert (message.kind, message.text, message.raw) == (Kind.IMAGE, text, None)
+    assert [(file.id, file.error) for file in message.media] == [(FILE["url"], "")]
+
+
+def test_a_lost_file_does_not_cost_its_neighbour(one):
+    message = one(element(message={"id": "n", "media": [{"url": "data:x"}, FILE]}))
+    assert (message.kind, [file.id for file in message.media]) == (Kind.IMAGE, ["", FILE["url"]])
 
 
 def test_a_reply_names_what_it_answers(one):
