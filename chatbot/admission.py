@@ -45,8 +45,9 @@ def admit(row: Message, rules: Rules, now: datetime) -> bool:
     try:
         _fall_back(row, stand_in)
     except DeskError as error:
-        # The words stay as they are: they go out when the person writes.
-        _hold(row, TEMPLATE, str(error))
+        # The words stay as they are, all portions of them: they go out when the person writes.
+        for one in (row, *_portions(row)):
+            _hold(one, TEMPLATE, str(error))
         return False
     return True
 
@@ -68,8 +69,8 @@ def _is_silenced(row: Message) -> bool:
 def _stand_in(row: Message) -> TemplatePurpose | None:
     """The template that may take the place of these words now; None: there is none.
 
-    It has no room for a file, and shows none. Marketing is nothing for who wants none: the words
-    themselves are not, they wait.
+    It has no room for a file, shows none, and asks for nothing but words. Marketing is nothing
+    for who wants none: the words themselves are not, they wait.
     """
     own = row.author in (Message.Author.BOT, Message.Author.SYSTEM)
     purpose = row.purpose or (FOLLOW_UP if own else "")
@@ -79,8 +80,10 @@ def _stand_in(row: Message) -> TemplatePurpose | None:
     chosen = rows.select_related("template").first()
     if chosen is None or chosen.template.status != MessageTemplate.Status.APPROVED:
         return None
-    unwanted = templates.is_unwanted(chosen.template, row.conversation.contact)
-    return None if unwanted or templates.header_file(chosen.template) else chosen
+    template = chosen.template
+    unwanted = templates.is_unwanted(template, row.conversation.contact)
+    unfit = templates.header_file(template) or not templates.is_fillable(template)
+    return None if unwanted or unfit else chosen
 
 
 def _fall_back(row: Message, chosen: TemplatePurpose) -> None:

@@ -36,10 +36,6 @@ MARK = "\ufffc"
 LAST_WORDS = re.compile(r"(?:\S+ +){0,3}\S*$")
 FIRST_WORDS = re.compile(r"\S*(?: +\S+){0,2}")
 SEEN = 40
-# Parts and buttons that want more than words: nothing here could fill them in.
-ODD_PARTS = {"CAROUSEL", "LIMITED_TIME_OFFER"}
-ODD_BUTTONS = {"COPY_CODE", "OTP", "MPM"}
-PLAIN_HEADERS = {"", "TEXT", "IMAGE", "VIDEO", "DOCUMENT"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,12 +125,3 @@ def _by_place(template: MessageTemplate, variable: Variable) -> str:
     before, found, _after = _around(template, variable)
     words = fold(before[-SEEN:]) if found else ""
     return next((fact for fact, sign in BEFORE_PATTERNS.items() if sign.search(words)), "")
-
-
-def is_fillable(template: MessageTemplate) -> bool:
-    """Whether all that the template asks for can be entered on a page."""
-    parts = [one for one in template.components if isinstance(one, dict)]
-    kinds = {str(one.get("type") or "").upper() for one in parts}
-    headers = {str(one.get("format") or "").upper() for one in parts}
-    asked = {str(one.get("type") or "").upper() for one in templates.buttons(template)}
-    return not (kinds & ODD_PARTS or headers - PLAIN_HEADERS or asked & ODD_BUTTONS)

@@ -141,7 +141,7 @@ def _why_not(template: MessageTemplate, conversation: Conversation) -> str:
         return _("The provider does not allow this template now.")
     if template.category == "MARKETING" and conversation.contact.opted_out_at is not None:
         return _("This person wants no marketing.")
-    if not filling.is_fillable(template):
+    if not templates.is_fillable(template):
         return _("It asks for more than words; it cannot be sent from here.")
     return ""
 

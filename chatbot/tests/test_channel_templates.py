@@ -203,9 +203,12 @@ def test_what_cannot_go_by_itself_is_not_offered(channel, template, admin):
     with_file = make(channel, "foto", components=[{"type": "HEADER", "format": "IMAGE"}])
     paused = make(channel, "pausada", status="PAUSED")
     foreign = make(Channel.objects.create(name="Otro", provider="meta"), "ajena")
+    place = make(channel, "lugar", components=[{"type": "HEADER", "format": "LOCATION"}])
+    copied = [{"type": "BUTTONS", "buttons": [{"type": "COPY_CODE", "text": "Copiar"}]}]
+    code = make(channel, "cupon", components=[*TWO_GAPS, *copied])
     offered = words(admin.get(purpose_url(channel)))
     assert f'value="{template.pk}"' in offered
-    for other in (with_file, paused, foreign):
+    for other in (with_file, paused, foreign, place, code):
         assert f'<option value="{other.pk}"' not in offered
         data = {"template": other.pk, "source0": "text", "source1": "text"}
         assert admin.post(purpose_url(channel), data).status_code == 422

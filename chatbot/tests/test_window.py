@@ -110,15 +110,42 @@ def test_a_template_that_is_not_allowed_is_not_tried(graph, channel, closed, tem
 
 
 def test_one_template_takes_the_place_of_all_portions(graph, channel, closed, template):
-    values = {"body.1": "contact.first_name", "body.2": "text"}
+    values = {"body.1": "contact.first_name", "body.2": "number"}
     TemplatePurpose.objects.create(channel=channel, purpose="p", template=template, values=values)
-    say(closed, "palabra " * 1000 + "fin", purpose="p")
-    say(closed, "Otra cosa", purpose="p")
+    say(closed, "palabra " * 1000 + "fin", purpose="p", values={"number": "7"})
+    say(closed, "Otra cosa", purpose="p", values={"number": "8"})
     work_off()
     said = [one["template"]["components"][0]["parameters"][1]["text"] for one in graph.sent]
-    assert [text[:9] for text in said] == ["palabra p", "Otra cosa"]
+    assert said == ["7", "8"]
     rows = Message.objects.filter(direction="out").order_by("id")
     assert list(rows.values_list("state", flat=True)) == ["sent", "cancelled", "sent"]
+
+
+@pytest.mark.parametrize("times", [120, 515, 1000], ids=["one", "with a short rest", "more"])
+def test_words_too_long_for_their_template_are_kept_whole(
+    graph, channel, closed, template, times, in_english
+):
+    values = {"body.1": "contact.first_name", "body.2": "text"}
+    TemplatePurpose.objects.create(channel=channel, purpose="p", template=template, values=values)
+    words = "palabra " * times + "fin"
+    say(closed, words, purpose="p")
+    work_off()
+    rows = list(Message.objects.filter(direction="out").order_by("id"))
+    assert {(row.state, row.error_code, row.template) for row in rows} == {
+        ("held", "template", None)
+    }
+    assert all(row.error_text.startswith("Too long for the template") for row in rows)
+    assert graph.sent == []
+    apply(channel, heard("Volví", sender=closed.identity.addresses.get().value))
+    work_off()
+    assert " ".join(graph.texts()).startswith(words)
+
+
+def test_what_just_fits_its_template_goes_out_whole(graph, channel, closed, template):
+    values = {"body.1": "contact.first_name", "body.2": "text"}
+    TemplatePurpose.objects.create(channel=channel, purpose="p", template=template, values=values)
+    sent = say(closed, "x" * 600, purpose="p")
+    assert (sent.state, sent.text) == ("sent", "Hola Persona: " + "x" * 600)
 
 
 @pytest.mark.parametrize(("author", "state"), [("bot", "sent"), ("colleague", "held")])
@@ -161,6 +188,27 @@ def test_a_template_that_shows_a_file_takes_no_place(graph, channel, closed, tem
     MessageTemplate.objects.update(components=[{"type": "HEADER", "format": "IMAGE"}])
     TemplatePurpose.objects.create(channel=channel, purpose="p", template=template)
     assert say(closed, purpose="p").state == "held"
+
+
+ODD = [
+    [{"type": "HEADER", "format": "LOCATION"}, {"type": "BODY", "text": "Te esperamos"}],
+    [
+        {"type": "BODY", "text": "Tu código"},
+        {"type": "BUTTONS", "buttons": [{"type": "COPY_CODE", "text": "Copiar"}]},
+    ],
+    [{"type": "BODY", "text": "Mira"}, {"type": "CAROUSEL", "cards": []}],
+]
+
+
+@pytest.mark.parametrize("components", ODD, ids=["place", "code", "carousel"])
+def test_a_template_that_asks_for_more_than_words_takes_no_place(
+    graph, channel, closed, template, components
+):
+    MessageTemplate.objects.update(components=components)
+    TemplatePurpose.objects.create(channel=channel, purpose="p", template=template)
+    kept = say(closed, "Tu recibo fue aceptado", purpose="p")
+    assert (kept.state, kept.text, kept.template) == ("held", "Tu recibo fue aceptado", None)
+    assert graph.sent == []
 
 
 def test_words_whose_template_lacks_a_value_go_out_as_they_are(graph, channel, closed, template):

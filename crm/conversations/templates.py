@@ -21,6 +21,10 @@ Json = dict[str, Any]
 VARIABLE = re.compile(r"\{\{\s*([A-Za-z0-9_]{1,60})\s*\}\}")
 HEADER_FILES = {"IMAGE": "image", "VIDEO": "video", "DOCUMENT": "document"}
 LONGEST_VALUE = 600
+# Parts and buttons that want more than words: nothing here could fill them in.
+ODD_PARTS = {"CAROUSEL", "LIMITED_TIME_OFFER"}
+ODD_BUTTONS = {"COPY_CODE", "OTP", "MPM"}
+PLAIN_HEADERS = {"", "TEXT", *HEADER_FILES}
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +45,16 @@ def header_file(template: MessageTemplate) -> str:
     """The kind of file the header wants ("image", "video", "document"), or ""."""
     header = _part(template, "HEADER")
     return HEADER_FILES.get(str(header.get("format") or "").upper(), "")
+
+
+def is_fillable(template: MessageTemplate) -> bool:
+    """Whether all that the template asks for can be entered on a page."""
+    given = template.components if isinstance(template.components, list) else []
+    parts = [one for one in given if isinstance(one, dict)]
+    kinds = {str(one.get("type") or "").upper() for one in parts}
+    headers = {str(one.get("format") or "").upper() for one in parts}
+    asked = {str(one.get("type") or "").upper() for one in buttons(template)}
+    return not (kinds & ODD_PARTS or headers - PLAIN_HEADERS or asked & ODD_BUTTONS)
 
 
 def is_unwanted(template: MessageTemplate, contact: Contact) -> bool:
@@ -66,13 +80,20 @@ def preview(template: MessageTemplate, values: Mapping[str, str] | None = None) 
 
 
 def components(template: MessageTemplate, values: Mapping[str, str]) -> tuple[Json, ...]:
-    """What is sent beside the template's name. Raises DeskError for a value that is missing.
+    """What is sent beside the template's name. Raises DeskError for a value that is missing, or
+    longer than one may be: none is ever cut.
 
     A header's file is not among them: it is the message's attachment.
     """
-    missing = [one.name for one in variables(template) if not values.get(one.key, "").strip()]
+    asked = variables(template)
+    missing = [one.name for one in asked if not values.get(one.key, "").strip()]
     if missing:
         raise DeskError(_("Fill in: %(names)s.") % {"names": ", ".join(missing)})
+    if any(len(_one_line(values[one.key])) > LONGEST_VALUE for one in asked):
+        raise DeskError(
+            _("Too long for the template: it takes at most %(most)d characters in each place.")
+            % {"most": LONGEST_VALUE}
+        )
     return tuple(_components(template, values))
 
 
@@ -112,7 +133,7 @@ def _parameter(name: str, value: str) -> Json:
 
 def _one_line(value: str) -> str:
     """The provider refuses line feeds, tabs and long gaps within a variable."""
-    return " ".join(value.split())[:LONGEST_VALUE]
+    return " ".join(value.split())
 
 
 def _names(text: str) -> list[str]:

@@ -106,7 +106,8 @@ class Purpose:
 
     @property
     def is_usable(self) -> bool:
-        return self.chosen is not None and self.chosen.template.status == Status.APPROVED
+        chosen = self.chosen.template if self.chosen else None
+        return bool(chosen and chosen.status == Status.APPROVED and templates.is_fillable(chosen))
 
 
 def purposes_of(channel: Channel) -> list[Purpose]:
@@ -222,9 +223,9 @@ class PurposeForm(forms.Form):
 
 
 def _choosable(channel: Channel, purpose: Purpose) -> QuerySet[MessageTemplate]:
-    """Those that can be sent without a file, and the one chosen now, whatever became of it."""
+    """Those that words alone can fill, and the one chosen now, whatever became of it."""
     rows = channel.templates.filter(status=Status.APPROVED)
-    pks = [row.pk for row in rows if not templates.header_file(row)]
+    pks = [r.pk for r in rows if templates.is_fillable(r) and not templates.header_file(r)]
     if purpose.chosen:
         pks.append(purpose.chosen.template_id)
     return channel.templates.filter(pk__in=pks)

@@ -84,6 +84,16 @@ def test_a_value_stays_on_one_line():
     assert sent[1]["parameters"][1]["text"] == "uno dos tres"
 
 
+def test_a_value_is_refused_and_never_cut():
+    most = templates.LONGEST_VALUE
+    spaced = {**VALUES, "body.fecha": "x" * most + "  "}
+    sent = templates.components(REMINDER, spaced)
+    assert sent[1]["parameters"][1]["text"] == "x" * most
+    with pytest.raises(DeskError, match=str(most)):
+        templates.components(REMINDER, {**VALUES, "body.fecha": "x" * (most + 1)})
+    assert "x" * (most + 1) in templates.preview(REMINDER, {"body.fecha": "x" * (most + 1)})
+
+
 def test_positional_samples_are_counted_from_one():
     body = {"type": "BODY", "text": "{{1}} y {{2}}", "example": {"body_text": [["a", "b"]]}}
     found = templates.variables(MessageTemplate(name="x", language="es", components=[body]))
