@@ -207,7 +207,8 @@ def _of_the_same_account(provider: Provider, payload: Json) -> list[Provider]:
 
 def _let_wait(event: InboundEvent) -> None:
     """It speaks of what is not known yet: it waits in a lane of its own, and holds nobody up."""
-    apart = event.lane if "~" in event.lane else f"{event.lane[:180]}~{event.pk}"
+    own = f"~{event.pk}"  # a person's id may have a "~" as well
+    apart = event.lane if event.lane.endswith(own) else f"{event.lane[:180]}{own}"
     _look_again(event, apart)
 
 

@@ -299,6 +299,18 @@ def test_an_edit_before_its_message_waits_for_it(deliver, adapter):
     assert Message.objects.get(provider_id="n-1").text == "Hola"
 
 
+def test_who_has_a_tilde_in_their_id_is_held_up_by_nothing(deliver, adapter):
+    deliver(text_element("Uno", sender="ana~x"))
+    deliver(element("edit", sender="ana~x", message={"id": "never", "text": "Otra cosa"}))
+    deliver(text_element("Dos", sender="ana~x"))
+    told = Message.objects.filter(direction="in").order_by("id").values_list("text", flat=True)
+    assert list(told) == ["Uno", "Dos"]
+    InboundEvent.objects.filter(state="pending").update(due_at="2020-01-01T00:00Z")
+    work_off()
+    waiting = InboundEvent.objects.get(state="pending")
+    assert waiting.looks == 2 and waiting.lane.endswith(f"ana~x~{waiting.pk}")
+
+
 def test_in_a_group_nobody_is_answered(deliver, adapter):
     group = {"id": "g-1", "name": "Vecinos"}
     deliver(text_element("Hola a todos", group=group))
