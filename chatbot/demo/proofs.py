@@ -109,12 +109,12 @@ def picture(proof: Proof) -> bytes:
     pen.text((48, 122), "dibujo, no es un comprobante real", font=_font(28), fill="#e6e0ff")
     pen.ellipse((310, 240, 410, 340), fill="#4f9d69")
     pen.line((335, 292, 354, 312, 388, 268), fill="#ffffff", width=10)
-    pen.text((230, 365), "Operación exitosa", font=_font(34), fill=INK)
+    pen.text((230, 365), "Pago realizado", font=_font(34), fill=INK)
     pen.text((150, 440), f"S/ {proof.amount:,.2f}", font=_font(78), fill=INK)
     rows = (
         ("Fecha", f"{proof.paid_on:%d/%m/%Y}"),
-        ("Operación", proof.reference),
-        ("Para", "Ventanilla de Demostración"),
+        ("Op. nro.", proof.reference),
+        ("Para", "Ventanilla (demo)"),
         ("Cuenta", "000-0000000-0-01"),
     )
     for number, (name, value) in enumerate(rows):
