@@ -252,13 +252,18 @@ def chat_of_ack(item: Json) -> Chat | None:
     by = [] if _reacted_here(item) else [item.get("reactorId")]
     if talk := group(item.get("chatId")):
         return Chat(people(by), talk)
-    person = people([*by, item.get("chatId")])
+    chat = item.get("chatId")
+    # Without the reaction's own id whoever reacted may be we: the chat says with whom it was.
+    person = people([chat, *by]) if item.get("reactionId") else people([chat]) or people(by)
     return Chat(person) if person else None
 
 
 def _reacted_here(item: Json) -> bool:
-    """Whether the reaction was made on our own phone."""
-    return identifier(item.get("reactionId")).startswith("true_")
+    """Whether the reaction was made on our own phone: so in a chat with another number."""
+    if named := identifier(item.get("reactionId")):
+        return named.startswith("true_")
+    chat, by = address(item.get("chatId")), address(item.get("reactorId"))
+    return bool(chat and by and chat.kind == by.kind == "wa_id" and chat != by)
 
 
 def read_reaction(payload: Json) -> InboundMessage | None:

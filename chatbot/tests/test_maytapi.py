@@ -264,6 +264,18 @@ def test_our_own_reaction_is_an_echo():
     assert understood(fake.ack_body(item)).outgoing
 
 
+@pytest.mark.parametrize("id_", ["gone", None, ""])
+@pytest.mark.parametrize(("by", "ours"), [("51999000111", True), (fake.ANA, False)])
+def test_a_reaction_without_an_id_belongs_to_its_chat(id_, by, ours):
+    item = fake.reaction_item("false_1", "👍", by=f"{by}@c.us", reactionId=id_)
+    if id_ == "gone":
+        del item["reactionId"]
+    told = understood(fake.ack_body(item))
+    assert [one.value for one in told.addresses] == [fake.ANA]
+    assert told.outgoing == ours
+    assert only(fake.ack_body(item)).lane == f"p:{fake.ANA}"
+
+
 def test_a_reaction_in_a_group_stays_there():
     body = fake.ack_body(fake.reaction_item(SENT, "👍", chat=GROUP))
     told = understood(body)
