@@ -196,10 +196,13 @@ def bearer(headers: Mapping[str, str]) -> str:
 
 
 def refusal(answer: requests.Response, body: Json, text: str) -> ChannelError:
-    """The adapter says itself that it did not send it: `permanent` as it says, else by status."""
+    """The adapter says itself that it did not send it: `permanent` as it says, else by status.
+
+    With 200 it is final: whoever knows that another try may help says so.
+    """
     by_status = http.refused(answer.status_code)
     said = body.get("permanent")
-    refused = 400 <= answer.status_code < 500 and by_status.permanent
+    refused = answer.ok or (400 <= answer.status_code < 500 and by_status.permanent)
     stop = answer.status_code == 401
     return ChannelError(
         text or str(_("The adapter gave no reason.")),

@@ -142,8 +142,11 @@ def refused(send, adapter, *behaviour):
     [
         ((200, {"error": "no such number", "permanent": True}), {"permanent"}),
         ((200, {"error": "not now", "permanent": False}), set()),
-        ((200, {"error": "not now"}), set()),
-        ((200, {"error": {"deep": 1}, "message_id": "x"}), set()),
+        ((200, {"error": "no such number"}), {"permanent"}),
+        ((200, {"error": "no such number", "permanent": "no"}), {"permanent"}),
+        ((200, {"error": {"deep": 1}, "message_id": "x"}), {"permanent"}),
+        ((429, {"error": "not now"}), set()),
+        ((503, {"error": "not now"}), set()),
         ((400, {"error": "what?"}), {"permanent"}),
         ((400, {"error": "later", "permanent": False}), set()),
         ((400, {"error": "what?", "permanent": "no"}), {"permanent"}),
