@@ -28,6 +28,8 @@ SHORTEST = 8
 # Behind an address's question mark stand signatures and tokens; before its host, passwords.
 _QUERY = re.compile(r"(?i)(https?://[^\s?#\"'<>]+)[?#][^\s\"'<>]+")
 _USER = re.compile(r"(?i)(https?://)[^\s/?#@]+@")
+# What we set around a text, or behind it, once it is cut.
+_CLOSING = ")…”»\"' "
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,7 +242,11 @@ class Provider:
 
 
 def _without(text: str, secret: str) -> str:
-    """Without it, and without its beginning, which a text that was cut may still have."""
-    for length in range(len(secret), SHORTEST - 1, -1):
-        text = text.replace(secret[:length], "***")
+    """Without it, and without its beginning where a text that was cut ends in one: anywhere else
+    that is a word, as it may stand in an address of ours."""
+    text = text.replace(secret, "***")
+    words = text.rstrip(_CLOSING)
+    for length in range(len(secret) - 1, SHORTEST - 1, -1):
+        if words.endswith(secret[:length]):
+            return f"{words[:-length]}***{text[len(words) :]}"
     return text

@@ -2,6 +2,8 @@
 
 import pytest
 
+from chatbot.channels.addresses import webhook_url
+from chatbot.channels.pages import checking
 from chatbot.channels.registry import provider_for
 from chatbot.tests.desk import conversation, say
 from chatbot.tests.graph_stub import envelope
@@ -28,6 +30,42 @@ SIGNED = "https://lookaside.fbsbx.com/x?mid=501&hash=verschlossen"
 )
 def test_words_stay_and_what_opens_doors_goes(channel, said, kept):
     assert provider_for(channel).without_secrets(said) == kept
+
+
+@pytest.mark.parametrize(
+    ("said", "kept"),
+    [
+        ("https://inmobiliaria-sol.pe/webhooks/x/", "https://inmobiliaria-sol.pe/webhooks/x/"),
+        ("en inmobiliaria-sol no hay nada", "en inmobiliaria-sol no hay nada"),
+        ("dice inmobiliaria-sol-2026, y no vale", "dice ***, y no vale"),
+        ("inmobiliaria-sol-2026 inmobiliaria-sol-2026", "*** ***"),
+        ("se cortó en inmobiliaria-sol-2", "se cortó en ***"),
+        ("se cortó en inmobili", "se cortó en ***"),
+        ("Meta lo niega (se cortó en inmobiliaria-s)", "Meta lo niega (se cortó en ***)"),
+        ("se cortó en inmobil", "se cortó en inmobil"),
+    ],
+    ids=[
+        "address",
+        "word",
+        "whole",
+        "twice",
+        "cut",
+        "cut short",
+        "in brackets",
+        "a part of any word",
+    ],
+)
+def test_the_beginning_of_a_secret_is_one_only_where_a_text_was_cut(channel, said, kept):
+    channel.credentials = {**channel.credentials, "verify_token": "inmobiliaria-sol-2026"}
+    assert provider_for(channel).without_secrets(said) == kept
+
+
+def test_a_channel_registered_here_is_not_taken_for_one_elsewhere(channel, graph, settings):
+    settings.BASE_URL = "https://inmobiliaria-sol.pe"
+    secrets = {"verify_token": "inmobiliaria-sol-2026", "business_account_id": "777"}
+    channel.credentials = {**channel.credentials, **secrets}
+    channel.save()
+    assert webhook_url(channel) in checking.register(channel)
 
 
 def test_a_status_repeats_none_either(channel, post):
