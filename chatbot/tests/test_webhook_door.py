@@ -21,6 +21,7 @@ from crm.logs import RedactingFormatter
 pytestmark = pytest.mark.django_db
 
 DOOR = "/chatbot/webhook/whatsapp/"
+ASKED = {"hub.mode": "subscribe"}
 # The test vector of Meta's own encoding: non-ASCII as \u escapes, 400 bytes.
 VECTOR = (
     rb'{"object":"whatsapp_business_account","entry":[{"id":"1","changes":[{"value":'
@@ -130,19 +131,24 @@ def test_unsigned_is_refused_before_the_body_is_looked_at(client, channel):
 # --- The subscription check ------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("mode", [{"hub.mode": "subscribe"}, {}])
-def test_the_challenge_comes_back_bare(client, channel, mode):
-    answer = client.get(DOOR, {**mode, "hub.verify_token": "sesamo", "hub.challenge": "99"})
+def test_the_challenge_comes_back_bare(client, channel):
+    query = {**ASKED, "hub.verify_token": "sesamo", "hub.challenge": "99"}
+    answer = client.get(DOOR, query)
     assert (answer.status_code, answer.content) == (200, b"99")
     assert answer["Content-Type"].split(";")[0] == "text/plain"
-    assert client.get(
-        door_of(channel), {**mode, "hub.verify_token": "sesamo", "hub.challenge": "99"}
-    ).content == (b"99")
+    assert client.get(door_of(channel), query).content == b"99"
+
+
+def test_who_does_not_ask_to_subscribe_learns_nothing(client, channel):
+    for mode in ({}, {"hub.mode": ""}, {"hub.mode": "Subscribe"}, {"hub.mode": "unsubscribe"}):
+        query = {**mode, "hub.verify_token": "sesamo", "hub.challenge": "99"}
+        answer = client.get(DOOR, query)
+        assert (answer.status_code, b"99" in answer.content) == (403, False)
 
 
 def test_markup_in_the_challenge_stays_text(client, channel):
     markup = "<script>alert(1)</script>"
-    answer = client.get(DOOR, {"hub.verify_token": "sesamo", "hub.challenge": markup})
+    answer = client.get(DOOR, {**ASKED, "hub.verify_token": "sesamo", "hub.challenge": markup})
     assert answer.content.decode() == markup
     assert answer["Content-Type"].split(";")[0] == "text/plain"
     assert answer["X-Content-Type-Options"] == "nosniff"
@@ -160,7 +166,7 @@ def test_markup_in_the_challenge_stays_text(client, channel):
     ],
 )
 def test_another_token_is_refused(client, channel, query):
-    answer = client.get(DOOR, query)
+    answer = client.get(DOOR, ASKED | query)
     assert (answer.status_code, b"99" in answer.content) == (403, False)
 
 
@@ -168,7 +174,7 @@ def test_another_token_is_refused(client, channel, query):
 def test_where_no_token_is_set_every_one_is_wrong(client, channel, query):
     channel.credentials = {"app_secret": SECRET}
     channel.save()
-    assert client.get(DOOR, {**query, "hub.challenge": "99"}).status_code == 403
+    assert client.get(DOOR, {**ASKED, **query, "hub.challenge": "99"}).status_code == 403
 
 
 def test_other_methods_are_not_served(client, channel):
@@ -184,7 +190,7 @@ def test_each_address_works_with_and_without_the_last_slash(client, channel, sla
     for url in (DOOR.rstrip("/") + slash, door_of(channel).rstrip("/") + slash):
         body = json.dumps(text_body("Hola", wamid=f"wamid.{url}")).encode()
         assert knock(client, body, sign(SECRET, body), url).status_code == 200
-        query = {"hub.verify_token": "sesamo", "hub.challenge": "99"}
+        query = {**ASKED, "hub.verify_token": "sesamo", "hub.challenge": "99"}
         assert client.get(url, query).content == b"99"
     assert InboundEvent.objects.count() == 2
 
@@ -203,7 +209,7 @@ def test_unknown_addresses_are_not_found(client, channel):
         "/chatbot/webhook/fax/",
     ):
         assert knock(client, VECTOR, VECTOR_SIGNATURE, url).status_code == 404, url
-        assert client.get(url, {"hub.verify_token": "sesamo"}).status_code == 404, url
+        assert client.get(url, {**ASKED, "hub.verify_token": "sesamo"}).status_code == 404, url
     assert not InboundEvent.objects.exists()
 
 
@@ -223,14 +229,14 @@ def test_the_path_of_an_older_system_goes_on_working(client, channel, slash):
 def test_a_channel_switched_off_takes_nothing(client, channel):
     Channel.objects.update(is_active=False)
     assert knock(client, VECTOR, VECTOR_SIGNATURE, door_of(channel)).status_code == 403
-    assert client.get(door_of(channel), {"hub.verify_token": "sesamo"}).status_code == 403
+    assert client.get(door_of(channel), {**ASKED, "hub.verify_token": "sesamo"}).status_code == 403
     assert knock(client, VECTOR, VECTOR_SIGNATURE).status_code == 403
     assert not InboundEvent.objects.exists()
 
 
 def test_without_a_default_channel_its_door_is_shut(client, db):
     assert knock(client, VECTOR, VECTOR_SIGNATURE).status_code == 403
-    assert client.get(DOOR, {"hub.verify_token": "sesamo"}).status_code == 403
+    assert client.get(DOOR, {**ASKED, "hub.verify_token": "sesamo"}).status_code == 403
     assert knock(client, VECTOR, VECTOR_SIGNATURE, "/chatbot/webhook/telegram/").status_code == 403
 
 
