@@ -91,11 +91,14 @@ class Phone:
         return hashlib.blake2s(looks.encode(), digest_size=8).hexdigest()
 
 
-def look(channel: Channel, person: Person) -> Phone:
+def look(channel: Channel, person: Person, *, private: bool) -> Phone:
+    """`private`: with what is said in a partner's session."""
     conversation = conversation_of(channel, person)
     if conversation is None:
         return Phone(None, [])
     rows = arrived(conversation).exclude(kind=Kind.SYSTEM).select_related("template")
+    if not private:
+        rows = rows.filter(is_private=False)
     newest = rows.prefetch_related("attachments").order_by("-shown_at", "-id")[:SHOWN]
     return Phone(conversation, _told(list(newest)[::-1], person))
 

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from chatbot.channels.addresses import webhook_path
 from chatbot.inbox.media import INLINE, file_name, harmless
-from chatbot.inbox.visibility import conversations_for
+from chatbot.inbox.visibility import PRIVATE, conversations_for
 from chatbot.simulator import payloads, reading
 from chatbot.simulator.access import channels_for, may_simulate
 from chatbot.simulator.forms import ElementForm
@@ -76,11 +76,14 @@ def compose(request: DeskRequest, pk: int) -> HttpResponse:
 @require_GET
 @permitted()
 def media(request: DeskRequest, pk: int, attachment: int) -> FileResponse:
-    """A file of a conversation of the phone's channel: shown if a browser may, else downloaded."""
-    channel = _channel(request, pk)
+    """A file of the phone's own conversation (`?phone=`, `?group=`): shown if a browser may, else
+    downloaded. What was sent in a partner's session is not for everybody."""
+    conversation = reading.conversation_of(_channel(request, pk), _person(request.GET))
     rows = Attachment.objects.filter(
-        message__channel=channel, message__deleted_at=None, state=Attachment.State.READY
+        message__conversation=conversation, message__deleted_at=None, state=Attachment.State.READY
     )
+    if not request.user.has_perm(PRIVATE):
+        rows = rows.filter(message__is_private=False)
     found = get_object_or_404(rows, pk=attachment)
     try:
         stored = found.file.open("rb")
@@ -111,7 +114,8 @@ def _channel(request: DeskRequest, pk: int) -> Channel:
 
 def _context(request: DeskRequest, channel: Channel | None) -> dict[str, Any]:
     person = _person(request.GET)
-    shown = reading.look(channel, person) if channel else reading.Phone(None, [])
+    private = request.user.has_perm(PRIVATE)
+    shown = reading.look(channel, person, private=private) if channel else reading.Phone(None, [])
     seen = shown.conversation and conversations_for(request.user).filter(pk=shown.conversation.pk)
     return {
         "channel": channel,
@@ -121,6 +125,7 @@ def _context(request: DeskRequest, channel: Channel | None) -> dict[str, Any]:
         "group": group_of(person.group),
         "shown": shown,
         "alone": urlencode(_query(channel, person)) if channel else "",
+        "whose": urlencode({"phone": person.phone, "group": person.group}),
         "emojis": EMOJIS,
         "on_desk": bool(seen and seen.exists()),
     }

@@ -8,6 +8,7 @@ from django.urls import reverse
 from PIL import Image
 
 from chatbot.simulator import media
+from chatbot.simulator.people import GROUPS
 from chatbot.tests.desk import browser, conversation, hear, person, say, words
 from chatbot.work import work_off
 from crm.conversations.models import Attachment, Channel, Conversation, Message
@@ -266,15 +267,52 @@ def test_the_phones_picture_is_served_harmless(simulated, phone):
     made = Attachment(message=hear(talk, "", kind="image"), mime="image/png", state="ready")
     made.file.save("x.png", picture())
     made.save()
-    answer = phone.get(at("media", simulated, made.pk))
+    path = f"{at('media', simulated, made.pk)}?phone={NUMBER}"
+    assert path in words(phone.get(at("thread", simulated), {"phone": NUMBER}))
+    answer = phone.get(path)
     assert answer.status_code == 200
     assert answer["X-Content-Type-Options"] == "nosniff"
     Attachment.objects.update(mime="image/svg+xml")
-    answer = phone.get(at("media", simulated, made.pk))
+    answer = phone.get(path)
     assert answer["Content-Type"] == "application/octet-stream"
     assert answer["Content-Disposition"].startswith("attachment")
     Message.objects.update(deleted_at=made.message.shown_at)
-    assert phone.get(at("media", simulated, made.pk)).status_code == 404
+    assert phone.get(path).status_code == 404
+
+
+def test_a_file_is_shown_on_its_own_phone_alone(simulated, phone):
+    talk = conversation(simulated, phone=NUMBER)
+    conversation(simulated, phone="51900000102")
+    made = Attachment(message=hear(talk, "", kind="image"), mime="image/png", state="ready")
+    made.file.save("x.png", picture())
+    made.save()
+    path = at("media", simulated, made.pk)
+    assert phone.get(path, {"phone": NUMBER}).status_code == 200
+    for query in ({"phone": "51900000102"}, {"phone": "51900000199"}):
+        assert phone.get(path, query).status_code == 404
+    group = {"phone": NUMBER, "group": GROUPS[0].id}
+    assert phone.get(path, group).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("role", "sees"), [("marketer", False), ("agent", False), ("officer", True)]
+)
+def test_a_demo_opens_no_partners_session(simulated, settings, role, sees):
+    settings.DEMO = True
+    talk = conversation(simulated, phone=NUMBER)
+    say(talk, "Hola, buenos días")
+    asked = hear(talk, "", kind="image", is_private=True)
+    made = Attachment(message=asked, mime="image/png", state="ready")
+    made.file.save("x.png", picture())
+    made.save()
+    secret = say(talk, "Debes 1,234.56", is_private=True, provider_id="wamid.P1")
+    hear(talk, "Gracias", reply_to=secret.provider_id)
+    client, query = browser(person(role)), {"phone": NUMBER, "channel": simulated.pk}
+    for page in ("/simulator/", at("thread", simulated)):
+        html = words(client.get(page, query))
+        assert "buenos días" in html and "Gracias" in html
+        assert ("1,234.56" in html) is sees
+    assert client.get(at("media", simulated, made.pk), query).status_code == (200 if sees else 404)
 
 
 def test_somebody_new_has_said_nothing_yet(simulated, phone):
