@@ -28,8 +28,8 @@ SHORTEST = 8
 # Behind an address's question mark stand signatures and tokens; before its host, passwords.
 _QUERY = re.compile(r"(?i)(https?://[^\s?#\"'<>]+)[?#][^\s\"'<>]+")
 _USER = re.compile(r"(?i)(https?://)[^\s/?#@]+@")
-# What we set around a text, or behind it, once it is cut.
-_CLOSING = ")…”»\"' "
+# Where a text that was cut to a limit may end: a part of it stands before a colon, or in brackets.
+_CUT = r"(?=[)…”»\"' ]*(?:: |$))"
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,8 +245,8 @@ def _without(text: str, secret: str) -> str:
     """Without it, and without its beginning where a text that was cut ends in one: anywhere else
     that is a word, as it may stand in an address of ours."""
     text = text.replace(secret, "***")
-    words = text.rstrip(_CLOSING)
+    if secret[:SHORTEST] not in text:
+        return text
     for length in range(len(secret) - 1, SHORTEST - 1, -1):
-        if words.endswith(secret[:length]):
-            return f"{words[:-length]}***{text[len(words) :]}"
+        text = re.sub(re.escape(secret[:length]) + _CUT, "***", text)
     return text

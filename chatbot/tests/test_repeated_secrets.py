@@ -42,6 +42,7 @@ def test_words_stay_and_what_opens_doors_goes(channel, said, kept):
         ("se cortó en inmobiliaria-sol-2", "se cortó en ***"),
         ("se cortó en inmobili", "se cortó en ***"),
         ("Meta lo niega (se cortó en inmobiliaria-s)", "Meta lo niega (se cortó en ***)"),
+        ("vale inmobiliaria-so: no vale inmobiliaria-", "vale ***: no vale ***"),
         ("se cortó en inmobil", "se cortó en inmobil"),
     ],
     ids=[
@@ -52,6 +53,7 @@ def test_words_stay_and_what_opens_doors_goes(channel, said, kept):
         "cut",
         "cut short",
         "in brackets",
+        "two parts",
         "a part of any word",
     ],
 )
