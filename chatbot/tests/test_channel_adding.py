@@ -16,7 +16,7 @@ from chatbot.tests.pigeon import Pigeon
 from chatbot.work import work_off
 from crm.conversations.models import Channel, Message
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_english")]
+pytestmark = [pytest.mark.once, pytest.mark.django_db, pytest.mark.usefixtures("in_english")]
 RING = "a-ring-that-nobody-guesses"
 
 

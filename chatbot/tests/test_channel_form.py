@@ -9,7 +9,7 @@ from chatbot.channels.registry import CHANNELS
 from chatbot.tests.desk import browser, conversation, person, words
 from crm.conversations.models import Channel
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.once, pytest.mark.django_db]
 every = pytest.mark.parametrize("provider", CHANNELS, ids=lambda one: one.slug)
 
 

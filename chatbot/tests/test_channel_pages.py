@@ -15,7 +15,7 @@ from chatbot.tests.conftest import SECRET
 from chatbot.tests.desk import browser, conversation, hear, person, words
 from crm.conversations.models import Channel
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.once, pytest.mark.django_db]
 
 LIST = "/channels/"
 TOKEN = "token-de-prueba"

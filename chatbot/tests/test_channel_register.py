@@ -17,7 +17,7 @@ from chatbot.tests.fakes.telegram import TOKEN, TelegramFake
 from chatbot.tests.fakes.whapi import WhapiFake
 from crm.conversations.models import Channel
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.once, pytest.mark.django_db]
 BASE = "https://oficina.ejemplo.test"
 
 

@@ -16,7 +16,7 @@ from chatbot.work import work_off
 from crm.conversations import outreach
 from crm.conversations.models import Channel, Message, MessageTemplate
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.once, pytest.mark.django_db]
 
 SENTINEL = "CENTINELA"
 # Which only administrators may: they change, or show what is secret.

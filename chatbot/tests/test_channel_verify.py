@@ -6,7 +6,7 @@ from django.core.management import CommandError, call_command
 from chatbot.tests.fakes.whapi import WhapiFake
 from crm.conversations.models import Channel
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.once, pytest.mark.django_db]
 NOTHING = {
     "access_token": "",
     "phone_number_id": "",

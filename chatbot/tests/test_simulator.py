@@ -13,7 +13,7 @@ from chatbot.tests.desk import browser, conversation, hear, person, say, words
 from chatbot.work import work_off
 from crm.conversations.models import Attachment, Channel, Conversation, Message
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.once, pytest.mark.django_db]
 NUMBER = "51900000101"
 ROSA = {"phone": NUMBER, "name": "Rosa Ficticia"}
 

@@ -18,7 +18,7 @@ from chatbot.work import work_off
 from crm.conversations import window
 from crm.conversations.models import Attachment, Conversation, Message
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.once, pytest.mark.django_db]
 media_folder, simulated, phone = (
     test_simulator.media_folder,
     test_simulator.simulated,

@@ -13,7 +13,7 @@ from crm.conversations.models import Channel, Message, MessageTemplate
 from crm.people.models import Contact
 from leads.models import Lead
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.once, pytest.mark.django_db]
 NASTY = '<script>alert(1)</script>"><img src=x>'
 
 
