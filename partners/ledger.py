@@ -198,7 +198,9 @@ def _write_allocations(loan: Loan, ledger: Ledger, ids: dict[int, int]) -> None:
     wanted = wanted_allocations(ledger)
     if wanted == kept_allocations(loan):
         return
-    PaymentAllocation.objects.filter(installment__loan=loan).delete()
+    # By their keys: a planner that knows nothing yet of a table just filled reads all of it for a
+    # join. Rows that are no more took theirs with them.
+    PaymentAllocation.objects.filter(installment__in=list(ids.values())).delete()
     PaymentAllocation.objects.bulk_create(
         (
             PaymentAllocation(
