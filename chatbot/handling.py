@@ -11,9 +11,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from chatbot import alarms, echoes, presence
-from chatbot.acknowledgement import acknowledge, chosen_codes
 from chatbot.channels.base import Provider
 from chatbot.channels.events import InboundMessage
+from chatbot.dialog.contract import PROPERTY, Turn
+from chatbot.dialog.engine import take_turn
+from chatbot.dialog.listening import Listening, as_stored, listen
 from chatbot.media import fetch_soon
 from crm.conversations import outreach, ownership, wording
 from crm.conversations.identities import meet
@@ -21,7 +23,6 @@ from crm.conversations.models import (
     Attachment,
     ChannelIdentity,
     Conversation,
-    Episode,
     Message,
 )
 from crm.conversations.proof import prove_phone
@@ -48,7 +49,8 @@ def handle_message(provider: Provider, inbound: InboundMessage) -> Message | Non
     if not inbound.historical:
         ownership.open_episode(conversation)
     inbound = _with_choice(conversation, inbound)
-    message = _store(provider, conversation, inbound)
+    heard = _listen(conversation, inbound)
+    message = _store(provider, conversation, inbound, heard)
     if inbound.receipt:
         presence.acknowledge_soon(conversation.channel_id, inbound.receipt)
     if inbound.historical or inbound.group is not None:
@@ -58,12 +60,30 @@ def handle_message(provider: Provider, inbound: InboundMessage) -> Message | Non
             _colleague_answered_by_phone(conversation)
         return message
     _heard_from(provider, conversation, inbound)
-    if inbound.wakes or inbound.referral is not None:
-        # Who only clicked an advertisement has said nothing yet, and is a lead all the same.
+    # Who only clicked an advertisement has said nothing yet, and is a lead all the same.
+    captured = None
+    if inbound.referral is not None or (heard is not None and _may_be_lead(inbound, heard)):
         captured = _capture(conversation, inbound, message)
-        if inbound.wakes:
-            _answer(conversation, inbound, message, captured)
+    if heard is not None:
+        _answer(conversation, inbound, message, heard, captured)
     return message
+
+
+def _listen(conversation: Conversation, inbound: InboundMessage) -> Listening | None:
+    """What a person says to us, understood; None for what is not a turn of theirs."""
+    if inbound.historical or inbound.outgoing or inbound.group is not None or not inbound.wakes:
+        return None
+    return listen(conversation, inbound, timezone.now())
+
+
+def _may_be_lead(inbound: InboundMessage, heard: Listening) -> bool:
+    return heard.is_prospects or bool(inbound.named_products or chosen_codes(inbound))
+
+
+def chosen_codes(inbound: InboundMessage) -> tuple[str, ...]:
+    """The code of the property a tapped answer names."""
+    kind, _colon, code = inbound.choice.partition(":")
+    return (code,) if kind == PROPERTY else ()
 
 
 def _is_of_another(known: Message, conversation: Conversation, inbound: InboundMessage) -> bool:
@@ -124,7 +144,12 @@ def _with_choice(conversation: Conversation, inbound: InboundMessage) -> Inbound
     return replace(inbound, choice=option["id"]) if option else inbound
 
 
-def _store(provider: Provider, conversation: Conversation, inbound: InboundMessage) -> Message:
+def _store(
+    provider: Provider,
+    conversation: Conversation,
+    inbound: InboundMessage,
+    heard: Listening | None,
+) -> Message:
     now = timezone.now()
     direction = Message.Direction.OUT if inbound.outgoing else Message.Direction.IN
     message = Message.objects.create(
@@ -136,7 +161,8 @@ def _store(provider: Provider, conversation: Conversation, inbound: InboundMessa
         sender=(inbound.sender or inbound.name) if inbound.group else "",
         sender_address=_address_in_group(inbound),
         kind=inbound.kind,
-        text=inbound.text,
+        text=as_stored(inbound, heard.heard).text if heard else inbound.text,
+        is_private=heard is not None and heard.session is not None,
         options=[{"id": inbound.choice}] if inbound.choice else [],
         reply_to=inbound.reply_to,
         raw=json.dumps(inbound.raw) if inbound.raw is not None else "",
@@ -227,26 +253,24 @@ def _source(inbound: InboundMessage) -> Lead.Source:
 
 
 def _answer(
-    conversation: Conversation, inbound: InboundMessage, message: Message, captured: Captured
+    conversation: Conversation,
+    inbound: InboundMessage,
+    message: Message,
+    heard: Listening,
+    captured: Captured | None,
 ) -> None:
-    """The bot speaks only while the episode is its own; the row is read in this transaction.
-
-    It promises a colleague, so the person goes on waiting for one. On a channel that is switched
-    off it says nothing: the answer would go out whenever that is switched on again.
-    """
-    if not conversation.channel.is_active:
-        return
-    episode = Episode.objects.select_for_update().get(conversation=conversation, closed_at=None)
-    if episode.owner != Episode.Owner.BOT:
-        return
-    reply = acknowledge(inbound, conversation.contact, captured)
-    outreach.send(
+    turn = Turn(
         conversation=conversation,
-        text=reply.text,
-        author=Message.Author.BOT,
-        options=reply.options,
-        answers=False,
+        contact=conversation.contact,
+        message=message,
+        inbound=inbound,
+        heard=heard.heard,
+        now=message.created_at,
+        session=heard.session,
+        captured=captured,
+        topic=heard.dialog.topic,
     )
+    take_turn(turn, heard.dialog)
 
 
 def _colleague_answered_by_phone(conversation: Conversation) -> None:

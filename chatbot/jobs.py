@@ -33,6 +33,13 @@ JOBS = [
         explanation=_("Messages of which nobody has heard for ten minutes; a person decides."),
     ),
     Job(
+        name="leave_dialogs",
+        label=_("Leave what nobody answers"),
+        func="chatbot.dialog.timeouts.leave_expired",
+        minutes=1,
+        explanation=_("A question of the bot's ends after 15 minutes, and it says so."),
+    ),
+    Job(
         name="sync_templates",
         label=_("Synchronise message templates"),
         func="chatbot.template_sync.sync_all",

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import logging
-import re
 import time
 from collections.abc import Sequence
 from dataclasses import replace
@@ -12,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
-from django.db import InterfaceError, OperationalError, connection, transaction
+from django.db import connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -24,6 +23,7 @@ from chatbot.channels.events import STRAY, Json, StatusUpdate
 from chatbot.channels.reading import plain
 from chatbot.channels.registry import provider_for
 from chatbot.models import InboundEvent
+from chatbot.outage import is_away
 from chatbot.statuses import apply_statuses
 from chatbot.turns import is_long, turn
 from chatbot.waiting import NotYet, pause
@@ -38,8 +38,6 @@ STEPS = 256  # lanes passed at most on the way to those whose turn it is
 STATUSES_AT_ONCE = 50
 # Seconds between tries of an event that raises: after about twenty it is set aside.
 RETRIES = (0.5, 1, 2, 4, 6, 8)
-# What SQLite says of a table or column it does not know.
-MISSING = re.compile(r"no such (table|column)|has no column")
 
 # The state stands in these statements as a literal, not a parameter: SQLite uses a partial index
 # only where it can see that the condition implies the index's own.
@@ -130,23 +128,6 @@ def _adapted(moment: datetime) -> Any:
     return connection.ops.adapt_datetimefield_value(moment)
 
 
-def _away(error: Exception) -> bool:
-    """The database, not the event: everything is rolled back and comes again.
-
-    What the database only refuses (too large an index row, a deadlock) is the event's own fault.
-    """
-    if isinstance(error, InterfaceError) or _behind(error):
-        return True
-    return isinstance(error, OperationalError) and not connection.is_usable()
-
-
-def _behind(error: Exception) -> bool:
-    """A table or column that is not there yet: new code before its migration has run."""
-    if connection.vendor == "postgresql":
-        return getattr(error.__cause__, "pgcode", "") in ("42P01", "42703")
-    return isinstance(error, OperationalError) and MISSING.search(str(error)) is not None
-
-
 def _channel(event: InboundEvent) -> Channel:
     known = directory.snapshot().by_pk.get(event.channel_id)
     return known or Channel.objects.get(pk=event.channel_id)
@@ -167,7 +148,7 @@ def _handle_in_order(lane: str) -> int:
             _let_wait(event)
             failed += 1
         except Exception as error:
-            if _away(error):
+            if is_away(error):
                 raise
             failed += 1
             if due := _put_off(event, error):
@@ -276,7 +257,7 @@ def _apply(events: Sequence[InboundEvent]) -> Exception | None:
         with transaction.atomic():
             _apply_or_park(events)
     except Exception as error:
-        if _away(error):
+        if is_away(error):
             raise
         return error
     return None

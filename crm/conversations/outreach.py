@@ -31,6 +31,7 @@ def send(
     answers: bool = True,
     purpose: str = "",
     values: dict[str, str] | None = None,
+    is_private: bool = False,
 ) -> Message:
     """Queue one outgoing text, with `options` ({"id", "title"}) to answer by; the last message.
 
@@ -38,6 +39,7 @@ def send(
     are numbered in the text. `answers` is False for what only says that a person will: they go
     on waiting. `purpose` names what the desk says by itself ("receipt_decided"): where it may not
     write freely, the template configured for that goes instead, filled with `values`.
+    `is_private`: it is a partner's business, and on the desk only officers and managers read it.
     Plain INSERTs, safe inside any transaction; whoever runs the outbox sends it.
     Raises DeskError for an empty or endless text.
     """
@@ -57,6 +59,7 @@ def send(
                 options=list(part.options),
                 purpose=purpose,
                 values=values or {},
+                is_private=is_private,
             )
     return message
 

@@ -1,0 +1,121 @@
+"""The bot's turn: an open question gets the message first, else what it asks for is served."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import replace
+
+from django.db import transaction
+
+from chatbot.dialog import registry
+from chatbot.dialog.contract import INTENT, Asked, Handler, Outcome, Reply, Turn, say
+from chatbot.dialog.speaking import speak
+from chatbot.intents.heard import UNKNOWN
+from chatbot.models import Dialog
+from chatbot.outage import is_away
+from crm.conversations import ownership
+from crm.conversations.models import Episode
+
+log = logging.getLogger(__name__)
+# Below this an intent is a guess, which nobody leaves a question for.
+SURE = 0.7
+# What leaves any question, even one that takes any text, when it is all that is said.
+LEAVING = frozenset(("cancel", "help", "logout", "talk_to_agent", "opt_out"))
+# These answer a question, or are said beside it; they ask for nothing else.
+BESIDE = frozenset(("affirm", "deny", "thanks", "greeting", UNKNOWN))
+# So often in a row it may fail to understand, then a person is asked.
+PATIENCE = 3
+# These are done whoever answers the conversation; only then nothing is said.
+ALWAYS = frozenset(("opt_out", "opt_in"))
+
+
+def take_turn(turn: Turn, dialog: Dialog) -> None:
+    """Answer one message as the bot; silent, but for ALWAYS, while a person has the conversation.
+
+    To be called under the dialog's row lock. The episode's row is read in this transaction: who
+    takes it over meanwhile waits, and then the bot has spoken before them.
+    """
+    episode = Episode.objects.select_for_update().get(
+        conversation=turn.conversation, closed_at=None
+    )
+    if episode.owner != Episode.Owner.BOT:
+        if turn.heard.intent in ALWAYS:
+            _outcome_or_failure(turn, dialog)
+        return
+    outcome = _outcome_or_failure(turn, dialog)
+    _keep(dialog, outcome, turn)
+    if outcome.hand_off or dialog.misunderstood >= PATIENCE:
+        ownership.hand_to_queue(conversation=turn.conversation)
+    speak(turn, outcome.replies)
+
+
+def _outcome_or_failure(turn: Turn, dialog: Dialog) -> Outcome:
+    """A handler that fails is undone alone: the person hears so, and nothing stays half asked."""
+    try:
+        with transaction.atomic():
+            return _outcome(turn, dialog)
+    except Exception as error:
+        if is_away(error):
+            raise
+        log.exception("The bot failed in conversation %s", turn.conversation.pk)
+        dialog.failed_at, dialog.failure = turn.now, type(error).__name__
+        return say("failed")
+
+
+def _outcome(turn: Turn, dialog: Dialog) -> Outcome:
+    if dialog.name and not dialog.is_open(turn.now):
+        served = _served(turn)
+        return replace(served, replies=(Reply("timed_out"), *served.replies))
+    if dialog.name:
+        return _answered(turn, dialog)
+    return _served(turn)
+
+
+def _answered(turn: Turn, dialog: Dialog) -> Outcome:
+    """What the answer to the open question leads to; or it was none, and something else is."""
+    step = registry.steps()[dialog.name, dialog.step]
+    if turn.heard.intent == "cancel" and (turn.heard.exact or not step.takes_any):
+        return say("cancelled")
+    if step.takes_any and turn.heard.exact and turn.heard.intent in LEAVING:
+        return _served(turn)
+    outcome = step.handler(turn, dialog.data)
+    if outcome is not None:
+        return outcome
+    if turn.choice or asks_else(turn):
+        return _served(turn)
+    again = Asked(dialog.name, dialog.step, dialog.data)
+    return Outcome((Reply("not_understood"),), asked=again, misunderstood=True)
+
+
+def asks_else(turn: Turn) -> bool:
+    """Whether the message surely asks for something by itself."""
+    return turn.heard.intent not in BESIDE and turn.heard.score >= SURE
+
+
+def _served(turn: Turn) -> Outcome:
+    """What a tapped answer or the message's intent leads to."""
+    kind = turn.choice.partition(":")[0]
+    if kind == INTENT:
+        return _handler_of(turn.value)(turn)
+    if kind in registry.choices():
+        return registry.choices()[kind](turn)
+    return _handler_of(turn.heard.intent)(turn)
+
+
+def _handler_of(intent: str) -> Handler:
+    found = registry.handlers()
+    return found.get(intent, found[registry.REST])
+
+
+def _keep(dialog: Dialog, outcome: Outcome, turn: Turn) -> None:
+    """Write down where the conversation stands now."""
+    dialog.misunderstood = dialog.misunderstood + 1 if outcome.misunderstood else 0
+    if outcome.topic is not None:
+        dialog.topic = dict(outcome.topic)
+    if outcome.asked is None:
+        dialog.leave()
+    else:
+        dialog.name, dialog.step = outcome.asked.dialog, outcome.asked.step
+        dialog.data = dict(outcome.asked.data)
+        dialog.expires_at = turn.now + Dialog.LASTS
+    dialog.save()

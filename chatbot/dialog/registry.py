@@ -1,0 +1,40 @@
+"""Which subject answers what: the tables of all subjects, put together once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cache
+from importlib import import_module
+from typing import Any
+
+from chatbot.dialog.contract import Handler, Step
+
+SUBJECTS = ("chatbot.intents.acknowledging",)
+# The handler of an intent that no subject answers to, and of what was not understood.
+REST = "unknown"
+
+
+@cache
+def handlers() -> dict[str, Handler]:
+    return dict(_entries("INTENTS"))
+
+
+@cache
+def choices() -> dict[str, Handler]:
+    return dict(_entries("CHOICES"))
+
+
+@cache
+def steps() -> dict[tuple[str, str], Step]:
+    return dict(_entries("STEPS"))
+
+
+def _entries(table: str) -> Iterator[tuple[Any, Any]]:
+    """Those of every subject; two subjects for one entry is a mistake."""
+    seen: set[Any] = set()
+    for path in SUBJECTS:
+        for key, value in getattr(import_module(path), table, {}).items():
+            if key in seen:
+                raise LookupError(f"{table}: {key} is answered twice, also by {path}")
+            seen.add(key)
+            yield key, value

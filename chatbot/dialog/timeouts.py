@@ -1,0 +1,42 @@
+"""Questions nobody answers: after a quarter of an hour the bot says a word and leaves them."""
+
+from __future__ import annotations
+
+from django.db import transaction
+from django.utils import timezone
+
+from chatbot.dialog.replies import words
+from chatbot.models import Dialog
+from crm.conversations import outreach, window
+from crm.conversations.models import Episode, Message
+
+AT_ONCE = 500
+
+
+def leave_expired() -> int:
+    """Job: leave the dialogs whose time is over; how many. Safe to repeat, and at once."""
+    late = Dialog.objects.filter(expires_at__lte=timezone.now()).order_by("expires_at")
+    return sum(_leave(pk) for pk in late.values_list("pk", flat=True)[:AT_ONCE])
+
+
+def _leave(pk: int) -> bool:
+    """One of them, unless an answer came, or another worker was here, a moment ago."""
+    with transaction.atomic():
+        rows = Dialog.objects.select_for_update(skip_locked=True, of=("self",))
+        late = rows.filter(pk=pk, expires_at__lte=timezone.now())
+        dialog = late.select_related(
+            "conversation__contact", "conversation__channel", "conversation__episode"
+        ).first()
+        if dialog is None:
+            return False
+        dialog.leave()
+        dialog.save()
+        talk = dialog.conversation
+        # Who has gone for good is not written to, and where a person speaks the bot does not.
+        if talk.owner == Episode.Owner.BOT and talk.channel.is_active and window.is_open(talk):
+            outreach.send(
+                conversation=talk,
+                text=words("timed_out", talk.contact.spoken, {}),
+                author=Message.Author.BOT,
+            )
+    return True

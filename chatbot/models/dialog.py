@@ -1,0 +1,59 @@
+"""What the bot is in the middle of with somebody."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from crm.conversations.models import Conversation
+
+
+class Dialog(models.Model):
+    """Where a conversation stands with the bot; one row each, made when the bot first speaks.
+
+    `name` and `step` say what is being asked ("" and "": nothing), `data` what was collected so
+    far, `topic` what was last spoken of ({"loan": 5}), so that "which installment am I in?" has an
+    answer. Read and written under its row's lock, in the transaction that replies.
+    """
+
+    LASTS = timedelta(minutes=15)
+
+    conversation = models.OneToOneField(
+        Conversation, models.CASCADE, related_name="dialog", verbose_name=_("conversation")
+    )
+    name = models.CharField(_("dialog"), max_length=30, blank=True)
+    step = models.CharField(_("step"), max_length=30, blank=True)
+    data = models.JSONField(default=dict, blank=True)
+    topic = models.JSONField(default=dict, blank=True)
+    # When nobody answers what was asked.
+    expires_at = models.DateTimeField(_("expires"), null=True)
+    # How often in a row the bot did not understand.
+    misunderstood = models.PositiveSmallIntegerField(_("misunderstood"), default=0)
+    # The last time a reply could not be made, and why: for whoever looks after the bot.
+    failed_at = models.DateTimeField(_("failed"), null=True)
+    failure = models.CharField(_("failure"), max_length=200, blank=True)
+
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["expires_at"],
+                name="dialog_expires",
+                condition=Q(expires_at__isnull=False),
+            ),
+        ]
+        verbose_name = _("dialog")
+        verbose_name_plural = _("dialogs")
+
+    def __str__(self) -> str:
+        return f"{self.name}:{self.step}" if self.name else "–"
+
+    def is_open(self, now: datetime) -> bool:
+        """Whether an answer is awaited; what has expired is not."""
+        return bool(self.name) and self.expires_at is not None and self.expires_at > now
+
+    def leave(self) -> None:
+        """Nothing is asked any more; what was spoken of stays."""
+        self.name, self.step, self.data, self.expires_at = "", "", {}, None
