@@ -99,7 +99,7 @@ def _is_of_another(known: Message, conversation: Conversation, inbound: InboundM
 
 def _without_id(provider: Provider, inbound: InboundMessage) -> InboundMessage:
     """Better a message that no edit can name than none at all; and somebody has a look."""
-    alarms.warn(provider.channel.pk, _("Messages of two people have the same id."))
+    alarms.warn(provider.channel.pk, _("Two messages have the same id."))
     return replace(inbound, id="")
 
 
