@@ -9,7 +9,10 @@ from typing import Any
 
 from chatbot.dialog.contract import Handler, Step
 
-SUBJECTS = ("chatbot.intents.acknowledging",)
+SUBJECTS = (
+    "chatbot.intents.acknowledging",
+    "chatbot.intents.menu",
+)
 # The handler of an intent that no subject answers to, and of what was not understood.
 REST = "unknown"
 

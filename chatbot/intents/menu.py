@@ -1,0 +1,88 @@
+"""The menu, and the small talk around it."""
+
+from __future__ import annotations
+
+from chatbot.dialog import registry
+from chatbot.dialog.contract import Option, Outcome, Reply, Turn, say
+from chatbot.intents import titles
+from crm.conversations.models import Message
+
+UNHEARD = (Message.Kind.AUDIO, Message.Kind.VIDEO, Message.Kind.STICKER)
+
+# At most ten: so many rows a list of WhatsApp's has.
+PARTNERS = (
+    "account_statement",
+    "list_loans",
+    "next_payment",
+    "payment_options",
+    "upload_receipt",
+    "settlement",
+    "create_ticket",
+    "personal_info",
+    "talk_to_agent",
+    "logout",
+)
+VISITORS = ("property_inquiry", "authenticate", "talk_to_agent")
+
+
+def options(turn: Turn) -> tuple[Option, ...]:
+    """What one may ask for, to tap on: a partner's things in a session, else a visitor's few."""
+    return titles.intents(turn, PARTNERS if turn.session else VISITORS)
+
+
+def greet(turn: Turn) -> Outcome:
+    """By first name, and with the menu. Who greets and names a property is answered about that."""
+    captured = turn.captured
+    if captured is not None and (captured.is_new or captured.property is not None):
+        return registry.handlers()[registry.REST](turn)
+    who = turn.partner.contact if turn.partner else turn.contact
+    name = "greeting_partner" if turn.session else "greeting"
+    return say(name, options=options(turn), first_name=who.first_name)
+
+
+def show(turn: Turn) -> Outcome:
+    return say("menu_partner" if turn.session else "menu", options=options(turn))
+
+
+def nothing_to_cancel(turn: Turn) -> Outcome:
+    return say("nothing_to_cancel", options=options(turn))
+
+
+def thanks(_turn: Turn) -> Outcome:
+    return say("thanks")
+
+
+def goodbye(turn: Turn) -> Outcome:
+    who = turn.partner.contact if turn.partner else turn.contact
+    return say("goodbye", first_name=who.first_name, in_session=turn.session is not None)
+
+
+def all_right(turn: Turn) -> Outcome:
+    """A yes or a no to nothing that was asked: no reason to count it as misunderstood."""
+    return say("all_right", options=options(turn))
+
+
+def not_understood(turn: Turn) -> Outcome:
+    """In a session: what was said is about nothing the bot knows."""
+    shown = Reply("not_understood_menu", options=options(turn))
+    return Outcome((shown,), misunderstood=True)
+
+
+def beyond(turn: Turn) -> Outcome:
+    """In a session: a sound, a video, a sticker, something unreadable, or words about nothing."""
+    if turn.inbound.kind in UNHEARD:
+        return say("cannot_listen_partner", options=options(turn))
+    if turn.inbound.kind == Message.Kind.UNSUPPORTED:
+        return say("cannot_read_partner", options=options(turn))
+    return not_understood(turn)
+
+
+INTENTS = {
+    "greeting": greet,
+    "help": show,
+    "cancel": nothing_to_cancel,
+    "thanks": thanks,
+    "goodbye": goodbye,
+    "affirm": all_right,
+    "deny": all_right,
+}
