@@ -11,6 +11,7 @@ from django.utils.module_loading import import_string
 from crm.desk.logo import LogoError, read_logo
 from crm.desk.looks import READABLE, accent, contrast_with_white
 from crm.desk.registry import registry_settings
+from crm.people.calendar import knows_holidays
 
 
 @register()
@@ -48,6 +49,18 @@ def logo_is_a_picture(app_configs: Sequence[Any] | None, **kwargs: Any) -> list[
         hint = "Name a PNG, JPEG or SVG file of at most 1 MB, or leave it unset."
         return [Error(f"BUSINESS_LOGO: {error}", hint=hint, id="crm.E003")]
     return []
+
+
+# Costs half a second, which not every command shall pay.
+@register(deploy=True)
+def holidays_are_a_country_s(
+    app_configs: Sequence[Any] | None, **kwargs: Any
+) -> list[CheckMessage]:
+    """HOLIDAYS names a country whose holidays are known."""
+    if knows_holidays(settings.HOLIDAYS):
+        return []
+    said = f"HOLIDAYS is {settings.HOLIDAYS!r}: nobody's public holidays are known by that name"
+    return [Caution(said, hint="Write PE, or BR-SP for a part of a country.", id="crm.W002")]
 
 
 def _problem(path: str) -> str:

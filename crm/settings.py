@@ -310,6 +310,8 @@ USE_TZ = True
 TIME_ZONE = env.zone("TIME_ZONE", default="America/Lima")
 PHONE_REGION = env("PHONE_REGION", default="PE")
 CURRENCY = env("CURRENCY", default="PEN")
+# Whose public holidays nobody works on: a country, or a part of one ("BR-SP"); "": none.
+HOLIDAYS = env("HOLIDAYS", default=PHONE_REGION)
 # Days past due with which each ageing bucket ends, but the last one: 1–8, 9–30, 31–60, 61–90, 91+.
 AGEING_BUCKETS = (8, 30, 60, 90)
 
