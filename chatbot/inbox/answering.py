@@ -93,6 +93,7 @@ def reply_by_template(
     token: str,
     file: UploadedFile | None = None,
     instead: Message | None = None,
+    is_private: bool = False,
 ) -> Message:
     """As `reply`, by a template; `instead` of a message that waits or failed, which never goes.
 
@@ -115,6 +116,7 @@ def reply_by_template(
             author=Message.Author.COLLEAGUE,
             user=user,
             attachment=enclosed[0][1] if enclosed else None,
+            is_private=is_private,
         )
         _answered(conversation, user, message, token)
         if instead is not None:

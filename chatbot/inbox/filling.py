@@ -1,4 +1,5 @@
-"""What a template's variables are filled with at first: from the person, their lead, and us."""
+"""What a template's variables are filled with at first: from the person, their lead, their loan
+(`owing`), and us."""
 
 from __future__ import annotations
 
@@ -7,6 +8,7 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
+from chatbot.inbox import owing
 from crm.conversations import templates
 from crm.conversations.models import Conversation, MessageTemplate
 from crm.conversations.templates import Variable
@@ -29,8 +31,10 @@ BEFORE = {
     PROPERTY: r"((propiedad|inmueble|departamento|depa|casa|terreno|proyecto|oficina|local"
     r"|property|apartment|house)[ :“\"*]*)",
 }
-CALLED_PATTERNS = {fact: re.compile(names) for fact, names in CALLED.items()}
-BEFORE_PATTERNS = {fact: re.compile(rf"\b{words}$") for fact, words in BEFORE.items()}
+CALLED_PATTERNS = {fact: re.compile(names) for fact, names in (CALLED | owing.CALLED).items()}
+BEFORE_PATTERNS = {
+    fact: re.compile(rf"\b{words}$") for fact, words in (BEFORE | owing.BEFORE).items()
+}
 # A sign no text holds, to find a variable's place in its sentence.
 MARK = "\ufffc"
 LAST_WORDS = re.compile(r"(?:\S+ +){0,3}\S*$")
@@ -76,7 +80,20 @@ def facts_of(conversation: Conversation, user: User) -> dict[str, str]:
         CODE: about.code if about else "",
         COLLEAGUE: user.first_name or str(user),
     }
+    known |= owing.facts_of(conversation, user)
     return {fact: value for fact, value in known.items() if value}
+
+
+def says_amounts(template: MessageTemplate, given: dict[str, str], facts: dict[str, str]) -> bool:
+    """Whether what is sent tells of somebody's debt: by what is asked for, or by what is said.
+
+    Who may see no loan knows none (`facts`), and whatever amount they write is of something else.
+    """
+    owed = {facts[fact] for fact in owing.AMOUNTS & facts.keys()}
+    return bool(owed) and any(
+        _meant(template, one) in owing.AMOUNTS or given.get(one.key, "").strip() in owed
+        for one in templates.variables(template)
+    )
 
 
 def _label(template: MessageTemplate, variable: Variable) -> str:

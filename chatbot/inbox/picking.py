@@ -64,11 +64,14 @@ def fill(request: DeskRequest, pk: int, template: int) -> HttpResponse:
     try:
         if why_not := _why_not(chosen, conversation):
             raise DeskError(why_not)
+        values = _values(request, chosen)
+        facts = filling.facts_of(conversation, request.user)
         answering.reply_by_template(
             conversation=conversation,
             user=request.user,
             template=chosen,
-            values=_values(request, chosen),
+            values=values,
+            is_private=filling.says_amounts(chosen, values, facts),
             token=request.POST.get("token", ""),
             file=request.FILES.get("file"),
             instead=_instead(request, conversation),

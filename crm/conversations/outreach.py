@@ -100,6 +100,7 @@ def send_template(
     author: Message.Author,
     user: User | None = None,
     attachment: Attachment | None = None,
+    is_private: bool = False,
 ) -> Message:
     """Queue a template with its variables filled in (`values` by `Variable.key`).
 
@@ -122,6 +123,7 @@ def send_template(
             text=templates.preview(template, given),
             template=template,
             values=given,
+            is_private=is_private,
         )
         if shown and attachment is not None:
             _attach(message, attachment)
