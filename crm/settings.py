@@ -80,6 +80,7 @@ INSTALLED_APPS = [
     "crm.imports",
     "leads",
     "partners",
+    "tickets",
     "chatbot",
     "allauth",
     "allauth.account",
@@ -242,6 +243,7 @@ _LENDING = [
     "partners.view_paymentoption",
     "audit.view_auditentry",
 ]
+_TICKETS = ["tickets.view_ticket", "tickets.add_ticket", "tickets.change_ticket"]
 _MANAGING = [
     *_SALES,
     *_PROPERTIES,
@@ -253,9 +255,16 @@ _MANAGING = [
         for model in ("loanproduct", "paymentoption")
         for verb in ("add", "change")
     ),
+    *_TICKETS,
+    "tickets.assign_ticket",
+    *(
+        f"tickets.{verb}_{model}"
+        for model in ("cannedreply", "slapolicy")
+        for verb in ("view", "add", "change", "delete")
+    ),
 ]
 ROLE_PERMISSIONS: dict[str, list[str]] = {
-    "agent": [*_SALES, "partners.know_partner"],
+    "agent": [*_SALES, "partners.know_partner", *_TICKETS, "tickets.view_cannedreply"],
     "marketer": [*_EVERYBODY, *_PROPERTIES],
     "officer": [
         *_EVERYBODY,
@@ -263,6 +272,9 @@ ROLE_PERMISSIONS: dict[str, list[str]] = {
         "conversations.change_conversation",
         *_LENDING,
         "people.view_document",
+        *_TICKETS,
+        "tickets.assign_ticket",
+        "tickets.view_cannedreply",
     ],
     "manager": _MANAGING,
     "administrator": [
@@ -303,6 +315,8 @@ MFA_ADAPTER = "crm.people.adapter.SecondFactorAdapter"
 
 LANGUAGE_CODE = "es"
 LANGUAGES = [("es", "Español"), ("en", "English")]
+# In which the bot can speak: templates/chatbot/replies has a folder of each.
+CHAT_LANGUAGES = ("es", "pt", "en")
 LOCALE_PATHS = [BASE_DIR / "locale"]
 FORMAT_MODULE_PATH = ["crm.formats"]
 USE_I18N = True
@@ -366,6 +380,7 @@ SCHEDULES = [
     "crm.imports.jobs.JOBS",
     "chatbot.jobs.JOBS",
     "partners.jobs.JOBS",
+    "tickets.jobs.JOBS",
 ]
 # The resident worker: how often it looks (seconds), how much it takes at once.
 WORK_POLL = 0.05
@@ -442,6 +457,7 @@ PULSES = [
     "chatbot.inbox.pulse.pulse",
     "partners.portfolio.pulse.pulse",
     "partners.review.pulse.pulse",
+    "tickets.pulse.pulse",
 ]
 READINESS = [
     "crm.desk.health.database",
@@ -459,6 +475,8 @@ IMPORTERS = [
 TEMPLATE_PURPOSES = ["chatbot.purposes.PURPOSES"]
 # What a channel's provider allows: slug -> crm.conversations.rules.Rules.
 CHANNEL_RULES = "chatbot.channels.registry.rules_of"
+# Whether a partner has proved who they are in a conversation: (conversation, partner) -> bool.
+PARTNER_SPEAKS = "chatbot.dialog.speakers.is_partner_speaking"
 # Done by every `manage.py prepare`, in this order: functions without arguments, safe to repeat.
 SETUP_STEPS = [
     "chatbot.channels.environment.sync_default_channel",

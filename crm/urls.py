@@ -31,6 +31,7 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("leads/", include("leads.urls")),
     path("partners/", include("partners.urls")),
+    path("tickets/", include("tickets.urls")),
     path("people/", include("crm.people.urls")),
     path("properties/", include("crm.catalog.urls")),
     path("jobs/", include("crm.jobs.urls")),

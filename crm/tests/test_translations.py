@@ -12,7 +12,7 @@ from babel.messages.pofile import read_po
 from django.conf import settings
 
 CATALOG = Path("locale/es/LC_MESSAGES/django.po")
-ROOMS = ("crm", "leads", "partners", "chatbot", "templates", "locale")
+ROOMS = ("crm", "leads", "partners", "tickets", "chatbot", "templates", "locale")
 TRANSLATES = {"_", "gettext", "gettext_lazy", "ngettext", "pgettext"}
 PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|%[sd]|\{\w*\}")
 

@@ -1,0 +1,1 @@
+"""Tickets: what people complain of or ask for, until somebody has seen to it."""

@@ -1,0 +1,139 @@
+"""What colleagues write on a ticket: answers, which the person gets, and notes, which stay here."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from crm.conversations import outreach
+from crm.conversations.models import Attachment, Conversation, Message
+from crm.errors import DeskError
+from crm.people.models import User
+from tickets import deadlines, telling
+from tickets.changes import check_seen, check_standing, locked, locked_with_talk, note, save
+from tickets.models import Ticket, TicketFile, TicketMessage
+from tickets.opening import LONGEST_TEXT
+
+Kind, Status = TicketMessage.Kind, Ticket.Status
+
+
+def reply(
+    *,
+    ticket: Ticket,
+    by: User,
+    text: str,
+    seen: int | None = None,
+    files: Sequence[tuple[str, Attachment]] = (),
+) -> TicketMessage:
+    """Answer the person where the ticket came from; a new ticket is open from then on.
+
+    `seen` is the version the writer last saw: ThreadChangedError if there is a newer one. `files`
+    are as `tickets.files.stored` yields them. Outside a session a partner only hears that there is
+    an answer (`is_veiled`). DeskError without words, for a ticket that is done or merged, and for
+    a person who cannot be reached by chat.
+    """
+    text = _clean(text, may_be_empty=bool(files))
+    with transaction.atomic():
+        row, talk = locked_with_talk(ticket)
+        _check_open(row)
+        check_seen(row, seen)
+        place = telling.where(row, talk)
+        if place is None:
+            raise DeskError(_("This person cannot be reached by chat. Leave a note instead."))
+        entry = _told(row, place, text, by, files)
+        now = timezone.now()
+        deadlines.answered(row, now)
+        if row.status == Status.NEW:
+            note(row, "status", row.status, Status.OPEN, by)
+            row.status = Status.OPEN
+        save(row, now)
+    _refresh(ticket, row)
+    return entry
+
+
+def add_note(
+    *,
+    ticket: Ticket,
+    by: User,
+    text: str,
+    seen: int | None = None,
+    files: Sequence[tuple[str, Attachment]] = (),
+) -> TicketMessage:
+    """Write something down for colleagues; it goes to nobody. Errors as of `reply`."""
+    text = _clean(text, may_be_empty=bool(files))
+    with transaction.atomic():
+        row = locked(ticket)
+        check_standing(row)
+        check_seen(row, seen)
+        entry = TicketMessage.objects.create(ticket=row, kind=Kind.NOTE, author=by, text=text)
+        _keep_own(entry, files)
+        save(row)
+    _refresh(ticket, row)
+    return entry
+
+
+def _told(
+    row: Ticket,
+    talk: Conversation,
+    text: str,
+    by: User,
+    files: Sequence[tuple[str, Attachment]],
+) -> TicketMessage:
+    """The answer as it stands here, and what of it goes out now."""
+    entry = TicketMessage(ticket=row, kind=Kind.PUBLIC, author=by, text=text)
+    if not telling.is_known(row, talk):
+        entry.is_veiled = True
+        entry.message = telling.tell_of_answer(row, talk)
+        entry.save()
+        _keep_own(entry, files)
+        return entry
+    if files:
+        outreach.send_files(
+            conversation=talk, files=files, text="", author=Message.Author.COLLEAGUE, user=by
+        )
+    if text:
+        entry.message = telling.tell_answer(row, talk, text, by)
+    entry.save()
+    TicketFile.objects.bulk_create(
+        TicketFile(ticket=row, entry=entry, attachment=one) for _kind, one in files
+    )
+    return entry
+
+
+def _keep_own(entry: TicketMessage, files: Sequence[tuple[str, Attachment]]) -> None:
+    """Files that went nowhere: no message has them."""
+    TicketFile.objects.bulk_create(
+        TicketFile(
+            ticket=entry.ticket,
+            entry=entry,
+            own=one.file.name,
+            own_name=one.name,
+            own_mime=one.mime,
+            own_size=one.size,
+        )
+        for _kind, one in files
+    )
+
+
+def _check_open(row: Ticket) -> None:
+    check_standing(row)
+    if row.is_done:
+        raise DeskError(_("This ticket is done. Open it again before you answer."))
+
+
+def _clean(text: str, *, may_be_empty: bool) -> str:
+    text = text.replace("\x00", "").strip()
+    if not text and not may_be_empty:
+        raise DeskError(_("Write something first."))
+    if len(text) > LONGEST_TEXT:
+        raise DeskError(_("This message is too long."))
+    return text
+
+
+def _refresh(ticket: Ticket, row: Ticket) -> None:
+    """The caller's own row knows what became of it."""
+    ticket.version, ticket.changed_at, ticket.status = row.version, row.changed_at, row.status
+    ticket.first_response_at = row.first_response_at

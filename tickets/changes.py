@@ -1,0 +1,79 @@
+"""What every verb begins and ends with: the ticket's row locked, and who changed what noted.
+
+Locks are taken in one order everywhere: conversation, ticket, colleagues; the worker that handles
+a message has the conversation already.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from crm.conversations.models import Conversation
+from crm.errors import DeskError
+from crm.people.models import User
+from tickets.models import Ticket, TicketChange
+
+JOINED = ("contact", "partner__contact", "assignee", "agency", "merged_into")
+
+
+class ThreadChangedError(DeskError):
+    """Something was said or decided after the writer last looked; `seen` is the newest version.
+
+    Nothing was sent. Who wants to send all the same says so with that version.
+    """
+
+    def __init__(self, words: str, version: int) -> None:
+        super().__init__(words)
+        self.version = version
+
+
+def locked(ticket: Ticket) -> Ticket:
+    """The same ticket, freshly read, and nobody else's until the transaction ends."""
+    rows = Ticket.objects.select_for_update(of=("self",), no_key=True)
+    return rows.select_related(*JOINED).get(pk=ticket.pk)
+
+
+def locked_with_talk(ticket: Ticket) -> tuple[Ticket, Conversation | None]:
+    """As `locked`, and its conversation, locked before it; None where there is none."""
+    rows = Conversation.objects.select_for_update(of=("self",), no_key=True)
+    key = Ticket.objects.filter(pk=ticket.pk).values("conversation")
+    talk = rows.select_related("channel", "contact", "identity").filter(pk__in=key).first()
+    row = locked(ticket)
+    return row, talk
+
+
+def check_seen(row: Ticket, seen: int | None) -> None:
+    """ThreadChangedError where somebody did something since version `seen` (None: whatever)."""
+    if seen is not None and seen != row.version:
+        raise ThreadChangedError(
+            _("Something has been added to this ticket. Look at it before you send."), row.version
+        )
+
+
+def check_standing(row: Ticket) -> None:
+    """DeskError for a ticket that is another one's part by now."""
+    if row.merged_into is not None:
+        raise DeskError(
+            _("This ticket was merged into %(number)s.") % {"number": row.merged_into.number}
+        )
+
+
+def save(row: Ticket, now: datetime | None = None) -> None:
+    """Save what was changed under the lock, as one version more."""
+    row.version += 1
+    row.changed_at = now or timezone.now()
+    row.save()
+
+
+def note(row: Ticket, field: str, old: object, new: object, by: User | None) -> TicketChange:
+    """Write down who changed what; nobody: the person themselves, or the clock."""
+    return TicketChange.objects.create(
+        ticket=row, actor=by, field=field, old=_short(old), new=_short(new)
+    )
+
+
+def _short(value: object) -> str:
+    return "" if value is None else str(value)[:200]

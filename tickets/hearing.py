@@ -1,0 +1,98 @@
+"""What the person says of a ticket: more about it, and how they were served."""
+
+from __future__ import annotations
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from crm.conversations.models import Attachment, Message
+from crm.errors import DeskError
+from crm.people.models import Contact
+from tickets.changes import locked, note, save
+from tickets.models import Ticket, TicketFile, TicketMessage
+from tickets.opening import LONGEST_TEXT, open_ticket
+from tickets.standing import heard_again, may_be_reopened
+from tickets.telling import SCORES
+
+
+def hear(*, ticket: Ticket, message: Message, text: str = "") -> Ticket:
+    """Add the person's message, with its files, to the ticket it is about; that ticket.
+
+    What waited for them is open again, and so is what was done less than a week ago; about what
+    was done before, a new ticket is made, which that one returns. The same message is added once.
+    `text`: what of it counts; blank: all of it. To be called where the message is handled: the
+    conversation's row is locked already.
+    """
+    said = (text or message.text).replace("\x00", "").strip()[:LONGEST_TEXT]
+    with transaction.atomic():
+        row = locked(ticket)
+        if row.merged_into is not None:
+            row = locked(row.merged_into)
+        known = TicketMessage.objects.filter(ticket=row, message=message).exists()
+        if known:
+            return row
+        now = timezone.now()
+        if row.is_done and not may_be_reopened(row, now):
+            return _anew(row, message, said)
+        entry = TicketMessage.objects.create(
+            ticket=row, kind=TicketMessage.Kind.PERSON, text=said, message=message
+        )
+        _attach(row, entry, message)
+        heard_again(row, now)
+        save(row, now)
+    return row
+
+
+def add_files(*, ticket: Ticket, message: Message) -> Ticket:
+    """Pictures the person sends right after making it, as a word of theirs; as `hear`."""
+    return hear(ticket=ticket, message=message)
+
+
+def rate(*, ticket: Ticket, contact: Contact, score: int) -> Ticket:
+    """How they were served, 1 to 5; the last word counts. DeskError for a ticket that is not
+    theirs or not done, and for another number."""
+    if score not in SCORES:
+        raise DeskError(_("Give a number from 1 to 5."))
+    with transaction.atomic():
+        row = locked(ticket)
+        if row.contact_id != contact.pk or not row.is_done:
+            raise DeskError(_("This ticket is not resolved."))
+        if row.satisfaction != score:
+            note(row, "satisfaction", row.satisfaction, score, None)
+            row.satisfaction, row.rated_at = score, timezone.now()
+            save(row)
+    return row
+
+
+def mark_read(ticket: Ticket) -> int:
+    """The person has read the answers that were only announced to them; how many."""
+    rows = ticket.messages.filter(is_veiled=True, read_at=None)
+    return rows.update(read_at=timezone.now())
+
+
+def _anew(old: Ticket, message: Message, said: str) -> Ticket:
+    return open_ticket(
+        contact=old.contact,
+        subject=old.subject,
+        description=said or old.subject,
+        partner=old.partner,
+        conversation=message.conversation,
+        origin=message,
+        category=old.category,
+        loan=old.loan,
+        is_private=old.is_private,
+        files=list(message.attachments.all()),
+        follows=old,
+    )
+
+
+def _attach(row: Ticket, entry: TicketMessage, message: Message) -> None:
+    TicketFile.objects.bulk_create(
+        [TicketFile(ticket=row, entry=entry, attachment=one) for one in _files(message)],
+        ignore_conflicts=True,
+    )
+
+
+def _files(message: Message) -> list[Attachment]:
+    return list(message.attachments.all())

@@ -1,0 +1,130 @@
+"""A ticket is made, by chat or at the desk."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from crm.conversations.models import Attachment, Conversation, Message
+from crm.errors import DeskError
+from crm.people.models import Agency, Contact, User
+from partners.models import Loan, Partner, Receipt
+from tickets import deadlines
+from tickets.assignment import least_loaded
+from tickets.categories import guess
+from tickets.changes import note
+from tickets.models import Category, Priority, Ticket, TicketFile
+
+LONGEST_SUBJECT, LONGEST_TEXT = 150, 5000
+
+
+def open_ticket(
+    *,
+    contact: Contact,
+    subject: str,
+    description: str,
+    by: User | None = None,
+    partner: Partner | None = None,
+    conversation: Conversation | None = None,
+    origin: Message | None = None,
+    category: str = "",
+    priority: int = Priority.MEDIUM,
+    assignee: User | None = None,
+    loan: Loan | None = None,
+    receipt: Receipt | None = None,
+    is_private: bool = False,
+    files: Sequence[Attachment] = (),
+    follows: Ticket | None = None,
+) -> Ticket:
+    """Make a ticket and give it to somebody; one that `origin` made already is the same ticket.
+
+    Without a category it is guessed from the words; without an assignee the least-loaded active
+    officer of the agency gets it. `by`: the colleague who enters it; None: the person does.
+    `files` are saved attachments of messages. DeskError without words, and for a loan or receipt
+    that is another's.
+    """
+    subject, description = _one_line(subject), _clean(description)
+    _check(subject, description, category, priority)
+    _check_links(partner, loan, receipt)
+    known = _made_by(origin)
+    if known is not None:
+        return known
+    row = Ticket(
+        contact=contact,
+        partner=partner,
+        conversation=conversation,
+        origin=origin,
+        subject=subject,
+        description=description,
+        category=category or guess(f"{subject} {description}"),
+        priority=priority,
+        assignee=assignee,
+        agency=_agency_of(contact, partner, by),
+        loan=loan,
+        receipt=receipt,
+        is_private=is_private,
+        follows=follows,
+    )
+    try:
+        with transaction.atomic():
+            return _make(row, by, files)
+    except IntegrityError:
+        known = _made_by(origin)
+        if known is None:
+            raise
+        return known
+
+
+def _make(row: Ticket, by: User | None, files: Sequence[Attachment]) -> Ticket:
+    row.created_at = row.changed_at = now = timezone.now()
+    row.assignee = row.assignee or least_loaded(row.agency)
+    row.assigned_at = now if row.assignee else None
+    deadlines.begin(row, now)
+    row.save()
+    row.number = f"T-{row.pk:06d}"
+    row.save(update_fields=["number"])
+    TicketFile.objects.bulk_create(TicketFile(ticket=row, attachment=one) for one in files)
+    note(row, "created", None, row.number, by)
+    if row.assignee is not None:
+        note(row, "assignee", None, row.assignee.pk, None)
+    return row
+
+
+def _made_by(origin: Message | None) -> Ticket | None:
+    return Ticket.objects.filter(origin=origin).first() if origin is not None else None
+
+
+def _check(subject: str, description: str, category: str, priority: int) -> None:
+    if not subject:
+        raise DeskError(_("Say in a few words what it is about."))
+    if not description:
+        raise DeskError(_("Describe what happened."))
+    if category and category not in Category.values:
+        raise DeskError(_("There is no such category."))
+    if priority not in Priority.values:
+        raise DeskError(_("There is no such priority."))
+
+
+def _check_links(partner: Partner | None, loan: Loan | None, receipt: Receipt | None) -> None:
+    """What is another partner's is never linked; nor anything to who is no partner."""
+    key = partner.pk if partner else None
+    if loan is not None and loan.partner_id != key:
+        raise DeskError(_("This loan is not this partner's."))
+    if receipt is not None and receipt.partner_id != key:
+        raise DeskError(_("This receipt is not this partner's."))
+
+
+def _agency_of(contact: Contact, partner: Partner | None, by: User | None) -> Agency | None:
+    own = partner.agency if partner else None
+    return own or contact.agency or (by.agency if by else None)
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.replace("\x00", "").split())[:LONGEST_SUBJECT]
+
+
+def _clean(text: str) -> str:
+    return text.replace("\x00", "").strip()[:LONGEST_TEXT]

@@ -1,0 +1,120 @@
+"""What a person hears of their ticket by chat: where, in which words, and how much of it.
+
+Of a partner's ticket nothing but its number and state is said outside a session of theirs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.conf import settings
+from django.db.models import F
+from django.template import Context, loader
+from django.utils.module_loading import import_string
+from django.utils.translation import override
+
+from crm.conversations import outreach
+from crm.conversations.models import Channel, Conversation, Message
+from crm.people.models import User
+from partners.models import Partner
+from tickets.models import Ticket
+
+PURPOSE = "ticket_answered"
+FALLBACK = "es"
+# The kinds of the answers to tap on, which the chatbot hears: "kind:value".
+LOOK, RATE, REOPEN = "ticket", "ticket_rating", "ticket_reopen"
+SCORES = (1, 2, 3, 4, 5)
+
+
+def where(ticket: Ticket, talk: Conversation | None) -> Conversation | None:
+    """The ticket's own conversation while its channel reaches the person, else their newest."""
+    if talk is not None and _reaches(talk):
+        return talk
+    rows = Conversation.objects.filter(
+        contact=ticket.contact_id,
+        is_group=False,
+        identity__unreachable_at=None,
+        channel__is_active=True,
+        channel__mode=Channel.Mode.LIVE,
+    )
+    newest = rows.order_by(F("last_message_at").desc(nulls_last=True), "-id")
+    return newest.select_related("channel", "contact").first()
+
+
+def is_known(ticket: Ticket, talk: Conversation) -> bool:
+    """Whether the ticket may be spoken of in full there: it is nobody's secret, or its partner
+    has proved who they are."""
+    if not ticket.is_private or ticket.partner is None:
+        return not ticket.is_private
+    speaks: Callable[[Conversation, Partner], bool] = import_string(settings.PARTNER_SPEAKS)
+    return speaks(talk, ticket.partner)
+
+
+def tell_answer(ticket: Ticket, talk: Conversation, text: str, by: User) -> Message:
+    """The answer itself, with the ticket's number below."""
+    return outreach.send(
+        conversation=talk,
+        text=words("answer", talk, ticket, text=text),
+        author=Message.Author.COLLEAGUE,
+        user=by,
+        purpose=PURPOSE,
+        values=_values(ticket),
+        is_private=ticket.is_private,
+    )
+
+
+def tell_of_answer(ticket: Ticket, talk: Conversation) -> Message:
+    """Only that there is one, to be read in a session."""
+    return _notice(ticket, talk, "answer_waits", (_option(LOOK, ticket.pk, "look", talk, ticket),))
+
+
+def tell_resolved(ticket: Ticket, talk: Conversation) -> Message:
+    """That it is resolved, and how they were served: 1 to 5, or that it is not resolved."""
+    scores = (_option(RATE, f"{ticket.pk}.{n}", f"score_{n}", talk, ticket) for n in SCORES)
+    still = _option(REOPEN, ticket.pk, "still", talk, ticket)
+    return _notice(ticket, talk, "resolved", (*scores, still))
+
+
+def words(name: str, talk: Conversation, ticket: Ticket, **more: str) -> str:
+    """`tickets/told/<language>/<name>.txt`, in the person's language, else in Spanish."""
+    language = talk.contact.language or FALLBACK
+    paths = [f"tickets/told/{one}/{name}.txt" for one in (language, FALLBACK)]
+    values = {"number": ticket.number, "name": talk.contact.first_name, **more}
+    # A chat shows what it is given: nothing in it is a page's markup.
+    return str(
+        loader.select_template(paths).template.render(Context(values, autoescape=False))
+    ).strip()
+
+
+def _notice(
+    ticket: Ticket, talk: Conversation, name: str, options: tuple[dict[str, str], ...]
+) -> Message:
+    return outreach.send(
+        conversation=talk,
+        text=words(name, talk, ticket),
+        author=Message.Author.SYSTEM,
+        options=options,
+        purpose=PURPOSE,
+        values=_values(ticket),
+    )
+
+
+def _option(
+    kind: str, value: object, name: str, talk: Conversation, ticket: Ticket
+) -> dict[str, str]:
+    return {"id": f"{kind}:{value}", "title": words(name, talk, ticket)}
+
+
+def _values(ticket: Ticket) -> dict[str, str]:
+    """For a template that stands in: number and state."""
+    with override(ticket.contact.spoken):
+        return {"ticket": ticket.number, "state": ticket.get_status_display().lower()}
+
+
+def _reaches(talk: Conversation) -> bool:
+    channel = talk.channel
+    return (
+        channel.is_active
+        and channel.mode == Channel.Mode.LIVE
+        and talk.identity.unreachable_at is None
+    )
