@@ -161,7 +161,11 @@ def _outgoing(row: Message, attempt: DeliveryAttempt, book: journal.Journal) -> 
         language=row.conversation.contact.spoken,
         options=()
         if numbered
-        else tuple((str(o.get("id", "")), str(o.get("title", ""))) for o in row.options),
+        else tuple(
+            (str(o.get("id", "")), str(o.get("title", ""))) for o in row.options if "url" not in o
+        ),
+        link=next(((o["title"], o["url"]) for o in row.options if "url" in o), None),
+        marked=row.author == Message.Author.BOT,
         reply_to=row.reply_to,
         file=next((_file(one) for one in row.attachments.all()), None),
         template=_template(row),

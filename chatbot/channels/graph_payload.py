@@ -32,6 +32,8 @@ def body_of(message: Outgoing, media_id: str = "") -> Json:
     if message.file is not None:
         kind = media_kind(message)
         return data | {"type": kind, kind: _media(kind, message.file, media_id, message.text)}
+    if message.link is not None and len(message.text) <= LONGEST_QUESTION:
+        return data | {"type": "interactive", "interactive": _link(message.text, *message.link)}
     if 0 < len(message.options) <= ROWS and len(message.text) <= LONGEST_QUESTION:
         return data | {"type": "interactive", "interactive": _interactive(message)}
     _fits(message.text, LONGEST_TEXT)
@@ -96,6 +98,12 @@ def _template(message: Outgoing, media_id: str) -> Json:
         components.insert(0, {"type": "header", "parameters": [shown]})
     made: Json = {"name": template.name, "language": {"code": template.language}}
     return made | ({"components": components} if components else {})
+
+
+def _link(text: str, title: str, url: str) -> Json:
+    parameters = {"display_text": title[:BUTTON_TITLE], "url": url}
+    action = {"name": "cta_url", "parameters": parameters}
+    return {"type": "cta_url", "body": {"text": text}, "action": action}
 
 
 def _interactive(message: Outgoing) -> Json:

@@ -55,7 +55,7 @@ class Maytapi(Provider):
     secret_address = True
     media_hosts = ("cdnydm.com", ".cdnydm.com", ".maytapi.com")
     # No buttons that can be relied on: answers are numbered. Maytapi publishes no rates.
-    rules = Rules(per_second=5, media=MEDIA)
+    rules = Rules(bold=True, per_second=5, media=MEDIA)
     fields: ClassVar[tuple[CredentialField, ...]] = (
         CredentialField("product_id", _("Product ID"), secret=False, required=True),
         CredentialField("access_token", _("Token"), required=True),

@@ -29,6 +29,8 @@ class Meta(Signed):
     media_hosts = (".fbsbx.com", ".whatsapp.net", ".facebook.com")
     account = "business_account_id"
     rules = Rules(
+        bold=True,
+        links=True,
         buttons=3,
         rows=10,
         window=timedelta(hours=24),

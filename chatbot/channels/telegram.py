@@ -33,6 +33,8 @@ class Telegram(Provider):
     proof = "webhook_secret"
     identified_by = "access_token"
     rules = Rules(
+        bold=True,
+        links=True,
         longest_text=4096,
         longest_caption=telegram_api.LONGEST_CAPTION,
         # Room for the answers as numbered lines, where an id is too long for a button.

@@ -18,6 +18,7 @@ from chatbot.channels.errors import ChannelError
 from chatbot.channels.events import Address, Json
 from chatbot.channels.reading import identifier, mapping, plain
 from chatbot.channels.telegram_messages import too_large
+from crm.conversations import wording
 from crm.conversations.models import Channel
 
 LONGEST_TEXT = 4096
@@ -202,14 +203,31 @@ def request_for(message: Outgoing) -> tuple[str, Json, Json]:
     if message.file is None:
         _check_length(text, LONGEST_TEXT)
         # A preview would be Telegram opening the links we send, before the person does.
-        data |= {"text": text, "link_preview_options": {"is_disabled": True}}
-        return "sendMessage", data, {}
+        data |= {"link_preview_options": {"is_disabled": True}}
+        return "sendMessage", data | _worded("text", "entities", text, message.marked), {}
     _check_length(text, LONGEST_CAPTION)
     if text:
-        data["caption"] = text
+        data |= _worded("caption", "caption_entities", text, message.marked)
     file, way = message.file, _way(message.kind, message.file, text)
     mime = file.mime or "application/octet-stream"
     return f"send{way}", data, {way.lower(): (file.name or "file", file.read(), mime)}
+
+
+def _worded(name: str, entities: str, text: str, marked: bool) -> Json:
+    """A text; of the bot's own, what stands between asterisks is bold.
+
+    Telegram counts in UTF-16 units, of which most emoji are two.
+    """
+    if not marked:
+        return {name: text}
+    bold, plain_text, end = [], "", 0
+    for found in wording.BOLD.finditer(text):
+        plain_text += text[end : found.start()]
+        size = len(found[1].encode("utf-16-le")) // 2
+        offset = len(plain_text.encode("utf-16-le")) // 2
+        bold.append({"type": "bold", "offset": offset, "length": size})
+        plain_text, end = plain_text + found[1], found.end()
+    return {name: plain_text + text[end:]} | ({entities: bold} if bold else {})
 
 
 def _way(kind: str, file: OutgoingFile, text: str) -> str:
@@ -221,6 +239,9 @@ def _way(kind: str, file: OutgoingFile, text: str) -> str:
 
 def _keyboard(message: Outgoing) -> tuple[str, Json]:
     """The text, and its answers as buttons. Ids too long for one: the answers are numbered."""
+    if message.link is not None:
+        title, url = message.link
+        return message.text, {"inline_keyboard": [[{"text": title, "url": url}]]}
     if not message.options:
         return message.text, {}
     if all(0 < len(id_.encode()) <= LONGEST_DATA for id_, _title in message.options):

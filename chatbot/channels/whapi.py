@@ -48,7 +48,7 @@ class Whapi(Provider):
     proof = "webhook_secret"
     media_hosts = (".whapi.cloud", ".wasabisys.com")
     # WHAPI publishes no numbers of its rates; too many strangers a minute get a number banned.
-    rules = Rules(buttons=3, rows=10, per_second=5, media=MEDIA)
+    rules = Rules(bold=True, buttons=3, rows=10, per_second=5, media=MEDIA)
     fields: ClassVar[tuple[CredentialField, ...]] = (
         CredentialField("access_token", _("Channel token"), required=True),
         CredentialField(

@@ -3,11 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from pathlib import PurePath
+from typing import TypedDict
 
-from chatbot.dialog.contract import Reply, Turn
+from django.core.files.base import File
+from django.core.files.storage import default_storage
+
+from chatbot.dialog.contract import Option, Reply, Turn
 from chatbot.dialog.replies import words
-from crm.conversations import outreach
-from crm.conversations.models import Message
+from chatbot.sniffing import sniff
+from crm.conversations import outreach, wording
+from crm.conversations.models import Attachment, Conversation, Message
+from crm.conversations.rules import Rules, rules_of
+
+
+class _Said(TypedDict):
+    conversation: Conversation
+    author: Message.Author
+    answers: bool
+    is_private: bool
 
 
 def speak(turn: Turn, replies: Iterable[Reply]) -> None:
@@ -19,11 +33,50 @@ def speak(turn: Turn, replies: Iterable[Reply]) -> None:
     if not turn.conversation.channel.is_active:
         return
     for reply in replies:
-        outreach.send(
-            conversation=turn.conversation,
-            text=words(reply.name, turn.contact.spoken, reply.values),
-            author=Message.Author.BOT,
-            options=reply.options,
-            answers=not reply.promises,
-            is_private=reply.private or turn.session is not None,
-        )
+        _say(turn, reply)
+
+
+def _say(turn: Turn, reply: Reply) -> None:
+    rules = rules_of(turn.conversation.channel.provider)
+    text = words(reply.name, turn.contact.spoken, reply.values)
+    if not rules.bold:
+        text = wording.without_marks(text)
+    said: _Said = {
+        "conversation": turn.conversation,
+        "author": Message.Author.BOT,
+        "answers": not reply.promises,
+        "is_private": reply.private or turn.session is not None,
+    }
+    shown = _picture(reply.picture, rules)
+    if shown is None:
+        options = [*reply.options, *_links(reply)]
+        outreach.send(text=text, options=options, **said)
+    elif reply.options or reply.link:
+        outreach.send_files(files=[shown], text="", **said)
+        outreach.send(text=text, options=[*reply.options, *_links(reply)], **said)
+    else:
+        outreach.send_files(files=[shown], text=text, **said)
+
+
+def _links(reply: Reply) -> list[Option]:
+    if reply.link is None:
+        return []
+    title, url = reply.link
+    return [{"id": "link", "title": title, "url": url}]
+
+
+def _picture(name: str, rules: Rules) -> tuple[str, Attachment] | None:
+    """A stored picture as an attachment of its own; None where it is gone, or cannot be sent."""
+    rule = rules.media.get(Message.Kind.IMAGE)
+    if not name or rule is None or not default_storage.exists(name):
+        return None
+    size = default_storage.size(name)
+    with default_storage.open(name) as stored:
+        mime = sniff(stored.read(64 * 1024)) or ""
+        if size > rule.longest or mime not in (rule.types or (mime,)):
+            return None
+        stored.seek(0)
+        made = Attachment(name=PurePath(name).name, mime=mime, size=size)
+        made.state = Attachment.State.READY
+        made.file.save(PurePath(name).name, File(stored), save=False)
+    return Message.Kind.IMAGE, made

@@ -18,7 +18,7 @@ from crm.conversations.models import (
     NotedName,
 )
 from crm.people.models import Contact, ContactPoint
-from crm.people.phones import from_provider
+from crm.people.phones import from_provider, region_of
 
 # (kind, value) of an address, both in the words of the provider's module.
 Pair = tuple[str, str]
@@ -209,7 +209,12 @@ def _new_conversation(
     number = from_provider(phone)
     contact = proof.contact_by_phone(number, phone, proved) if number else None
     if contact is None:
-        contact = Contact.objects.create(name=name, agency_id=channel.agency_id, is_group=is_group)
+        contact = Contact.objects.create(
+            name=name,
+            agency_id=channel.agency_id,
+            is_group=is_group,
+            region=region_of(phone) if phone else "",
+        )
         if number:
             proof.note_point(contact, number, phone, primary=True, verified=proved)
     identity = ChannelIdentity.objects.create(channel=channel, contact=contact, name=name)

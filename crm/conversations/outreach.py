@@ -71,11 +71,14 @@ def send_files(
     text: str,
     author: Message.Author,
     user: User | None = None,
+    answers: bool = True,
+    is_private: bool = False,
 ) -> Message:
     """Queue each file as a message of its own; the last message.
 
     `files` are kinds of messages and attachments that are stored, but not saved yet. `text`
     stands beside the last file, or below it where the provider takes none there, or less.
+    `answers` and `is_private` as for `send`.
     Raises DeskError for an endless text.
     """
     text = _clean(text)
@@ -84,11 +87,24 @@ def send_files(
         for number, (kind, attachment) in enumerate(files, 1):
             words = caption if number == len(files) else ""
             message = queue(
-                conversation=conversation, author=author, user=user, kind=kind, text=words
+                conversation=conversation,
+                author=author,
+                user=user,
+                kind=kind,
+                text=words,
+                answers=answers,
+                is_private=is_private,
             )
             _attach(message, attachment)
         if text and not caption:
-            message = send(conversation=conversation, text=text, author=author, user=user)
+            message = send(
+                conversation=conversation,
+                text=text,
+                author=author,
+                user=user,
+                answers=answers,
+                is_private=is_private,
+            )
     return message
 
 

@@ -32,6 +32,8 @@ class Rules:
     longest_text     of one message, in `unit`s
     longest_caption  of a text beside a file; 0: a file and a text need two messages
     longest_question of a text with answers to tap on
+    bold             whether words between asterisks are shown bold
+    links            whether an address can stand on a button
     buttons, rows    how many answers fit as buttons, as rows of a list; 0: no such thing
     window           how long after the person's last message free text is taken; None: for ever
     writes_first     whether somebody who never wrote can be written to
@@ -47,6 +49,8 @@ class Rules:
     unit: Literal["characters", "bytes"] = "characters"
     longest_caption: int = 1024
     longest_question: int = 1024
+    bold: bool = False
+    links: bool = False
     buttons: int = 0
     rows: int = 0
     window: timedelta | None = None

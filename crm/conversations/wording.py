@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from crm.conversations.rules import Rules
 
 Option = dict[str, str]
+# What WhatsApp shows bold.
+BOLD = re.compile(r"(?<![\w*])\*([^\s*](?:[^*\n]*[^\s*])?)\*(?![\w*])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,8 +24,13 @@ class Part:
 def parts(text: str, options: Sequence[Option], rules: Rules) -> list[Part]:
     """The text in portions the provider takes; the answers go with the last one.
 
-    Answers it cannot show as buttons or as a list are numbered in the text.
+    Answers it cannot show as buttons or as a list are numbered in the text. One with a "url" is a
+    link: alone it is a button where there are such, else it is a line of the text.
     """
+    if not (rules.links and len(options) == 1):
+        links = [f"{option['title']}: {option['url']}" for option in options if "url" in option]
+        options = [option for option in options if "url" not in option]
+        text = "\n".join([text, *links])
     if not options:
         return [Part(portion) for portion in split(text, rules.longest_text, rules)]
     if rules.answers_as(len(options)) == "numbers":
@@ -53,6 +61,11 @@ def _longest_head(text: str, longest: int, rules: Rules) -> str:
         return text[: max(longest, 1)]
     head = text.encode()[:longest].decode(errors="ignore")
     return head or text[:1]
+
+
+def without_marks(text: str) -> str:
+    """ "*Saldo*: 5" is "Saldo: 5", where asterisks would be shown as they are."""
+    return BOLD.sub(r"\1", text)
 
 
 def chosen(answer: str, options: Sequence[Option]) -> Option | None:

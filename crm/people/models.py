@@ -122,6 +122,10 @@ class ContactQuerySet(models.QuerySet["Contact"]):
         return self.filter(merged_into=None, is_group=False)
 
 
+# Where a person is written to in Portuguese, unless they want otherwise.
+PORTUGUESE = ("BR", "PT", "AO", "MZ", "CV")
+
+
 class Contact(models.Model):
     """A person who writes in, by whatever channel. A person without a phone is possible."""
 
@@ -195,8 +199,11 @@ class Contact(models.Model):
 
     @property
     def spoken(self) -> str:
-        """The language we write to them in: their own if we have it, else Spanish."""
-        return self.language if self.language in dict(settings.LANGUAGES) else "es"
+        """The language we write to them in: their own if the bot has it, else Spanish."""
+        own = self.language.replace("_", "-").partition("-")[0]
+        if own in settings.CHAT_LANGUAGES:
+            return own
+        return "pt" if not own and self.region in PORTUGUESE else "es"
 
     @property
     def phone(self) -> str:

@@ -31,6 +31,16 @@ def from_provider(digits: str) -> str:
     return f"+{digits}"
 
 
+def region_of(digits: str) -> str:
+    """The country of a provider's international digits, in two letters; "" if they tell none."""
+    try:
+        number = phonenumbers.parse(from_provider(digits), None)
+    except phonenumbers.NumberParseException:
+        return ""
+    region = phonenumbers.region_code_for_number(number) or ""
+    return region if len(region) == 2 else ""
+
+
 def pretty(number: str) -> str:
     """ "+51 987 654 321" for people to read; what cannot be parsed comes back as it is."""
     try:
