@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from chatbot.channels.events import Deletion, Edit, PersonNews, Preference, TemplateNews
+from chatbot.dialog.listening import as_edited
 from chatbot.waiting import NotYet
 from crm.conversations.identities import known, learn_name
 from crm.conversations.models import (
@@ -28,6 +30,7 @@ from leads.capture import note_rewording
 def apply_edit(channel: Channel, edit: Edit) -> None:
     """The message says something else now; what it said is kept. NotYet if it is unknown."""
     message = _message(channel, edit)
+    edit = replace(edit, text=as_edited(message, edit.text))
     at = edit.at or timezone.now()
     superseded = message.deleted_at or message.edited_at
     if message.deleted_at is not None or (superseded is not None and at < superseded):

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from chatbot import alarms, echoes, presence
 from chatbot.channels.base import Provider
 from chatbot.channels.events import InboundMessage
+from chatbot.dialog import sessions
 from chatbot.dialog.contract import PROPERTY, Turn
 from chatbot.dialog.engine import take_turn
 from chatbot.dialog.listening import Listening, as_stored, listen
@@ -50,7 +51,9 @@ def handle_message(provider: Provider, inbound: InboundMessage) -> Message | Non
         ownership.open_episode(conversation)
     inbound = _with_choice(conversation, inbound)
     heard = _listen(conversation, inbound)
-    message = _store(provider, conversation, inbound, heard)
+    # What somebody says to log in goes no further than to who lets them in.
+    kept = as_stored(inbound, heard) if heard else inbound
+    message = _store(provider, conversation, kept, heard)
     if inbound.receipt:
         presence.acknowledge_soon(conversation.channel_id, inbound.receipt)
     if inbound.historical or inbound.group is not None:
@@ -63,7 +66,7 @@ def handle_message(provider: Provider, inbound: InboundMessage) -> Message | Non
     # Who only clicked an advertisement has said nothing yet, and is a lead all the same.
     captured = None
     if inbound.referral is not None or (heard is not None and _may_be_lead(inbound, heard)):
-        captured = _capture(conversation, inbound, message)
+        captured = _capture(conversation, kept, message)
     if heard is not None:
         _answer(conversation, inbound, message, heard, captured)
     return message
@@ -161,7 +164,7 @@ def _store(
         sender=(inbound.sender or inbound.name) if inbound.group else "",
         sender_address=_address_in_group(inbound),
         kind=inbound.kind,
-        text=as_stored(inbound, heard.heard).text if heard else inbound.text,
+        text=inbound.text,
         is_private=heard is not None and heard.session is not None,
         options=[{"id": inbound.choice}] if inbound.choice else [],
         reply_to=inbound.reply_to,
@@ -219,6 +222,8 @@ def _heard_from(provider: Provider, conversation: Conversation, inbound: Inbound
         ChannelIdentity.objects.filter(pk=conversation.identity_id).update(unreachable_at=None)
     if inbound.own_phone:
         prove_phone(conversation, inbound.own_phone)
+    if inbound.new_hands:
+        sessions.close(conversation, timezone.now())
     if not conversation.identity.name and not inbound.name and presence.can_look_up(provider):
         presence.look_up_soon(conversation)
 

@@ -15,13 +15,14 @@ from django.db import connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from chatbot import alarms
+from chatbot import alarms, lasting
 from chatbot.applying import apply_event
 from chatbot.channels import directory
 from chatbot.channels.base import Provider
 from chatbot.channels.events import STRAY, Json, StatusUpdate
 from chatbot.channels.reading import plain
 from chatbot.channels.registry import provider_for
+from chatbot.dialog.login.masking import GIVEN, mask_payload
 from chatbot.models import InboundEvent
 from chatbot.outage import is_away
 from chatbot.statuses import apply_statuses
@@ -142,8 +143,9 @@ def _handle_in_order(lane: str) -> int:
         if event.due_at > now or (any(settled.values()) and is_long(begun)):
             break
         try:
-            with transaction.atomic():
+            with lasting.handling(f"event:{event.pk}") as changes, transaction.atomic():
                 acted = _handle(event)
+                _keep_no_secrets(event, changes)
         except NotYet:
             _let_wait(event)
             failed += 1
@@ -169,6 +171,16 @@ def _handle(event: InboundEvent) -> bool:
     concerned = [provider, *_of_the_same_account(provider, payload)]
     told = [apply_event(one, one.understand(event.kind, payload)) for one in concerned]
     return any(told)
+
+
+def _keep_no_secrets(event: InboundEvent, changes: Sequence[lasting.Change]) -> None:
+    """What somebody said to log in is not kept with what came in, nor where it is repeated."""
+    if not changes and not GIVEN.search(event.payload):
+        return
+    payload = json.loads(event.payload)
+    for change in (*changes, mask_payload):
+        payload = change(payload)
+    InboundEvent.objects.filter(pk=event.pk).update(payload=json.dumps(payload))
 
 
 def _of_the_same_account(provider: Provider, payload: Json) -> list[Provider]:

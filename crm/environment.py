@@ -1,6 +1,7 @@
 """Environment variables, read so that whoever mistypes one is told which it is, in one line."""
 
 import logging
+from collections.abc import Sequence
 from typing import Any
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -37,6 +38,13 @@ class Variables(environ.Env):
         if word not in TRUE + FALSE:
             raise ImproperlyConfigured(f"{var} is neither 1 nor 0: {value}")
         return word in TRUE
+
+    def one_of(self, var: str, *, words: Sequence[str], default: str) -> str:
+        """One of these words."""
+        word: str = self(var, default="").strip().lower() or default
+        if word not in words:
+            raise ImproperlyConfigured(f"{var} is none of {', '.join(words)}: {word}")
+        return word
 
     def zone(self, var: str, *, default: str) -> str:
         """The name of a time zone that this machine knows."""

@@ -226,6 +226,7 @@ _PROPERTIES = ["catalog.add_property", "catalog.change_property"]
 _LENDING = [
     "people.change_contact",
     "conversations.view_private",
+    "chatbot.approve_login",
     "partners.know_partner",
     *(
         f"partners.{verb}_{model}"
@@ -324,6 +325,11 @@ USE_TZ = True
 TIME_ZONE = env.zone("TIME_ZONE", default="America/Lima")
 PHONE_REGION = env("PHONE_REGION", default="PE")
 CURRENCY = env("CURRENCY", default="PEN")
+# Who comes by chat from a phone that is not the one on record: a code goes to that one, an officer
+# lets them in, or ("off") document and year are enough.
+PARTNER_PHONE_CHECK = env.one_of(
+    "PARTNER_PHONE_CHECK", default="code", words=("code", "officer", "off")
+)
 # Whose public holidays nobody works on: a country, or a part of one ("BR-SP"); "": none.
 HOLIDAYS = env("HOLIDAYS", default=PHONE_REGION)
 # Days past due with which each ageing bucket ends, but the last one: 1–8, 9–30, 31–60, 61–90, 91+.
@@ -434,6 +440,9 @@ NEW_MENU = [
     "partners.menu.NEW",
     "partners.imports.menu.NEW",
 ]
+# Beside the search box, and on the page of everything that is set up once.
+TOOLS_MENU = ["chatbot.menu.TOOLS"]
+SETTINGS_PAGES = ["crm.desk.menu.SETTINGS", "chatbot.menu.SETTINGS", "partners.menu.SETTINGS"]
 SEARCH_SOURCES = [
     "leads.search.search_leads",
     "partners.search.search_partners",

@@ -104,6 +104,8 @@ class InboundMessage:
     referral: Referral | None = None
     named_products: tuple[str, ...] = ()
     own_phone: str = ""  # international digits that the provider itself proves to be theirs
+    app_key: str = ""  # of the app they wrote with, where the provider tells one
+    new_hands: bool = False  # the provider says that phone, number or id have changed
     receipt: str = ""  # what the provider waits to be told that we have seen (a tapped button)
     raw: Json | None = None
 

@@ -37,6 +37,13 @@ MEDIA_KINDS = {
 CHANGES = {"edit": "edit", "revoke": "deletion"}
 # Not a new turn of the person: the bot does not answer these.
 SILENT = {"reaction", "system", "request_welcome"}
+# Notices after which it may be somebody else who writes.
+NEW_HANDS = {
+    "user_changed_number",
+    "customer_changed_number",
+    "user_changed_user_id",
+    "customer_identity_changed",
+}
 # What reading a broken element may raise.
 BROKEN = (TypeError, ValueError, KeyError, AttributeError, OverflowError, RecursionError)
 HISTORY_STATES = {
@@ -74,6 +81,7 @@ def read(payload: Json, *, outgoing: bool = False) -> InboundMessage | None:
         sender=(name or _first(people)) if group else "",
         referral=_referral(mapping(element.get("referral"))),
         named_products=tuple(code for code in products if code),
+        app_key=_app_key(element, card),
         **parts,
     )
 
@@ -117,6 +125,12 @@ def read_deletion(payload: Json) -> Deletion | None:
     element = mapping(payload.get("message"))
     id_ = identifier(mapping(element.get("revoke")).get("original_message_id"))
     return Deletion(id_, moment(element.get("timestamp"))) if id_ else None
+
+
+def _app_key(element: Json, card: Json) -> str:
+    """A hash of the key of their WhatsApp; another one with another phone, or installed anew."""
+    hash_ = mapping(element.get("identity")).get("hash") or card.get("identity_key_hash")
+    return identifier(hash_, 100)
 
 
 def _name(card: Json) -> str:
@@ -291,7 +305,7 @@ def _system(element: Json) -> dict[str, Any]:
         text = _("Has another phone now, or installed WhatsApp anew.")
     else:
         text = plain(system.get("body"))
-    return {"kind": Kind.SYSTEM, "text": text}
+    return {"kind": Kind.SYSTEM, "text": text, "new_hands": what in NEW_HANDS}
 
 
 def _welcome(element: Json) -> dict[str, Any]:

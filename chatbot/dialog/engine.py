@@ -11,6 +11,7 @@ from chatbot.dialog import registry
 from chatbot.dialog.contract import INTENT, Asked, Handler, Outcome, Reply, Turn, say
 from chatbot.dialog.speaking import speak
 from chatbot.intents.heard import UNKNOWN
+from chatbot.lasting import redone
 from chatbot.models import Dialog
 from chatbot.outage import is_away
 from crm.conversations import ownership
@@ -52,7 +53,7 @@ def take_turn(turn: Turn, dialog: Dialog) -> None:
 def _outcome_or_failure(turn: Turn, dialog: Dialog) -> Outcome:
     """A handler that fails is undone alone: the person hears so, and nothing stays half asked."""
     try:
-        with transaction.atomic():
+        with redone(), transaction.atomic():
             return _outcome(turn, dialog)
     except Exception as error:
         if is_away(error):

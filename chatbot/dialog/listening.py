@@ -5,12 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from chatbot import lasting
 from chatbot.channels.events import InboundMessage
 from chatbot.dialog import sessions
+from chatbot.dialog.login import masking
+from chatbot.dialog.login.asking import DIALOG
 from chatbot.intents.detecting import detect
 from chatbot.intents.heard import Heard
 from chatbot.models import Dialog, PartnerSession
-from crm.conversations.models import Conversation
+from crm.conversations.models import Conversation, Message
 
 # What only a partner can want; in one who is not logged in it is no interest in a property.
 PARTNERS_OWN = frozenset(
@@ -39,6 +42,11 @@ class Listening:
     session: PartnerSession | None
 
     @property
+    def is_login(self) -> bool:
+        """Whether somebody says who they are, or answers when asked for it."""
+        return self.heard.intent == "authenticate" or self.dialog.name == DIALOG
+
+    @property
     def is_prospects(self) -> bool:
         """Whether it may make a lead: whoever asks about their loan is no prospect."""
         if self.heard.intent in PROSPECTS:
@@ -54,10 +62,27 @@ def listen(conversation: Conversation, inbound: InboundMessage, now: datetime) -
     return Listening(
         heard=detect(inbound.text),
         dialog=dialog,
-        session=sessions.current(conversation, now),
+        session=sessions.current(conversation, now, inbound),
     )
 
 
-def as_stored(inbound: InboundMessage, heard: Heard) -> InboundMessage:
-    """What of the message is kept: a document and a year of birth are not."""
-    return inbound if heard.intent != "authenticate" else replace(inbound, text=inbound.text)
+def as_stored(inbound: InboundMessage, said: Listening) -> InboundMessage:
+    """What of the message is kept: a document, a year and a code are not, right or wrong."""
+    if not said.is_login:
+        return inbound
+    secrets = masking.secrets_of(inbound.text)
+    lasting.settle_with(lambda payload: masking.mask_payload(payload, secrets))
+    raw = masking.mask_payload(inbound.raw, secrets)
+    return replace(inbound, text=masking.mask(inbound.text), raw=raw)
+
+
+def as_edited(message: Message, text: str) -> str:
+    """What is kept of a new wording: who mistyped their document may put it right there."""
+    dialog = Dialog.objects.filter(conversation=message.conversation_id, name=DIALOG)
+    was_login = masking.DOT in message.text
+    is_login = detect(text).intent == "authenticate" or masking.GIVEN.search(text)
+    if not was_login and not is_login and not dialog.exists():
+        return text
+    secrets = masking.secrets_of(text)
+    lasting.settle_with(lambda payload: masking.mask_payload(payload, secrets))
+    return masking.mask(text)

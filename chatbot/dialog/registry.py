@@ -10,6 +10,7 @@ from typing import Any
 from chatbot.dialog.contract import Handler, Step
 
 SUBJECTS = (
+    "chatbot.intents.login",
     "chatbot.intents.acknowledging",
     "chatbot.intents.menu",
 )

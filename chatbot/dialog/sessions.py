@@ -4,26 +4,28 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from chatbot.channels.events import InboundMessage
+from chatbot.dialog.login.knowing import facts_of, is_same, known_by
 from chatbot.models import PartnerSession
 from crm.conversations.models import Conversation
 from partners.models import Partner
 
 
-def current(conversation: Conversation, now: datetime) -> PartnerSession | None:
+def current(
+    conversation: Conversation, now: datetime, inbound: InboundMessage | None = None
+) -> PartnerSession | None:
     """The open session, kept alive by the message that asks for it; None where there is none.
 
-    To be called under the lock of the conversation's dialog. What has run out is closed.
+    To be called under the lock of the conversation's dialog. What has run out is closed, and so is
+    one of somebody who is not that partner any more: the number or the phone has changed hands, or
+    what is on file of the partner has changed.
     """
-    if conversation.is_group:
-        return None
-    found = (
-        PartnerSession.objects.select_related("partner__contact")
-        .filter(conversation=conversation, closed_at=None)
-        .first()
-    )
+    found = _open(conversation)
     if found is None:
         return None
-    if not found.is_open(now) or found.partner.status == Partner.Status.CANCELLED:
+    if not _stands(found, conversation, now) or (
+        inbound is not None and _by_another_app(found, inbound)
+    ):
         close(conversation, now)
         return None
     PartnerSession.objects.filter(pk=found.pk).update(last_at=now)
@@ -31,13 +33,55 @@ def current(conversation: Conversation, now: datetime) -> PartnerSession | None:
     return found
 
 
+def standing(conversation: Conversation, now: datetime) -> PartnerSession | None:
+    """The session that is open now, for who speaks later (a job); nothing is written."""
+    found = _open(conversation)
+    return found if found is not None and _stands(found, conversation, now) else None
+
+
+def _open(conversation: Conversation) -> PartnerSession | None:
+    if conversation.is_group:
+        return None
+    rows = PartnerSession.objects.select_related("partner__contact")
+    return rows.filter(conversation=conversation, closed_at=None).first()
+
+
+def _stands(session: PartnerSession, conversation: Conversation, now: datetime) -> bool:
+    if not session.is_open(now) or session.partner.status == Partner.Status.CANCELLED:
+        return False
+    same = is_same(session.known_by, known_by(conversation))
+    return same and session.facts == facts_of(session.partner)
+
+
+def _by_another_app(session: PartnerSession, inbound: InboundMessage) -> bool:
+    """Meta tells a key of the phone's; with another one WhatsApp was installed anew."""
+    return bool(session.app_key and inbound.app_key and session.app_key != inbound.app_key)
+
+
 def open_session(
-    *, conversation: Conversation, partner: Partner, way: PartnerSession.Way, now: datetime
+    *,
+    conversation: Conversation,
+    partner: Partner,
+    way: PartnerSession.Way,
+    now: datetime,
+    app_key: str = "",
 ) -> PartnerSession:
-    """From here on they are this partner; whoever they were before, they are no more."""
+    """From here on they are this partner; whoever they were before, they are no more.
+
+    To be called under the lock of the conversation's dialog. Raises ValueError for a group.
+    """
+    if conversation.is_group:
+        raise ValueError("A group is nobody's session.")
     close(conversation, now)
     return PartnerSession.objects.create(
-        conversation=conversation, partner=partner, way=way, opened_at=now, last_at=now
+        conversation=conversation,
+        partner=partner,
+        way=way,
+        known_by=known_by(conversation),
+        facts=facts_of(partner),
+        app_key=app_key,
+        opened_at=now,
+        last_at=now,
     )
 
 

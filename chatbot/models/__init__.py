@@ -1,7 +1,15 @@
 """The chatbot room's tables: what came in and went out, and what the bot is in the middle of."""
 
 from chatbot.models.dialog import Dialog
+from chatbot.models.login import LoginCounter, LoginRequest
 from chatbot.models.pipeline import DeliveryAttempt, InboundEvent
 from chatbot.models.session import PartnerSession
 
-__all__ = ["DeliveryAttempt", "Dialog", "InboundEvent", "PartnerSession"]
+__all__ = [
+    "DeliveryAttempt",
+    "Dialog",
+    "InboundEvent",
+    "LoginCounter",
+    "LoginRequest",
+    "PartnerSession",
+]

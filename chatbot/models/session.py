@@ -33,6 +33,11 @@ class PartnerSession(models.Model):
     )
     partner = models.ForeignKey(Partner, models.PROTECT, related_name="chat_sessions")
     way = models.CharField(_("proved by"), max_length=8, choices=Way)
+    # By what the conversation was known then, a hash of what was on file of the partner, and the
+    # key of the app they wrote with, where the provider tells one: with another it is over.
+    known_by = models.JSONField(default=list)
+    facts = models.CharField(max_length=64, blank=True)
+    app_key = models.CharField(max_length=100, blank=True)
     opened_at = models.DateTimeField(_("opened"), default=timezone.now)
     last_at = models.DateTimeField(_("last message"), default=timezone.now)
     closed_at = models.DateTimeField(_("closed"), null=True)

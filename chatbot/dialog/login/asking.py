@@ -1,0 +1,56 @@
+"""Asking who somebody is: what is a partner's alone is served in a session, and nowhere else."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import wraps
+from typing import Any
+
+from chatbot.dialog.contract import (
+    INTENT,
+    Asked,
+    Handler,
+    Outcome,
+    Reply,
+    StepHandler,
+    Turn,
+)
+from chatbot.intents.heard import INTENTS
+
+DIALOG, DATA, CODE = "login", "data", "code"
+
+
+def needs_session(handler: Handler) -> Handler:
+    """A handler that is served in a session; else the person is asked who they are.
+
+    All that is remembered of what they wanted is the intent: it is served once they are in.
+    """
+
+    @wraps(handler)
+    def guarded(turn: Turn) -> Outcome:
+        return handler(turn) if turn.session is not None else ask(turn)
+
+    return guarded
+
+
+def in_session(handler: StepHandler) -> StepHandler:
+    """The same for a step: who is not logged in any more is asked again, and nothing is kept."""
+
+    @wraps(handler)
+    def guarded(turn: Turn, data: Mapping[str, Any]) -> Outcome | None:
+        return handler(turn, data) if turn.session is not None else ask(turn)
+
+    return guarded
+
+
+def ask(turn: Turn, *, then: str | None = None) -> Outcome:
+    """Ask for document and year, with an example. `then` is served afterwards (None: this turn's
+    own intent)."""
+    wanted = _wanted(turn) if then is None else then
+    asked = Asked(DIALOG, DATA, {"then": wanted} if wanted else {})
+    return Outcome((Reply("login_ask"),), asked=asked, topic={})
+
+
+def _wanted(turn: Turn) -> str:
+    named = turn.value if turn.choice.partition(":")[0] == INTENT else turn.heard.intent
+    return named if named in INTENTS and named not in ("authenticate", "unknown") else ""

@@ -1,0 +1,139 @@
+"""How often somebody tried in vain, and the locks that follow.
+
+Every try that does not open the door at once counts, whether the data were right or not: what was
+counted otherwise would say, by the lock that does or does not follow, which of them were right.
+"""
+
+from __future__ import annotations
+
+import logging
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.utils import timezone
+
+from chatbot import lasting
+from chatbot.models import LoginCounter
+from crm.audit.models import record
+from crm.conversations.models import Conversation
+from partners.models import Partner
+
+log = logging.getLogger(__name__)
+# So many tries in vain lock a conversation, or a document for all phones but the registered one.
+OWN = "own"
+MOST = {"talk": 5, "document": 10, OWN: sys.maxsize}
+# So many of a row's tries are remembered: more than lock it.
+KEPT = 20
+# How long a lock lasts: the first, the second … and every later one.
+TERMS = tuple(timedelta(minutes=minutes) for minutes in (5, 15, 30, 60))
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """What a try is counted on; with the rows' locks held until the transaction ends."""
+
+    talk: LoginCounter
+    document: LoginCounter
+    event: str
+    now: datetime
+
+    @property
+    def talk_locked(self) -> bool:
+        return self.talk.is_locked(self.now, event=self.event)
+
+    @property
+    def document_locked(self) -> bool:
+        return self.document.is_locked(self.now, event=self.event)
+
+
+def look(
+    conversation: Conversation, document: str, *, own: bool, event: str, now: datetime
+) -> Counted:
+    """Both counters, their rows locked, made where there are none.
+
+    `document` is a keyed hash. `own`: it is that of who has this phone registered; those tries are
+    counted apart, and lock no document.
+    """
+    keys = f"talk:{conversation.pk}", f"{OWN if own else 'document'}:{document}"
+    rows = _locked(keys)
+    return Counted(rows[keys[0]], rows[keys[1]], event, now)
+
+
+def count(counted: Counted, *, conversation: Conversation, partner: Partner | None) -> None:
+    """One more in vain; even if what follows is rolled back. `partner` is whose document it is."""
+    ids = conversation.pk, partner.pk if partner else None
+    keys = counted.talk.key, counted.document.key
+    lasting.for_good(lambda: _count(*ids, keys, counted.event, counted.now))
+
+
+def forgive(counted: Counted) -> None:
+    """They have proved who they are: what went wrong before in this conversation is forgotten."""
+    counted.talk.tries = []
+    LoginCounter.objects.bulk_update([counted.talk, counted.document], ["tries"])
+
+
+def locked(now: datetime | None = None) -> list[LoginCounter]:
+    """What is locked now, the newest first, for officers."""
+    rows = LoginCounter.objects.filter(locked_until__gt=now or timezone.now())
+    return list(rows.select_related("conversation__contact", "partner__contact").order_by("-pk"))
+
+
+def forget(now: datetime | None = None) -> int:
+    """Job: delete what counts no more; how many."""
+    before = (now or timezone.now()) - LoginCounter.FORGOTTEN
+    return LoginCounter.objects.filter(last_at__lt=before).delete()[0]
+
+
+def _locked(keys: Sequence[str]) -> dict[str, LoginCounter]:
+    """In the order of their keys, so that two who want the same do not wait for each other."""
+    new = [LoginCounter(key=key, last_at=timezone.now()) for key in sorted(keys)]
+    LoginCounter.objects.bulk_create(new, ignore_conflicts=True)
+    rows = LoginCounter.objects.select_for_update().filter(key__in=keys).order_by("key")
+    return {row.key: row for row in rows}
+
+
+def _count(
+    talk: int, partner: int | None, keys: tuple[str, str], event: str, now: datetime
+) -> None:
+    rows = _locked(keys)
+    first, second = rows[keys[0]], rows[keys[1]]
+    # A conversation that the event itself made is gone when that is rolled back.
+    there = Conversation.objects.filter(pk=talk).exists()
+    first.conversation_id = talk if there else None
+    second.partner_id = partner
+    newly = []
+    for row in (first, second):
+        if _counted(row, event, now) and len(row.tries) >= MOST[row.key.partition(":")[0]]:
+            _lock(row, event, now)
+            newly.append(row)
+    fields = ["conversation", "partner", "tries", "locks", "locked_until", "locked_by", "last_at"]
+    LoginCounter.objects.bulk_update([first, second], fields)
+    for row in newly:
+        _tell(row, Conversation.objects.filter(pk=talk).first())
+
+
+def _counted(row: LoginCounter, event: str, now: datetime) -> bool:
+    """Whether it is a try more: not while locked, and an event only once."""
+    if row.is_locked(now) or event in row.tries or row.locked_by == event:
+        return False
+    if row.last_at is not None and row.last_at < now - LoginCounter.FORGOTTEN:
+        row.tries, row.locks = [], 0
+    row.tries, row.last_at = [*row.tries, event][-KEPT:], now
+    return True
+
+
+def _lock(row: LoginCounter, event: str, now: datetime) -> None:
+    row.locked_until = now + TERMS[min(row.locks, len(TERMS) - 1)]
+    row.locks, row.locked_by, row.tries = row.locks + 1, event, []
+
+
+def _tell(row: LoginCounter, conversation: Conversation | None) -> None:
+    """The audit log says of whom; the log of the program only that it was so."""
+    log.warning("Log-ins by chat locked: %s, time no. %s", row, row.locks)
+    subject = row.partner or conversation
+    if subject is not None:
+        after = {"locked_until": row.locked_until, "times": row.locks}
+        action = "login_locked_by_document" if row.partner_id else "login_locked"
+        record(action=action, subject=subject, by=None, before={}, after=after)

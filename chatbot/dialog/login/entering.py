@@ -1,0 +1,114 @@
+"""A document and a year of birth: who may come in at once, and what everybody else hears.
+
+The registered phone enters. From any other phone, and with anything wrong, the answer depends on
+the phone alone and never on the data: the same sentence, after the same queries.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from django.conf import settings
+
+from chatbot import lasting
+from chatbot.dialog import registry, sessions
+from chatbot.dialog.contract import Asked, Outcome, Reply, Turn
+from chatbot.dialog.login import counting, requests
+from chatbot.dialog.login.asking import CODE, DATA, DIALOG
+from chatbot.dialog.login.knowing import Given, Known, holder_of, known_by, match, numbers_of
+from chatbot.intents import menu
+from chatbot.intents.heard import Heard
+from chatbot.models import PartnerSession
+from partners.models import Partner
+
+Way = PartnerSession.Way
+
+
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """One try: whose phone it came from, and whose data they were (None: nobody's)."""
+
+    given: Given
+    known: Known
+    holder: Partner | None
+    matched: Partner | None
+    counted: counting.Counted
+
+    @property
+    def way(self) -> Way | None:
+        """How they come in at once; None: they do not."""
+        if self.matched is None or self.counted.talk_locked:
+            return None
+        if self.matched == self.holder:
+            return Way.PHONE
+        strange = self.holder is None and settings.PARTNER_PHONE_CHECK == "off"
+        return Way.OFF if strange and not self.counted.document_locked else None
+
+    @property
+    def asking(self) -> Partner | None:
+        """Whom a code or an officer may let in; nobody while it is locked."""
+        locked = self.counted.talk_locked or self.counted.document_locked
+        return None if locked else self.matched
+
+
+def enter(turn: Turn, *, document: str, year: int, then: str = "") -> Outcome:
+    """What becomes of who gives these; `then` is the intent they wanted before, if any."""
+    tried = _try(turn, Given.of(document, year))
+    if way := tried.way:
+        counting.forgive(tried.counted)
+        requests.close_all(turn.conversation, turn.now)
+        assert tried.matched is not None
+        return let_in(turn, tried.matched, way, then)
+    counting.count(tried.counted, conversation=turn.conversation, partner=tried.matched)
+    by_code = tried.holder is None and settings.PARTNER_PHONE_CHECK == "code"
+    requests.make(turn, partner=tried.asking, known=tried.known, wants_code=by_code)
+    data = {"then": then} if then else {}
+    if tried.holder is not None or settings.PARTNER_PHONE_CHECK == "off":
+        return Outcome((Reply("login_refused"),), asked=Asked(DIALOG, DATA, data), topic={})
+    if by_code:
+        return Outcome((Reply("login_code"),), asked=Asked(DIALOG, CODE, data), topic={})
+    return Outcome((Reply("login_officer"),), topic={})
+
+
+def _try(turn: Turn, given: Given) -> Tried:
+    known = known_by(turn.conversation)
+    holder = holder_of(numbers_of(turn.inbound, known))
+    own = holder is not None and holder.contact.document_number == given.document
+    counted = counting.look(
+        turn.conversation,
+        given.key,
+        own=own,
+        event=lasting.event() or f"message:{turn.message.pk}",
+        now=turn.now,
+    )
+    return Tried(given, known, holder, match(given, holder), counted)
+
+
+def let_in(turn: Turn, partner: Partner, way: Way, then: str) -> Outcome:
+    """Open the session; welcome them by name, with the menu or with what they had asked for."""
+    session = sessions.open_session(
+        conversation=turn.conversation,
+        partner=partner,
+        way=way,
+        now=turn.now,
+        app_key=turn.inbound.app_key,
+    )
+    inside = replace(
+        turn,
+        session=session,
+        heard=Heard(intent=then, score=1.0) if then else Heard(),
+        inbound=replace(turn.inbound, text="", choice=""),
+        topic={},
+    )
+    first_name = partner.contact.first_name
+    handler = registry.handlers().get(then)
+    if handler is None:
+        shown = Reply(
+            "login_welcome", {"first_name": first_name}, menu.options(inside), private=True
+        )
+        return Outcome((shown,), topic={})
+    served = handler(inside)
+    welcome = Reply("login_welcome_then", {"first_name": first_name}, private=True)
+    private = (replace(reply, private=True) for reply in served.replies)
+    topic = {} if served.topic is None else served.topic
+    return replace(served, replies=(welcome, *private), topic=topic)

@@ -1,0 +1,141 @@
+"""What is known of who writes: by what the provider knows them, and whose phone and document it is.
+
+Nothing here says yes or no. Each function asks the same queries whatever it finds, so that no time
+tells one answer from another.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from django.core.exceptions import ValidationError
+from django.utils.crypto import salted_hmac
+
+from chatbot.channels.events import InboundMessage
+from crm.conversations.models import ChannelAddress, ChannelIdentity, Conversation
+from crm.people.documents import DocumentType, clean_document
+from crm.people.models import Contact, ContactPoint
+from crm.people.phones import from_provider
+from partners.models import Partner
+
+# An address of a conversation: its kind and value, as JSON keeps them.
+Known = list[list[str]]
+# The kind of what is no address: a number the provider has proved to be theirs.
+PROVEN = "proven"
+LONGEST_DOCUMENT = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """A document and a year of birth, as somebody gave them."""
+
+    document: str
+    year: int
+
+    @property
+    def key(self) -> str:
+        """A keyed hash of the document: the same for every way to write it."""
+        return keyed_hash("document", self.document)
+
+    @classmethod
+    def of(cls, document: str, year: int) -> Given:
+        """A DNI's check digit may be there or not."""
+        compact = "".join(sign for sign in document if sign.isalnum()).upper()[:LONGEST_DOCUMENT]
+        return cls(_canonical(compact), year)
+
+
+def _canonical(compact: str) -> str:
+    try:
+        return clean_document(DocumentType.DNI, compact)
+    except ValidationError:
+        return compact
+
+
+def keyed_hash(purpose: str, text: str) -> str:
+    """Of no use to who has the database and not the installation's secret key."""
+    return salted_hmac(f"chatbot.login.{purpose}", text, algorithm="sha256").hexdigest()
+
+
+def known_by(conversation: Conversation) -> Known:
+    """By what the provider knows who writes here, now: addresses, and a proven number."""
+    rows = ChannelAddress.objects.filter(identity=conversation.identity_id).order_by(
+        "kind", "value"
+    )
+    known = [[kind, value] for kind, value in rows.values_list("kind", "value")]
+    identity = ChannelIdentity.objects.filter(pk=conversation.identity_id)
+    proven = identity.values_list("proven_phone", flat=True).first()
+    return [*known, [PROVEN, proven]] if proven else known
+
+
+def is_same(then: Sequence[Sequence[str]], now: Sequence[Sequence[str]]) -> bool:
+    """Whether it is who was known by `then`: of no kind has an address gone, or another one come.
+
+    An address of a kind that was not known then (an id besides a number) is no change.
+    """
+    return all(_of(kind, then) == _of(kind, now) for kind in {one[0] for one in then})
+
+
+def _of(kind: str, known: Sequence[Sequence[str]]) -> set[str]:
+    return {value for one, value in known if one == kind}
+
+
+def numbers_of(inbound: InboundMessage, known: Sequence[Sequence[str]]) -> set[str]:
+    """The numbers the provider itself proves for who wrote this, in E.164.
+
+    That is the one the message came from, as long as it is theirs still. A message that came
+    under an id alone has the number that is known beside it, where only one of each is.
+    """
+    numbers = _of(PROVEN, known)
+    left = {one.value for one in inbound.left}
+    written = {one.value for one in inbound.addresses if one.kind == "wa_id"}
+    digits = (written & _of("wa_id", known)) - left
+    if not written and all(len(_of(kind, known)) <= 1 for kind, _value in known):
+        digits = _of("wa_id", known)
+    return numbers | {number for one in digits if (number := from_provider(one))}
+
+
+def holder_of(numbers: Iterable[str]) -> Partner | None:
+    """The partner whose registered phone one of these is."""
+    phones = ContactPoint.objects.filter(
+        kind=ContactPoint.Kind.PHONE,
+        value__in=list(numbers) or [""],
+        primary=True,
+        verified_at__isnull=False,
+        contact__merged_into=None,
+    )
+    rows = Partner.objects.select_related("contact").filter(contact__in=phones.values("contact"))
+    return rows.order_by("pk").first()
+
+
+def match(given: Given, holder: Partner | None) -> Partner | None:
+    """Who has this document and this year of birth, `holder` before anybody else; or None.
+
+    A number may be in documents of several kinds. Nobody without a birthday, nor who was
+    cancelled.
+    """
+    rows = Partner.objects.select_related("contact").filter(
+        contact__document_number=given.document, contact__merged_into=None
+    )
+    found = [one for one in rows.order_by("pk") if _fits(one, given)]
+    return next((one for one in found if one == holder), found[0] if len(found) == 1 else None)
+
+
+def _fits(partner: Partner, given: Given) -> bool:
+    birthday = partner.contact.birthday
+    same_year = birthday is not None and birthday.year == given.year
+    return same_year and partner.status != Partner.Status.CANCELLED
+
+
+def facts_of(partner: Partner | None) -> str:
+    """A hash of what on file says who the partner is: with another one they are asked again.
+
+    Two queries, whatever is on file, and for nobody too.
+    """
+    pk = partner.contact_id if partner else 0
+    columns = ("document_type", "document_number", "birthday", "merged_into", "partner__status")
+    on_file = Contact.objects.filter(pk=pk).values_list(*columns).first()
+    points = ContactPoint.objects.filter(contact=pk, primary=True, verified_at__isnull=False)
+    reached = points.order_by("kind").values_list("kind", "value")
+    return keyed_hash("facts", json.dumps([on_file, list(reached)], default=str))

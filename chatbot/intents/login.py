@@ -1,0 +1,79 @@
+"""Who somebody is: document and year, the code that proves it, and leaving again."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from chatbot.dialog import sessions
+from chatbot.dialog.contract import Asked, Outcome, Reply, Step, Turn
+from chatbot.dialog.login import requests
+from chatbot.dialog.login.asking import CODE, DATA, DIALOG, ask
+from chatbot.dialog.login.entering import enter, let_in
+from chatbot.intents import menu
+from chatbot.models import PartnerSession
+
+# "482913", "482 913", "es 482-913".
+SIX_DIGITS = re.compile(r"(?<!\d)(\d{3})[ .-]?(\d{3})(?!\d)")
+
+
+def authenticate(turn: Turn) -> Outcome:
+    """With document and year the door is tried; without, they are asked for."""
+    return _tried(turn, {}) or (menu.show(turn) if turn.session else ask(turn, then=""))
+
+
+def logout(turn: Turn) -> Outcome:
+    sessions.close(turn.conversation, turn.now)
+    requests.close_all(turn.conversation, turn.now)
+    return Outcome((Reply("login_closed"),), topic={})
+
+
+def data_given(turn: Turn, data: Mapping[str, Any]) -> Outcome | None:
+    """The answer to "who are you?"."""
+    then = str(data.get("then", ""))
+    if tried := _tried(turn, data):
+        return tried
+    if turn.inbound.own_phone:
+        return Outcome((Reply("login_number_known"),), asked=Asked(DIALOG, DATA, dict(data)))
+    slots = turn.heard.slots
+    if turn.heard.intent == "authenticate" or slots.document or slots.year:
+        return ask(turn, then=then)
+    return None
+
+
+def code_given(turn: Turn, data: Mapping[str, Any]) -> Outcome | None:
+    """The code, or document and year once more."""
+    if tried := _tried(turn, data):
+        return tried
+    if turn.inbound.own_phone:
+        return Outcome((Reply("login_number_known"),), asked=Asked(DIALOG, DATA, dict(data)))
+    found = SIX_DIGITS.search(turn.text)
+    if found is None:
+        return _again(turn, data)
+    partner, left = requests.try_code(turn, "".join(found.groups()))
+    if partner is not None:
+        return let_in(turn, partner, PartnerSession.Way.CODE, str(data.get("then", "")))
+    if left:
+        asked = Asked(DIALOG, CODE, dict(data))
+        return Outcome((Reply("login_code_wrong", {"left": left}),), asked=asked)
+    return Outcome((Reply("login_code_over"),), asked=Asked(DIALOG, DATA, dict(data)))
+
+
+def _tried(turn: Turn, data: Mapping[str, Any]) -> Outcome | None:
+    slots = turn.heard.slots
+    if not slots.document or not slots.year:
+        return None
+    then = str(data.get("then", ""))
+    return enter(turn, document=slots.document, year=slots.year, then=then)
+
+
+def _again(turn: Turn, data: Mapping[str, Any]) -> Outcome | None:
+    """Digits that are no code are a slip; words may ask for something else."""
+    if not any(sign.isdigit() for sign in turn.text):
+        return None
+    return Outcome((Reply("login_code_digits"),), asked=Asked(DIALOG, CODE, dict(data)))
+
+
+INTENTS = {"authenticate": authenticate, "logout": logout}
+STEPS = {(DIALOG, DATA): Step(data_given), (DIALOG, CODE): Step(code_given)}
