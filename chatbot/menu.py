@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from chatbot.inbox.dashboard import count_waiting
 from chatbot.inbox.pulse import LIST
 from chatbot.simulator.access import may_simulate
-from crm.desk.registry import MenuEntry
+from crm.desk.registry import MenuEntry, SettingsPage
 from crm.people.models import User
 
 
@@ -29,8 +29,17 @@ ENTRIES = [
         weight=10,
         pulse=LIST,
     ),
-    SimulatorEntry(_("Simulator"), "simulator:phone", "device-mobile", weight=70),
-    MenuEntry(
-        _("Channels"), "channels:list", "plug-connected", "conversations.view_channel", weight=80
+]
+
+TOOLS = [SimulatorEntry(_("Simulator"), "simulator:phone", "device-mobile")]
+
+SETTINGS = [
+    SettingsPage(
+        _("Channels"),
+        "channels:list",
+        "plug-connected",
+        "conversations.view_channel",
+        weight=10,
+        explanation=_("The accounts by which people write: WhatsApp, Telegram, Instagram."),
     ),
 ]

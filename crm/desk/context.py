@@ -35,9 +35,9 @@ class Shell:
         found = menu_entries(settings.MENU, self.user)
         items = [MenuItem(entry, self.user, self.path) for entry in found]
         # Of a room and a page inside it, both with an entry, the page is where one is.
-        deepest = max((len(item.url) for item in items if item.current), default=0)
+        deepest = max((item.depth for item in items), default=0)
         for item in items:
-            item.current = item.current and len(item.url) == deepest
+            item.current = 0 < item.depth == deepest
         return items
 
     @property
@@ -49,6 +49,10 @@ class Shell:
         return self.menu[PHONE_ENTRIES:]
 
     @cached_property
+    def tools(self) -> list[MenuEntry]:
+        return menu_entries(settings.TOOLS_MENU, self.user) if self.user else []
+
+    @cached_property
     def new(self) -> list[MenuEntry]:
         return menu_entries(settings.NEW_MENU, self.user) if self.user else []
 
@@ -56,6 +60,10 @@ class Shell:
     def pulse_keys(self) -> str:
         """What to ask about so that the counts in the menu stay true."""
         return " ".join(sorted({item.entry.pulse for item in self.menu if item.entry.pulse}))
+
+
+def _is_in(path: str, url: str) -> bool:
+    return path == url or (url != "/" and path.startswith(url))
 
 
 class MenuItem:
@@ -66,7 +74,8 @@ class MenuItem:
         self.label = entry.label
         self.icon = entry.icon
         self.url = entry.url()
-        self.current = path == self.url or (self.url != "/" and path.startswith(self.url))
+        self.depth = max((len(url) for url in entry.urls() if _is_in(path, url)), default=0)
+        self.current = False
         self._user = user
 
     @cached_property

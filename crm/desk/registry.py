@@ -38,8 +38,19 @@ class MenuEntry:
     def url(self) -> str:
         return reverse(self.url_name)
 
+    def urls(self) -> list[str]:
+        """Where the pages begin that belong to this entry."""
+        return [self.url()]
+
     def allowed(self, user: "User") -> bool:
         return not self.permission or user.has_perm(self.permission)
+
+
+@dataclass(frozen=True)
+class SettingsPage(MenuEntry):
+    """A page where something is set up once; `explanation` says in a line what it is for."""
+
+    explanation: Text = ""
 
 
 @dataclass(frozen=True)
@@ -109,6 +120,8 @@ def registry_settings() -> dict[str, list[str]]:
     names = (
         "MENU",
         "NEW_MENU",
+        "TOOLS_MENU",
+        "SETTINGS_PAGES",
         "SEARCH_SOURCES",
         "DASHBOARD_CARDS",
         "FIRST_STEPS",

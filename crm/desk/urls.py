@@ -8,5 +8,6 @@ urlpatterns = [
     path("search/", views.search_page, name="search"),
     path("profile/", views.profile, name="profile"),
     path("menu/", views.menu, name="menu"),
+    path("settings/", views.settings_page, name="settings"),
     path("pulse/", pulse.pulse, name="pulse"),
 ]

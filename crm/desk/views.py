@@ -1,7 +1,7 @@
 """The desk's own pages: home, search, profile."""
 
 from django.conf import settings
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
@@ -10,7 +10,7 @@ from crm.desk.access import DeskRequest, permitted
 from crm.desk.context import Shell
 from crm.desk.feedback import tell
 from crm.desk.forms import ProfileForm
-from crm.desk.registry import Card, load
+from crm.desk.registry import Card, load, menu_entries
 from crm.desk.search import IN_DROPDOWN, LONGEST, ON_PAGE, SHORTEST, search
 
 
@@ -73,3 +73,13 @@ def menu(request: DeskRequest) -> HttpResponse:
     """The sidebar's entries anew, for when a count has changed."""
     shell = Shell(request, path=request.GET.get("path", ""))
     return render(request, "desk/_menu.html", {"shell": shell})
+
+
+@require_GET
+@permitted()
+def settings_page(request: DeskRequest) -> HttpResponse:
+    """Everything that is set up once and that this person may see; 404 if there is nothing."""
+    pages = menu_entries(settings.SETTINGS_PAGES, request.user)
+    if not pages:
+        raise Http404
+    return render(request, "desk/settings.html", {"pages": pages})
