@@ -6,6 +6,8 @@ at once one wins, the other hears of it as a DeskError. Each leaves a TicketChan
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -15,8 +17,12 @@ from crm.people.models import User
 from partners.models import Loan, Receipt
 from tickets import deadlines
 from tickets.assignment import assignable
-from tickets.changes import check_standing, locked, note, save
+from tickets.changes import check_standing, locked, locked_with_talk, note, save
 from tickets.models import Category, Priority, Ticket, TicketChange
+from tickets.standing import set_status
+
+# How long a change can be taken back: the toast's six seconds, and a slow line.
+UNDO_WITHIN = timedelta(seconds=60)
 
 
 def assign(*, ticket: Ticket, to: User | None, by: User) -> TicketChange | None:
@@ -100,6 +106,40 @@ def link(
             save(row)
     ticket.loan, ticket.receipt, ticket.version = row.loan, row.receipt, row.version
     return changes
+
+
+def undo_change(*, change: TicketChange, by: User) -> None:
+    """Put back what `by` changed a moment ago, unless somebody has changed it since (DeskError).
+
+    What the person was told stays told: a resolved ticket is opened again by its own verb.
+    """
+    with transaction.atomic():
+        row, _talk = locked_with_talk(change.ticket)
+        check_standing(row)
+        field, old = change.field, change.old
+        last = row.changes.filter(field=field).first()
+        fresh = timezone.now() - change.at <= UNDO_WITHIN
+        told = Ticket.Status.RESOLVED in (change.old, change.new)
+        if last != change or change.actor_id != by.pk or not fresh or told:
+            raise DeskError(_("This can no longer be undone."))
+        if field == "status":
+            set_status(ticket=row, status=old, by=by)
+        elif field == "assignee":
+            _give_back(row, old, by)
+        elif field == "priority":
+            prioritise(ticket=row, priority=int(old), by=by)
+        elif field == "category":
+            categorise(ticket=row, category=old, by=by)
+        else:
+            raise DeskError(_("This can no longer be undone."))
+
+
+def _give_back(row: Ticket, old: str, by: User) -> None:
+    """Whoever gave something away may take it back, though they could not take a colleague's."""
+    before = User.objects.filter(pk=int(old)).first() if old else None
+    note(row, "assignee", row.assignee_id, before.pk if before else None, by)
+    row.assignee, row.assigned_at = before, timezone.now() if before else None
+    save(row)
 
 
 def _link(

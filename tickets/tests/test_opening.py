@@ -1,9 +1,6 @@
 """A ticket is made once, numbered, and given to whoever has the fewest."""
 
-import threading
-
 import pytest
-from django.db import connections
 
 from crm.errors import DeskError
 from partners.tests.conftest import make_loan, product  # noqa: F401  (fixture)
@@ -110,27 +107,3 @@ def test_the_same_message_makes_one(ticket, ana):
     first = make(ana, origin=message)
     assert make(ana, origin=message) == first
     assert Ticket.objects.filter(origin=message).count() == 1
-
-
-@pytest.mark.django_db(transaction=True)
-@pytest.mark.skipif("connection.vendor == 'sqlite'", reason="SQLite lets one writer in at a time")
-def test_two_at_once_go_to_two_officers_under_two_numbers(ana, clara, dora):
-    barrier, numbers = threading.Barrier(6), []
-
-    def run():
-        barrier.wait()
-        try:
-            numbers.append(make(ana).number)
-        finally:
-            connections.close_all()
-
-    threads = [threading.Thread(target=run) for _ in range(6)]
-    for one in threads:
-        one.start()
-    for one in threads:
-        one.join()
-    assert len(set(numbers)) == 6
-    assert {one: Ticket.objects.filter(assignee=one).count() for one in (clara, dora)} == {
-        clara: 3,
-        dora: 3,
-    }
