@@ -1,0 +1,1 @@
+"""How a text becomes an intent with its slots; `..detecting` puts it together."""

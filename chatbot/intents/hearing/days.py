@@ -1,0 +1,92 @@
+"""A day, as people write it: 2025-01-15, 03/02/2025 (day first), 15 de enero, ayer, hoy."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import date, timedelta
+
+_MONTHS = (
+    ("enero", "ene", "janeiro", "january", "jan"),
+    ("febrero", "feb", "fevereiro", "fev", "february"),
+    ("marzo", "mar", "marco", "march"),
+    ("abril", "abr", "april", "apr"),
+    ("mayo", "may", "maio"),
+    ("junio", "jun", "junho", "june"),
+    ("julio", "jul", "julho", "july"),
+    ("agosto", "ago", "august", "aug"),
+    ("setiembre", "septiembre", "set", "sep", "sept", "setembro", "september"),
+    ("octubre", "oct", "outubro", "out", "october"),
+    ("noviembre", "nov", "novembro", "november"),
+    ("diciembre", "dic", "dezembro", "dez", "december", "dec"),
+)
+_MONTH = {name: number for number, names in enumerate(_MONTHS, 1) for name in names}
+_NAMES = "|".join(sorted(_MONTH, key=len, reverse=True))
+_YEAR_FIRST = re.compile(r"(?<!\d)(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?!\d)")
+_DAY_FIRST = re.compile(r"(?<![\d.,])(\d{1,2})([-/.])(\d{1,2})\2(\d{4}|\d{2})(?!\d)")
+_NAMED = re.compile(
+    rf"(?<!\d)(\d{{1,2}})\s*(?:de|/|-)?\s*({_NAMES})\b\.?(?:\s*(?:del?|,|/|-)?\s*(\d{{4}})\b)?"
+)
+_NAMED_FIRST = re.compile(rf"\b({_NAMES})\.? (\d{{1,2}})(?:st|nd|rd|th)?\b(?:,? (\d{{4}})\b)?")
+_SHORT = re.compile(r"(?:\b(?:el|fecha|dia|del|em|no)\b[ :]*|^\s*)(\d{1,2})[/-](\d{1,2})(?![\d/-])")
+_WORDS = (
+    (re.compile(r"\b(?:anteayer|antier|antes de ayer|anteontem)\b"), -2),
+    (re.compile(r"\b(?:ayer|ontem|yesterday|anoche)\b"), -1),
+    (re.compile(r"\b(?:hoy|hoje|today|ahorita)\b"), 0),
+    (re.compile(r"\b(?:pasado manana|depois de amanha)\b"), 2),
+    (re.compile(r"(?<!la )(?<!esta )(?<!de )\b(?:manana|amanha|tomorrow)\b"), 1),
+)
+
+
+def find_day(text: str, today: date) -> tuple[date | None, str]:
+    """(the day a plain text names or None, what looks like one and is none or "").
+
+    The first day that is one wins; `today` is the business's, for "ayer" and a missing year.
+    """
+    wrong = ""
+    for year, month, day, written in _written(text, today):
+        try:
+            return date(year, month, day), ""
+        except ValueError:
+            wrong = wrong or written
+    if wrong:
+        return None, wrong
+    for word, days in _WORDS:
+        if word.search(text):
+            return today + timedelta(days), ""
+    return None, ""
+
+
+def _written(text: str, today: date) -> Iterator[tuple[int, int, int, str]]:
+    """(year, month, day, as written) of whatever has a date's shape; it may be none."""
+    if not any(one.isdigit() for one in text):
+        return
+    for match in _YEAR_FIRST.finditer(text):
+        yield _in_time(int(match[1])), int(match[2]), int(match[3]), match[0]
+    for match in _DAY_FIRST.finditer(text):
+        if match[2] == "." and len(match[4]) == 2:
+            continue  # 12.34.56 is anything but a day
+        year = int(match[4]) + (2000 if len(match[4]) == 2 else 0)
+        yield _in_time(year), int(match[3]), int(match[1]), match[0]
+    for match in _NAMED.finditer(text):
+        yield _named(int(match[1]), _MONTH[match[2]], match[3], today, match[0])
+    for match in _NAMED_FIRST.finditer(text):
+        yield _named(int(match[2]), _MONTH[match[1]], match[3], today, match[0])
+    for match in _SHORT.finditer(text):
+        yield _named(int(match[1]), int(match[2]), None, today, match[0].strip())
+
+
+def _in_time(year: int) -> int:
+    """A year nobody means is none at all (0 is no year of a date)."""
+    return year if 1900 <= year <= 2100 else 0
+
+
+def _named(
+    day: int, month: int, year: str | None, today: date, written: str
+) -> tuple[int, int, int, str]:
+    """Without a year the nearest such day is meant: in January "28/12" was last month."""
+    if year is not None:
+        return _in_time(int(year)), month, day, written
+    away = month - today.month
+    nearest = today.year + (1 if away < -6 else -1 if away > 6 else 0)
+    return nearest, month, day, written

@@ -1,0 +1,35 @@
+"""What a message names: documents, loans, amounts, days."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+
+from chatbot.intents.heard import Slots
+from chatbot.intents.hearing.amounts import find_amount
+from chatbot.intents.hearing.days import find_day
+from chatbot.intents.hearing.loans import find_loan, find_ordinal
+from chatbot.intents.hearing.papers import find_papers
+
+_DATE = re.compile(
+    r"\d{4}[-/.]\d{1,2}[-/.]\d{1,2}(?!\d)|(?<!\d)\d{1,2}([-/.])\d{1,2}\1\d{2,4}(?!\d)"
+)
+
+
+def find_slots(text: str, today: date) -> Slots:
+    """The slots of a plain text (`words.plain`); any text has some or none, and raises nothing."""
+    document, year = find_papers(text, today.year)
+    day, wrong_day = find_day(text, today)
+    # What is a document or a day is neither an amount nor a loan.
+    rest = _DATE.sub(" ", text)
+    amount = None if document else find_amount(rest)
+    loan = "" if document and year else find_loan(rest)
+    return Slots(
+        loan="" if loan == document else loan,
+        ordinal=find_ordinal(text),
+        document=document,
+        year=year,
+        amount=amount,
+        day=day,
+        wrong_day=wrong_day,
+    )
