@@ -40,6 +40,13 @@ JOBS = [
         explanation=_("A question of the bot's ends after 15 minutes, and it says so."),
     ),
     Job(
+        name="hand_in_receipts",
+        label=_("Store confirmed receipts"),
+        func="chatbot.intents.handing_in.sweep",
+        minutes=1,
+        explanation=_("Receipts partners confirmed by chat, whose file was late or job got lost."),
+    ),
+    Job(
         name="sync_templates",
         label=_("Synchronise message templates"),
         func="chatbot.template_sync.sync_all",

@@ -198,7 +198,7 @@ def _account(loan: Loan, start: date, end: date, today: date) -> tuple[LoanState
     # What was due by `end` stands at the same position ever after: later payments only lay out
     # anew what comes due later.
     lines = tuple(_movement(line, now, payments, charges) for line in made.lines)
-    return LoanStatement(loan, made.opening, lines, made.closing), _due(loan, now)
+    return LoanStatement(loan, made.opening, lines, made.closing), due_of(loan, now)
 
 
 def _movement(
@@ -218,7 +218,7 @@ def _movement(
     )
 
 
-def _due(loan: Loan, now: Ledger) -> Due | None:
+def due_of(loan: Loan, now: Ledger) -> Due | None:
     """None: nothing is left to pay."""
     if now.is_closed:
         return None

@@ -30,6 +30,8 @@ from partners.models import Partner
 Option = dict[str, str]
 # The kind of choice that names a property by its code, and the one that names an intent.
 PROPERTY, INTENT = "property", "intent"
+# What answers to a picture or a document, as if it were an intent.
+FILE = "file"
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,14 +8,14 @@ from dataclasses import replace
 from django.db import transaction
 
 from chatbot.dialog import registry
-from chatbot.dialog.contract import INTENT, Asked, Handler, Outcome, Reply, Turn, say
+from chatbot.dialog.contract import FILE, INTENT, Asked, Handler, Outcome, Reply, Turn, say
 from chatbot.dialog.speaking import speak
 from chatbot.intents.heard import UNKNOWN
 from chatbot.lasting import redone
 from chatbot.models import Dialog
 from chatbot.outage import is_away
 from crm.conversations import ownership
-from crm.conversations.models import Episode
+from crm.conversations.models import Episode, Message
 
 log = logging.getLogger(__name__)
 # Below this an intent is a guess, which nobody leaves a question for.
@@ -24,6 +24,12 @@ SURE = 0.7
 LEAVING = frozenset(("cancel", "help", "logout", "talk_to_agent", "opt_out"))
 # These answer a question, or are said beside it; they ask for nothing else.
 BESIDE = frozenset(("affirm", "deny", "thanks", "greeting", UNKNOWN))
+# What comes as a picture or a document, with or without words beside it, is the intent FILE; of
+# all that may be asked in those words only this is served instead.
+FILES = (Message.Kind.IMAGE, Message.Kind.DOCUMENT)
+BESIDE_FILES = frozenset(
+    ("create_ticket", "talk_to_agent", "property_inquiry", "schedule_visit", "opt_out", "logout")
+)
 # So often in a row it may fail to understand, then a person is asked.
 PATIENCE = 3
 # These are done whoever answers the conversation; only then nothing is said.
@@ -100,7 +106,20 @@ def _served(turn: Turn) -> Outcome:
         return _handler_of(turn.value)(turn)
     if kind in registry.choices():
         return registry.choices()[kind](turn)
-    return _handler_of(turn.heard.intent)(turn)
+    return _handler_of(_wanted(turn))(turn)
+
+
+def _wanted(turn: Turn) -> str:
+    """The message's intent; a picture or document is one, but for what is surely asked there."""
+    if turn.inbound.kind not in FILES or _names_property(turn):
+        return turn.heard.intent
+    asks = turn.heard.intent in BESIDE_FILES and turn.heard.score >= SURE
+    return turn.heard.intent if asks else FILE
+
+
+def _names_property(turn: Turn) -> bool:
+    captured = turn.captured
+    return captured is not None and (captured.is_new or captured.property is not None)
 
 
 def _handler_of(intent: str) -> Handler:

@@ -13,6 +13,10 @@ SUBJECTS = (
     "chatbot.intents.login",
     "chatbot.intents.acknowledging",
     "chatbot.intents.menu",
+    "chatbot.intents.account",
+    "chatbot.intents.loans",
+    "chatbot.intents.receipts",
+    "chatbot.intents.wishes",
 )
 # The handler of an intent that no subject answers to, and of what was not understood.
 REST = "unknown"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from chatbot.dialog.contract import PROPERTY, Outcome, Reply, Turn, option
-from chatbot.intents import menu
+from chatbot.intents.beyond import beyond
 from crm.catalog.models import Property
 from crm.conversations.models import Message
 
@@ -13,7 +13,7 @@ MOST_CHOICES = 3
 
 def acknowledge(turn: Turn) -> Outcome:
     if turn.session is not None and turn.captured is None:
-        return menu.beyond(turn)
+        return beyond(turn)
     return Outcome((_reply(turn),))
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from chatbot.dialog import registry
-from chatbot.dialog.contract import Option, Outcome, Reply, Turn, say
+from chatbot.dialog.contract import Asked, Option, Outcome, Reply, Turn, say
 from chatbot.intents import titles
 from crm.conversations.models import Message
 
@@ -68,13 +68,20 @@ def not_understood(turn: Turn) -> Outcome:
     return Outcome((shown,), misunderstood=True)
 
 
-def beyond(turn: Turn) -> Outcome:
-    """In a session: a sound, a video, a sticker, something unreadable, or words about nothing."""
-    if turn.inbound.kind in UNHEARD:
-        return say("cannot_listen_partner", options=options(turn))
-    if turn.inbound.kind == Message.Kind.UNSUPPORTED:
-        return say("cannot_read_partner", options=options(turn))
-    return not_understood(turn)
+def is_unheard(turn: Turn) -> bool:
+    """Whether it is a sound, a video or a sticker: kept for people, nothing the bot can take."""
+    return turn.inbound.kind in UNHEARD
+
+
+def cannot_listen(turn: Turn, asked: Asked | None = None) -> Outcome:
+    """In a session; `asked` is the question that stays open."""
+    if asked is not None:
+        return Outcome((Reply("cannot_listen_here"),), asked=asked)
+    return say("cannot_listen_partner", options=options(turn))
+
+
+def cannot_read(turn: Turn) -> Outcome:
+    return say("cannot_read_partner", options=options(turn))
 
 
 INTENTS = {

@@ -1,11 +1,13 @@
 """The chatbot room's tables: what came in and went out, and what the bot is in the middle of."""
 
+from chatbot.models.confirmed import ConfirmedReceipt
 from chatbot.models.dialog import Dialog
 from chatbot.models.login import LoginCounter, LoginRequest
 from chatbot.models.pipeline import DeliveryAttempt, InboundEvent
 from chatbot.models.session import PartnerSession
 
 __all__ = [
+    "ConfirmedReceipt",
     "DeliveryAttempt",
     "Dialog",
     "InboundEvent",

@@ -1,0 +1,214 @@
+"""What a partner asks about themselves and all their loans together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+from decimal import Decimal
+from itertools import groupby
+from typing import Any
+
+from django.utils import timezone
+from django.utils.translation import override
+
+from chatbot.dialog.contract import Option, Outcome, Reply, Turn, option, say
+from chatbot.dialog.login import needs_session
+from chatbot.intents import holdings, statement_paper, titles
+from chatbot.intents.loans import missing
+from crm.conversations.models import Message
+from crm.conversations.rules import rules_of
+from crm.desk.wording import exact_money
+from crm.people.documents import masked
+from crm.people.models import ContactPoint
+from crm.people.phones import pretty
+from partners import paying
+from partners.account.calculator import settlement as settlement_of
+from partners.currencies import USUAL
+from partners.identity import registered
+from partners.lending.money import ZERO
+from partners.models import Loan, Partner
+from partners.statement import Due, due_of
+
+# What is said of more loans at once than a person reads on a telephone.
+MOST_SHOWN = 10
+
+
+def personal_info(turn: Turn) -> Outcome:
+    partner = _partner(turn)
+    who = partner.contact
+    phone = registered(who)
+    return say(
+        "personal_info",
+        options=titles.intents(turn, ("account_statement", "create_ticket")),
+        full_name=who.name,
+        document=masked(who.document_number),
+        phone=pretty(phone) if phone else "",
+        email=registered(who, ContactPoint.Kind.EMAIL),
+        member=partner.number,
+    )
+
+
+# --- The statement ---------------------------------------------------------------------------
+
+
+def account_statement(turn: Turn) -> Outcome:
+    """In figures; with "PDF" in the words, as the document at once."""
+    if "pdf" in turn.text.casefold():
+        return as_document(turn)
+    loans = _owned(turn)
+    if not loans:
+        return say("no_loans", options=titles.intents(turn, ("talk_to_agent",)))
+    values = {
+        "count": len(loans),
+        "active": sum(one.status == Loan.Status.ACTIVE for one in loans),
+        "totals": list(_totals(loans)),
+    }
+    return Outcome((Reply("account_statement", values, _after_statement(turn)),))
+
+
+def as_document(turn: Turn) -> Outcome:
+    """The PDF is made and sent by a job."""
+    partner = _partner(turn)
+    if not _takes_documents(turn):
+        return say("no_documents_here")
+    statement_paper.send_soon(turn.message, partner)
+    return say("statement_coming")
+
+
+def _after_statement(turn: Turn) -> tuple[Option, ...]:
+    known = titles.titles(turn)
+    paper = (option("statement", "pdf", known["statement_pdf"]),) if _takes_documents(turn) else ()
+    return (*paper, *titles.intents(turn, ("list_loans", "next_payment")))
+
+
+def _takes_documents(turn: Turn) -> bool:
+    return Message.Kind.DOCUMENT in rules_of(turn.conversation.channel.provider).media
+
+
+def _totals(loans: Iterable[Loan]) -> Iterable[dict[str, Any]]:
+    """By currency: amounts of two are never added."""
+    ordered = sorted(loans, key=lambda one: one.currency)
+    for currency, group in groupby(ordered, lambda one: one.currency):
+        rows = list(group)
+
+        def total(amounts: Iterable[Decimal], currency: str = currency) -> str:
+            return exact_money(sum(amounts, ZERO), currency)
+
+        late = [one.overdue for one in rows if one.status in holdings.OPEN]
+        yield {
+            "currency": currency,
+            "disbursed": total(one.principal for one in rows),
+            "paid": total(one.paid for one in rows),
+            "left": total(one.left for one in rows),
+            "principal_left": total(one.principal_left for one in rows),
+            "overdue": total(late) if any(late) else "",
+        }
+
+
+# --- What is to be paid ----------------------------------------------------------------------
+
+
+def next_payment(turn: Turn) -> Outcome:
+    """Of each loan that runs: what is overdue first, then what comes soonest."""
+    today = timezone.localdate()
+    dues = [due for loan in _open(turn) if (due := _due(loan, today))]
+    if not dues:
+        return say("nothing_due", options=titles.intents(turn, ("list_loans", "talk_to_agent")))
+    dues.sort(key=lambda one: (-one.days_late, one.next_on or date.max, one.loan.number))
+    values = {
+        "dues": [_said(due, today) for due in dues[:MOST_SHOWN]],
+        "more": max(0, len(dues) - MOST_SHOWN),
+    }
+    offered = ("payment_options", "upload_receipt", "settlement")
+    return Outcome((Reply("next_payment", values, titles.intents(turn, offered)),))
+
+
+def _due(loan: Loan, today: date) -> Due | None:
+    return due_of(loan, holdings.account(loan).at(today))
+
+
+def _said(due: Due, today: date) -> dict[str, Any]:
+    currency = due.loan.currency
+    return {
+        "loan": due.loan.number,
+        "product": due.loan.product.name,
+        "number": due.number,
+        "amount": exact_money(due.next_amount, currency) if due.next_on else "",
+        "due": due.next_on,
+        "days": (due.next_on - today).days if due.next_on else None,
+        "overdue": exact_money(due.overdue, currency) if due.overdue else "",
+        "overdue_count": due.overdue_rows,
+        "overdue_since": due.overdue_since,
+        "days_late": due.days_late,
+    }
+
+
+def settlement(turn: Turn) -> Outcome:
+    """What it takes to pay off today the loan that is named, else each that runs."""
+    today = timezone.localdate()
+    loans = _owned(turn)
+    was_named, loan = holdings.named(turn, loans)
+    if was_named and loan is None:
+        return missing(turn)
+    chosen = [one for one in ([loan] if loan else loans) if _is_open(one)]
+    if not chosen:
+        return say("nothing_due", options=titles.intents(turn, ("list_loans", "talk_to_agent")))
+    values = {
+        "loans": [_settled(one, today) for one in chosen[:MOST_SHOWN]],
+        "more": max(0, len(chosen) - MOST_SHOWN),
+        "today": today,
+    }
+    offered = ("payment_options", "talk_to_agent")
+    return Outcome((Reply("settlement", values, titles.intents(turn, offered)),))
+
+
+def _settled(loan: Loan, today: date) -> dict[str, Any]:
+    found = settlement_of(holdings.account(loan), today)
+    charges = found.fee + found.penalty
+    return {
+        "number": loan.number,
+        "product": loan.product.name,
+        "total": exact_money(found.total, loan.currency),
+        "principal": exact_money(found.principal, loan.currency),
+        "interest": exact_money(found.interest, loan.currency),
+        "charges": exact_money(charges, loan.currency) if charges else "",
+        "ahead": exact_money(found.ahead, loan.currency) if found.ahead else "",
+    }
+
+
+def payment_options(turn: Turn) -> Outcome:
+    """The ways for the currencies they owe; for anybody else, and for who owes nothing, the
+    usual ones."""
+    owed = {one.currency for one in _open(turn)} if turn.session else set()
+    with override(turn.contact.spoken):
+        ways = [one.text for one in paying.ways_for(owed or USUAL)]
+    offered = ("upload_receipt", "next_payment") if turn.session else ("talk_to_agent",)
+    name = "payment_options" if ways else "no_payment_options"
+    return say(name, options=titles.intents(turn, offered), ways=ways)
+
+
+def _partner(turn: Turn) -> Partner:
+    assert turn.partner is not None
+    return turn.partner
+
+
+def _owned(turn: Turn) -> list[Loan]:
+    return holdings.of(_partner(turn), timezone.localdate())
+
+
+def _open(turn: Turn) -> Sequence[Loan]:
+    return [one for one in _owned(turn) if _is_open(one)]
+
+
+def _is_open(loan: Loan) -> bool:
+    return loan.status in holdings.OPEN and bool(loan.left)
+
+
+INTENTS = {
+    "personal_info": needs_session(personal_info),
+    "account_statement": needs_session(account_statement),
+    "next_payment": needs_session(next_payment),
+    "settlement": needs_session(settlement),
+    "payment_options": payment_options,
+}
+CHOICES = {"statement": needs_session(as_document)}

@@ -1,0 +1,117 @@
+"""A partner's loans as the bot speaks of them: those that were paid out, as they stand today."""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections.abc import Sequence
+from datetime import date
+
+from chatbot.dialog.contract import Turn
+from partners.account.calculator import Account
+from partners.ledger import derived
+from partners.lending.errors import LendingError
+from partners.models import Loan, Partner
+from partners.statement import loans_of
+
+log = logging.getLogger(__name__)
+OPEN = (Loan.Status.ACTIVE, Loan.Status.WRITTEN_OFF)
+BARE = re.compile(r"\W*([0-9]{1,12})\W*", re.ASCII)
+# A number as it may be typed: "5", "P-000005", "p 5".
+WRITTEN = re.compile(r"\W*([A-Za-z]{0,6}[ -]?[0-9]{1,12})\W*", re.ASCII)
+
+
+def of(partner: Partner, today: date) -> list[Loan]:
+    """Open ones first, by number; three queries.
+
+    What lists keep of a loan may be of yesterday: such a one is played anew, and not written.
+    """
+    loans = list(loans_of(partner))
+    for loan in loans:
+        if loan.as_of != today and loan.status in OPEN:
+            _bring_to(loan, today)
+    return sorted(loans, key=lambda one: (one.status not in OPEN, one.number))
+
+
+def account(loan: Loan) -> Account:
+    """What the loan can be played from; no query, if it came from `of`."""
+    return Account(
+        agreement=loan.agreement,
+        payments=[one.lending for one in loan.payments.all()],
+        charges=[one.lending for one in loan.charges.all()],
+    )
+
+
+def _bring_to(loan: Loan, today: date) -> None:
+    try:
+        now = derived(account(loan).at(today))
+    except LendingError:
+        log.exception("Loan %s cannot be played", loan.pk)
+        return
+    for name, value in now.items():
+        setattr(loan, name, value)
+
+
+# --- Which loan is meant ---------------------------------------------------------------------
+
+
+def named(turn: Turn, loans: Sequence[Loan], *, asked: bool = False) -> tuple[bool, Loan | None]:
+    """Whether the message names a loan, and which of `loans`: None, if it is none of them.
+
+    "préstamo 5" is the loan whose number is just that, else the one whose digits are 5 but for
+    zeros before them (P-000005), else the fifth of the list last shown. After a list a bare "5"
+    means its fifth before it means P-000005: that is what stood before the eyes. `asked` says
+    that a loan was asked for: then the whole message may be a number.
+    """
+    shown = _shown(turn, loans)
+    if bare := BARE.fullmatch(turn.text):
+        if bare_is_meant(turn, asked):
+            return True, _by_number(bare[1], loans, shown, bare=True)
+        return False, None
+    if turn.choice.startswith("loan:"):
+        return True, next((one for one in loans if str(one.pk) == turn.value), None)
+    slots = turn.heard.slots
+    written = WRITTEN.fullmatch(turn.text) if asked else None
+    if number := slots.loan or (written[1] if written else ""):
+        return True, _by_number(number, loans, shown, bare=False)
+    if slots.ordinal:
+        return True, _at(shown or loans, slots.ordinal)
+    return False, None
+
+
+def bare_is_meant(turn: Turn, asked: bool) -> bool:
+    """A number alone speaks of a loan when one was asked for, or a list of them was shown."""
+    return asked or turn.choice.startswith("loan:") or bool(turn.topic.get("shown"))
+
+
+def _shown(turn: Turn, loans: Sequence[Loan]) -> list[Loan]:
+    """The list last shown, of those that are still there."""
+    by_key = {one.pk: one for one in loans}
+    return [by_key[pk] for pk in turn.topic.get("shown", ()) if pk in by_key]
+
+
+def _by_number(
+    said: str, loans: Sequence[Loan], shown: Sequence[Loan], *, bare: bool
+) -> Loan | None:
+    exact = [one for one in loans if _compact(one.number) == _compact(said)]
+    digits = _digits(said)
+    alike = [one for one in loans if digits and _digits(one.number) == digits]
+    place = _at(shown, int(digits)) if digits and len(digits) < 4 else None
+    numbered = alike[0] if len(alike) == 1 else None
+    if exact:
+        return exact[0]
+    return (place or numbered) if bare else (numbered or place)
+
+
+def _at(loans: Sequence[Loan], ordinal: int) -> Loan | None:
+    """1 is the first, -1 the last."""
+    index = ordinal - 1 if ordinal > 0 else len(loans) + ordinal
+    return loans[index] if ordinal and 0 <= index < len(loans) else None
+
+
+def _compact(number: str) -> str:
+    return "".join(sign for sign in number.upper() if sign.isalnum())
+
+
+def _digits(number: str) -> str:
+    return "".join(sign for sign in number if sign.isdigit()).lstrip("0")

@@ -1,0 +1,90 @@
+"""What is said of a receipt in words: amount, day, yes and no, which file may be one."""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+from typing import Any
+
+from django.conf import settings
+from django.utils import timezone
+
+from chatbot.dialog.contract import Turn
+from crm.conversations.models import Attachment
+from partners.account.amounts import read_amount
+from partners.lending.errors import LendingError
+from partners.lending.money import check_amount
+from partners.receipt_files import EXTENSIONS
+
+UNSURE = re.compile(r"\b(no s[eé]|no lo s[eé]|ni idea|n[aã]o sei|(?:do not|don'?t) know)\b", re.I)
+AMOUNT = re.compile(r"\b(monto|importe|cantidad|valor|amount)\b", re.I)
+DAY = re.compile(r"\b(fecha|d[ií]a|data|date|day)\b", re.I)
+# What a file may be called by whoever sent it, before anybody has looked into it.
+VAGUE = ("", "application/octet-stream", "image/jpg", "application/x-pdf")
+
+
+def facts(turn: Turn) -> dict[str, Any]:
+    """Amount and day as JSON, as far as they are said; `wrong_day` says of one why it is none."""
+    found: dict[str, Any] = {}
+    if (said := amount(turn)) is not None:
+        found["amount"] = str(said)
+    slots = turn.heard.slots
+    if slots.day is not None and slots.day <= timezone.localdate():
+        found["day"] = slots.day.isoformat()
+    elif slots.day is not None:
+        found["wrong_day"] = "future"
+    elif slots.wrong_day:
+        found["wrong_day"] = "none"
+    return found
+
+
+def amount(turn: Turn, *, alone: bool = False) -> Decimal | None:
+    """What was paid, if it is said and is one; `alone`: a number by itself counts, too."""
+    said = turn.heard.slots.amount
+    if alone and turn.text and len(turn.text) < 30:
+        said = _read(turn.text) or said
+    try:
+        if said is not None:
+            check_amount(said, "payment")
+    except LendingError:
+        return None
+    return said
+
+
+def _read(text: str) -> Decimal | None:
+    try:
+        return read_amount(text, settings.CURRENCY)
+    except LendingError:
+        return None
+
+
+def yes_or_no(turn: Turn, pk: int) -> bool | None:
+    """What was tapped under the question about this file, or said; None: neither."""
+    if turn.choice:
+        return {"yes": True, "no": False}.get(picked(turn, pk))
+    return {"affirm": True, "deny": False}.get(turn.heard.intent)
+
+
+def picked(turn: Turn, pk: int) -> str:
+    """The answer tapped, if it was one about this file: "today", "loan-5"."""
+    kind, _colon, value = turn.choice.partition(":")
+    answer, _dot, about = value.rpartition(".")
+    return answer if kind == "receipt" and about == str(pk) else ""
+
+
+def is_unsure(turn: Turn) -> bool:
+    return bool(UNSURE.search(turn.text))
+
+
+def thing(turn: Turn) -> str:
+    """ "la fecha", "el monto": which of them is wrong."""
+    if AMOUNT.search(turn.text):
+        return "amount"
+    return "day" if DAY.search(turn.text) else ""
+
+
+def is_taken(attachment: Attachment) -> bool:
+    """Whether a file announced, or looked into, as this may be a receipt."""
+    return attachment.mime in EXTENSIONS or (
+        attachment.mime in VAGUE and attachment.state != Attachment.State.READY
+    )

@@ -1,0 +1,347 @@
+"""Receipts by chat: a picture or document, amount, day and loan, confirmed before it is kept."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+from django.conf import settings
+from django.utils import timezone
+
+from chatbot.dialog.contract import Asked, Outcome, Reply, Step, Turn, say
+from chatbot.dialog.login import ask, in_session, needs_session
+from chatbot.intents import handing_in, holdings, menu, receipt_words, titles
+from chatbot.models import ConfirmedReceipt
+from crm.conversations.models import Attachment, Message
+from crm.desk.wording import exact_money
+from partners.models import Loan
+
+Data = Mapping[str, Any]
+DIALOG, VISITOR = "upload_receipt", "visitor_file"
+FILES = (Message.Kind.IMAGE, Message.Kind.DOCUMENT)
+# So long before the log-in a picture may have been sent that is still the one meant after it.
+FRESH = timedelta(minutes=30)
+
+
+# --- Where it begins -------------------------------------------------------------------------
+
+
+def upload_receipt(turn: Turn) -> Outcome:
+    """Somebody has paid, and says so: with the picture, or before it."""
+    if brings_file(turn):
+        return _begin(turn, _file_of(turn))
+    return _begin(turn, _sent_before(turn))
+
+
+def file_came(turn: Turn) -> Outcome:
+    """A picture or document with no other wish beside it."""
+    if turn.session is not None:
+        return _begin(turn, _file_of(turn))
+    attachment = _file_of(turn)
+    if attachment is None:
+        return say("file_not_taken", limit=_limit())
+    if turn.heard.intent == "upload_receipt":
+        return ask(turn, then="upload_receipt")
+    question = Reply("is_it_a_receipt", options=_yes_no(turn, attachment.pk))
+    return Outcome((question,), asked=Asked(VISITOR, "is_it", {"file": attachment.pk}))
+
+
+def _is_it(turn: Turn, data: Data) -> Outcome | None:
+    """Who is not logged in says whether what they sent is a receipt."""
+    if menu.is_unheard(turn):
+        return menu.cannot_listen(turn, Asked(VISITOR, "is_it", data))
+    if brings_file(turn):
+        return file_came(turn)
+    answer = receipt_words.yes_or_no(turn, data["file"])
+    if answer is None:
+        return None
+    if answer:
+        return ask(turn, then="upload_receipt")
+    return Outcome((Reply("file_kept", promises=True),))
+
+
+def brings_file(turn: Turn) -> bool:
+    return turn.inbound.kind in FILES
+
+
+def _file_of(turn: Turn) -> Attachment | None:
+    return turn.message.attachments.first() if brings_file(turn) else None
+
+
+def _sent_before(turn: Turn) -> Attachment | None:
+    """What they sent just before they logged in, unless it was handed in already."""
+    assert turn.session is not None
+    opened = turn.session.opened_at
+    if turn.now - opened > FRESH:
+        return None
+    rows = Attachment.objects.filter(
+        message__conversation=turn.conversation,
+        message__direction=Message.Direction.IN,
+        message__kind__in=FILES,
+        message__created_at__range=(opened - FRESH, opened),
+        confirmed_receipt=None,
+    )
+    return rows.order_by("-id").first()
+
+
+def _begin(turn: Turn, attachment: Attachment | None) -> Outcome:
+    data = receipt_words.facts(turn) | ({"file": attachment.pk} if attachment else {})
+    return _next(turn, data)
+
+
+# --- What is asked, in this order ------------------------------------------------------------
+
+
+def _next(turn: Turn, data: Data, *first: Reply) -> Outcome:
+    """The first thing that is not known yet; with all of it, whether it is right."""
+    attachment = Attachment.objects.filter(pk=data.get("file") or 0).first()
+    if attachment is not None and (refused := _refusal(attachment)):
+        rest = {key: value for key, value in data.items() if key != "file"}
+        asked = Asked(DIALOG, "file", rest)
+        return Outcome((*first, refused), asked=asked)
+    if attachment is None:
+        return _ask(turn, data, "file", Reply("receipt_send_file", _said(turn, data)), *first)
+    if "amount" not in data:
+        known = titles.pick(turn, ("receipt", f"stop.{attachment.pk}", "no_receipt"))
+        return _ask(turn, data, "amount", Reply("receipt_amount", options=known), *first)
+    if "day" not in data:
+        return _ask(turn, data, "day", _ask_day(turn, data), *first)
+    if "loan" not in data:
+        return _ask_loan(turn, data, *first)
+    return _ask(turn, data, "confirm", _question(turn, data), *first)
+
+
+def _ask(turn: Turn, data: Data, step: str, question: Reply, *first: Reply) -> Outcome:
+    asked = Asked(DIALOG, step, {key: value for key, value in data.items() if key != "wrong_day"})
+    return Outcome((*first, question), asked=asked)
+
+
+def _refusal(attachment: Attachment) -> Reply | None:
+    """Why this file is none that can be taken, as far as that is known by now."""
+    if attachment.state == Attachment.State.FAILED:
+        return Reply("receipt_no_file")
+    too_large = (attachment.size or 0) > settings.UPLOAD_MAX_BYTES
+    if too_large or not receipt_words.is_taken(attachment):
+        return Reply("receipt_refused", {"limit": _limit()})
+    return None
+
+
+def _limit() -> int:
+    """Megabytes."""
+    return int(settings.UPLOAD_MAX_BYTES // (1024 * 1024))
+
+
+def _ask_day(turn: Turn, data: Data) -> Reply:
+    pk = data["file"]
+    options = titles.pick(
+        turn, ("receipt", f"today.{pk}", "today"), ("receipt", f"yesterday.{pk}", "yesterday")
+    )
+    return Reply("receipt_day", {"wrong": data.get("wrong_day", "")}, options)
+
+
+def _ask_loan(turn: Turn, data: Data, *first: Reply) -> Outcome:
+    """Only where there are several to choose from."""
+    running = _running(turn)
+    if len(running) < 2:
+        return _next(turn, dict(data) | {"loan": running[0].pk if running else 0}, *first)
+    shown = running[: titles.MOST_ROWS - 1]
+    options = (
+        *(titles.option("receipt", f"loan-{one.pk}.{data['file']}", one.number) for one in shown),
+        *titles.pick(turn, ("receipt", f"unsure.{data['file']}", "unsure")),
+    )
+    values = {"loans": [{"number": one.number, "product": one.product.name} for one in shown]}
+    return _ask(turn, data, "loan", Reply("receipt_loan", values, options), *first)
+
+
+def _running(turn: Turn) -> list[Loan]:
+    assert turn.partner is not None
+    loans = holdings.of(turn.partner, timezone.localdate())
+    return [one for one in loans if one.status in holdings.OPEN]
+
+
+def _question(turn: Turn, data: Data) -> Reply:
+    return Reply("receipt_confirm", _said(turn, data), _yes_no(turn, data["file"]))
+
+
+def _yes_no(turn: Turn, pk: int) -> tuple[dict[str, str], ...]:
+    return titles.pick(turn, ("receipt", f"yes.{pk}", "yes"), ("receipt", f"no.{pk}", "no"))
+
+
+def _said(turn: Turn, data: Data) -> dict[str, Any]:
+    """What is known so far, for a person to read."""
+    loan = _loan(turn, data)
+    amount = exact_money(Decimal(data["amount"]), _currency(turn, loan)) if "amount" in data else ""
+    return {
+        "amount": amount.strip(),
+        "day": date.fromisoformat(data["day"]) if "day" in data else None,
+        "loan": loan.number if loan else "",
+        "limit": _limit(),
+    }
+
+
+def _loan(turn: Turn, data: Data) -> Loan | None:
+    if not data.get("loan"):
+        return None
+    return Loan.objects.filter(partner=turn.partner, pk=data["loan"]).first()
+
+
+def _currency(turn: Turn, loan: Loan | None) -> str:
+    """The loan's; of an unknown one that of all they owe, "" where these differ."""
+    if loan is not None:
+        return loan.currency
+    rows = Loan.objects.filter(partner=turn.partner, status=Loan.Status.ACTIVE)
+    owed = set(rows.values_list("currency", flat=True))
+    return owed.pop() if len(owed) == 1 else "" if owed else settings.CURRENCY
+
+
+# --- Answers ---------------------------------------------------------------------------------
+
+
+def _file(turn: Turn, data: Data) -> Outcome | None:
+    if menu.is_unheard(turn):
+        return menu.cannot_listen(turn, Asked(DIALOG, "file", data))
+    if brings_file(turn):
+        known = dict(data) | receipt_words.facts(turn)
+        attachment = _file_of(turn)
+        return _next(turn, known | ({"file": attachment.pk} if attachment else {}))
+    return _more_facts(turn, data)
+
+
+def _amount(turn: Turn, data: Data) -> Outcome | None:
+    if early := _aside(turn, data):
+        return early
+    if receipt_words.picked(turn, data["file"]) == "stop":
+        return Outcome((Reply("file_kept"),))
+    amount = receipt_words.amount(turn, alone=True)
+    if amount is None:
+        return _more_facts(turn, data)
+    return _next(turn, dict(data) | receipt_words.facts(turn) | {"amount": str(amount)})
+
+
+def _day(turn: Turn, data: Data) -> Outcome | None:
+    if early := _aside(turn, data):
+        return early
+    today = timezone.localdate()
+    tapped = {"today": today, "yesterday": today - timedelta(days=1)}
+    if day := tapped.get(receipt_words.picked(turn, data["file"])):
+        return _next(turn, dict(data) | {"day": day.isoformat()})
+    return _more_facts(turn, data)
+
+
+def _loan_step(turn: Turn, data: Data) -> Outcome | None:
+    if early := _aside(turn, data):
+        return early
+    picked = receipt_words.picked(turn, data["file"])
+    if picked == "unsure" or receipt_words.is_unsure(turn):
+        return _next(turn, dict(data) | {"loan": 0})
+    running = _running(turn)
+    if picked.startswith("loan-"):
+        found = next((one for one in running if f"loan-{one.pk}" == picked), None)
+    else:
+        was_named, found = holdings.named(turn, running, asked=True)
+        if not was_named:
+            return None
+    if found is None:
+        return _ask_loan(turn, data, Reply("loan_not_found"))
+    return _next(turn, dict(data) | {"loan": found.pk})
+
+
+def _confirm(turn: Turn, data: Data) -> Outcome | None:
+    if early := _aside(turn, data):
+        return early
+    answer = receipt_words.yes_or_no(turn, data["file"])
+    mended = _more_facts(turn, data) if not answer and not turn.choice else None
+    if mended is not None:
+        return mended
+    if answer is None:
+        return None
+    return _hand_in(turn, data) if answer else _ask_what(turn, data)
+
+
+def _ask_what(turn: Turn, data: Data) -> Outcome:
+    pk = data["file"]
+    options = titles.pick(
+        turn,
+        ("receipt", f"amount.{pk}", "change_amount"),
+        ("receipt", f"day.{pk}", "change_day"),
+        ("receipt", f"leave.{pk}", "leave"),
+    )
+    return _ask(turn, data, "mend", Reply("receipt_mend", options=options))
+
+
+def _mend(turn: Turn, data: Data) -> Outcome | None:
+    """What is wrong: asked anew, or told right away ("fueron 600")."""
+    if early := _aside(turn, data):
+        return early
+    picked = receipt_words.picked(turn, data["file"]) or receipt_words.thing(turn)
+    if picked == "leave":
+        return Outcome((Reply("cancelled"),))
+    if picked in ("amount", "day"):
+        return _next(turn, {key: value for key, value in data.items() if key != picked})
+    return _more_facts(turn, data)
+
+
+def _more_facts(turn: Turn, data: Data) -> Outcome | None:
+    """An amount or a day said beside what was asked; None: neither."""
+    found = receipt_words.facts(turn)
+    return _next(turn, dict(data) | found) if found else None
+
+
+def _aside(turn: Turn, data: Data) -> Outcome | None:
+    """A second file, or what cannot be heard, while a question is open."""
+    asked = Asked(DIALOG, _step_of(data), data)
+    if menu.is_unheard(turn):
+        return menu.cannot_listen(turn, asked)
+    if brings_file(turn):
+        return _next(turn, data, Reply("receipt_one_at_a_time"))
+    return None
+
+
+def _step_of(data: Data) -> str:
+    missing = (step for step in ("file", "amount", "day", "loan") if step not in data)
+    return next(missing, "confirm")
+
+
+# --- Kept ------------------------------------------------------------------------------------
+
+
+def _hand_in(turn: Turn, data: Data) -> Outcome:
+    """Confirmed: the job stores it. The same file once, however often that is said."""
+    assert turn.partner is not None
+    row, _is_new = ConfirmedReceipt.objects.get_or_create(
+        attachment_id=data["file"],
+        defaults={
+            "conversation": turn.conversation,
+            "partner": turn.partner,
+            "loan": _loan(turn, data),
+            "amount": Decimal(data["amount"]),
+            "paid_on": date.fromisoformat(data["day"]),
+        },
+    )
+    handing_in.hand_in_soon(row)
+    return Outcome((Reply("receipt_taken"),))
+
+
+def tapped_late(turn: Turn) -> Outcome:
+    """An answer to a question that is closed: the same button twice, or an old one."""
+    pk = turn.value.rpartition(".")[2]
+    rows = ConfirmedReceipt.objects.filter(conversation=turn.conversation)
+    row = rows.filter(attachment_id=pk).first() if pk.isdigit() else None
+    if row is not None and turn.session is not None:
+        return say("receipt_already", number=row.receipt_id or "")
+    return say("question_over", options=menu.options(turn))
+
+
+INTENTS = {"upload_receipt": needs_session(upload_receipt), "file": file_came}
+CHOICES = {"receipt": tapped_late}
+STEPS = {
+    (VISITOR, "is_it"): Step(_is_it),
+    (DIALOG, "file"): Step(in_session(_file)),
+    (DIALOG, "amount"): Step(in_session(_amount)),
+    (DIALOG, "day"): Step(in_session(_day)),
+    (DIALOG, "loan"): Step(in_session(_loan_step)),
+    (DIALOG, "confirm"): Step(in_session(_confirm)),
+    (DIALOG, "mend"): Step(in_session(_mend)),
+}

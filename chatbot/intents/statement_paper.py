@@ -1,0 +1,104 @@
+"""The statement of account as a PDF, asked for in a chat: made and sent by a job."""
+
+from __future__ import annotations
+
+import logging
+
+from django.core.files.base import ContentFile
+from django.db import transaction
+from django.utils import timezone
+
+from chatbot.dialog.replies import words
+from chatbot.models import Dialog, PartnerSession
+from crm.conversations import outreach
+from crm.conversations.models import Attachment, Conversation, Episode, Message
+from crm.errors import DeskError
+from crm.jobs.queue import enqueue
+from partners.models import Partner
+from partners.papers.printing import Paper, print_statement
+from partners.statement import EARLIEST, months_back
+
+log = logging.getLogger(__name__)
+MONTHS = 12
+PDF = "application/pdf"
+
+
+def send_soon(asking: Message, partner: Partner) -> None:
+    """With the caller's transaction; `asking` is the message that asked for it."""
+    enqueue("chatbot.intents.statement_paper.send", asking.pk, partner.pk)
+
+
+def send(message_id: int, partner_id: int) -> None:
+    """Job: the last twelve months as a document, or a word why there is none; once."""
+    asking = Message.objects.filter(pk=message_id).first()
+    partner = Partner.objects.select_related("contact").filter(pk=partner_id).first()
+    if asking is None or partner is None or not _is_wanted(asking, partner):
+        return
+    today = timezone.localdate()
+    try:
+        paper = print_statement(partner, max(EARLIEST, months_back(today, MONTHS)), today)
+    except DeskError:
+        _answer(asking, partner, None)
+    except Exception:
+        log.exception("No statement was printed for partner %s", partner_id)
+        _answer(asking, partner, None)
+    else:
+        _answer(asking, partner, paper)
+
+
+def _is_wanted(asking: Message, partner: Partner) -> bool:
+    """Whether they are still the one who is logged in, the bot speaks, and none went out since."""
+    sessions = PartnerSession.objects.filter(
+        conversation=asking.conversation_id, partner=partner, closed_at=None
+    )
+    session = sessions.first()
+    if session is None or not session.is_open(timezone.now()):
+        return False
+    talk = Conversation.objects.select_related("channel", "episode").get(pk=asking.conversation_id)
+    if talk.owner != Episode.Owner.BOT or not talk.channel.is_active:
+        return False
+    since = talk.messages.filter(pk__gt=asking.pk, author=Message.Author.BOT)
+    return not since.filter(attachments__mime=PDF).exists()
+
+
+def _answer(asking: Message, partner: Partner, paper: Paper | None) -> None:
+    """Under the dialog's lock: the same tap twice, or the job repeated, sends one document."""
+    attachment = _stored(paper) if paper else None
+    sent = False
+    try:
+        with transaction.atomic():
+            Dialog.objects.select_for_update().filter(conversation=asking.conversation_id).first()
+            if not _is_wanted(asking, partner):
+                return
+            talk = Conversation.objects.with_people().get(pk=asking.conversation_id)
+            _say(talk, attachment)
+        sent = True
+    finally:
+        if attachment is not None and not sent:
+            attachment.file.storage.delete(attachment.file.name)
+
+
+def _say(talk: Conversation, attachment: Attachment | None) -> None:
+    if attachment is None:
+        outreach.send(
+            conversation=talk,
+            text=words("statement_failed", talk.contact.spoken, {}),
+            author=Message.Author.BOT,
+            is_private=True,
+        )
+        return
+    outreach.send_files(
+        conversation=talk,
+        files=[(Message.Kind.DOCUMENT.value, attachment)],
+        text=words("statement_here", talk.contact.spoken, {"months": MONTHS}),
+        author=Message.Author.BOT,
+        is_private=True,
+    )
+
+
+def _stored(paper: Paper) -> Attachment:
+    made = Attachment(
+        name=paper.name, mime=PDF, size=len(paper.content), state=Attachment.State.READY
+    )
+    made.file.save("x.pdf", ContentFile(paper.content), save=False)
+    return made

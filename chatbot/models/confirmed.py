@@ -1,0 +1,53 @@
+"""A receipt that its partner has confirmed, until a job has stored it."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from crm.conversations.models import Attachment, Conversation
+from crm.fields import MoneyField
+from partners.models import Loan, Partner, Receipt
+
+
+class ConfirmedReceipt(models.Model):
+    """One for each picture or document, however often it is confirmed.
+
+    Open while `settled_at` is null: the file may still be on its way, or the job got lost. Then
+    `receipt` is what came of it, or null where it was refused or given up.
+    """
+
+    # After so long without a word from who works on it, somebody else may.
+    LEASE = timedelta(minutes=3)
+
+    conversation = models.ForeignKey(
+        Conversation, models.CASCADE, related_name="confirmed_receipts", db_index=False
+    )
+    partner = models.ForeignKey(Partner, models.CASCADE, related_name="confirmed_receipts")
+    attachment = models.OneToOneField(Attachment, models.CASCADE, related_name="confirmed_receipt")
+    loan = models.ForeignKey(Loan, models.CASCADE, null=True, related_name="+")
+    amount = MoneyField(_("amount"), null=True)
+    paid_on = models.DateField(_("paid on"), null=True)
+    confirmed_at = models.DateTimeField(_("confirmed"), default=timezone.now)
+    due_at = models.DateTimeField(default=timezone.now)
+    tries = models.PositiveSmallIntegerField(default=0)
+    settled_at = models.DateTimeField(null=True)
+    receipt = models.ForeignKey(Receipt, models.CASCADE, null=True, related_name="+")
+
+    class Meta:
+        default_permissions = ()
+        indexes = [
+            models.Index(
+                fields=["due_at"], name="confirmed_due", condition=Q(settled_at__isnull=True)
+            ),
+            models.Index(fields=["conversation", "-id"], name="confirmed_of"),
+        ]
+        verbose_name = _("confirmed receipt")
+        verbose_name_plural = _("confirmed receipts")
+
+    def __str__(self) -> str:
+        return f"{self.partner.number} · {self.attachment_id}"
