@@ -24,6 +24,7 @@ from crm.conversations.models import (
     Attachment,
     ChannelIdentity,
     Conversation,
+    Episode,
     Message,
 )
 from crm.conversations.proof import prove_phone
@@ -281,4 +282,4 @@ def _answer(
 def _colleague_answered_by_phone(conversation: Conversation) -> None:
     """Whoever answers takes it: the bot falls silent, though we do not know which colleague."""
     with transaction.atomic():
-        ownership.hand_to_queue(conversation=conversation)
+        ownership.hand_to_queue(conversation=conversation, reason=Episode.Reason.PHONE)

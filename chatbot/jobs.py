@@ -47,6 +47,20 @@ JOBS = [
         explanation=_("Receipts partners confirmed by chat, whose file was late or job got lost."),
     ),
     Job(
+        name="serve_again",
+        label=_("Serve again where nobody answers"),
+        func="chatbot.dialog.waiting.serve_again",
+        minutes=1,
+        explanation=_("Conversations that people have, and do not answer for the time set."),
+    ),
+    Job(
+        name="close_finished",
+        label=_("Close finished conversations"),
+        func="chatbot.dialog.waiting.close_finished",
+        every="daily at 2",
+        explanation=_("Nobody waits and nothing is said: the next word begins with the bot."),
+    ),
+    Job(
         name="sync_templates",
         label=_("Synchronise message templates"),
         func="chatbot.template_sync.sync_all",

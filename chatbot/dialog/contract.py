@@ -1,11 +1,12 @@
 """What a reply is made from, and what it is: the contract between the engine and the subjects.
 
-A subject is a module that says what it answers to, in three tables the engine reads
+A subject is a module that says what it answers to, in tables the engine reads
 (`chatbot.dialog.registry`):
 
     INTENTS   intent -> handler                        what somebody may ask for at any time
     CHOICES   kind of choice -> handler                what a tapped answer "kind:value" means
     STEPS     (dialog, step) -> Step                   what is done with the answer to a question
+    FIRST     functions of a Turn                      why a person should answer it, or ""
 
 A handler gets a `Turn` and returns an `Outcome`. It runs in the transaction that stores the
 message, under the locks of the episode and of the dialog's row: no network, no PDF, nothing slow.

@@ -3,18 +3,30 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Mapping
 from dataclasses import replace
+from datetime import timedelta
+from typing import Any
 
 from django.db import transaction
 
-from chatbot.dialog import registry
-from chatbot.dialog.contract import FILE, INTENT, Asked, Handler, Outcome, Reply, Turn, say
+from chatbot.dialog import handing, registry
+from chatbot.dialog.contract import (
+    FILE,
+    INTENT,
+    PROPERTY,
+    Asked,
+    Handler,
+    Outcome,
+    Reply,
+    Turn,
+    say,
+)
 from chatbot.dialog.speaking import speak
 from chatbot.intents.heard import UNKNOWN
 from chatbot.lasting import redone
 from chatbot.models import Dialog
 from chatbot.outage import is_away
-from crm.conversations import ownership
 from crm.conversations.models import Episode, Message
 
 log = logging.getLogger(__name__)
@@ -32,6 +44,8 @@ BESIDE_FILES = frozenset(
 )
 # So often in a row it may fail to understand, then a person is asked.
 PATIENCE = 3
+# Who hears twice within this time that something failed is handed to a person.
+AGAIN = timedelta(minutes=10)
 # These are done whoever answers the conversation; only then nothing is said.
 ALWAYS = frozenset(("opt_out", "opt_in"))
 
@@ -49,11 +63,35 @@ def take_turn(turn: Turn, dialog: Dialog) -> None:
         if turn.heard.intent in ALWAYS:
             _outcome_or_failure(turn, dialog)
         return
+    collected = dialog.data if dialog.is_open(turn.now) else {}
     outcome = _outcome_or_failure(turn, dialog)
     _keep(dialog, outcome, turn)
-    if outcome.hand_off or dialog.misunderstood >= PATIENCE:
-        ownership.hand_to_queue(conversation=turn.conversation)
-    speak(turn, outcome.replies)
+    handing.note_wish(episode, _wish(turn))
+    speak(turn, _handed_over(turn, dialog, episode, outcome, collected) or outcome.replies)
+
+
+def _handed_over(
+    turn: Turn,
+    dialog: Dialog,
+    episode: Episode,
+    outcome: Outcome,
+    collected: Mapping[str, Any],
+) -> tuple[Reply, ...]:
+    """What is said where a person takes over from here, which leaves every question; else ()."""
+    reason = outcome.hand_off
+    if not reason and dialog.misunderstood >= PATIENCE:
+        reason = Episode.Reason.NOT_UNDERSTOOD
+    if not reason:
+        return ()
+    # An answer that helped nobody is not given, and a question that nobody will hear not asked.
+    useless = outcome.asked is not None or outcome.misunderstood or reason == Episode.Reason.FAILED
+    dialog.leave()
+    dialog.misunderstood = 0
+    dialog.save()
+    if outcome.asked is not None:
+        collected = outcome.asked.data
+    word = handing.hand_over(turn=turn, episode=episode, reason=reason, collected=collected)
+    return (word,) if useless else (*outcome.replies, word)
 
 
 def _outcome_or_failure(turn: Turn, dialog: Dialog) -> Outcome:
@@ -65,11 +103,25 @@ def _outcome_or_failure(turn: Turn, dialog: Dialog) -> Outcome:
         if is_away(error):
             raise
         log.exception("The bot failed in conversation %s", turn.conversation.pk)
+        failed_lately = dialog.failed_at is not None and turn.now - dialog.failed_at < AGAIN
         dialog.failed_at, dialog.failure = turn.now, type(error).__name__
-        return say("failed")
+        failed = say("failed")
+        return replace(failed, hand_off=Episode.Reason.FAILED) if failed_lately else failed
 
 
 def _outcome(turn: Turn, dialog: Dialog) -> Outcome:
+    """What answers it; whatever that is, some messages are a person's to answer besides."""
+    reason = next(filter(None, (judge(turn) for judge in registry.first())), "")
+    if not reason:
+        return _own_outcome(turn, dialog)
+    step = registry.steps().get((dialog.name, dialog.step))
+    if step is not None and step.takes_any and dialog.is_open(turn.now):
+        # The text may be just what was asked for: nothing of a complaint shall be lost.
+        return replace(_own_outcome(turn, dialog), hand_off=reason)
+    return Outcome(hand_off=reason)
+
+
+def _own_outcome(turn: Turn, dialog: Dialog) -> Outcome:
     if dialog.name and not dialog.is_open(turn.now):
         served = _served(turn)
         return replace(served, replies=(Reply("timed_out"), *served.replies))
@@ -120,6 +172,14 @@ def _wanted(turn: Turn) -> str:
 def _names_property(turn: Turn) -> bool:
     captured = turn.captured
     return captured is not None and (captured.is_new or captured.property is not None)
+
+
+def _wish(turn: Turn) -> str:
+    """The intent that was asked for, in words or by a tap."""
+    kind = turn.choice.partition(":")[0]
+    if kind == INTENT:
+        return turn.value
+    return "property_inquiry" if kind == PROPERTY else turn.heard.intent
 
 
 def _handler_of(intent: str) -> Handler:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cache
 from importlib import import_module
 from typing import Any
 
-from chatbot.dialog.contract import Handler, Step
+from chatbot.dialog.contract import Handler, Step, Turn
 
 SUBJECTS = (
     "chatbot.intents.login",
@@ -17,9 +17,17 @@ SUBJECTS = (
     "chatbot.intents.loans",
     "chatbot.intents.receipts",
     "chatbot.intents.wishes",
+    "chatbot.intents.agent",
 )
 # The handler of an intent that no subject answers to, and of what was not understood.
 REST = "unknown"
+
+
+@cache
+def first() -> tuple[Callable[[Turn], str], ...]:
+    """Who is asked before everything else: why a person should answer this; "": no reason."""
+    subjects = map(import_module, SUBJECTS)
+    return tuple(judge for subject in subjects for judge in getattr(subject, "FIRST", ()))
 
 
 @cache

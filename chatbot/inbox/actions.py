@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST
 from chatbot import media as fetching
 from chatbot import presence
 from chatbot.channels.registry import acting_for
+from chatbot.dialog import handing
 from chatbot.inbox import answering
 from chatbot.inbox.views import ownership_of, page_context
 from chatbot.inbox.visibility import get_attachment_for, get_conversation_for, get_message_for
@@ -111,7 +112,7 @@ def give_back(request: DeskRequest, pk: int) -> HttpResponse:
     return _do(
         request,
         conversation.pk,
-        lambda: ownership.give_back(conversation=conversation, user=request.user),
+        lambda: handing.give_back(conversation=conversation, user=request.user),
         _("The bot answers this conversation again."),
     )
 

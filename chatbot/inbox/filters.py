@@ -23,6 +23,12 @@ class ConversationFilter(django_filters.FilterSet):
         method="still_waiting",
         empty_label=_("Waiting or not"),
     )
+    reason = django_filters.ChoiceFilter(
+        label=_("Reason"),
+        choices=Episode.Reason.choices,
+        method="handed_for",
+        empty_label=_("For any reason"),
+    )
     sending = django_filters.ChoiceFilter(
         label=_("Sending"),
         choices=[
@@ -54,15 +60,26 @@ class ConversationFilter(django_filters.FilterSet):
     def still_waiting(self, rows: QuerySet[Conversation], *args: Any) -> QuerySet[Conversation]:
         return rows.filter(waiting_since__isnull=False)
 
+    def handed_for(
+        self, rows: QuerySet[Conversation], name: str, value: str
+    ) -> QuerySet[Conversation]:
+        """With people for that reason now."""
+        return rows.filter(with_people(), episode__reason=value)
+
     def in_trouble(
         self, rows: QuerySet[Conversation], name: str, value: str
     ) -> QuerySet[Conversation]:
         return with_held(rows) if value == "held" else in_trouble(rows)
 
 
+def with_people() -> Q:
+    """In the queue, or somebody's."""
+    return Q(episode__closed_at=None) & ~Q(episode__owner=Episode.Owner.BOT)
+
+
 def for_somebody() -> Q:
     """In the queue, or waiting though only the bot has spoken: somebody should take these."""
-    return Q(episode__owner=Episode.Owner.QUEUE) | Q(
+    return Q(episode__owner=Episode.Owner.QUEUE, episode__closed_at=None) | Q(
         episode__human=None, waiting_since__isnull=False
     )
 

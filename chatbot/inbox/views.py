@@ -28,7 +28,8 @@ TABS = [
     ("bot", _("Bot")),
 ]
 MOST_OF_CONTACT = 20
-OWN = Q(episode=None) | Q(episode__owner=Episode.Owner.BOT)
+# Once an episode is over, the bot answers what comes next.
+OWN = Q(episode=None) | Q(episode__owner=Episode.Owner.BOT) | Q(episode__closed_at__isnull=False)
 
 
 class ConversationList(ListPage):
@@ -48,7 +49,7 @@ class ConversationList(ListPage):
         )
         tab = self.request.GET.get("owner", "")
         if tab == "mine":
-            rows = rows.filter(episode__human=user)
+            rows = rows.filter(episode__human=user, episode__closed_at=None)
         elif tab == "bot":
             rows = rows.filter(OWN)
         elif tab == "queue":
@@ -150,14 +151,28 @@ def panel_context(request: DeskRequest, conversation: Conversation) -> dict[str,
         "token": new_token(),
         "composer": composer_for(conversation),
         "sees_deleted": request.user.sees_all(),
+        "handed": handed(conversation, private=private),
         **ownership_of(conversation, request.user),
+    }
+
+
+def handed(conversation: Conversation, *, private: bool) -> dict[str, Any] | None:
+    """When and with what words it was handed to people; None: it was not, or the bot has it."""
+    episode = conversation.episode
+    told = episode is not None and (episode.summary or (private and episode.details))
+    if episode is None or not told or conversation.owner == Episode.Owner.BOT:
+        return None
+    return {
+        "at": episode.handed_at,
+        "lines": episode.summary.splitlines(),
+        "private": episode.details.splitlines() if private else [],
     }
 
 
 def ownership_of(conversation: Conversation, user: User) -> dict[str, Any]:
     """Who answers, and what of that this person may change."""
     episode = conversation.episode
-    human = episode.human if episode else None
+    human = episode.human if episode and episode.is_open else None
     may_change = user.has_perm("conversations.change_conversation")
     free = human is None or human == user or user.sees_all()
     return {

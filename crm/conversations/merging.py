@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
+from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -24,8 +25,6 @@ from crm.people.models import Contact, ContactPoint, Note
 
 # Of two open episodes the one with more of a person in it goes on.
 RANK = {Episode.Owner.BOT: 0, Episode.Owner.QUEUE: 1, Episode.Owner.HUMAN: 2}
-# What an episode came to that ended because another one of the same person went on.
-MERGED = "merged"
 
 
 def join(conversations: Iterable[Conversation]) -> None:
@@ -51,8 +50,18 @@ def _take_over(kept_pk: int, other_pk: int) -> None:
     _join_identities(kept.identity, other.identity)
     MergedConversation.objects.filter(into=other).update(into=kept)
     MergedConversation.objects.create(former=other_pk, into=kept)
+    _bring_along(kept, other)
     other.delete()
     other.identity.delete()
+
+
+def _bring_along(kept: Conversation, other: Conversation) -> None:
+    """What a room above hangs on a conversation, and would lose with it, follows it."""
+    for relation in Conversation._meta.related_objects:
+        model, name = relation.related_model, relation.field.name
+        forgets = getattr(relation, "on_delete", None) is models.SET_NULL
+        if forgets and relation.one_to_many and isinstance(model, type):
+            model._default_manager.filter(**{name: other}).update(**{name: kept})
 
 
 def _join_episodes(kept: Conversation, other: Conversation) -> None:
@@ -61,7 +70,9 @@ def _join_episodes(kept: Conversation, other: Conversation) -> None:
     both = list(episodes.filter(conversation__in=[kept, other], closed_at=None))
     going_on = max(both, key=lambda one: (RANK[Episode.Owner(one.owner)], one.pk), default=None)
     ended = [one.pk for one in both if one != going_on]
-    Episode.objects.filter(pk__in=ended).update(closed_at=timezone.now(), outcome=MERGED)
+    Episode.objects.filter(pk__in=ended).update(
+        closed_at=timezone.now(), outcome=Episode.Outcome.MERGED
+    )
     Conversation.objects.filter(pk=other.pk).update(episode=None)
     Episode.objects.filter(conversation=other).update(conversation=kept)
     last, other.episode = kept.episode or other.episode, None

@@ -1,6 +1,9 @@
 """Who answers a conversation: the bot, the queue of those who wait, or one person."""
 
+from datetime import datetime
+
 from django.db import transaction
+from django.db.models import Case, QuerySet, Value, When
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -30,6 +33,9 @@ def claim(*, conversation: Conversation, user: User) -> Episode:
             raise DeskError(
                 _("%(person)s is already answering this conversation.") % {"person": episode.human}
             )
+        if episode.owner == Episode.Owner.BOT:
+            # They took it by themselves: why it was handed over once before is no reason now.
+            _note(episode, "", "", "")
         _hand_over(conversation, episode, Episode.Owner.HUMAN, user)
     return episode
 
@@ -46,13 +52,61 @@ def give_back(*, conversation: Conversation, user: User) -> Episode:
     return episode
 
 
-def hand_to_queue(*, conversation: Conversation) -> Episode:
-    """The bot can go no further: a person is waited for."""
+def hand_to_queue(
+    *,
+    conversation: Conversation,
+    reason: Episode.Reason | str = "",
+    summary: str = "",
+    details: str = "",
+) -> Episode:
+    """The bot can go no further: a person is waited for. Whoever has it already keeps it.
+
+    `summary` is what a colleague should know before they read the thread, `details` what of that
+    only who sees private messages may read.
+    """
     with transaction.atomic():
         episode = _locked_episode(conversation)
         if episode.owner == Episode.Owner.BOT:
+            _note(episode, reason, summary, details)
             _hand_over(conversation, episode, Episode.Owner.QUEUE, None)
     return episode
+
+
+def leave_to_bot(*, conversation: Conversation) -> Episode:
+    """Nobody answers, or nobody has to any more: the bot does, by no person's wish."""
+    with transaction.atomic():
+        episode = _locked_episode(conversation)
+        _hand_over(conversation, episode, Episode.Owner.BOT, None)
+    return episode
+
+
+def leave_to_queue(*, conversation: Conversation) -> Episode:
+    """Whoever took it does not answer: somebody else may. What was noted of it stays."""
+    with transaction.atomic():
+        episode = _locked_episode(conversation)
+        if episode.owner == Episode.Owner.HUMAN:
+            _note(episode, Episode.Reason.UNANSWERED, episode.summary, episode.details)
+            _hand_over(conversation, episode, Episode.Owner.QUEUE, None)
+    return episode
+
+
+def close(episodes: QuerySet[Episode], now: datetime) -> int:
+    """What was to be said has been said: the next word opens another, with the bot. How many.
+
+    To be called under the identities' locks, so that no message comes in between.
+    """
+    outcome = Case(
+        When(first_response_at__isnull=False, then=Value(Episode.Outcome.ANSWERED)),
+        When(handed_at__isnull=False, then=Value(Episode.Outcome.UNANSWERED)),
+        default=Value(Episode.Outcome.BOT),
+    )
+    return episodes.update(closed_at=now, outcome=outcome)
+
+
+def _note(episode: Episode, reason: str, summary: str, details: str) -> None:
+    episode.handed_at, episode.reason = timezone.now(), reason
+    episode.summary, episode.details = summary, details
+    episode.save(update_fields=["handed_at", "reason", "summary", "details"])
 
 
 def _locked_episode(conversation: Conversation) -> Episode:

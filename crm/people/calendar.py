@@ -77,6 +77,15 @@ class Calendar:
         opens, _closes = next(self._open_times(moment), (moment + HORIZON, None))
         return opens.astimezone(self.zone)
 
+    def open_until(self, at: datetime) -> datetime | None:
+        """When it closes next, if it is open; None: it is not, or not within a day."""
+        until = at.astimezone(UTC)
+        for opens, closes in self._open_times(until):
+            if opens > until or until - at > DAY:
+                break
+            until = closes
+        return until.astimezone(self.zone) if timedelta() < until - at <= DAY else None
+
     def add_working(self, at: datetime, minutes: int) -> datetime:
         if minutes < 0:
             raise ValueError("Working time cannot be taken back")

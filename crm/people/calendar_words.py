@@ -35,9 +35,18 @@ def opening_words(opening: datetime, now: datetime, language: str) -> str:
     return whole.format(day=said, hour=_hour(local, spoken))
 
 
-def _hour(at: datetime, language: str) -> str:
-    """ "las 9:00", "la 1:30"; the hours of one o'clock are singular."""
-    clock = f"{at.hour}:{at:%M}"
-    one = at.hour == 1
-    articles = {"es": ("las ", "la "), "pt": ("das ", "da "), "en": ("", "")}
-    return articles[language][one] + clock
+def closing_words(closing: datetime, language: str) -> str:
+    """ "hasta las 18:00"."""
+    spoken = language if language in WORDS else "es"
+    until = {"es": "hasta", "pt": "até", "en": "until"}[spoken]
+    return f"{until} {_hour(closing.astimezone(ZoneInfo(settings.TIME_ZONE)), spoken, 'as')}"
+
+
+def _hour(at: datetime, language: str, portuguese: str = "das") -> str:
+    """ "las 9:00", "la 1:30": what is one o'clock is singular."""
+    clock, one = f"{at.hour}:{at:%M}", at.hour == 1
+    if language == "es":
+        return f"{'la' if one else 'las'} {clock}"
+    if language == "pt":
+        return f"{portuguese.removesuffix('s') if one else portuguese} {clock}"
+    return clock

@@ -3,6 +3,7 @@
 What *does* something with these rows (receives, sends, answers) lies in the chatbot room.
 """
 
+from crm.conversations.models.answering import AnsweringRules
 from crm.conversations.models.attachment import Attachment, attachment_path
 from crm.conversations.models.channel import Channel
 from crm.conversations.models.conversation import (
@@ -21,6 +22,7 @@ from crm.conversations.models.message import Message, MessageRevision
 from crm.conversations.models.template import MessageTemplate, TemplatePurpose
 
 __all__ = [
+    "AnsweringRules",
     "Attachment",
     "Channel",
     "ChannelAddress",

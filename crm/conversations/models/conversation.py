@@ -99,7 +99,14 @@ class Conversation(models.Model):
 
     @property
     def owner(self) -> str:
-        return self.episode.owner if self.episode else Episode.Owner.BOT
+        """Who answers what comes next: once an episode is over, the bot again."""
+        return self.episode.owner if self.episode and self.episode.is_open else Episode.Owner.BOT
+
+    @property
+    def reason(self) -> str:
+        """Why people have it, in words; "" while the bot has it, or nobody said why."""
+        with_people = self.episode is not None and self.owner != Episode.Owner.BOT
+        return self.episode.get_reason_display() if with_people and self.episode else ""
 
 
 class MergedConversation(models.Model):
@@ -120,6 +127,25 @@ class Episode(models.Model):
         QUEUE = "queue", _("Queue")
         HUMAN = "human", _("Person")
 
+    class Reason(models.TextChoices):
+        """Why it left the bot's hands."""
+
+        ASKED = "asked", _("Asked for a person")
+        NOT_UNDERSTOOD = "not_understood", _("Not understood")
+        ANGER = "anger", _("Upset")
+        LEGAL = "legal", _("Legal matter")
+        FAILED = "failed", _("The bot failed")
+        PHONE = "phone", _("Answered by phone")
+        UNANSWERED = "unanswered", _("Left without an answer")
+
+    class Outcome(models.TextChoices):
+        """What it came to, written when it is closed."""
+
+        BOT = "bot", _("Served by the bot")
+        ANSWERED = "answered", _("Answered by a person")
+        UNANSWERED = "unanswered", _("Waited for a person in vain")
+        MERGED = "merged", _("Went on in another conversation")
+
     conversation = models.ForeignKey(
         Conversation, models.CASCADE, related_name="episodes", verbose_name=_("conversation")
     )
@@ -136,7 +162,19 @@ class Episode(models.Model):
     opened_at = models.DateTimeField(_("opened"), default=timezone.now)
     first_response_at = models.DateTimeField(_("first response"), null=True, blank=True)
     closed_at = models.DateTimeField(_("closed"), null=True, blank=True)
-    outcome = models.CharField(_("outcome"), max_length=30, blank=True)
+    outcome = models.CharField(_("outcome"), max_length=30, choices=Outcome, blank=True)
+    # What was asked of the bot, in order, each once: names of intents with a space between.
+    asked = models.CharField(
+        _("asked for"), max_length=400, blank=True, default="", db_default="", editable=False
+    )
+    # The last time it was handed to people: when, why, and what they should know. `details` may
+    # hold what only who sees private messages may read. Rows loaded in bulk leave these out.
+    handed_at = models.DateTimeField(_("handed over"), null=True, blank=True)
+    reason = models.CharField(
+        _("reason"), max_length=20, choices=Reason, blank=True, default="", db_default=""
+    )
+    summary = models.TextField(_("summary"), blank=True, default="", db_default="")
+    details = models.TextField(_("details"), blank=True, default="", db_default="")
 
     class Meta:
         constraints = [
@@ -149,8 +187,20 @@ class Episode(models.Model):
                 condition=Q(owner="human") | Q(human=None), name="episode_human_only_if_owner"
             ),
         ]
+        indexes = [
+            # The few that people have: looked through every minute.
+            models.Index(
+                fields=["owner_since"],
+                name="episode_with_people",
+                condition=Q(closed_at=None) & ~Q(owner="bot"),
+            ),
+        ]
         verbose_name = _("episode")
         verbose_name_plural = _("episodes")
 
     def __str__(self) -> str:
         return self.get_owner_display()
+
+    @property
+    def is_open(self) -> bool:
+        return self.closed_at is None

@@ -18,7 +18,7 @@ from crm.people.calendar import (
     next_opening,
     working_minutes,
 )
-from crm.people.calendar_words import opening_words
+from crm.people.calendar_words import closing_words, opening_words
 from crm.people.models import Agency, OpeningHours, SpecialDay
 
 LIMA = ZoneInfo("America/Lima")
@@ -127,6 +127,17 @@ def test_an_office_that_never_opens_is_waited_for_but_not_for_ever():
     assert next_opening(at) > at + timedelta(days=700) and add_working(at, 5) > at
 
 
+def test_when_it_closes_is_told_while_it_is_open(settings, cusco):
+    assert calendar_of().open_until(lima("2026-11-20", "10:00")) == lima("2026-11-20", "18:00")
+    assert calendar_of(cusco).open_until(lima("2026-11-23", "10:00")) == lima("2026-11-23", "12:00")
+    assert calendar_of().open_until(lima("2026-11-20", "18:00")) is None
+    round_the_clock = Calendar(ALL_NIGHT, (), LIMA)
+    assert round_the_clock.open_until(lima("2026-11-20", "18:00")) is None
+    # Until the holiday's midnight.
+    at = lima("2026-12-07", "18:00")
+    assert round_the_clock.open_until(at) == lima("2026-12-08", "00:00")
+
+
 def test_a_calendar_costs_two_queries_however_much_is_asked(django_assert_num_queries):
     with django_assert_num_queries(2):
         calendar = calendar_of()
@@ -225,4 +236,7 @@ def test_it_is_said_in_each_language_of_the_bot():
     assert opening_words(monday, monday - timedelta(days=9), "pt") == (
         "na segunda-feira, 23 de novembro a partir das 9:00"
     )
+    assert closing_words(lima("2026-11-21", "18:00"), "es") == "hasta las 18:00"
+    assert closing_words(lima("2026-11-21", "18:00"), "pt") == "até as 18:00"
+    assert closing_words(lima("2026-11-21", "18:00"), "en") == "until 18:00"
     assert opening_words(monday, now, "qu") == "el lunes desde las 9:00"

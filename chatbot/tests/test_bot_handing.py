@@ -1,0 +1,433 @@
+"""From the bot to people and back: who is told what and when, and who stays silent meanwhile."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.utils import timezone
+
+from chatbot.dialog import handing, registry, sessions
+from chatbot.dialog.waiting import close_finished, serve_again
+from chatbot.models import Dialog, PartnerSession
+from chatbot.tests.desk import at, browser, words
+from chatbot.tests.desk import person as colleague
+from chatbot.work import work_off
+from crm.conversations import ownership
+from crm.conversations.models import AnsweringRules, Conversation, Episode, Message
+from crm.people.models import Agency, OpeningHours, SpecialDay
+from partners.models import Partner
+
+# What is said on the desk is compared in English; the bot speaks the person's Spanish.
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_english")]
+Owner, Reason = Episode.Owner, Episode.Reason
+
+
+@pytest.fixture
+def officer():
+    return colleague("officer")
+
+
+@pytest.fixture
+def always_open():
+    for weekday in range(7):
+        OpeningHours.objects.create(weekday=weekday, opens="00:00", closes="00:00")
+    today = timezone.localdate()
+    SpecialDay.objects.create(
+        name="Abierto", first=today - timedelta(days=30), last=today + timedelta(days=30),
+        is_open=True,
+    )  # fmt: skip
+
+
+@pytest.fixture
+def shut():
+    """Closed since always, and from the next hour on open every day."""
+    today = timezone.localdate()
+    SpecialDay.objects.create(name="Cerrado", first=today, last=today)
+    SpecialDay.objects.create(
+        name="Abierto", first=today + timedelta(days=1), last=today + timedelta(days=1),
+        is_open=True, opens="09:00", closes="18:00",
+    )  # fmt: skip
+
+
+def the_talk():
+    return Conversation.objects.get()
+
+
+def the_episode():
+    return Episode.objects.get(closed_at=None)
+
+
+def said():
+    rows = Message.objects.filter(author=Message.Author.BOT).order_by("id")
+    return [message.text for message in rows]
+
+
+def let_pass(minutes):
+    """As if what happened so far had happened so much earlier."""
+    ago = timedelta(minutes=minutes)
+    Episode.objects.update(owner_since=timezone.now() - ago)
+    Conversation.objects.update(last_message_at=timezone.now() - ago)
+    for talk in Conversation.objects.exclude(waiting_since=None):
+        Conversation.objects.filter(pk=talk.pk).update(waiting_since=timezone.now() - ago)
+
+
+# --- Asked for, upset, not understood, failed ------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "text", ["quiero hablar con un asesor", "asesor", "pásame con una persona"]
+)
+def test_who_asks_for_a_person_is_put_into_the_queue_and_told(graph, say, always_open, text):
+    say(text)
+    episode = the_episode()
+    assert (episode.owner, episode.reason) == (Owner.QUEUE, Reason.ASKED)
+    assert episode.handed_at is not None
+    assert text in episode.summary and "Not a partner" in episode.summary
+    last = graph.texts("51911000001")[-1]
+    assert "asesor" in last and "lo antes posible" in last
+    assert the_talk().waiting_since is not None
+
+
+def test_outside_working_hours_they_hear_when_somebody_answers(graph, say, shut):
+    say("quiero hablar con un asesor")
+    last = graph.texts("51911000001")[-1]
+    assert "fuera de horario" in last and "mañana desde las 9:00" in last
+
+
+def test_the_hours_of_the_persons_agency_count(say, graph, always_open):
+    say("Hola")
+    closed = Agency.objects.create(name="Cusco")
+    Conversation.objects.update(agency=closed)
+    SpecialDay.objects.create(
+        agency=closed, name="Mudanza", first=timezone.localdate(), last=timezone.localdate()
+    )
+    say("asesor por favor")
+    assert "fuera de horario" in graph.texts("51911000001")[-1]
+
+
+@pytest.mark.parametrize(
+    ("text", "reason", "word"),
+    [
+        ("Son unos ladrones, me tienen harto", Reason.ANGER, "Lamento"),
+        ("ESTOY MUY MOLESTA con ustedes!!!", Reason.ANGER, "Lamento"),
+        ("hola, nadie me responde hace días", Reason.ANGER, "Lamento"),
+        ("los voy a denunciar a Indecopi", Reason.LEGAL, "persona de nuestro equipo"),
+        ("Mi abogado se comunicará con ustedes", Reason.LEGAL, "persona de nuestro equipo"),
+        ("Isso é um absurdo, vou ao Procon", Reason.LEGAL, "persona de nuestro equipo"),
+    ],
+)
+def test_anger_and_threats_go_to_a_person_at_once(say, graph, always_open, text, reason, word):
+    say(text)
+    assert (the_episode().owner, the_episode().reason) == (Owner.QUEUE, reason)
+    assert len(graph.texts("51911000001")) == 1 and word in graph.texts("51911000001")[0]
+
+
+def misunderstand(turn):
+    from chatbot.dialog.contract import Outcome, Reply
+
+    return Outcome((Reply("not_understood"),), misunderstood=True)
+
+
+@pytest.fixture
+def slow_of_understanding(monkeypatch):
+    """A bot that understands nothing but a wish for a person."""
+    known = registry.handlers()
+    monkeypatch.setattr(
+        registry,
+        "handlers",
+        lambda: {registry.REST: misunderstand, "talk_to_agent": known["talk_to_agent"]},
+    )
+
+
+def test_what_is_not_understood_three_times_in_a_row_is_handed_over(
+    say, graph, always_open, slow_of_understanding
+):
+    for text in ("blablá uno", "blablá dos"):
+        say(text)
+        assert the_episode().owner == Owner.BOT
+    say("blablá tres")
+    episode = the_episode()
+    assert (episode.owner, episode.reason) == (Owner.QUEUE, Reason.NOT_UNDERSTOOD)
+    for text in ("blablá uno", "blablá dos", "blablá tres"):
+        assert f"“{text}”" in episode.summary
+    # The third is told once what happens, and not again that it was not understood.
+    assert len(graph.texts("51911000001")) == 3
+    assert "No logro entenderte" in graph.texts("51911000001")[-1]
+    assert Dialog.objects.get().misunderstood == 0
+
+
+def test_what_fails_twice_within_minutes_is_handed_over(say, graph, always_open, monkeypatch):
+    def broken(turn):
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(registry, "handlers", lambda: {registry.REST: broken})
+    say("¿qué tal el clima?")
+    assert the_episode().owner == Owner.BOT
+    say("¿y ahora?")
+    assert (the_episode().owner, the_episode().reason) == (Owner.QUEUE, Reason.FAILED)
+    assert "volvió a fallar" in graph.texts("51911000001")[-1]
+
+
+# --- What the colleague reads ----------------------------------------------------------------
+
+
+@pytest.fixture
+def partner(say):
+    """Somebody who has said hello, is a partner, and logged in."""
+    say("Hola")
+    talk = the_talk()
+    made = Partner.objects.create(contact=talk.contact, number="P-00077")
+    sessions.open_session(
+        conversation=talk, partner=made, way=PartnerSession.Way.PHONE, now=timezone.now()
+    )
+    return made
+
+
+@pytest.fixture
+def complaint(monkeypatch):
+    """Somebody is asked for the text of a complaint, and has told what it is about."""
+    from chatbot.dialog.contract import Outcome, Reply, Step
+
+    def taken(turn, data):
+        return Outcome((Reply("noted"),))
+
+    def begin():
+        step = {("complaint", "description"): Step(taken, takes_any=True)}
+        monkeypatch.setattr(registry, "steps", lambda: step)
+        Dialog.objects.update(
+            name="complaint", step="description", data={"subject": "Cobro doble de S/ 350.00"},
+            expires_at=timezone.now() + timedelta(minutes=9),
+        )  # fmt: skip
+
+    return begin
+
+
+def test_an_angry_complaint_is_taken_down_before_it_is_handed_over(
+    say, graph, always_open, complaint
+):
+    say("Hola")
+    complaint()
+    say("Son unos ladrones, me cobraron dos veces")
+    assert (the_episode().owner, the_episode().reason) == (Owner.QUEUE, Reason.ANGER)
+    taken, told = graph.texts("51911000001")[-2:]
+    assert "Anotado" in taken and "Lamento" in told
+    assert "Cobro doble" in the_episode().summary
+
+
+def test_a_complaint_half_told_is_in_the_summary_and_only_officers_read_it(
+    say, partner, always_open, agent, officer, complaint
+):
+    complaint()
+    say("asesor")
+    episode = the_episode()
+    assert episode.summary.startswith("Partner P-00077, logged in")
+    assert "350" not in episode.summary and "asesor" not in episode.summary
+    assert "Cobro doble de S/ 350.00" in episode.details
+    page = words(browser(agent).get(at("detail", the_talk().pk)))
+    assert "P-00077" in page and "Cobro doble" not in page
+    assert "Cobro doble" in words(browser(officer).get(at("detail", the_talk().pk)))
+
+
+def test_what_proves_who_somebody_is_is_in_no_summary(say, always_open):
+    say("Hola")
+    Dialog.objects.update(
+        name="login", step="code", data={"document": "12345678", "year": 1990, "code": "424242"},
+        expires_at=timezone.now() + timedelta(minutes=9),
+    )  # fmt: skip
+    say("los voy a denunciar")
+    text = the_episode().summary + the_episode().details
+    assert "los voy a denunciar" in text
+    assert not any(secret in text for secret in ("12345678", "1990", "424242"))
+
+
+def test_what_was_asked_before_is_named_in_words(say, always_open):
+    say("Hola")
+    episode = the_episode()
+    handing.note_wish(episode, "account_statement")
+    handing.note_wish(episode, "greeting")
+    handing.note_wish(episode, "account_statement")
+    handing.note_wish(episode, "settlement")
+    assert episode.asked == "account_statement settlement"
+    say("asesor")
+    assert "their statement, how to pay off a loan" in the_episode().summary
+
+
+# --- Silence ---------------------------------------------------------------------------------
+
+
+def test_while_people_have_it_the_bot_says_nothing_until_it_is_given_back(
+    say, graph, always_open, agent
+):
+    say("asesor")
+    before = graph.texts("51911000001")
+    for text in ("Hola", "¿hay alguien?", "menú", "son unos ladrones"):
+        say(text)
+    assert graph.texts("51911000001") == before
+    browser(agent).post(at("give_back", the_talk().pk))
+    assert the_episode().owner == Owner.BOT
+    say("menú")
+    assert len(graph.texts("51911000001")) == len(before) + 1
+
+
+def test_giving_back_forgets_what_was_misunderstood_and_what_was_asked(say, agent):
+    say("Hola")
+    ownership.claim(conversation=the_talk(), user=agent)
+    Dialog.objects.update(
+        misunderstood=2, name="create_ticket", step="subject",
+        expires_at=timezone.now() + timedelta(minutes=9),
+    )  # fmt: skip
+    browser(agent).post(at("give_back", the_talk().pk))
+    dialog = Dialog.objects.get()
+    assert (dialog.misunderstood, dialog.name, dialog.expires_at) == (0, "", None)
+
+
+def test_where_nobody_takes_it_the_bot_says_so_once_and_serves_again(say, graph, always_open):
+    say("asesor")
+    waiting = the_talk().waiting_since
+    let_pass(59)
+    assert serve_again() == 0 and the_episode().owner == Owner.QUEUE
+    let_pass(60)
+    assert (serve_again(), serve_again()) == (1, 0)
+    work_off()
+    assert "todavía nadie ha podido" in graph.texts("51911000001")[-1]
+    assert sum("todavía nadie" in text for text in graph.texts("51911000001")) == 1
+    assert the_episode().owner == Owner.BOT
+    # They still wait for a person, and stand in the queue's tab.
+    assert waiting is not None and the_talk().waiting_since is not None
+    say("menú")
+    assert "Esto es lo que puedo hacer" in graph.texts("51911000001")[-1]
+
+
+def test_only_working_minutes_count(say, shut):
+    say("asesor")
+    let_pass(600)
+    assert serve_again() == 0 and the_episode().owner == Owner.QUEUE
+
+
+@pytest.mark.parametrize("minutes", [0, 10])
+def test_an_administrator_says_how_long(say, always_open, minutes):
+    AnsweringRules.objects.create(queue_minutes=minutes)
+    say("asesor")
+    let_pass(10)
+    assert serve_again() == (1 if minutes else 0)
+
+
+def test_whoever_took_it_and_does_not_answer_loses_it_to_the_queue(say, always_open, agent):
+    say("asesor")
+    ownership.claim(conversation=the_talk(), user=agent)
+    summary = the_episode().summary
+    let_pass(239)
+    assert serve_again() == 0
+    let_pass(240)
+    assert serve_again() == 1
+    episode = the_episode()
+    assert (episode.owner, episode.human, episode.reason) == (Owner.QUEUE, None, "unanswered")
+    assert episode.summary == summary != ""
+    # It is in the queue only now: the bot does not speak at once.
+    assert serve_again() == 0
+
+
+def test_whoever_answered_and_forgot_to_give_back_has_it_for_a_day_s_work(
+    say, graph, always_open, agent
+):
+    say("asesor")
+    browser(agent).post(at("reply", the_talk().pk), {"text": "Te ayudo yo", "token": "uno"})
+    work_off()
+    before = graph.texts("51911000001")
+    let_pass(479)
+    assert serve_again() == 0
+    let_pass(480)
+    assert serve_again() == 1 and the_episode().owner == Owner.BOT
+    work_off()
+    assert graph.texts("51911000001") == before
+
+
+def test_somebody_who_answers_meanwhile_keeps_it(say, always_open, agent):
+    say("asesor")
+    let_pass(61)
+    ownership.claim(conversation=the_talk(), user=agent)
+    assert serve_again() == 0 and the_episode().human == agent
+
+
+def test_outside_the_providers_window_the_bot_serves_again_without_a_word(say, graph, always_open):
+    say("asesor")
+    before = len(said())
+    let_pass(60 * 30)
+    Conversation.objects.update(last_inbound_at=timezone.now() - timedelta(hours=30))
+    assert serve_again() == 1 and the_episode().owner == Owner.BOT
+    assert len(said()) == before
+
+
+# --- The end ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("facts", "outcome"),
+    [
+        ({}, "bot"),
+        ({"first_response_at": datetime(2026, 1, 2, tzinfo=UTC)}, "answered"),
+        ({"handed_at": datetime(2026, 1, 2, tzinfo=UTC), "owner": "queue"}, "unanswered"),
+    ],
+)
+def test_what_is_silent_for_a_week_is_over_and_the_next_word_begins_anew(
+    say, graph, facts, outcome
+):
+    say("Hola")
+    first = the_episode()
+    Episode.objects.update(**facts)
+    Conversation.objects.update(
+        waiting_since=None, last_message_at=timezone.now() - timedelta(days=7, minutes=1)
+    )
+    assert (close_finished(), close_finished()) == (1, 0)
+    first.refresh_from_db()
+    assert first.closed_at is not None and first.outcome == outcome
+    assert the_talk().owner == Owner.BOT
+    say("Buenas")
+    second = the_episode()
+    assert second.pk != first.pk and second.owner == Owner.BOT
+    assert the_talk().messages.filter(episode=second, direction="in").count() == 1
+
+
+def test_who_still_waits_or_wrote_this_week_is_not_finished(say):
+    say("Hola")
+    Conversation.objects.update(
+        waiting_since=timezone.now(), last_message_at=timezone.now() - timedelta(days=30)
+    )
+    assert close_finished() == 0
+    Conversation.objects.update(
+        waiting_since=None, last_message_at=timezone.now() - timedelta(days=6)
+    )
+    assert close_finished() == 0
+
+
+# --- On the desk -----------------------------------------------------------------------------
+
+
+def test_the_list_says_who_has_it_why_and_since_when(say, always_open, agent):
+    say("los voy a denunciar")
+    client = browser(agent)
+    page = words(client.get("/conversations/"))
+    assert "Queue" in page and "Legal matter" in page
+    rows = client.get("/conversations/", {"owner": "queue", "reason": "legal"})
+    assert [row.record for row in rows.context["table"].page.object_list] == [the_talk()]
+    none = client.get("/conversations/", {"reason": "asked"})
+    assert not none.context["table"].page.object_list.data
+
+
+def test_the_thread_shows_why_what_and_how_long(say, always_open, agent):
+    say("quiero hablar con un asesor")
+    page = words(browser(agent).get(at("detail", the_talk().pk)))
+    for word in ("In the queue", "Asked for a person", "Not a partner", "talk-waiting"):
+        assert word in page, word
+    browser(agent).post(at("give_back", the_talk().pk))
+    assert "Asked for a person" not in words(browser(agent).get(at("detail", the_talk().pk)))
+
+
+def test_what_is_over_is_in_nobody_s_queue(talk, agent):
+    ownership.hand_to_queue(conversation=talk, reason=Reason.ASKED)
+    Conversation.objects.update(waiting_since=None)
+    client = browser(agent)
+    assert "Rosa Ficticia" in words(client.get("/conversations/", {"owner": "queue"}))
+    Episode.objects.update(closed_at=timezone.now())
+    for tab, shown in (("queue", False), ("mine", False), ("bot", True)):
+        page = words(client.get("/conversations/", {"owner": tab}))
+        assert ("Rosa Ficticia" in page) is shown, tab
