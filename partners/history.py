@@ -79,6 +79,7 @@ def label(name: str) -> str:
         "birthday": _("Birthday"),
         "phone": _("Registered phone"),
         "email": _("Registered e-mail"),
+        "further_points": _("Further verified phones and e-mails"),
         "number": _("Member number"),
         "agency": _("Agency"),
         "officer": _("Officer"),

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from django.db.models import Q
 from django.utils import timezone
 
-from crm.conversations import merging, proof
+from crm.conversations import merging, on_file, proof
 from crm.conversations.models import (
     Channel,
     ChannelAddress,
@@ -186,7 +186,10 @@ def _forget(conversation: Conversation, values: Sequence[str], at: datetime) -> 
     )
     numbers = [number for kind, v in had if kind == "wa_id" and (number := from_provider(v))]
     phones = conversation.contact.points.filter(kind=ContactPoint.Kind.PHONE)
-    phones.filter(value__in=numbers).delete()
+    if numbers and phones.filter(value__in=numbers).exists():
+        before = on_file.remember(conversation.contact)
+        phones.filter(value__in=numbers).delete()
+        on_file.note(conversation.contact, before, on_file.no_longer_theirs())
     return numbers
 
 
@@ -244,7 +247,9 @@ def learn_name(conversation: Conversation, name: str) -> None:
     identity, contact = conversation.identity, conversation.contact
     if identity.name != name:
         if not contact.name or (contact.name == identity.name and not contact.document_type):
+            before = on_file.remember(contact)
             contact.name = name
             contact.save(update_fields=["name"])
+            on_file.note(contact, before, on_file.named())
         identity.name = name
         identity.save(update_fields=["name"])

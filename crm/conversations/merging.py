@@ -12,6 +12,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from crm.conversations import on_file
 from crm.conversations.models import (
     ChannelAddress,
     ChannelIdentity,
@@ -154,6 +155,7 @@ def is_empty(contact: Contact) -> bool:
 
 def _absorb(into: Contact, empty: Contact) -> Contact:
     """`empty` stands for `into` from now on; its points and its wish come along."""
+    before = on_file.remember(into)
     known = set(into.points.values_list("kind", "value"))
     reached_by = set(into.points.filter(primary=True).values_list("kind", flat=True))
     for point in empty.points.all():
@@ -168,6 +170,7 @@ def _absorb(into: Contact, empty: Contact) -> Contact:
     ChannelIdentity.objects.filter(contact=empty).update(contact=into)
     Conversation.objects.filter(contact=empty).update(contact=into)
     Contact.objects.filter(pk=empty.pk).update(merged_into=into)
+    on_file.note(into, before, on_file.same_person(empty))
     return into
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from django.db.models import F
 from django.utils import timezone
 
-from crm.conversations import merging
+from crm.conversations import merging, on_file
 from crm.conversations.models import ChannelIdentity, Conversation
 from crm.people.models import Contact, ContactPoint
 from crm.people.phones import from_provider
@@ -45,7 +45,7 @@ def prove(conversation: Conversation, digits: str) -> None:
     if one is not None or not verified:
         kept = conversation.contact
         first = not kept.points.filter(kind=ContactPoint.Kind.PHONE, primary=True).exists()
-        note_point(kept, number, digits, primary=first, verified=True)
+        _verify(kept, number, digits, primary=first)
 
 
 def contact_by_phone(number: str, raw: str, proved: bool) -> Contact | None:
@@ -57,8 +57,15 @@ def contact_by_phone(number: str, raw: str, proved: bool) -> Contact | None:
     if point is None:
         return None
     if proved and point.verified_at is None:
-        note_point(point.contact, number, raw, primary=point.primary, verified=True)
+        _verify(point.contact, number, raw, primary=point.primary)
     return point.contact
+
+
+def _verify(contact: Contact, number: str, raw: str, *, primary: bool) -> None:
+    """Of somebody on file it becomes a further number: another one is registered at the desk."""
+    before = on_file.remember(contact)
+    note_point(contact, number, raw, primary=primary, verified=True)
+    on_file.note(contact, before, on_file.proved())
 
 
 def note_point(contact: Contact, number: str, raw: str, *, primary: bool, verified: bool) -> None:
