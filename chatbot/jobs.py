@@ -9,7 +9,8 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from chatbot.models import DeliveryAttempt, InboundEvent
+from chatbot.dialog.login import counting
+from chatbot.models import DeliveryAttempt, InboundEvent, LoginRequest
 from crm.conversations.models import NotedName
 from crm.jobs.schedules import Job
 
@@ -38,6 +39,15 @@ JOBS = [
         func="chatbot.dialog.timeouts.leave_expired",
         minutes=1,
         explanation=_("A question of the bot's ends after 15 minutes, and it says so."),
+    ),
+    Job(
+        name="strike_out_codes",
+        label=_("Strike out codes that are over"),
+        func="chatbot.dialog.login.delivery.strike_out_codes",
+        minutes=1,
+        explanation=_(
+            "A code by which a partner comes in lasts five minutes; no message keeps it."
+        ),
     ),
     Job(
         name="hand_in_receipts",
@@ -86,6 +96,8 @@ def purge_events() -> None:
     _delete_in_portions(old)
     _delete_in_portions(DeliveryAttempt.objects.exclude(outcome="").filter(finished_at__lt=before))
     _delete_in_portions(NotedName.objects.filter(noted_at__lt=before))
+    _delete_in_portions(LoginRequest.objects.filter(made_at__lt=before, message=None))
+    counting.forget()
 
 
 def _delete_in_portions(rows: QuerySet[Any]) -> None:

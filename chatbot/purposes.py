@@ -18,6 +18,7 @@ PURPOSES: list[tuple[str, str | Promise]] = [
     ("receipt_decided", _("A payment receipt was accepted or refused")),
     ("ticket_answered", _("A request was answered")),
     ("payment_reminder", _("A payment falls due")),
+    ("login_code", _("A code by which a partner proves who they are")),
 ]
 
 # What a template's variables can be filled with, as chatbot/admission.py understands it.
@@ -25,6 +26,7 @@ SOURCES: list[tuple[str, str | Promise]] = [
     ("text", _("the text of the message")),
     ("contact.name", _("the person's name")),
     ("contact.first_name", _("the person's first name")),
+    ("code", _("the code, where one is sent")),
 ]
 
 

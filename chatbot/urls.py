@@ -4,6 +4,7 @@ from django.urls import include, path
 
 urlpatterns = [
     path("conversations/", include("chatbot.inbox.urls")),
+    path("logins/", include("chatbot.dialog.login.urls")),
     path("channels/", include("chatbot.channels.pages.urls")),
     path("simulator/", include("chatbot.simulator.urls")),
     path("demo/", include("chatbot.demo.urls")),

@@ -286,6 +286,7 @@ ROLE_PERMISSIONS: dict[str, list[str]] = {
         "chatbot.view_inboundevent",
         "chatbot.view_deliveryattempt",
         "jobs.change_jobsetting",
+        "people.change_openinghours",
         *(
             f"people.{verb}_{model}"
             for model in ("agency", "tag", "team", "user")
@@ -442,7 +443,12 @@ NEW_MENU = [
 ]
 # Beside the search box, and on the page of everything that is set up once.
 TOOLS_MENU = ["chatbot.menu.TOOLS"]
-SETTINGS_PAGES = ["crm.desk.menu.SETTINGS", "chatbot.menu.SETTINGS", "partners.menu.SETTINGS"]
+SETTINGS_PAGES = [
+    "crm.desk.menu.SETTINGS",
+    "crm.people.menu.SETTINGS",
+    "chatbot.menu.SETTINGS",
+    "partners.menu.SETTINGS",
+]
 SEARCH_SOURCES = [
     "leads.search.search_leads",
     "partners.search.search_partners",
@@ -453,6 +459,7 @@ DASHBOARD_CARDS = [
     "chatbot.channels.pages.dashboard.cards",
     "leads.dashboard.cards",
     "partners.review.dashboard.cards",
+    "chatbot.dialog.login.dashboard.cards",
     "chatbot.inbox.dashboard.cards",
 ]
 FIRST_STEPS = [

@@ -122,3 +122,9 @@ class LoginRequest(models.Model):
 
     def __str__(self) -> str:
         return f"{self._meta.verbose_name} {self.pk}"
+
+    @property
+    def phone(self) -> str:
+        """The number they wrote from, in E.164; "" where the provider tells none."""
+        numbers = [value for kind, value in self.known_by if kind in ("wa_id", "proven")]
+        return f"+{numbers[0].removeprefix('+')}" if numbers else ""

@@ -5,7 +5,7 @@ from datetime import date
 from partners.registry import change_partner, register_partner
 
 DNI, YEAR, PHONE = "12345678", 1990, "51987654321"
-RIGHT, WRONG_YEAR, NOBODYS = "12345678 1990", "12345678 1991", "87654321 1990"
+RIGHT, WRONG_YEAR, NOBODYS = "12345678 1990", "12345678 1991", "45612378 1990"
 
 
 def make_partner(

@@ -1,12 +1,28 @@
 """Who is speaking: the registered phone enters, by every spelling, and nobody else does."""
 
-import pytest
+from datetime import timedelta
 
-from chatbot.models import PartnerSession
-from chatbot.tests.partners_known import PHONE, make_partner
+import pytest
+from django.utils import timezone
+
+from chatbot.dialog import sessions
+from chatbot.models import Dialog, InboundEvent, PartnerSession
+from chatbot.tests import login_desk
+from chatbot.tests.graph_stub import message_body
+from chatbot.tests.login_desk import STRANGER, session, talk_of
+from chatbot.tests.partners_known import NOBODYS, PHONE, RIGHT, WRONG_YEAR, make_partner
+from chatbot.work import work_off
 from crm.conversations.models import Message
+from crm.people.models import Contact
+from leads.models import Lead
+from partners.models import Partner
+from partners.registry import change_partner
 
 pytestmark = pytest.mark.django_db
+
+partner = login_desk.partner
+hears = login_desk.hears
+from_outside = login_desk.from_outside
 
 SPELLINGS = [
     "12345678 1990",
@@ -19,38 +35,295 @@ SPELLINGS = [
     "Mi DNI es 12345678 y nací en 1990",
     "1990 12345678",
 ]
+PRIVATE = ["mi deuda", "mis préstamos", "mis datos", "cuando vence mi próxima cuota"]
 
 
-@pytest.fixture
-def partner(graph, channel):
-    return make_partner()
-
-
-@pytest.fixture
-def hears(say):
-    """hears(text) -> what the bot says to it, from the registered phone unless said otherwise."""
-
-    def send(text, *, sender=PHONE, **options):
-        last = Message.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
-        say(text, sender=sender, **options)
-        rows = Message.objects.filter(pk__gt=last, author=Message.Author.BOT).order_by("pk")
-        return [row.text for row in rows if is_of(row, sender)]
-
-    return send
-
-
-def is_of(message, digits):
-    return message.conversation.identity.addresses.filter(value=digits).exists()
-
-
-def session():
-    return PartnerSession.objects.filter(closed_at=None).first()
+# --- The registered phone ----------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("text", SPELLINGS)
 def test_the_registered_phone_enters_by_every_spelling(partner, hears, text):
     (said,) = hears(text)
     assert "Ana" in said and "Ramos" not in said
-    assert session().partner == partner and session().way == "phone"
+    assert (session().partner, session().way) == (partner, "phone")
     menu = Message.objects.filter(author="bot").latest("pk")
     assert menu.options and menu.is_private
+
+
+def cancel(partner):
+    Partner.objects.filter(pk=partner.pk).update(status=Partner.Status.CANCELLED)
+    return RIGHT
+
+
+def forget_birthday(partner):
+    Contact.objects.filter(pk=partner.contact_id).update(birthday=None)
+    return RIGHT
+
+
+def other_partners(partner):
+    make_partner("Beto Ficticio", "40000002", phone="+51987000002", email="")
+    return "40000002 1990"
+
+
+REFUSED = [lambda _partner: WRONG_YEAR, lambda _partner: NOBODYS]
+REFUSED += [cancel, forget_birthday, other_partners]
+
+
+def test_the_registered_phone_hears_one_refusal_whatever_is_wrong(partner, hears):
+    heard = set()
+    for spoil in REFUSED:
+        (said,) = hears(spoil(partner))
+        heard.add(said)
+        assert session() is None
+        Partner.objects.update(status=Partner.Status.ACTIVE)
+        PartnerSession.objects.all().delete()
+    assert len(heard) == 1
+
+
+def test_a_suspended_partner_enters(partner, hears):
+    Partner.objects.filter(pk=partner.pk).update(status=Partner.Status.SUSPENDED)
+    hears(RIGHT)
+    assert session().partner == partner
+
+
+def test_a_document_with_its_check_digit_is_the_same(partner, hears):
+    hears("12345678-6 1990")
+    second = session()
+    hears("12345678 1990")
+    assert session().partner == partner
+    assert second is None or second.partner == partner
+
+
+def test_of_two_kinds_of_documents_with_one_number_the_phone_decides(partner, hears):
+    twin = make_partner("Carla Ficticia", "40000003", phone="+51987000003", email="")
+    Contact.objects.filter(pk=twin.contact_id).update(
+        document_type="ce", document_number="12345678"
+    )
+    hears(RIGHT)
+    assert session().partner == partner
+    hears(RIGHT, sender="51987000003")
+    assert session("51987000003").partner == twin
+
+
+def test_who_says_it_in_two_messages_is_asked_for_both(partner, hears):
+    (asked,) = hears("12345678")
+    assert "12345678 1990" in asked
+    assert session() is None
+    assert Dialog.objects.get().data == {}
+    hears(RIGHT)
+    assert session().partner == partner
+
+
+# --- Without a session -------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("text", PRIVATE)
+@pytest.mark.parametrize("sender", [PHONE, STRANGER])
+def test_what_only_a_partner_has_asks_who_they_are_first(partner, hears, text, sender):
+    (said,) = hears(text, sender=sender)
+    assert "12345678 1990" in said and "Ana" not in said
+    assert session(sender) is None
+
+
+def test_what_was_asked_for_is_served_after_the_log_in(partner, hears):
+    hears("mis datos")
+    welcome, *served = hears(RIGHT)
+    assert "Ana" in welcome and served
+    shown = Message.objects.filter(author="bot").order_by("-pk")[: len(served)]
+    assert all(message.is_private for message in shown)
+
+
+def test_in_a_group_nobody_logs_in(partner, channel, post):
+    body = message_body(
+        {"type": "text", "text": {"body": RIGHT}, "id": "wamid.G1", "group_id": "G-1"},
+        sender=PHONE,
+    )
+    assert post(body).status_code == 200
+    work_off()
+    assert Message.objects.get().text == RIGHT
+    assert not PartnerSession.objects.exists() and not Message.objects.filter(direction="out")
+
+
+# --- How long ----------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def inside(partner, hears):
+    hears(RIGHT)
+    assert session() is not None
+    return partner
+
+
+def age(**times):
+    now = timezone.now()
+    changed = {name: now - timedelta(minutes=ago) for name, ago in times.items()}
+    PartnerSession.objects.update(**changed)
+
+
+def test_a_session_lasts_while_they_write(inside, hears):
+    age(last_at=29)
+    hears("mis datos")
+    assert session().last_at > timezone.now() - timedelta(minutes=1)
+
+
+@pytest.mark.parametrize("times", [{"last_at": 31}, {"opened_at": 12 * 60 + 1}])
+def test_a_session_ends_after_half_an_hour_or_twelve(inside, hears, times):
+    age(**times)
+    (said,) = hears("mi deuda")
+    assert "12345678 1990" in said
+    assert session() is None
+
+
+def test_they_can_leave(inside, hears):
+    (said,) = hears("cerrar sesión")
+    assert session() is None and Dialog.objects.get().topic == {}
+    (again,) = hears("cerrar sesión")
+    assert said == again
+
+
+def test_what_was_spoken_of_is_forgotten_by_the_next_one_in(inside, hears):
+    Dialog.objects.update(topic={"loan": 5})
+    hears(RIGHT)
+    assert "loan" not in Dialog.objects.get().topic
+
+
+# --- Changed hands -----------------------------------------------------------------------------
+
+
+def system(type_, **said):
+    return message_body(
+        {
+            "type": "system",
+            "id": f"wamid.S.{type_}",
+            "system": {"type": type_, "body": "…", **said},
+        },
+        sender=PHONE,
+    )
+
+
+@pytest.mark.parametrize(
+    ("type_", "said"),
+    [
+        ("user_changed_number", {"wa_id": "51987654399"}),
+        ("customer_changed_number", {"wa_id": "51987654399"}),
+        ("customer_identity_changed", {}),
+        ("user_changed_user_id", {"user_id": "PE.1002"}),
+    ],
+)
+def test_a_session_ends_when_the_phone_changes_hands(inside, post, type_, said):
+    assert post(system(type_, **said)).status_code == 200
+    work_off()
+    assert not PartnerSession.objects.filter(closed_at=None).exists()
+
+
+def with_user(text, user, id_, **fields):
+    body = message_body(
+        {"type": "text", "text": {"body": text}, "id": id_, "from_user_id": user, **fields},
+        sender=PHONE,
+    )
+    body["entry"][0]["changes"][0]["value"]["contacts"][0]["user_id"] = user
+    return body
+
+
+def test_a_session_ends_when_another_id_writes_from_the_number(partner, post):
+    post(with_user(RIGHT, "PE.1001", "wamid.U1"))
+    work_off()
+    assert session().partner == partner
+    post(with_user("mi deuda", "PE.2002", "wamid.U2"))
+    work_off()
+    assert session() is None
+
+
+def test_a_session_stands_when_an_id_comes_to_be_known(inside, post):
+    post(with_user("mis datos", "PE.1001", "wamid.U1"))
+    work_off()
+    assert session() is not None
+
+
+def test_a_session_ends_with_another_key_of_the_app(partner, post):
+    keyed = {"identity": {"acknowledged": True, "created_timestamp": "1", "hash": "h1"}}
+    post(with_user(RIGHT, "PE.1001", "wamid.K1", **keyed))
+    work_off()
+    assert session().partner == partner
+    keyed["identity"]["hash"] = "h2"
+    post(with_user("mi deuda", "PE.1001", "wamid.K2", **keyed))
+    work_off()
+    assert session() is None
+
+
+CHANGED = [
+    {"phone": "+51987000009"},
+    {"phone": ""},
+    {"document_number": "40000009"},
+]
+
+
+@pytest.mark.parametrize("facts", CHANGED)
+def test_a_session_ends_with_what_was_on_file(inside, hears, facts):
+    change_partner(partner=inside, by=None, **facts)
+    assert sessions.standing(talk_of(PHONE), timezone.now()) is None
+    hears("mi deuda")
+    assert session() is None
+
+
+def test_a_session_ends_with_the_partner(inside, hears):
+    cancel(inside)
+    hears("mi deuda")
+    assert session() is None
+
+
+def test_the_old_number_does_not_enter_any_more(partner, hears):
+    change_partner(partner=partner, by=None, phone="+51987000009")
+    hears(RIGHT)
+    assert session() is None
+
+
+# --- What is kept of it ------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("text", [*SPELLINGS, WRONG_YEAR, NOBODYS])
+@pytest.mark.parametrize("sender", [PHONE, STRANGER])
+def test_no_document_and_no_year_is_kept(partner, hears, text, sender):
+    hears(text, sender=sender)
+    message = Message.objects.filter(direction="in").get()
+    talk = talk_of(sender)
+    (event,) = InboundEvent.objects.exclude(kind="status")
+    digits = [word for word in ("12345678", "1990", "1991", "45612378", "345.678") if word in text]
+    for kept in (message.text, message.raw, event.payload):
+        assert not any(word in kept for word in digits), kept
+    assert talk.last_text != text
+    assert event.state == "done" and "•" in message.text
+    assert not Lead.objects.exists()
+
+
+def test_a_log_in_makes_no_lead_and_keeps_no_secret_in_an_old_one(partner, from_outside):
+    from_outside("Hola, quiero ver el departamento")
+    lead = Lead.objects.get()
+    from_outside(RIGHT)
+    lead.refresh_from_db()
+    assert "12345678" not in repr(vars(lead)) and Lead.objects.count() == 1
+
+
+def test_what_is_corrected_is_masked_as_well(partner, post, from_outside):
+    from_outside(WRONG_YEAR)
+    known = Message.objects.get(direction="in").provider_id
+    edit = {
+        "type": "edit",
+        "id": "wamid.E1",
+        "edit": {
+            "original_message_id": known,
+            "message": {"type": "text", "text": {"body": RIGHT}},
+        },
+    }
+    post(message_body(edit, sender=STRANGER))
+    work_off()
+    message = Message.objects.get(direction="in")
+    kept = [message.text, *message.revisions.values_list("text", flat=True)]
+    kept += InboundEvent.objects.values_list("payload", flat=True)
+    assert not any("12345678" in one for one in kept)
+
+
+def test_numbers_in_other_messages_stay(partner, from_outside):
+    asked = "¿Sigue en venta el departamento de 120 m2 en 250000 soles?"
+    from_outside(asked)
+    assert Message.objects.get(direction="in").text == asked

@@ -26,12 +26,13 @@ Way = PartnerSession.Way
 
 @dataclass(frozen=True, slots=True)
 class Tried:
-    """One try: whose phone it came from, and whose data they were (None: nobody's)."""
+    """One try: whose phone it came from, whose data they were, whose document (None: nobody's)."""
 
     given: Given
     known: Known
     holder: Partner | None
     matched: Partner | None
+    owner: Partner | None
     counted: counting.Counted
 
     @property
@@ -59,7 +60,7 @@ def enter(turn: Turn, *, document: str, year: int, then: str = "") -> Outcome:
         requests.close_all(turn.conversation, turn.now)
         assert tried.matched is not None
         return let_in(turn, tried.matched, way, then)
-    counting.count(tried.counted, conversation=turn.conversation, partner=tried.matched)
+    counting.count(tried.counted, conversation=turn.conversation, partner=tried.owner)
     by_code = tried.holder is None and settings.PARTNER_PHONE_CHECK == "code"
     requests.make(turn, partner=tried.asking, known=tried.known, wants_code=by_code)
     data = {"then": then} if then else {}
@@ -81,7 +82,7 @@ def _try(turn: Turn, given: Given) -> Tried:
         event=lasting.event() or f"message:{turn.message.pk}",
         now=turn.now,
     )
-    return Tried(given, known, holder, match(given, holder), counted)
+    return Tried(given, known, holder, *match(given, holder), counted)
 
 
 def let_in(turn: Turn, partner: Partner, way: Way, then: str) -> Outcome:

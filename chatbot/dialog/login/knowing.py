@@ -109,17 +109,20 @@ def holder_of(numbers: Iterable[str]) -> Partner | None:
     return rows.order_by("pk").first()
 
 
-def match(given: Given, holder: Partner | None) -> Partner | None:
-    """Who has this document and this year of birth, `holder` before anybody else; or None.
+def match(given: Given, holder: Partner | None) -> tuple[Partner | None, Partner | None]:
+    """Who has this document and this year of birth, and whose the document is; None: nobody.
 
-    A number may be in documents of several kinds. Nobody without a birthday, nor who was
-    cancelled.
+    A number may be in documents of several kinds: `holder` comes before anybody else, and who is
+    one of several is none. Nobody without a birthday, nor who was cancelled.
     """
     rows = Partner.objects.select_related("contact").filter(
         contact__document_number=given.document, contact__merged_into=None
     )
-    found = [one for one in rows.order_by("pk") if _fits(one, given)]
-    return next((one for one in found if one == holder), found[0] if len(found) == 1 else None)
+    owners = list(rows.order_by("pk"))
+    found = [one for one in owners if _fits(one, given)]
+    sole = found[0] if len(found) == 1 else None
+    matched = next((one for one in found if one == holder), sole)
+    return matched, matched or next(iter(owners), None)
 
 
 def _fits(partner: Partner, given: Given) -> bool:

@@ -44,3 +44,8 @@ def _masked(text: str, secrets: Iterable[str]) -> str:
     for secret in secrets:
         text = re.sub(rf"(?<!\w){re.escape(secret)}(?!\w)", lambda found: mask(found[0]), text)
     return GIVEN.sub(lambda found: mask(found[0]), text)
+
+
+def mask_code(text: str) -> str:
+    """The same without any number of six digits."""
+    return re.sub(r"(?<!\d)\d{6}(?!\d)", lambda found: DOT * len(found[0]), text)

@@ -1,0 +1,106 @@
+"""What officers do about who wants to come in: let them in, refuse them, show them out again."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from chatbot.dialog import sessions
+from chatbot.dialog.login.asking import DIALOG
+from chatbot.dialog.login.requests import close_all, still_asks
+from chatbot.dialog.replies import words
+from chatbot.models import Dialog, LoginRequest, PartnerSession
+from crm.audit.models import record
+from crm.conversations import outreach, window
+from crm.conversations.models import Conversation, Message
+from crm.errors import DeskError
+from crm.people.models import User
+
+
+def approve(*, request: LoginRequest, by: User, now: datetime | None = None) -> PartnerSession:
+    """Open the session they asked for, and tell them.
+
+    DeskError where somebody has decided already, they asked anew, it is too long ago, or they are
+    not the same, or not the same partner, any more.
+    """
+    now = now or timezone.now()
+    with transaction.atomic():
+        row = _mine(request, now)
+        assert row.partner is not None
+        if not still_asks(row):
+            close_all(row.conversation, now)
+            raise DeskError(_("The number or the partner's data have changed. They must ask anew."))
+        session = sessions.open_session(
+            conversation=row.conversation,
+            partner=row.partner,
+            way=PartnerSession.Way.OFFICER,
+            now=now,
+        )
+        _decided(row, by, now, approved=True)
+        Dialog.objects.filter(conversation=row.conversation, name=DIALOG).update(
+            name="", step="", data={}, topic={}, expires_at=None
+        )
+        _welcome(row.conversation, session)
+    return session
+
+
+def refuse(*, request: LoginRequest, by: User, now: datetime | None = None) -> None:
+    """They stay outside, and hear nothing: silence tells nobody whether the data were right."""
+    now = now or timezone.now()
+    with transaction.atomic():
+        _decided(_mine(request, now), by, now, approved=False)
+
+
+def end_session(*, session: PartnerSession, by: User, now: datetime | None = None) -> bool:
+    """Show somebody out; whether they were in."""
+    now = now or timezone.now()
+    with transaction.atomic():
+        _lock_dialog(session.conversation)
+        rows = PartnerSession.objects.filter(pk=session.pk, closed_at=None)
+        ended = bool(rows.update(closed_at=now))
+        if ended:
+            record(action="chat_session_ended", subject=session.partner, by=by)
+    return ended
+
+
+def _mine(request: LoginRequest, now: datetime) -> LoginRequest:
+    """The same request, freshly read, and nobody else's until the transaction ends."""
+    _lock_dialog(request.conversation)
+    rows = LoginRequest.objects.select_for_update(of=("self",))
+    row = rows.select_related("partner__contact", "conversation__channel").get(pk=request.pk)
+    if row.partner is None or row.approved is not None or row.closed_at is not None:
+        raise DeskError(_("This is decided already, or they have asked anew."))
+    if now >= row.made_at + LoginRequest.OPEN_FOR:
+        raise DeskError(_("This was asked too long ago. They must ask anew."))
+    return row
+
+
+def _lock_dialog(conversation: Conversation) -> None:
+    """As the bot does for each message: what is written meanwhile waits."""
+    Dialog.objects.get_or_create(conversation=conversation)
+    Dialog.objects.select_for_update().get(conversation=conversation)
+
+
+def _decided(row: LoginRequest, by: User, now: datetime, *, approved: bool) -> None:
+    row.officer, row.approved, row.closed_at = by, approved, now
+    row.save(update_fields=["officer", "approved", "closed_at"])
+    assert row.partner is not None
+    action = "login_approved" if approved else "login_refused"
+    after = {"channel": str(row.conversation.channel), "conversation": row.conversation_id}
+    record(action=action, subject=row.partner, by=by, before={}, after=after)
+
+
+def _welcome(conversation: Conversation, session: PartnerSession) -> None:
+    if not window.is_open(conversation):
+        return
+    first_name = session.partner.contact.first_name
+    outreach.send(
+        conversation=conversation,
+        text=words("login_let_in", conversation.contact.spoken, {"first_name": first_name}),
+        author=Message.Author.SYSTEM,
+        answers=False,
+        is_private=True,
+    )
