@@ -7,6 +7,8 @@ from typing import Any
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
+from django.db.models.functions import Length
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -23,6 +25,7 @@ from partners.refusals import in_words
 
 LONGEST_NUMBER = 20
 PREFIX = "P-"
+LAST_OF_SIX = 999_999
 ATTEMPTS = 20
 
 
@@ -78,9 +81,19 @@ def draft_loan(
 
 def next_number() -> str:
     """The one after the highest of our own; those of other systems look as they like."""
-    ours = Loan.objects.filter(number__startswith=PREFIX, number__regex=r"^P-[0-9]{6}$")
-    highest = ours.order_by("-number").values_list("number", flat=True).first()
-    return f"{PREFIX}{int((highest or PREFIX + '0').removeprefix(PREFIX)) + 1:06}"
+    ours = Loan.objects.filter(number__startswith=PREFIX)
+    six = ours.filter(number__regex=r"^P-[0-9]{6}$").order_by("-number")
+    highest = _counted(six)
+    if highest == LAST_OF_SIX:
+        more = ours.filter(number__regex=r"^P-[1-9][0-9]{6,11}$")
+        highest = max(highest, _counted(more.order_by(Length("number").desc(), "-number")))
+    return f"{PREFIX}{highest + 1:06}"
+
+
+def _counted(loans: QuerySet[Loan]) -> int:
+    """What the first of them counts; 0 where there is none."""
+    number = loans.values_list("number", flat=True).first()
+    return int(number.removeprefix(PREFIX)) if number else 0
 
 
 def _save_numbered(loan: Loan, by: User | None) -> None:

@@ -197,6 +197,15 @@ def test_numbers_of_other_systems_do_not_count(partner, product):
     assert make_loan(partner, product, number="", active=False).number == "P-000042"
 
 
+def test_after_the_last_of_six_digits_come_seven(partner, product):
+    make_loan(partner, product, number="P-999999", active=False)
+    numbers = [make_loan(partner, product, number="", active=False).number for _ in range(2)]
+    assert numbers == ["P-1000000", "P-1000001"]
+    make_loan(partner, product, number="P-9999999", active=False)
+    make_loan(partner, product, number="P-10000000", active=False)
+    assert next_number() == "P-10000001"
+
+
 @pytest.mark.parametrize("code", ["PEN", "USD", "EUR", "JPY", "KWD", "BRL"])
 def test_any_currency_of_today_is_lent(partner, product, code):
     assert make_loan(partner, product, currency=code).currency == code
