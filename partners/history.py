@@ -85,6 +85,7 @@ def label(name: str) -> str:
         "officer": _("Officer"),
         "joined_on": _("Partner since"),
         "status": _("Status"),
+        "external_id": _("Id in the other system"),
     }
     return words.get(name, name.replace("_", " ").capitalize())
 

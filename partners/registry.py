@@ -56,7 +56,7 @@ def register_partner(
         _require_identity(person)
         partner = Partner(contact=person, external_id=external_id, **terms)
         _save(partner)
-        after = {"status": partner.status, **_terms_of(partner)}
+        after = {"status": partner.status, **_terms_of(partner), "external_id": external_id}
         record(
             action="partner_registered",
             subject=partner,

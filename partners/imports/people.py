@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from crm.audit.models import AuditEntry
+from crm.audit.models import AuditEntry, record
 from crm.errors import DeskError
 from crm.imports.contract import Importer, Outcome, Row
 from crm.people.documents import DocumentType, clean_document
@@ -26,6 +26,8 @@ from partners.registry import change_partner, register_partner
 
 IDENTITY = ("name", "document_type", "document_number", "birthday", "phone", "email")
 TERMS = ("number", "agency", "officer", "joined_on")
+# What the register's verbs do not take.
+UNSAID = ("status", "external_id")
 
 
 @dataclass(slots=True)
@@ -253,7 +255,7 @@ def _change(row: Row, by: User) -> None:
     if facts:
         change_partner(partner=partner, by=by, **facts)
     if row["external_id"] and not partner.external_id:
-        Partner.objects.filter(pk=partner.pk).update(external_id=row["external_id"])
+        _set(partner, by, external_id=row["external_id"])
 
 
 def _register(row: Row, by: User) -> None:
@@ -261,7 +263,14 @@ def _register(row: Row, by: User) -> None:
         by=by, contact=row.found.contact, external_id=row["external_id"] or "", **_facts(row)
     )
     if row["status"]:
-        Partner.objects.filter(pk=made.pk).update(status=row["status"])
+        _set(made, by, status=row["status"])
+
+
+def _set(partner: Partner, by: User, **facts: str) -> None:
+    """What the register's verbs do not take; with its line in the audit log."""
+    before = Partner.objects.filter(pk=partner.pk).values(*facts).get()
+    Partner.objects.filter(pk=partner.pk).update(**facts)
+    record(action="partner_changed", subject=partner, by=by, before=before, after=facts)
 
 
 def _write_new(rows: Sequence[Row], by: User, source: str) -> None:
@@ -323,7 +332,7 @@ def _write_points(rows: Sequence[Row], contacts: Sequence[Contact], now: Any) ->
 
 
 def _noted(row: Row) -> dict[str, Any]:
-    facts = _facts(row)
+    facts = _facts(row) | {name: row[name] for name in UNSAID if row[name]}
     return {name: str(value) for name, value in facts.items()}
 
 

@@ -102,6 +102,28 @@ def test_an_id_is_added_to_who_had_none(officer):
     assert one.changed == 1 and partner.external_id == "77"
 
 
+def test_id_and_status_of_each_stand_in_the_audit_log(officer):
+    known, person = registered(), Contact.objects.create(name="Beto")
+    Contact.objects.filter(pk=person.pk).update(document_type="dni", document_number="40000002")
+    rows = (
+        "77;Ana Ficticia;;40000001;;;;;;S-1;",
+        "78;Beto Ficticio;;40000002;;;;;;S-2;suspendido",
+        "79;Caro Ficticia;;40000003;;;;;;S-3;suspendido",
+    )
+    one = ran("partners", table(*rows), officer)
+    assert (one.bad, one.made, one.changed) == (0, 2, 1), problems(one)
+
+    def told(partner):
+        found = {}
+        for entry in AuditEntry.objects.about(partner).filter(actor=officer).order_by("id"):
+            found |= entry.after
+        return found.get("external_id"), found.get("status")
+
+    assert told(known) == ("77", None)
+    assert told(Partner.objects.get(number="S-2")) == ("78", "suspended")
+    assert told(Partner.objects.get(number="S-3")) == ("79", "suspended")
+
+
 def test_a_dry_run_writes_nothing(officer, agency):
     partner = registered()
     checked("partners", table(ANA.replace("Ana F", "Eva F"), "8;B;;40000008;;;;;;S-8;"), officer)
