@@ -1,6 +1,7 @@
 """XLSX: the first sheet's rows, by calamine; before that a look at whether it can be opened
 without harm. It reads a sheet as a whole, so what it may hold is limited."""
 
+import math
 import re
 import zipfile
 from collections.abc import Iterator
@@ -82,6 +83,8 @@ def _cell(value: Any) -> str | int | float:
     if isinstance(value, bool):
         return str(value)
     if isinstance(value, float):
+        if not math.isfinite(value):
+            return str(value)  # no number, and read as the text it looks like
         shown = float(f"{value:.15g}")
         return int(shown) if shown.is_integer() and abs(shown) < 1e15 else shown
     if isinstance(value, datetime):

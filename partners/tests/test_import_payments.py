@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from crm.audit.models import AuditEntry
 from crm.imports import work
-from crm.imports.tests.files import begun, checked, problems, ran
+from crm.imports.tests.files import begun, checked, problems, ran, sheet
 from partners import ledger
 from partners.imports.accounts import refresh_all
 from partners.models import Charge, Installment, Loan, Payment, PaymentAllocation
@@ -255,3 +255,12 @@ def test_two_partners_loans_in_one_portion(officer, loan, product):
     second.refresh_from_db()
     second.partner.refresh_from_db()
     assert (second.status, second.partner.active_loans) == ("closed", 0)
+
+
+@pytest.mark.parametrize("cell", ["nan", "inf", "1e999"])
+def test_a_spreadsheets_cell_that_is_no_number_is_a_problem_of_its_row(officer, loan, cell):
+    heads = ["Id", "Préstamo", "Fecha de pago", "Monto"]
+    rows = [["1", "P-001", "2024-02-01", float(cell)], ["2", "P-001", "2024-02-01", 20]]
+    one = ran("payments", sheet(heads, *rows), officer)
+    assert (one.state, one.made, one.bad) == ("done", 1, 1)
+    assert problems(one) == [(2, "Monto", "This is no number such as 1500.50.")]
