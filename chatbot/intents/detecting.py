@@ -28,8 +28,8 @@ def detect(text: str, *, today: date | None = None) -> Heard:
     if slots.document and (slots.year or certain.identifies(words, slots)):
         alone = certain.identifies(words, slots)
         return Heard("authenticate", certain.CERTAIN if alone else certain.SURE, slots, exact=alone)
-    if all(word.isdigit() for word in words):
-        # A number alone is an answer to something, or none.
+    if all(word.isdigit() or word == "p" for word in words):
+        # A number alone, or a loan's as it is written, is an answer to something, or none.
         return Heard(UNKNOWN, certain.CERTAIN, slots)
     intent = certain.exactly(words)
     if intent:

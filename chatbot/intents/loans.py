@@ -52,7 +52,7 @@ def loan_detail(turn: Turn) -> Outcome:
 
 def by_list(turn: Turn) -> Outcome | None:
     """ "5", "la segunda", after a list of loans was shown; None: it was something else."""
-    if not turn.topic.get("shown"):
+    if not turn.topic.get("shown") and not turn.heard.slots.loan:
         return None
     loans = _owned(turn)
     was_named, loan = holdings.named(turn, loans)

@@ -13,7 +13,7 @@ from chatbot.dialog.contract import Turn
 from crm.conversations.models import Attachment
 from partners.account.amounts import read_amount
 from partners.lending.errors import LendingError
-from partners.lending.money import check_amount
+from partners.lending.money import cents, check_amount
 from partners.receipt_files import EXTENSIONS
 
 UNSURE = re.compile(r"\b(no s[eé]|no lo s[eé]|ni idea|n[aã]o sei|(?:do not|don'?t) know)\b", re.I)
@@ -43,12 +43,13 @@ def amount(turn: Turn, *, alone: bool = False) -> Decimal | None:
     said = turn.heard.slots.amount
     if alone and turn.text and len(turn.text) < 30:
         said = _read(turn.text) or said
+    if said is None:
+        return None
     try:
-        if said is not None:
-            check_amount(said, "payment")
+        check_amount(said, "payment")
     except LendingError:
         return None
-    return said
+    return cents(said)
 
 
 def _read(text: str) -> Decimal | None:

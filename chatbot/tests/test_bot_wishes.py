@@ -1,0 +1,48 @@
+"""No more advertisements, and advertisements again, whoever answers the conversation."""
+
+import pytest
+
+from chatbot.tests.self_service import *  # noqa: F403
+from crm.audit.models import AuditEntry
+from crm.conversations import ownership
+from crm.people.models import Contact
+
+pytestmark = pytest.mark.django_db
+
+OUT, IN = "no quiero más mensajes", "quiero recibir mensajes"
+
+
+def opted_out(chat):
+    return Contact.objects.get(pk=chat.talk.contact_id).opted_out_at
+
+
+def test_out_and_in_again(chat):
+    (text,) = chat(OUT)
+    assert "ya no te enviaremos promociones" in text
+    first = opted_out(chat)
+    assert first is not None
+    chat(OUT)
+    assert opted_out(chat) == first
+    (text,) = chat(IN)
+    assert "volverás a recibir" in text and opted_out(chat) is None
+    actions = AuditEntry.objects.about(chat.talk.contact).order_by("id")
+    said = list(actions.values_list("action", flat=True))
+    assert said == ["opted_out", "opted_in"]
+
+
+def test_it_is_done_where_a_person_answers_and_nothing_is_said(chat):
+    chat("Hola")
+    ownership.hand_to_queue(conversation=chat.talk)
+    assert chat(OUT) == []
+    assert opted_out(chat) is not None
+
+
+def test_it_leaves_a_question_that_takes_any_text(ask):
+    ask("comprobante")
+    (text,) = ask(OUT)
+    assert "promociones" in text and ask.dialog.name == ""
+
+
+def test_whoever_opted_out_is_answered_all_the_same(ask):
+    ask(OUT)
+    assert "puedo hacer" in ask("menú")[0]
