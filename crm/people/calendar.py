@@ -60,6 +60,13 @@ def holiday(day: date) -> str:
     return _holidays(settings.HOLIDAYS, day.year).get(day, "")
 
 
+def holidays_after(day: date) -> dict[date, str]:
+    """The country's holidays from `day` on, of this year and the next, in order."""
+    years = (_holidays(settings.HOLIDAYS, year) for year in (day.year, day.year + 1))
+    both = {one: name for year in years for one, name in year.items() if one >= day}
+    return dict(sorted(both.items()))
+
+
 @dataclass(frozen=True, slots=True)
 class Calendar:
     """Hours and special days of one office, read once: for whoever asks about many moments."""
