@@ -2,20 +2,26 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 from django.utils import timezone
 from django.utils.functional import Promise
+from django.utils.translation import gettext as _
 
 from crm.errors import DeskError
+from partners.lending.dates import add_periods
 from partners.lending.errors import LendingError
 from partners.lending.ledger import Agreement, Charge, Ledger, Payment, Purpose
 from partners.lending.money import ZERO
 from partners.lending.replay import replay
 from partners.lending.settlement import Settlement, settle
+from partners.lending.terms import LoanTerms
 from partners.models import Payment as BookedPayment
 from partners.refusals import in_words
+
+# What lies further off is a slip of the hand.
+YEARS_AFTER = timedelta(days=3653)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,8 +85,13 @@ def check_day(account: Account, on: date) -> None:
     """DeskError for a day on which there is nothing to reckon."""
     if on < account.agreement.terms.disbursed:
         raise in_words(LendingError("before_disbursement", "not disbursed on that day"))
-    if on.year > 2200:
-        raise DeskError(str(in_words(LendingError("dates", "beyond all loans"))))
+    if on > _last_due(account.agreement.terms) + YEARS_AFTER:
+        raise DeskError(_("Choose a day within ten years of the last installment, or of today."))
+
+
+def _last_due(terms: LoanTerms) -> date:
+    """As it was agreed; today, if that is later."""
+    return max(add_periods(terms.first_due, terms.every, terms.terms - 1), timezone.localdate())
 
 
 def _outcome(purpose: Purpose, without: Ledger, then: Ledger) -> Outcome:

@@ -1,6 +1,7 @@
 """Loans from a file, with the conditions of their product and the schedule of the engine."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -16,7 +17,7 @@ from crm.people.folding import fold
 from crm.people.models import User
 from partners import currencies
 from partners.imports import lookups
-from partners.imports.accounts import refresh_partners, settle
+from partners.imports.accounts import checked, refresh_partners, settle
 from partners.imports.audit import Told, entries
 from partners.imports.loan_columns import COLUMNS
 from partners.imports.lookups import by_external_id, said
@@ -29,6 +30,7 @@ from partners.lending.terms import RateKind
 from partners.loans import planned
 from partners.models import Installment, Loan, LoanProduct, Partner
 from partners.models.conditions import COPIED
+from partners.refusals import in_words
 
 RATES = {"rate": "", "tea": RateKind.EFFECTIVE.value, "tna": RateKind.NOMINAL.value}
 # What makes two loans the same; the status changes by itself.
@@ -62,7 +64,8 @@ class LoanImporter(Importer):
             partner = partners.of(row)
             if product is None or partner is None or not row.is_good:
                 continue
-            row.found = loan = _said(row, partner, product)
+            loan = _said(row, partner, product)
+            row.found = Lent(loan)
             there = kept.get(("external_id", row["external_id"])) or kept.get(
                 ("number", row["number"])
             )
@@ -70,23 +73,21 @@ class LoanImporter(Importer):
                 _compare(row, loan, there)
             else:
                 _check(row, loan)
+                row.found.ledger = _rehearsed(row, loan)
 
     def write(self, rows: Sequence[Row], by: User, source: str) -> None:
         rows = [row for row in rows if row.outcome is Outcome.MADE]
-        today = timezone.localdate()
-        played: dict[str, Ledger] = {}
-        for row in rows:
-            loan: Loan = row.found
-            if loan.status in Loan.WITH_ACCOUNT:
-                played[loan.number] = ledger = replay(loan.agreement, [], today)
-                settle(loan, ledger, today)
-        loans = Loan.objects.bulk_create([row.found for row in rows], batch_size=500)
+        lent: list[Lent] = [row.found for row in rows]
+        for one in lent:
+            if one.ledger:
+                settle(one.loan, one.ledger, one.ledger.as_of)
+        loans = Loan.objects.bulk_create([one.loan for one in lent], batch_size=500)
         Installment.objects.bulk_create(
             (
-                Installment(loan=loan, position=row.position, **row_values(row))
-                for loan in loans
-                if loan.number in played
-                for row in played[loan.number].rows
+                Installment(loan=one.loan, position=row.position, **row_values(row))
+                for one in lent
+                if one.ledger
+                for row in one.ledger.rows
             ),
             batch_size=1000,
         )
@@ -96,6 +97,14 @@ class LoanImporter(Importer):
             for loan, n in zip(loans, [row.number for row in rows], strict=True)
         ]
         AuditEntry.objects.bulk_create(entries("loan_imported", by, told), batch_size=500)
+
+
+@dataclass(slots=True)
+class Lent:
+    """A loan as the file has it, and its account as it begins; None for one without."""
+
+    loan: Loan
+    ledger: Ledger | None = None
 
 
 def _kept(rows: Sequence[Row]) -> dict[tuple[str, Any], Loan]:
@@ -167,15 +176,24 @@ def _check(row: Row, loan: Loan) -> None:
         row.wrong(
             "principal", _("%(product)s does not lend this amount.") % {"product": loan.product}
         )
-    for column, check in (("currency", lambda: currencies.check(loan.currency)), ("", _plan(loan))):
-        try:
-            check()
-        except DeskError as error:
-            row.wrong(column, str(error))
+    try:
+        currencies.check(loan.currency)
+    except DeskError as error:
+        row.wrong("currency", str(error))
 
 
-def _plan(loan: Loan) -> Any:
-    return lambda: planned(loan)
+def _rehearsed(row: Row, loan: Loan) -> Ledger | None:
+    """The account as it stands today, of a loan that has one. What was never paid may have grown
+    beyond what a column holds."""
+    try:
+        if loan.status in Loan.WITH_ACCOUNT:
+            return checked(replay(loan.agreement, [], timezone.localdate()))
+        planned(loan)
+    except LendingError as error:
+        row.wrong("", str(in_words(error)))
+    except DeskError as error:
+        row.wrong("", str(error))
+    return None
 
 
 def _compare(row: Row, loan: Loan, there: Loan) -> None:

@@ -1,7 +1,17 @@
 """Amounts: Decimals with two places, rounded half to even."""
 
 import re
-from decimal import ROUND_CEILING, ROUND_HALF_EVEN, Context, Decimal
+from collections.abc import Iterator
+from contextlib import contextmanager
+from decimal import (
+    ROUND_CEILING,
+    ROUND_HALF_EVEN,
+    Context,
+    Decimal,
+    InvalidOperation,
+    Overflow,
+    localcontext,
+)
 from enum import StrEnum
 
 from partners.lending.errors import LendingError
@@ -20,6 +30,17 @@ PLAIN = re.compile(r"[+-]?[0-9]{1,20}(\.[0-9]{1,20})?", re.ASCII)
 class RoundMode(StrEnum):
     NEAREST = "nearest"
     UP = "up"
+
+
+@contextmanager
+def arithmetic() -> Iterator[None]:
+    """ARITHMETIC is the context within; LendingError for an amount that outgrows its digits."""
+    try:
+        with localcontext(ARITHMETIC):
+            yield
+    except (InvalidOperation, Overflow):
+        words = "the amounts grow beyond all bounds: look at the rates, the terms and the dates"
+        raise LendingError("too_large", words) from None
 
 
 def cents(amount: Decimal) -> Decimal:

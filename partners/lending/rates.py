@@ -1,10 +1,10 @@
 """What a rate comes to over a number of days."""
 
-from decimal import Decimal, localcontext
+from decimal import Decimal
 from functools import lru_cache
 
 from partners.lending.dates import DayCount
-from partners.lending.money import ARITHMETIC, HUNDRED, cents
+from partners.lending.money import HUNDRED, arithmetic, cents
 from partners.lending.terms import LoanTerms, RateKind
 
 # Numerator and denominator: dividing last keeps a tie of half a cent a tie.
@@ -24,12 +24,12 @@ def factor(terms: LoanTerms, days: int, full_days: int) -> Factor:
 @lru_cache(maxsize=4096)
 def growth(rate: Decimal, days: int, year: int = DayCount.THIRTY_360.year) -> Decimal:
     """(1 + effective annual rate)^(days / year) - 1; `rate` in percent."""
-    with localcontext(ARITHMETIC):
+    with arithmetic():
         power: Decimal = (1 + rate / HUNDRED) ** (Decimal(days) / year)
         return power - 1
 
 
 def interest(amount: Decimal, rate: Factor) -> Decimal:
     """What the amount earns, to the cent."""
-    with localcontext(ARITHMETIC):
+    with arithmetic():
         return cents(amount * rate[0] / rate[1])

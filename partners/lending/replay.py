@@ -2,12 +2,11 @@
 
 from collections.abc import Iterable
 from datetime import date
-from decimal import localcontext
 
 from partners.lending.book import Book
 from partners.lending.errors import LendingError
 from partners.lending.ledger import Agreement, Charge, Entry, EntryKind, Ledger, Payment
-from partners.lending.money import ARITHMETIC, cents
+from partners.lending.money import arithmetic, cents
 from partners.lending.prepayment import pay
 
 
@@ -21,7 +20,7 @@ def replay(
     """
     counted = [one for one in payments if not one.reversed and one.paid_on <= as_of]
     charged = [one for one in charges if one.on <= as_of]
-    with localcontext(ARITHMETIC):
+    with arithmetic():
         book = play(agreement, counted, as_of, charged)
     return Ledger(
         as_of=as_of,

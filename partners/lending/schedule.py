@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal, localcontext
+from decimal import Decimal
 from functools import partial
 from itertools import count, pairwise, repeat
 from typing import NamedTuple
@@ -11,7 +11,7 @@ from typing import NamedTuple
 from partners.lending.annuity import level_installment
 from partners.lending.dates import DayCount, Every, due_dates
 from partners.lending.errors import LendingError
-from partners.lending.money import ARITHMETIC, CENT, ZERO, cents, to_multiple
+from partners.lending.money import CENT, ZERO, arithmetic, cents, to_multiple
 from partners.lending.rates import Factor, factor
 from partners.lending.terms import LoanTerms, Method, RateKind
 
@@ -84,7 +84,7 @@ def whole_plan(terms: LoanTerms) -> Plan:
 
 def lay_out(terms: LoanTerms, plan: Plan) -> tuple[list[Installment], Decimal]:
     """The installments, and the level they keep to (see Plan)."""
-    with localcontext(ARITHMETIC):
+    with arithmetic():
         periods = _periods(terms, plan)
         grace, level = level_of(terms, plan, [rate for _, rate in periods])
         amounts = list(_amounts(terms, plan, periods, grace, level))

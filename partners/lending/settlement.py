@@ -3,12 +3,12 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal, localcontext
+from decimal import Decimal
 
 from partners.lending.allocation import Part
 from partners.lending.errors import LendingError
 from partners.lending.ledger import Agreement, Charge, Payment
-from partners.lending.money import ARITHMETIC, ZERO
+from partners.lending.money import ZERO, arithmetic
 from partners.lending.prepayment import rest_of
 from partners.lending.replay import play
 
@@ -35,7 +35,7 @@ def settle(
     """After the payments made up to that day."""
     if on < agreement.terms.disbursed:
         raise LendingError("before_disbursement", "the loan was not disbursed yet on that day")
-    with localcontext(ARITHMETIC):
+    with arithmetic():
         book = play(
             agreement,
             [one for one in payments if not one.reversed and one.paid_on <= on],

@@ -19,6 +19,8 @@ from partners.lending.arrears import (
 from partners.lending.errors import LendingError
 from partners.lending.ledger import Agreement
 from partners.lending.replay import replay
+from partners.lending.schedule import build_schedule
+from partners.lending.settlement import settle
 from partners.lending.terms import Method
 from partners.tests.accounts import paid
 from partners.tests.loans import loan
@@ -101,3 +103,21 @@ def test_a_rate_must_be_one():
         LateInterest(rate=Decimal("NaN"))
     with pytest.raises(LendingError):
         LateFee(percent=Decimal(-1))
+
+
+@pytest.mark.parametrize("rate", ["400", "1000"])
+def test_what_outgrows_all_digits_is_refused(rate):
+    """300 years late: the account, what would settle it, and the schedule by itself."""
+    late = LateInterestPair(compensatory=Decimal(rate), moratory=Decimal(70))
+    agreed = Agreement(terms=loan("100", "7", 6), late=late)
+    for ask in (replay, settle):
+        with pytest.raises(LendingError) as refused:
+            ask(agreed, [], date(2324, 1, 1))
+        assert refused.value.code == "too_large" and "beyond all bounds" in str(refused.value)
+
+
+def test_a_schedule_that_outgrows_all_digits_is_refused():
+    # Interest of a grace of a century, at a thousand percent a month.
+    terms = loan("999999999999.99", "1000", 1200, rate_kind="period", grace_interest=1199)
+    with pytest.raises(LendingError):
+        build_schedule(terms)

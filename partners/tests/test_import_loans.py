@@ -190,3 +190,15 @@ def test_a_portion_costs_few_queries_however_many_rows(
     assert one.made == 90, problems(one)
     partner.refresh_from_db()
     assert partner.active_loans == 90 and not ledger.verify()[1]
+
+
+def test_what_grew_beyond_all_bounds_is_a_problem_of_its_row(officer, partner, product):
+    product.late_kind = "pair"
+    product.late_rate, product.late_second_rate = Decimal(800), Decimal(900)
+    product.save()
+    old = "8;P-2;S-001;40000001;PERS;100.00;PEN;7;;6;01/01/1925;01/02/1925;"
+    dry = checked("loans", table(old, GOOD), officer)
+    assert (dry.state, dry.good, dry.bad) == ("checked", 1, 1)
+    assert problems(dry) == [(2, "", "The amount is too large.")]
+    one = ran("loans", table(old, GOOD), officer)
+    assert (one.state, one.made) == ("done", 1) and Loan.objects.get().number == "P-1"

@@ -99,7 +99,7 @@ def test_three_purposes_side_by_side(desk, loan):
     ("on", "amount", "words"),
     [
         ("2023-12-31", "", "not disbursed yet"),
-        ("9999-12-31", "5", "make no loan"),
+        ("9999-12-31", "5", "within ten years"),
         ("2024-02-30", "", "valid date"),
         ("", "", "required"),
         ("2024-02-16", "-5", "more than zero"),
@@ -112,6 +112,16 @@ def test_three_purposes_side_by_side(desk, loan):
 def test_bad_input_is_told(desk, loan, on, amount, words):
     html = ask(desk, loan, on, amount)
     assert words in html and "To be paid" not in html
+
+
+def test_a_day_too_far_off_is_told_whatever_late_interest_would_be(desk, partner, product):
+    product.late_kind = "pair"
+    product.late_rate, product.late_second_rate = Decimal(800), Decimal(900)
+    product.save()
+    loan = make_loan(partner, product)
+    assert "within ten years" in ask(desk, loan, "2160-01-01")
+    far = make_loan(partner, product, number="P-2", terms=1200, principal=Decimal(100_000))
+    assert "too large" in ask(desk, far, "2100-01-01")
 
 
 def test_a_day_to_come_can_be_reckoned(desk, loan):
