@@ -81,11 +81,17 @@ def refresh(loan: Loan, as_of: date | None = None) -> Ledger:
     for name, value in derived(ledger).items():
         setattr(loan, name, value)
     loan.as_of = day
-    if loan.status in (Loan.Status.ACTIVE, Loan.Status.CLOSED):
-        loan.status = Loan.Status.CLOSED if ledger.is_closed else Loan.Status.ACTIVE
+    loan.status = standing(loan, ledger)
     loan.save(update_fields=[*DERIVED, "as_of", "status"])
     refresh_partner(loan.partner_id)
     return ledger
+
+
+def standing(loan: Loan, ledger: Ledger) -> str:
+    """Active until all is paid, then closed; any other status is a person's word."""
+    if loan.status not in (Loan.Status.ACTIVE, Loan.Status.CLOSED):
+        return loan.status
+    return Loan.Status.CLOSED.value if ledger.is_closed else Loan.Status.ACTIVE.value
 
 
 def check_size(amount: Decimal) -> None:
@@ -218,6 +224,8 @@ def differences(loan: Loan) -> Iterable[Difference]:
     for name, value in derived(ledger).items():
         if getattr(loan, name) != value:
             yield Difference(loan.number, name, str(getattr(loan, name)), str(value))
+    if (status := standing(loan, ledger)) != loan.status:
+        yield Difference(loan.number, "status", str(loan.status), status)
     rows = {one.position: one for one in loan.installments.all()}
     for row in ledger.rows:
         one = rows.pop(row.position, None)
@@ -250,10 +258,14 @@ def _summed(allocations: Iterable[Allocated]) -> dict[tuple[int, int, str], Deci
     return found
 
 
+class NoSuchLoanError(Exception):
+    """No loan with an account has this number."""
+
+
 def verify(number: str = "") -> tuple[int, list[Difference]]:
     """How many loans were looked at, and where any of them, or a partner's totals, is wrong.
 
-    `number` names one loan; else all that were paid out, and all partners.
+    `number` names one loan (NoSuchLoanError); else all that were paid out, and all partners.
     """
     loans = Loan.objects.filter(status__in=Loan.WITH_ACCOUNT).order_by("id")
     if number:
@@ -262,13 +274,27 @@ def verify(number: str = "") -> tuple[int, list[Difference]]:
     found: list[Difference] = []
     for loan in loans.iterator(chunk_size=200):
         looked_at += 1
-        try:
-            found += differences(loan)
-        except LendingError as error:
-            found.append(Difference(loan.number, "the account", str(error), "playable"))
+        if _told(loan):
+            found += _looked_at_again(loan)
+    if number and not looked_at:
+        raise NoSuchLoanError(number)
     if not number:
         found += _partner_differences()
     return looked_at, found
+
+
+def _told(loan: Loan) -> list[Difference]:
+    try:
+        return list(differences(loan))
+    except LendingError as error:
+        return [Difference(loan.number, "the account", str(error), "playable")]
+
+
+def _looked_at_again(loan: Loan) -> list[Difference]:
+    """What somebody booked while it was read is no difference: nobody can, now."""
+    with transaction.atomic():
+        fresh = locked(loan)
+        return _told(fresh) if fresh.status in Loan.WITH_ACCOUNT else []
 
 
 def _partner_differences() -> Iterable[Difference]:
@@ -277,8 +303,18 @@ def _partner_differences() -> Iterable[Difference]:
         right_loans=Count("loans", filter=running),
         right_since=Min("loans__unpaid_since", filter=running),
     )
-    columns = ("number", "active_loans", "right_loans", "unpaid_since", "right_since")
-    for number, *kept in partners.values_list(*columns).iterator(chunk_size=1000):
-        for name, is_, right in (("active_loans", *kept[:2]), ("unpaid_since", *kept[2:])):
-            if is_ != right:
-                yield Difference(number, name, str(is_), str(right))
+    columns = ("pk", "active_loans", "right_loans", "unpaid_since", "right_since")
+    for key, *said in partners.values_list(*columns).iterator(chunk_size=1000):
+        if said[0] != said[1] or said[2] != said[3]:
+            yield from _totals_again(key)
+
+
+def _totals_again(key: int) -> list[Difference]:
+    with transaction.atomic():
+        partner = Partner.objects.select_for_update().get(pk=key)
+        right = partner_totals(partner)
+        return [
+            Difference(partner.number, name, str(kept), str(value))
+            for name, value in right.items()
+            if (kept := getattr(partner, name)) != value
+        ]

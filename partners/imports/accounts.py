@@ -9,7 +9,15 @@ from typing import Any
 from django.db.models import Count, Min, Q
 from django.utils import timezone
 
-from partners.ledger import DERIVED, ROW, check_size, derived, row_values, wanted_allocations
+from partners.ledger import (
+    DERIVED,
+    ROW,
+    check_size,
+    derived,
+    row_values,
+    standing,
+    wanted_allocations,
+)
 from partners.lending.ledger import Charge as LendingCharge
 from partners.lending.ledger import Ledger, Purpose
 from partners.lending.ledger import Payment as LendingPayment
@@ -129,8 +137,7 @@ def settle(loan: Loan, ledger: Ledger, day: date) -> None:
     for name, value in derived(ledger).items():
         setattr(loan, name, value)
     loan.as_of = day
-    if loan.status in (Loan.Status.ACTIVE, Loan.Status.CLOSED):
-        loan.status = Loan.Status.CLOSED if ledger.is_closed else Loan.Status.ACTIVE
+    loan.status = standing(loan, ledger)
 
 
 def _write_loan(loan: Loan, ledger: Ledger, day: date) -> None:

@@ -7,7 +7,7 @@ from io import StringIO
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
 from crm.audit.models import AuditEntry
@@ -279,11 +279,14 @@ def test_verify_ledger_says_all_is_well(loan):
     assert "1 loan" in out.getvalue()
 
 
-@pytest.mark.parametrize("where", ["loan", "row", "allocation", "missing", "partner"])
+@pytest.mark.parametrize("where", ["loan", "status", "row", "allocation", "missing", "partner"])
 def test_verify_ledger_finds_a_cent(loan, partner, where):
     payment = pay(loan, "20", "2024-02-01")
     if where == "loan":
         Loan.objects.update(left=Decimal("82.04"))
+    elif where == "status":
+        Loan.objects.update(status="closed")
+        partner.__class__.objects.update(active_loans=0, unpaid_since=None)
     elif where == "row":
         loan.installments.filter(position=3).update(unpaid_interest=Decimal("0.28"))
     elif where == "allocation":
@@ -296,6 +299,26 @@ def test_verify_ledger_finds_a_cent(loan, partner, where):
     with pytest.raises(CommandError):
         call_command("verify_ledger", stdout=out, stderr=error)
     assert loan.number in out.getvalue() or partner.number in out.getvalue()
+
+
+def test_verify_ledger_looks_again_before_it_says_so(loan):
+    """Somebody books after the loan was read, and before its payments are."""
+    meanwhile = [lambda: pay(loan, "17.01", "2024-02-01")]
+
+    def book(execute, sql, *rest):
+        if 'FROM "partners_payment"' in sql and meanwhile:
+            meanwhile.pop()()
+        return execute(sql, *rest)
+
+    with connection.execute_wrapper(book):
+        assert ledger.verify() == (1, [])
+    assert not meanwhile and loan.payments.count() == 1
+
+
+def test_verify_ledger_knows_no_such_loan(loan):
+    with pytest.raises(CommandError, match="NOPE"):
+        call_command("verify_ledger", loan="NOPE")
+    call_command("verify_ledger", loan=loan.number, stdout=StringIO())
 
 
 def test_an_installment_stands_once(loan):

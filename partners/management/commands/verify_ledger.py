@@ -3,7 +3,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from partners.ledger import verify
+from partners.ledger import NoSuchLoanError, verify
 
 
 class Command(BaseCommand):
@@ -13,7 +13,10 @@ class Command(BaseCommand):
         parser.add_argument("--loan", default="", help="only the loan of this number")
 
     def handle(self, *args: Any, loan: str, **options: Any) -> None:
-        loans, found = verify(loan)
+        try:
+            loans, found = verify(loan)
+        except NoSuchLoanError as error:
+            raise CommandError(f"no loan that was paid out has the number {error}") from error
         for difference in found:
             self.stdout.write(str(difference))
         if found:
