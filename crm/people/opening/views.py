@@ -117,10 +117,7 @@ def _context(agency: Agency | None, **forms: Any) -> dict[str, Any]:
         "week": WeekForm(week=changes.shown_week(agency)),
         "day": DayForm(),
         "rules": RulesForm(instance=AnsweringRules.current()),
-        "days": [
-            {"day": one, "hours": _hours(one)}
-            for one in special
-        ],
+        "days": [{"day": one, "hours": _hours(one)} for one in special],
         "holidays": _holidays(special),
         **forms,
     }
