@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 from django.utils import timezone
+from stdnum.pe import cui
 
 from chatbot.dialog import sessions
 from chatbot.models import Dialog, InboundEvent, PartnerSession
@@ -87,11 +88,8 @@ def test_a_suspended_partner_enters(partner, hears):
 
 
 def test_a_document_with_its_check_digit_is_the_same(partner, hears):
-    hears("12345678-6 1990")
-    second = session()
-    hears("12345678 1990")
+    hears(f"12345678-{cui.calc_check_digits('12345678')[0]} 1990")
     assert session().partner == partner
-    assert second is None or second.partner == partner
 
 
 def test_of_two_kinds_of_documents_with_one_number_the_phone_decides(partner, hears):

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import logging
 import sys
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -40,6 +39,10 @@ class Counted:
     now: datetime
 
     @property
+    def keys(self) -> tuple[str, str]:
+        return self.talk.key, self.document.key
+
+    @property
     def talk_locked(self) -> bool:
         return self.talk.is_locked(self.now, event=self.event)
 
@@ -57,15 +60,21 @@ def look(
     counted apart, and lock no document.
     """
     keys = f"talk:{conversation.pk}", f"{OWN if own else 'document'}:{document}"
-    rows = _locked(keys)
-    return Counted(rows[keys[0]], rows[keys[1]], event, now)
+    return Counted(*_locked(keys), event, now)
 
 
-def count(counted: Counted, *, conversation: Conversation, partner: Partner | None) -> None:
-    """One more in vain; even if what follows is rolled back. `partner` is whose document it is."""
-    ids = conversation.pk, partner.pk if partner else None
-    keys = counted.talk.key, counted.document.key
-    lasting.for_good(lambda: _count(*ids, keys, counted.event, counted.now))
+def count(counted: Counted, *, conversation: Conversation, owner: Partner | None) -> None:
+    """One more in vain; even if what follows is rolled back. `owner` is whose document it is."""
+    talk, partner = conversation.pk, owner.pk if owner else None
+    keys, event, now = counted.keys, counted.event, counted.now
+    held = [(counted.talk, counted.document)]
+
+    def act() -> None:
+        # The rows of the first time are stale once it is rolled back.
+        rows = held.pop() if held else _locked(keys)
+        _count(rows, talk, partner, event, now)
+
+    lasting.for_good(act)
 
 
 def forgive(counted: Counted) -> None:
@@ -74,44 +83,40 @@ def forgive(counted: Counted) -> None:
     LoginCounter.objects.bulk_update([counted.talk, counted.document], ["tries"])
 
 
-def locked(now: datetime | None = None) -> list[LoginCounter]:
-    """What is locked now, the newest first, for officers."""
-    rows = LoginCounter.objects.filter(locked_until__gt=now or timezone.now())
-    return list(rows.select_related("conversation__contact", "partner__contact").order_by("-pk"))
-
-
 def forget(now: datetime | None = None) -> int:
     """Job: delete what counts no more; how many."""
     before = (now or timezone.now()) - LoginCounter.FORGOTTEN
     return LoginCounter.objects.filter(last_at__lt=before).delete()[0]
 
 
-def _locked(keys: Sequence[str]) -> dict[str, LoginCounter]:
+def _locked(keys: tuple[str, str]) -> tuple[LoginCounter, LoginCounter]:
     """In the order of their keys, so that two who want the same do not wait for each other."""
     new = [LoginCounter(key=key, last_at=timezone.now()) for key in sorted(keys)]
     LoginCounter.objects.bulk_create(new, ignore_conflicts=True)
     rows = LoginCounter.objects.select_for_update().filter(key__in=keys).order_by("key")
-    return {row.key: row for row in rows}
+    found = {row.key: row for row in rows}
+    return found[keys[0]], found[keys[1]]
 
 
 def _count(
-    talk: int, partner: int | None, keys: tuple[str, str], event: str, now: datetime
+    rows: tuple[LoginCounter, LoginCounter],
+    talk: int,
+    partner: int | None,
+    event: str,
+    now: datetime,
 ) -> None:
-    rows = _locked(keys)
-    first, second = rows[keys[0]], rows[keys[1]]
     # A conversation that the event itself made is gone when that is rolled back.
-    there = Conversation.objects.filter(pk=talk).exists()
-    first.conversation_id = talk if there else None
-    second.partner_id = partner
+    there = Conversation.objects.filter(pk=talk).first()
+    rows[0].conversation, rows[1].partner_id = there, partner
     newly = []
-    for row in (first, second):
+    for row in rows:
         if _counted(row, event, now) and len(row.tries) >= MOST[row.key.partition(":")[0]]:
             _lock(row, event, now)
             newly.append(row)
     fields = ["conversation", "partner", "tries", "locks", "locked_until", "locked_by", "last_at"]
-    LoginCounter.objects.bulk_update([first, second], fields)
+    LoginCounter.objects.bulk_update(rows, fields)
     for row in newly:
-        _tell(row, Conversation.objects.filter(pk=talk).first())
+        _tell(row, there)
 
 
 def _counted(row: LoginCounter, event: str, now: datetime) -> bool:

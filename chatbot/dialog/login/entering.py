@@ -60,7 +60,7 @@ def enter(turn: Turn, *, document: str, year: int, then: str = "") -> Outcome:
         requests.close_all(turn.conversation, turn.now)
         assert tried.matched is not None
         return let_in(turn, tried.matched, way, then)
-    counting.count(tried.counted, conversation=turn.conversation, partner=tried.owner)
+    counting.count(tried.counted, conversation=turn.conversation, owner=tried.owner)
     by_code = tried.holder is None and settings.PARTNER_PHONE_CHECK == "code"
     requests.make(turn, partner=tried.asking, known=tried.known, wants_code=by_code)
     data = {"then": then} if then else {}

@@ -1,0 +1,404 @@
+"""Tries in vain: counted once and for good, locked for a while, not for the registered phone."""
+
+import os
+import threading
+from datetime import timedelta
+
+import pytest
+from django.db import connection, transaction
+from django.utils import timezone
+from hypothesis import given
+from hypothesis import strategies as st
+from stdnum.pe import cui
+
+from chatbot import lanes
+from chatbot.dialog.login import counting, delivery
+from chatbot.dialog.login.knowing import Given
+from chatbot.models import InboundEvent, LoginCounter, LoginRequest, PartnerSession
+from chatbot.tests import login_desk
+from chatbot.tests.login_desk import STRANGER, deliver, newest_request, session, talk_of
+from chatbot.tests.partners_known import DNI, NOBODYS, PHONE, RIGHT, WRONG_YEAR, YEAR
+from chatbot.work import work_off
+from crm.audit.models import AuditEntry
+from crm.conversations.models import Message
+
+pytestmark = pytest.mark.django_db
+
+partner = login_desk.partner
+hears = login_desk.hears
+from_outside = login_desk.from_outside
+CHECK = cui.calc_check_digits(DNI)[0]  # as it stands on the card, after the number
+PAST = timezone.now() - timedelta(days=1)
+KEY = f"document:{Given.of(DNI, YEAR).key}"
+
+
+def tries(key):
+    row = LoginCounter.objects.filter(key=key).first()
+    return len(row.tries) if row else 0
+
+
+def in_talk(digits):
+    return f"talk:{talk_of(digits).pk}"
+
+
+def later(**time):
+    """Time goes by for the locks."""
+    for row in LoginCounter.objects.exclude(locked_until=None):
+        row.locked_until -= timedelta(**time)
+        row.save()
+
+
+# --- Of one conversation -----------------------------------------------------------------------
+
+
+def test_after_five_in_vain_right_data_hear_the_same_refusal(partner, hears):
+    refused = {hears(WRONG_YEAR)[0] for _ in range(5)}
+    refused.add(hears(RIGHT)[0])
+    assert len(refused) == 1 and session() is None
+    later(minutes=5)
+    hears(RIGHT)
+    assert session().partner == partner
+
+
+def test_four_in_vain_are_forgiven_by_the_right_data(partner, hears):
+    for _ in range(2):
+        for _ in range(4):
+            hears(WRONG_YEAR)
+        hears(RIGHT)
+        assert session().partner == partner
+        hears("cerrar sesión")
+
+
+def test_the_lock_grows_to_an_hour_and_ends_by_itself(partner, hears):
+    lasted = []
+    for _ in range(6):
+        for _ in range(5):
+            hears(WRONG_YEAR)
+        row = LoginCounter.objects.get(key=in_talk(PHONE))
+        lasted.append(round((row.locked_until - timezone.now()).total_seconds() / 60))
+        hears(WRONG_YEAR)
+        assert LoginCounter.objects.get(key=in_talk(PHONE)).locked_until == row.locked_until
+        later(minutes=lasted[-1])
+    assert lasted == [5, 15, 30, 60, 60, 60]
+    hears(RIGHT)
+    assert session().partner == partner
+
+
+def test_a_day_without_a_try_makes_the_first_lock_short_again(partner, hears):
+    for _ in range(2):
+        for _ in range(5):
+            hears(WRONG_YEAR)
+        LoginCounter.objects.update(
+            locked_until=timezone.now(), last_at=timezone.now() - timedelta(hours=25)
+        )
+    assert LoginCounter.objects.get(key=in_talk(PHONE)).locks == 1
+    counting.forget()
+    assert not LoginCounter.objects.exists()
+
+
+def test_from_another_phone_a_locked_one_hears_the_same_and_gets_no_code(partner, hears):
+    hears("Hola")
+    (first,) = hears(NOBODYS, sender=STRANGER)
+    for _ in range(4):
+        hears(NOBODYS, sender=STRANGER)
+    assert hears(RIGHT, sender=STRANGER) == [first]
+    assert newest_request().partner is None and deliver() is None
+
+
+def test_right_data_count_like_wrong_ones_until_they_open_the_door(partner, hears):
+    """Else the lock that follows would tell which of somebody's tries were right."""
+    hears("Hola")
+    for _ in range(4):
+        hears(NOBODYS, sender=STRANGER)
+    hears(RIGHT, sender=STRANGER)
+    hears(RIGHT, sender=STRANGER)
+    assert newest_request().partner is None
+    assert LoginCounter.objects.get(key=in_talk(STRANGER)).locked_until is not None
+
+
+def test_the_code_of_the_last_try_still_opens(partner, hears):
+    hears("Hola")
+    for _ in range(4):
+        hears(NOBODYS, sender=STRANGER)
+    hears(RIGHT, sender=STRANGER)
+    hears(deliver(), sender=STRANGER)
+    assert session(STRANGER).partner == partner
+
+
+# --- Of one document ---------------------------------------------------------------------------
+
+
+def flood(hears, number, text=WRONG_YEAR):
+    for one in range(number):
+        hears(text, sender=str(51911001000 + one))
+
+
+def test_a_document_is_locked_after_ten_for_all_phones_but_the_registered_one(partner, hears):
+    hears("Hola")
+    flood(hears, 10)
+    assert LoginCounter.objects.get(key=KEY).partner == partner
+    hears(RIGHT, sender=STRANGER)
+    assert newest_request().partner is None and deliver() is None
+    hears(RIGHT)
+    assert session().partner == partner
+
+
+def test_the_registered_phone_does_not_count_on_its_own_document(partner, hears):
+    hears(WRONG_YEAR)
+    assert tries(KEY) == 0
+    hears(WRONG_YEAR, sender=STRANGER)
+    assert tries(KEY) == 1
+
+
+def test_every_way_to_write_a_document_counts_as_one():
+    ways = ["12345678", "12.345.678", f"12345678-{CHECK}", f"12345678 {CHECK}"]
+    assert len({Given.of(one, 1990).key for one in ways}) == 1
+    assert Given.of("12345679", 1990).key != Given.of("12345678", 1990).key
+    assert DNI not in Given.of(DNI, 1990).key
+
+
+def test_officers_find_it_in_the_audit_log_and_no_document_does(partner, hears, caplog):
+    flood(hears, 10)
+    entry = AuditEntry.objects.get(action="login_locked_by_document")
+    assert entry.subject == partner and entry.after["times"] == 1
+    assert "Log-ins by chat locked: document" in caplog.text
+    assert DNI not in caplog.text and PHONE not in caplog.text and "Ana" not in caplog.text
+    assert DNI not in repr(
+        list(LoginCounter.objects.values()) + list(LoginRequest.objects.values())
+    )
+
+
+# --- Whatever happens to the event -------------------------------------------------------------
+
+
+def refuse_rows(table, condition):
+    """The database refuses such rows from now on: what comes after the try raises."""
+    with connection.cursor() as cursor:
+        if connection.vendor == "sqlite":
+            cursor.execute(
+                f"CREATE TRIGGER refused BEFORE INSERT ON {table} WHEN {condition}"
+                " BEGIN SELECT RAISE(ABORT, 'refused'); END"
+            )
+            return
+        cursor.execute(
+            "CREATE FUNCTION refused() RETURNS trigger LANGUAGE plpgsql AS"
+            " $$ BEGIN RAISE EXCEPTION 'refused'; END $$"
+        )
+        cursor.execute(
+            f"CREATE TRIGGER refused BEFORE INSERT ON {table} FOR EACH ROW WHEN ({condition})"
+            " EXECUTE FUNCTION refused()"
+        )
+
+
+def take_rows(table):
+    with connection.cursor() as cursor:
+        on = "" if connection.vendor == "sqlite" else f" ON {table}"
+        cursor.execute(f"DROP TRIGGER refused{on}")
+
+
+def again():
+    InboundEvent.objects.filter(state="pending").update(due_at=PAST)
+    work_off()
+
+
+def test_a_try_is_counted_once_though_its_event_is_rolled_back(partner, say):
+    say("Hola", sender=STRANGER)
+    refuse_rows("conversations_message", "NEW.direction = 'out'")
+    say(WRONG_YEAR, sender=STRANGER)
+    event = InboundEvent.objects.get(state="pending")
+    assert event.attempts == 1 and "refused" in event.error
+    assert WRONG_YEAR in event.payload
+    assert (tries(in_talk(STRANGER)), tries(KEY)) == (1, 1)
+    again()
+    assert (tries(in_talk(STRANGER)), tries(KEY)) == (1, 1)
+    take_rows("conversations_message")
+    again()
+    event.refresh_from_db()
+    assert event.state == "done" and "1991" not in event.payload
+    assert (tries(in_talk(STRANGER)), tries(KEY)) == (1, 1)
+
+
+def test_a_first_word_that_is_rolled_back_counts_on_the_document(partner, say):
+    """The conversation it would have made is gone with it."""
+    refuse_rows("conversations_message", "NEW.direction = 'out'")
+    say(WRONG_YEAR, sender=STRANGER)
+    assert talk_of(STRANGER) is None
+    assert tries(KEY) == 1
+    take_rows("conversations_message")
+    again()
+    assert (tries(in_talk(STRANGER)), tries(KEY)) == (1, 1)
+
+
+def test_the_try_that_locks_is_no_victim_of_its_own_lock(partner, hears, say):
+    hears("Hola")
+    for _ in range(4):
+        hears(NOBODYS, sender=STRANGER)
+    refuse_rows("conversations_message", "NEW.direction = 'out'")
+    say(RIGHT, sender=STRANGER)
+    take_rows("conversations_message")
+    again()
+    assert newest_request().partner == partner
+    assert LoginCounter.objects.get(key=in_talk(STRANGER)).locks == 1
+
+
+def test_a_try_is_counted_though_its_handler_fails(partner, hears):
+    hears("Hola", sender=STRANGER)
+    refuse_rows("chatbot_loginrequest", "1 = 1")
+    assert hears(WRONG_YEAR, sender=STRANGER)
+    assert (tries(in_talk(STRANGER)), tries(KEY)) == (1, 1)
+    take_rows("chatbot_loginrequest")
+    hears(WRONG_YEAR, sender=STRANGER)
+    assert (tries(in_talk(STRANGER)), tries(KEY)) == (2, 2)
+
+
+def test_a_wrong_code_is_counted_once_though_its_event_is_rolled_back(partner, hears, say):
+    hears("Hola")
+    hears(RIGHT, sender=STRANGER)
+    code = deliver()
+    refuse_rows("conversations_message", "NEW.direction = 'out'")
+    say(login_desk.other_than(code), sender=STRANGER)
+    assert len(newest_request().tries) == 1
+    take_rows("conversations_message")
+    again()
+    assert len(newest_request().tries) == 1
+    hears(code, sender=STRANGER)
+    assert session(STRANGER).partner == partner
+
+
+def test_the_same_webhook_twice_is_one_try(partner, post):
+    from chatbot.tests.graph_stub import text_body
+
+    body = text_body(WRONG_YEAR, wamid="wamid.TWICE", sender=STRANGER)
+    for _ in range(3):
+        post(body)
+        work_off()
+    assert (tries(in_talk(STRANGER)), tries(KEY)) == (1, 1)
+
+
+# --- At the same instant -----------------------------------------------------------------------
+
+
+def at_once(*acts):
+    """Each in a thread of its own; what they raised."""
+    ready, raised = threading.Barrier(len(acts)), []
+
+    def run(act):
+        ready.wait()
+        try:
+            act()
+        except Exception as error:
+            raised.append(error)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=run, args=(act,)) for act in acts]
+    [thread.start() for thread in threads]
+    [thread.join() for thread in threads]
+    return raised
+
+
+def work(reverse=False):
+    for _ in range(300):
+        if not InboundEvent.objects.filter(state="pending").exists():
+            return
+        for lane in sorted(lanes.due_lanes(), reverse=reverse):
+            lanes.handle_lane(lane)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_tries_on_one_document_at_the_same_instant_all_count(partner, say):
+    for number in range(9):
+        say(WRONG_YEAR, sender=str(51911002000 + number), work=False)
+    assert at_once(work, lambda: work(reverse=True)) == []
+    assert tries(KEY) == 9
+    assert LoginCounter.objects.get(key=KEY).locked_until is None
+    for number in range(4):
+        say(RIGHT, sender=str(51911003000 + number), work=False)
+    at_once(work, lambda: work(reverse=True))
+    assert LoginRequest.objects.filter(partner=partner).count() == 1
+    assert LoginCounter.objects.get(key=KEY).locks == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_crossed_documents_in_two_lanes_lose_no_try(partner, say):
+    """Each lane holds one document's row and wants the other's."""
+    for turn in range(2):
+        for number, texts in enumerate([(WRONG_YEAR, NOBODYS), (NOBODYS, WRONG_YEAR)]):
+            say(texts[turn], sender=str(51911004000 + number), work=False)
+    at_once(work, lambda: work(reverse=True))
+    InboundEvent.objects.filter(state="pending").update(due_at=PAST)
+    work()
+    assert not InboundEvent.objects.exclude(state="done").exclude(kind="status").exists()
+    nobodys = f"document:{Given.of(NOBODYS.split()[0], YEAR).key}"
+    assert (tries(KEY), tries(nobodys)) == (2, 2)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_job_that_runs_twice_at_once_sends_one_code(partner, hears):
+    hears("Hola")
+    hears(RIGHT, sender=STRANGER)
+    pk = newest_request().pk
+    assert at_once(lambda: delivery.deliver(pk), lambda: delivery.deliver(pk)) == []
+    assert Message.objects.filter(purpose=delivery.PURPOSE).count() == 1
+
+
+# --- Brute force -------------------------------------------------------------------------------
+
+GUESSES, NUMBERS = 10_000, 50
+
+
+def test_ten_thousand_guesses_from_fifty_numbers_are_mostly_not_even_looked_at(
+    partner, hears, say, person
+):
+    """The counters driven directly, one guess a second: nearly three hours."""
+    talks, now, looked_at = [person(n) for n in range(1, NUMBERS + 1)], timezone.now(), 0
+    start = now
+    key = Given.of(DNI, YEAR).key
+    with transaction.atomic():
+        for guess in range(GUESSES):
+            talk, now = talks[guess % NUMBERS], now + timedelta(seconds=1)
+            counted = counting.look(talk, key, own=False, event=f"guess:{guess}", now=now)
+            if not counted.talk_locked and not counted.document_locked:
+                looked_at += 1
+                counting.count(counted, conversation=talk, owner=partner)
+    assert looked_at <= 10 * (4 + (now - start) / timedelta(hours=1))
+    assert LoginCounter.objects.get(key=KEY).is_locked(now)
+    hears(RIGHT)
+    assert session().partner == partner and PartnerSession.objects.count() == 1
+
+
+@pytest.mark.skipif(os.environ.get("SOAK") != "1", reason="long: under --soak")
+def test_ten_thousand_guesses_by_webhook_let_nobody_in(partner, hears, say):
+    hears("Hola")
+    for guess in range(GUESSES):
+        year = 1920 + guess % 90
+        text = f"{DNI} {year}" if guess % 3 else f"{guess:06d}"
+        say(text, sender=str(51911005000 + guess % NUMBERS), work=guess % 10 == 0)
+        if guess % 500 == 0:
+            work_off()
+            hears(RIGHT)
+            assert session().partner == partner
+            hears("cerrar sesión")
+    work_off()
+    assert not PartnerSession.objects.exclude(conversation=talk_of(PHONE)).exists()
+
+
+# --- For any course of events ------------------------------------------------------------------
+
+
+@given(st.lists(st.integers(min_value=0, max_value=7200), max_size=80), st.sampled_from([5, 10]))
+def test_no_lock_outlasts_an_hour_and_none_comes_before_its_tries(gaps, most):
+    row, now, since = LoginCounter(key="talk:1"), timezone.now(), 0
+    for number, gap in enumerate(gaps):
+        now += timedelta(seconds=gap)
+        was_locked = row.is_locked(now)
+        counted = counting._counted(row, f"event:{number}", now)
+        assert counted != was_locked
+        since += counted
+        if counted and len(row.tries) >= most:
+            counting._lock(row, f"event:{number}", now)
+            assert since >= most
+            since = 0
+        if row.locked_until is not None:
+            assert row.locked_until - now <= timedelta(minutes=60)
+        assert len(row.tries) < most
