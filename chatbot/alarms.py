@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import re
+from dataclasses import replace
 
 from django.conf import settings
 from django.core.mail import send_mail
@@ -16,7 +17,7 @@ from chatbot import pacing
 from chatbot.channels import directory
 from chatbot.channels.events import AccountNews
 from chatbot.channels.whatsapp_web import PASSING
-from crm.conversations.models import Channel
+from crm.conversations.models import Channel, MessageTemplate
 from crm.jobs.queue import enqueue
 from crm.people.models import User
 
@@ -26,6 +27,9 @@ NOT_RED = ~Q(health=Channel.Health.RED)
 _EVENT = r"[A-Z][A-Z0-9_]+"
 # What such an event said; that the credentials work does not end it.
 TOLD = Q(last_error__regex=rf"\({_EVENT}\)$")
+# What was said of a template, not of the account.
+TEMPLATE_TOLD = Q(last_error__regex=r"\(TEMPLATE_[A-Z]+\)$")
+NO_LONGER_SENT = (MessageTemplate.Status.PAUSED, MessageTemplate.Status.DISABLED)
 # Stopped by nothing but the phone's own state.
 PHONE_DOWN = Q(*(Q(last_error__endswith=f"({word})") for word in PASSING), _connector=Q.OR)
 
@@ -36,6 +40,7 @@ def note_account(channel: Channel, news: AccountNews) -> None:
     if news.stops:
         stop(channel, news.text, news.code)
         return
+    news = _of_another_template(channel, news) or news
     good = news.health == Channel.Health.GREEN
     if good and not news.replaces:
         _phone_is_back(channel)
@@ -50,6 +55,19 @@ def note_account(channel: Channel, news: AccountNews) -> None:
         enqueue("chatbot.alarms.tell_administrators", channel.pk)
 
 
+def _of_another_template(channel: Channel, news: AccountNews) -> AccountNews | None:
+    """Where one template is well again and another is not, the light goes on speaking of that."""
+    if not news.template or news.health != Channel.Health.GREEN:
+        return None
+    rows = MessageTemplate.objects.filter(channel=channel, status__in=NO_LONGER_SENT)
+    other = rows.exclude(name=news.template).order_by("-changed_at", "-pk").first()
+    if other is None:
+        return None
+    text = _("The template %(name)s is not sent now.") % {"name": other.name}
+    code = f"TEMPLATE_{other.status}"
+    return replace(news, health=Channel.Health.RED, text=text, code=code)
+
+
 def _concerned(news: AccountNews) -> Q:
     """Which state of a channel gives way to these news."""
     same = Q(*(Q(last_error__contains=word) for word in news.replaces))
@@ -57,6 +75,8 @@ def _concerned(news: AccountNews) -> Q:
         return same & Q(stopped_at=None)
     if news.health == Channel.Health.YELLOW:
         return NOT_RED | same if news.replaces else NOT_RED
+    if news.template:
+        return Q(stopped_at=None) & (same if news.replaces else NOT_RED | TEMPLATE_TOLD)
     return Q()
 
 

@@ -30,7 +30,7 @@ def is_ours(conversation: Conversation, inbound: InboundMessage) -> bool:
     if nameless.filter(state=State.SENDING).exists():
         raise NotYet
     candidates = _tried_lately(nameless.filter(state=State.UNKNOWN), inbound.at)
-    message = next((one for one in candidates if _same(one, inbound)), None)
+    message = next((one for one in candidates if says_the_same(one, inbound)), None)
     if message is None:
         return False
     now = timezone.now()
@@ -56,7 +56,7 @@ def _tried_lately(messages: QuerySet[Message], at: datetime | None) -> QuerySet[
     return messages.filter(lately).distinct().order_by("id")
 
 
-def _same(message: Message, inbound: InboundMessage) -> bool:
+def says_the_same(message: Message, inbound: InboundMessage) -> bool:
     """Providers wrap white space, and give back a file without the name it was sent with."""
     if message.kind != inbound.kind and message.kind != Message.Kind.TEXT:
         return False

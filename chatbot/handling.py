@@ -42,12 +42,10 @@ def handle_message(provider: Provider, inbound: InboundMessage) -> Message | Non
 
     Raises NotYet for an echo of what may be our own sending, still under way.
     """
-    conversation = _conversation(provider, inbound)
-    known = Message.objects.filter(channel=provider.channel, provider_id=inbound.id).first()
-    if known is not None and _is_of_another(known, conversation, inbound):
-        inbound, known = _without_id(provider, inbound), None
-    if known is not None or echoes.is_ours(conversation, inbound):
+    placed = _place(provider, inbound)
+    if placed is None:
         return None
+    conversation, inbound = placed
     if not inbound.historical:
         ownership.open_episode(conversation)
     inbound = _with_choice(conversation, inbound)
@@ -73,6 +71,22 @@ def handle_message(provider: Provider, inbound: InboundMessage) -> Message | Non
     return message
 
 
+def _place(
+    provider: Provider, inbound: InboundMessage
+) -> tuple[Conversation, InboundMessage] | None:
+    """The thread it belongs to, and the message as it is kept there; None: it is known."""
+    rows = Message.objects.filter(channel=provider.channel, provider_id=inbound.id)
+    if _is_our_own_come_back(rows.first(), inbound):
+        return None
+    conversation = _conversation(provider, inbound)
+    known = rows.first()  # now that nobody else writes in this thread
+    if known is not None and _is_of_another(known, conversation, inbound):
+        return conversation, _without_id(provider, inbound)
+    if known is not None or echoes.is_ours(conversation, inbound):
+        return None
+    return conversation, inbound
+
+
 def _listen(conversation: Conversation, inbound: InboundMessage) -> Listening | None:
     """What a person says to us, understood; None for what is not a turn of theirs."""
     if inbound.historical or inbound.outgoing or inbound.group is not None or not inbound.wakes:
@@ -88,6 +102,16 @@ def chosen_codes(inbound: InboundMessage) -> tuple[str, ...]:
     """The code of the property a tapped answer names."""
     kind, _colon, code = inbound.choice.partition(":")
     return (code,) if kind == PROPERTY else ()
+
+
+def _is_our_own_come_back(known: Message | None, inbound: InboundMessage) -> bool:
+    """Whether an adapter tells us our own message as if somebody had written it.
+
+    Answering it would never end, and who "wrote" it is ourselves.
+    """
+    if known is None or known.direction != Message.Direction.OUT or inbound.outgoing:
+        return False
+    return echoes.says_the_same(known, inbound)
 
 
 def _is_of_another(known: Message, conversation: Conversation, inbound: InboundMessage) -> bool:

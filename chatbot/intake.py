@@ -137,6 +137,8 @@ def route(
     for event in events:
         named = event.external_id and event.external_id != home.external_id
         channel = (known.get((home.provider, event.external_id)) if named else None) or home
+        if not event.external_id and channel.secret(provider.proof) != proof:
+            channel = _of_account(provider, event, proof) or home
         if channel.secret(provider.proof) != proof:
             raise Refused(403, "names a channel of another app")
         if named and channel is home and home.external_id:
@@ -144,3 +146,20 @@ def route(
             event = replace(event, payload={**event.payload, STRAY: event.external_id})
         routed.append((channel, event))
     return routed
+
+
+def _of_account(provider: Provider, event: Event, proof: str) -> Channel | None:
+    """News of an account name no number: a channel of that account whose app proved the body."""
+    account = event.payload.get("account")
+    if not provider.account or not account:
+        return None
+    return next(
+        (
+            one
+            for one in directory.snapshot().by_pk.values()
+            if one.provider == provider.slug
+            and one.secret(provider.account) == account
+            and one.secret(provider.proof) == proof
+        ),
+        None,
+    )

@@ -11,12 +11,12 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
 
 from django.conf import settings
-from django.db import InterfaceError, OperationalError, connection, transaction
+from django.db import IntegrityError, InterfaceError, OperationalError, connection, transaction
 from django.db.models import Case, Q, QuerySet, Value, When
 from django.db.models.functions import Coalesce
 from django.utils import timezone
@@ -236,6 +236,11 @@ def settle(results: Sequence[Result]) -> None:
                 settle([result])
             return
         if _was_its_echo(results[0]):
+            return
+        if isinstance(error, IntegrityError) and results[0].provider_id:
+            # It went out all the same; only nobody can tell its statuses from the other's.
+            alarms.warn(results[0].claim.channel.pk, _("Two messages have the same id."))
+            _settle_together([replace(results[0], provider_id="")])
             return
         log.exception("Message %s cannot be settled", results[0].claim.message.message_id)
         text = type(error).__name__

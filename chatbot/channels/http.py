@@ -6,7 +6,7 @@ import base64
 import hashlib
 import ipaddress
 import socket
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from typing import Any, ClassVar
 from urllib.parse import urljoin, urlsplit
@@ -114,13 +114,14 @@ def download(
 ) -> tuple[bytes, str]:
     """The bytes at `url` and the announced MIME type; what a stranger wrote is fetched here.
 
-    https only, on one of `hosts` ("cdn.example.com", ".example.com", or a whole origin such as
-    "http://127.0.0.1:9001", which is trusted as it stands) or at `base`, the provider's own
-    address; never at a private network's. `headers` go to the first host alone. ChannelError.
+    https only, on one of `hosts` ("cdn.example.com", ".example.com", "https://cdn.example.com:8443",
+    or an origin such as "http://127.0.0.1:9001", which is trusted as it stands) or at `base`, the
+    provider's own address; never at a private network's but there. `headers` go to the first host
+    alone. ChannelError.
     """
-    hosts = [*hosts, _origin(base)] if base else list(hosts)
+    hosts = list(hosts)
     for _hop in range(MOST_REDIRECTS + 1):
-        trusted = _permitted(url, hosts)
+        trusted = _permitted(url, hosts, _origin(base))
         answer = _open(url, trusted=trusted, headers=headers)
         with answer:
             if answer.is_redirect:
@@ -139,7 +140,7 @@ def download(
     raise _nowhere()
 
 
-def _permitted(url: str, hosts: Iterable[str]) -> bool:
+def _permitted(url: str, hosts: Sequence[str], base: str) -> bool:
     """Whether `url` lies at a trusted origin; ChannelError if it may not be asked at all."""
     try:
         parts = urlsplit(url)
@@ -147,9 +148,8 @@ def _permitted(url: str, hosts: Iterable[str]) -> bool:
         origin = _origin(url)
     except ValueError:
         host, port, origin = "", None, ""
-    hosts = list(hosts)
-    if origin and origin in hosts:
-        return True
+    if origin and (origin == base or origin in hosts):
+        return origin == base or parts.scheme != "https"
     named = any(host.endswith(one) if one.startswith(".") else host == one for one in hosts)
     if not host or not named or parts.scheme != "https" or port not in (None, 443):
         raise ChannelError(_("The file lies on a foreign host."), permanent=True, code="host")

@@ -38,12 +38,13 @@ NAMED_GROUP = re.compile(r"[\d-]{5,40}@g\.us")
 
 
 def is_ours(body: Json) -> bool:
-    """Whether our own number wrote it; ids of its messages begin with "true_"."""
+    """Whether our own number wrote it: ids of what the phone sent begin with "true_", those of
+    what a program sent are UUIDs."""
     message = mapping(body.get("message"))
     given = message.get("fromMe")
     if isinstance(given, bool):
         return given
-    return any(one.startswith("true_") for one in _ids(message))
+    return any(one.startswith("true_") or _is_uuid(one) for one in _ids(message))
 
 
 def _ids(message: Json) -> list[str]:

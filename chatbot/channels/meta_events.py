@@ -14,7 +14,7 @@ from typing import Any
 from chatbot.channels import graph_errors, meta_messages
 from chatbot.channels.events import Event, Json
 from chatbot.channels.meta_people import addresses_of, noted_addresses
-from chatbot.channels.meta_templates import TEMPLATE_RETURN, TEMPLATE_TROUBLE
+from chatbot.channels.meta_templates import TEMPLATE_OVER, TEMPLATE_TROUBLE
 from chatbot.channels.reading import derived_id, dicts, identifier, mapping, notice
 
 TEMPLATE_FIELDS = {
@@ -288,7 +288,7 @@ def _news(common: Change) -> Iterator[Event]:
         yield common.event("account", f"account:{id_}", "a", what)
         return
     yield common.event("template", f"template:{id_}", "t", what)
-    if identifier(common.value.get("event"), 30) in TEMPLATE_TROUBLE | TEMPLATE_RETURN:
+    if identifier(common.value.get("event"), 30) in TEMPLATE_TROUBLE | TEMPLATE_OVER:
         yield common.event("account", f"account:{id_}", "a", what)
 
 

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from chatbot.channels import graph_errors
 from chatbot.channels.events import AccountNews, Json, PersonNews, Preference, StatusUpdate
 from chatbot.channels.meta_people import addresses_of, noted_addresses
-from chatbot.channels.meta_templates import TEMPLATE_RETURN, event_of, reason_of
+from chatbot.channels.meta_templates import TEMPLATE_OVER, event_of, reason_of
 from chatbot.channels.reading import dicts, identifier, mapping, moment, plain
 from crm.conversations.models import Channel, Message
 
@@ -211,14 +211,15 @@ def _of_template(value: Json) -> AccountNews | None:
         "FLAGGED": _("The template %(name)s may soon be disabled."),
     }
     name = plain(value.get("message_template_name"), 200)
-    if event in TEMPLATE_RETURN and name:
-        # It goes again: what was said of this one is over, as it stands within its sentence.
-        return AccountNews(Health.GREEN, "", event, replaces=(f" {name} ",))
+    if event in TEMPLATE_OVER and name:
+        # It goes again, or is no more: what was said of this one is over, as it stands within
+        # its sentence.
+        return AccountNews(Health.GREEN, "", event, replaces=(f" {name} ",), template=name)
     if event not in sentences:
         return None
     health = Health.RED if event in ("PAUSED", "DISABLED") else Health.YELLOW
     text = " ".join(filter(None, (sentences[event] % {"name": name}, reason_of(value))))
-    return AccountNews(health, text, event)
+    return AccountNews(health, text, f"TEMPLATE_{event}", template=name)
 
 
 READERS = {

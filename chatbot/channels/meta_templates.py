@@ -21,6 +21,8 @@ STATUSES = {
 # Of what becomes of a template, this is trouble for the whole channel, or the end of it.
 TEMPLATE_TROUBLE = {"PAUSED", "DISABLED", "REJECTED", "FLAGGED"}
 TEMPLATE_RETURN = {"APPROVED", "REINSTATED", "UNPAUSED"}
+# Whatever was wrong with it is nobody's trouble any more.
+TEMPLATE_OVER = TEMPLATE_RETURN | {"DELETED"}
 
 
 def listed(row: Json) -> TemplateNews | None:

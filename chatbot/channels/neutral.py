@@ -28,7 +28,12 @@ LONGEST_PAUSE = 3600  # seconds an adapter can ask us to wait
 NO_GET = (404, 405, 501)  # there, and knows no GET
 SHORTEST_TOKEN = 32
 # files.example.com, .example.org, or where a file's address begins: https://files.example.com:8443
-_HOST = re.compile(r"(https?://[\w.-]+(:\d{1,5})?|\.?[\w-]+(\.[\w-]+)*)", re.ASCII)
+# An adapter beside us need have no certificate.
+_HOST = re.compile(
+    r"https://[\w.-]+(:\d{1,5})?|http://(127\.0\.0\.1|localhost)(:\d{1,5})?"
+    r"|\.?[\w-]+(\.[\w-]+)*",
+    re.ASCII,
+)
 
 
 class Neutral(Provider):

@@ -253,7 +253,7 @@ def _content(element: Json) -> dict[str, Any]:
         return {"kind": Kind.UNSUPPORTED, "raw": element}
     kind = _kind(there[0]) if there else Kind.TEXT
     raw = FORWARDED if message.get("forwarded") is True else None
-    if len(media) > MOST_FILES or len(there) < len(media):
+    if raw is None and (len(media) > MOST_FILES or len(there) < len(media)):
         raw = element
     return {"kind": kind, "text": text, "media": tuple(media[:MOST_FILES]), "raw": raw}
 

@@ -180,7 +180,7 @@ def _template(conversation: Conversation, pk: int) -> MessageTemplate:
 
 def _values(request: DeskRequest, template: MessageTemplate) -> dict[str, str]:
     return {
-        one.key: request.POST.get(filling.field_name(one), "")[: templates.LONGEST_VALUE]
+        one.key: request.POST.get(filling.field_name(one), "")[: templates.LONGEST_VALUE + 1]
         for one in templates.variables(template)
     }
 

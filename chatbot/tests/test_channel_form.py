@@ -251,6 +251,8 @@ def test_the_first_field_that_is_wrong_has_the_cursor(admin):
     [
         ("files.example.com, .example.org", True),
         ("https://files.example.com:8443", True),
+        ("http://127.0.0.1:8443", True),
+        ("http://files.example.com", False),
         (" , ", True),
         ("https://files.example.com/", False),
         ("files.example.com/x", False),

@@ -7,6 +7,7 @@ import pytest
 from django.core.management import call_command
 from django.db import connection
 from django.urls import reverse
+from django.utils import timezone
 
 from chatbot import alarms
 from chatbot.channels import directory
@@ -318,9 +319,30 @@ def test_no_question_ends_what_the_provider_told(asked, admin, act, code):
     assert state(asked) == before
 
 
+@pytest.mark.parametrize("code", ["PAUSED", "ACCOUNT_OFFBOARDED"])
+def test_who_has_seen_to_what_was_told_puts_the_light_out(asked, admin, code):
+    alarms.note_account(asked, AccountNews(Channel.Health.RED, "Ya no sale", code))
+    assert at("seen", asked) in words(admin.get(at("detail", asked)))
+    admin.post(at("seen", asked))
+    assert state(asked) == ("unknown", "")
+    assert at("seen", asked) not in words(admin.get(at("detail", asked)))
+
+
+def test_registering_at_the_second_attempt_ends_what_the_first_one_said(channel, admin, graph):
+    admin.post(at("register", channel))
+    assert state(channel)[0] == "red"
+    channel.credentials = {**channel.credentials, "business_account_id": "777"}
+    channel.save()
+    directory.forget()
+    admin.post(at("register", channel))
+    assert state(channel) == ("green", "")
+
+
 @pytest.mark.parametrize("act", ["register", "record"])
 def test_only_a_check_judges_a_channel_again(asked, admin, act):
-    Channel.objects.filter(pk=asked.pk).update(health="red", last_error="Token vencido (190)")
+    Channel.objects.filter(pk=asked.pk).update(
+        health="red", last_error="Token vencido (190)", checked_at=timezone.now()
+    )
     admin.post(at(act, asked))
     assert state(asked) == ("red", "Token vencido (190)")
 

@@ -104,7 +104,8 @@ def test_the_challenge_comes_back_bare(client, channel):
     wrong = {**mode, "hub.verify_token": "abrete", "hub.challenge": "99"}
     assert client.get(door, wrong).status_code == 403
     unasked = {"hub.verify_token": "sesamo", "hub.challenge": "99"}
-    assert client.get(door, unasked).status_code == 403
+    assert client.get(door, unasked).content == b"99"
+    assert client.get(door, unasked | {"hub.mode": "unsubscribe"}).status_code == 403
     assert client.get(door).status_code == 403
 
 

@@ -9,6 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from chatbot.channels import directory
 from chatbot.channels.meta import Meta, sign
 from chatbot.models import InboundEvent
+from chatbot.tests import provider_bodies
 from chatbot.tests.conftest import SECRET
 from chatbot.tests.graph_stub import text_body
 from chatbot.work import work_off
@@ -212,3 +213,17 @@ def test_news_of_an_account_reach_all_its_numbers_and_no_others(post, channel):
     health = dict(Channel.objects.values_list("pk", "health"))
     assert health[channel.pk] == health[sibling.pk] == "red"
     assert health[stranger.pk] == health[foreign.pk] == "unknown"
+
+
+def test_news_of_another_apps_account_reach_its_channel(knock, channel, other):
+    other.credentials = {**other.credentials, "business_account_id": "900200"}
+    other.save()
+    directory.forget()
+    body = provider_bodies.template_event("PAUSED", message_template_name="una")
+    body["entry"][0]["id"] = "900200"
+    assert knock(channel, body, OTHER_SECRET) == 200
+    work_off()
+    for one, health in ((other, "red"), (channel, "unknown")):
+        one.refresh_from_db()
+        assert one.health == health
+    assert knock(channel, body, "nobodys") == 403

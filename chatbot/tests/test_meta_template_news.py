@@ -139,7 +139,7 @@ def test_quality_category_and_wording_change_each_by_itself(take, template):
 @pytest.mark.parametrize("value", [None, "", 7, ["x"]])
 def test_a_template_without_a_name_is_kept_as_news_of_nothing(take, template, key, value):
     take(bodies.template_event("DELETED", **{key: value}))
-    assert states() == [("template", "ignored")]
+    assert ("template", "ignored") in states()
     assert MessageTemplate.objects.get(name="pago_recordatorio").status == "APPROVED"
 
 
@@ -154,3 +154,23 @@ def test_wordings_that_no_database_takes_are_made_ones_it_takes(take, template):
     template.refresh_from_db()
     assert template.components[0] == {"type": "BODY", "text": "Hola\ufffd ?"}
     assert template.components[1]["buttons"][0]["n"] is None
+
+
+def test_of_two_paused_templates_the_other_one_is_still_paused(take):
+    take(*(bodies.template_event("PAUSED", message_template_name=one) for one in ("una", "dos")))
+    channel = take(bodies.template_event("UNPAUSED", message_template_name="dos"))
+    assert channel.health == "red" and "una" in channel.last_error
+    assert take(bodies.template_event("UNPAUSED", message_template_name="una")).health == "green"
+
+
+def test_a_template_hides_nothing_that_is_wrong_with_the_account(take):
+    told = take(bodies.account("ACCOUNT_OFFBOARDED")).last_error
+    channel = take(bodies.template_event("PAUSED", message_template_name="una"))
+    assert (channel.health, channel.last_error) == ("red", told)
+    channel = take(bodies.template_event("UNPAUSED", message_template_name="una"))
+    assert (channel.health, channel.last_error) == ("red", told)
+
+
+def test_a_template_that_is_no_more_is_nobodys_trouble(take):
+    assert take(bodies.template_event("DISABLED", message_template_name="una")).health == "red"
+    assert take(bodies.template_event("DELETED", message_template_name="una")).health == "green"

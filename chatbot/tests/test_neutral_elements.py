@@ -141,9 +141,11 @@ def test_no_file_leaves_the_text(one, media):
     "media", ["x", 5, ["x"], [{}], [[]], [{"url": "file:///etc/passwd"}], [{"url": 5}]]
 )
 def test_a_file_without_an_address_is_missed_beside_the_text(one, media):
-    content = element(message={"id": "n", "text": "Mire", "media": media, "forwarded": True})
+    content = element(message={"id": "n", "text": "Mire", "media": media})
     message = one(content)
     assert (message.kind, message.text, message.raw) == (Kind.TEXT, "Mire", content)
+    content["message"]["forwarded"] = True
+    assert one(content).raw == FORWARDED  # the mark is what a colleague needs to see
     [lost] = message.media
     assert (lost.id, lost.error == "") == ("", False)
     assert one(element(message={"id": "n", "media": media})).kind == Kind.UNSUPPORTED

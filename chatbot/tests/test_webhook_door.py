@@ -131,8 +131,9 @@ def test_unsigned_is_refused_before_the_body_is_looked_at(client, channel):
 # --- The subscription check ------------------------------------------------------------------
 
 
-def test_the_challenge_comes_back_bare(client, channel):
-    query = {**ASKED, "hub.verify_token": "sesamo", "hub.challenge": "99"}
+@pytest.mark.parametrize("mode", [ASKED, {}], ids=["asked", "without mode"])
+def test_the_challenge_comes_back_bare(client, channel, mode):
+    query = {**mode, "hub.verify_token": "sesamo", "hub.challenge": "99"}
     answer = client.get(DOOR, query)
     assert (answer.status_code, answer.content) == (200, b"99")
     assert answer["Content-Type"].split(";")[0] == "text/plain"
@@ -140,7 +141,7 @@ def test_the_challenge_comes_back_bare(client, channel):
 
 
 def test_who_does_not_ask_to_subscribe_learns_nothing(client, channel):
-    for mode in ({}, {"hub.mode": ""}, {"hub.mode": "Subscribe"}, {"hub.mode": "unsubscribe"}):
+    for mode in ({"hub.mode": ""}, {"hub.mode": "Subscribe"}, {"hub.mode": "unsubscribe"}):
         query = {**mode, "hub.verify_token": "sesamo", "hub.challenge": "99"}
         answer = client.get(DOOR, query)
         assert (answer.status_code, b"99" in answer.content) == (403, False)

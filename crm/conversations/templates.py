@@ -21,6 +21,7 @@ Json = dict[str, Any]
 VARIABLE = re.compile(r"\{\{\s*([A-Za-z0-9_]{1,60})\s*\}\}")
 HEADER_FILES = {"IMAGE": "image", "VIDEO": "video", "DOCUMENT": "document"}
 LONGEST_VALUE = 600
+LONGEST_BODY = 1024  # of the body, with everything filled in
 # Parts and buttons that want more than words: nothing here could fill them in.
 ODD_PARTS = {"CAROUSEL", "LIMITED_TIME_OFFER"}
 ODD_BUTTONS = {"COPY_CODE", "OTP", "MPM"}
@@ -93,6 +94,11 @@ def components(template: MessageTemplate, values: Mapping[str, str]) -> tuple[Js
         raise DeskError(
             _("Too long for the template: it takes at most %(most)d characters in each place.")
             % {"most": LONGEST_VALUE}
+        )
+    if asked and len(_filled(_text(template, "BODY"), "body", values)) > LONGEST_BODY:
+        raise DeskError(
+            _("Too long for the template: filled in, it has more than %(most)d characters.")
+            % {"most": LONGEST_BODY}
         )
     return tuple(_components(template, values))
 

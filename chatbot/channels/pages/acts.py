@@ -49,6 +49,12 @@ def resume(request: DeskRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @permitted(VIEW, CHANGE)
+def seen(request: DeskRequest, pk: int) -> HttpResponse:
+    return _do(request, pk, checking.see_to, _("Noted. The next check says how it is."))
+
+
+@require_POST
+@permitted(VIEW, CHANGE)
 def switch(request: DeskRequest, pk: int) -> HttpResponse:
     on = request.POST.get("on") == "yes"
     done = _("The channel is on.") if on else _("The channel is off. Nothing is lost.")

@@ -67,7 +67,8 @@ def _ask(
         said = provider.without_secrets(str(error))
         said = f"{said} ({error.code})" if error.code else said
         failed = {"health": Health.RED, "last_error": said[:500], "last_error_at": now}
-        concerned(channel, Health.RED).update(checked_at=now, **failed)
+        checked = None if concerned is _unjudged else now
+        concerned(channel, Health.RED).update(checked_at=checked, **failed)
         raise DeskError(said) from None
     works = {"health": Health.GREEN, "last_error": "", "last_error_at": None}
     concerned(channel, Health.GREEN).update(checked_at=now, **works)
@@ -85,17 +86,32 @@ def _judged(channel: Channel, health: Channel.Health) -> QuerySet[Channel]:
     return rows.exclude(told & Q(health__in=hidden))
 
 
-def _unjudged(channel: Channel, _health: Channel.Health) -> QuerySet[Channel]:
-    """Any other question is no check: it only speaks where nothing was ever said."""
-    return Channel.objects.filter(
-        pk=channel.pk, stopped_at=None, health=Health.UNKNOWN, last_error=""
-    )
+def _unjudged(channel: Channel, health: Channel.Health) -> QuerySet[Channel]:
+    """Any other question is no check: it only speaks where nothing was ever said, and its success
+    ends what such a question found (what is red and was never checked)."""
+    untold = Q(health=Health.UNKNOWN, last_error="")
+    if health == Health.GREEN:
+        untold |= Q(health=Health.RED, checked_at=None) & ~alarms.TOLD
+    return Channel.objects.filter(untold, pk=channel.pk, stopped_at=None)
+
+
+def is_told(channel: Channel) -> bool:
+    """Whether the light is what the provider told, which no check ends: a person does, having
+    seen to it."""
+    rows = Channel.objects.filter(alarms.TOLD, pk=channel.pk, stopped_at=None)
+    return rows.exclude(health=Health.GREEN).exclude(last_error__endswith=refusals.MARK).exists()
 
 
 def resume(channel: Channel) -> None:
     """Let the queue of a stopped channel go on."""
     Channel.objects.filter(pk=channel.pk).update(stopped_at=None, health=Health.UNKNOWN)
     directory.forget()
+
+
+def see_to(channel: Channel) -> None:
+    """Somebody has seen to what the provider told: it is over until it is told again."""
+    rows = Channel.objects.filter(alarms.TOLD, pk=channel.pk, stopped_at=None)
+    rows.update(health=Health.UNKNOWN, last_error="", last_error_at=None)
 
 
 def switch(channel: Channel, on: bool) -> None:

@@ -10,7 +10,7 @@ from django.shortcuts import get_object_or_404
 from django.urls import reverse
 
 from chatbot.channels import addresses
-from chatbot.channels.pages import templates
+from chatbot.channels.pages import checking, templates
 from chatbot.channels.pages.standing import Standing, pace_of, paces, standings
 from chatbot.channels.pages.trying import PURPOSE, TrialForm
 from chatbot.channels.pages.words import family_name, is_key, rules_in_words
@@ -63,6 +63,7 @@ def page_of(
         **_templates(channel, request.GET.get("template", "").replace("\x00", "").strip()[:100]),
         **_how(channel, reveal=reveal),
         "may_change": may_change,
+        "told": checking.is_told(channel),
         "may_try": may_change and request.user.has_perm(TRY),
         "trial": trial or _trial(request, channel, may_change),
         "tried": tried_of(request, channel, request.GET.get("tried", "")),

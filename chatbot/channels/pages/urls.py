@@ -16,6 +16,7 @@ urlpatterns = [
     path("<int:pk>/register/", acts.register, name="register"),
     path("<int:pk>/record/", acts.record, name="record"),
     path("<int:pk>/resume/", acts.resume, name="resume"),
+    path("<int:pk>/seen/", acts.seen, name="seen"),
     path("<int:pk>/switch/", acts.switch, name="switch"),
     path("<int:pk>/templates/", acts.synchronise, name="synchronise"),
     path("<int:pk>/purposes/<slug:slug>/", acts.purpose, name="purpose"),
