@@ -125,7 +125,7 @@ def derived(ledger: Ledger) -> dict[str, Any]:
     """The columns of a loan that follow from its account."""
     following = ledger.next_row
     paid_days = [row.paid_on for row in ledger.rows if row.paid_on]
-    real = [row for row in ledger.rows if not row.installment.prepaid]
+    real = [row for row in ledger.rows if row.is_agreed]
     late = [row for row in ledger.rows if row.is_overdue(ledger.as_of)]
     return {
         "left": ledger.left,

@@ -95,7 +95,7 @@ def _last_due(terms: LoanTerms) -> date:
 
 
 def _outcome(purpose: Purpose, without: Ledger, then: Ledger) -> Outcome:
-    open_rows = [row for row in then.rows if row.left and not row.installment.prepaid]
+    open_rows = [row for row in then.rows if row.left and row.is_agreed]
     following = then.next_row
     return Outcome(
         purpose=purpose.value,

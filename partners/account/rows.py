@@ -19,6 +19,7 @@ class Row:
 
     number: int
     prepaid: bool
+    is_charge: bool = False  # of its own, when no installment was left for it
     due: date
     days: int
     principal: Decimal
@@ -43,6 +44,8 @@ class Row:
         """In a sentence."""
         if self.prepaid:
             return _("Prepayment")
+        if self.is_charge:
+            return _("Charge by itself")
         return _("Installment %(number)s") % {"number": self.number}
 
     @property
@@ -112,6 +115,7 @@ def _row(row: LedgerRow, state: str) -> Row:
     return Row(
         number=one.number,
         prepaid=one.prepaid,
+        is_charge=one.is_charge,
         due=one.due,
         days=one.days,
         principal=one.principal,

@@ -77,16 +77,23 @@ class Book:
         return sum((credit.amount for credit in self.credits), ZERO)
 
     def charge(self, charge: Charge) -> None:
-        """On the first row still to come, or on the last one."""
+        """On the first row still to come; else on one of its own, due that day."""
         to_come = (
             row
             for row in self.rows
             if row.installment.due >= charge.on and not row.installment.prepaid
         )
-        row = next(to_come, self.rows[-1])
+        row = next(to_come, None) or self._row_of_its_own(charge.on)
         row.charge(charge.part, cents(charge.amount))
         self.first_open = min(self.first_open, row.position)
         self.spend(self.open_rows(), charge.on)
+
+    def _row_of_its_own(self, due: date) -> Row:
+        """After all others: no installment comes after a charge that met none."""
+        number = self.rows[-1].installment.number
+        one = Installment(number, due, due, 0, ZERO, ZERO, ZERO, ZERO)
+        self.rows.append(open_row(len(self.rows), one))
+        return self.rows[-1]
 
     def spend(self, rows: Iterable[Row], on: date, order: Order | None = None) -> None:
         """Pays these rows from what there is of credit, the oldest credit first."""

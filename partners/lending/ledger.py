@@ -52,7 +52,8 @@ class Payment:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Charge:
-    """A fee or a penalty set by hand; it is due with the next installment."""
+    """A fee or a penalty set by hand; it is due with the next installment, or at once where there
+    is none to come."""
 
     key: int
     on: date
@@ -96,7 +97,8 @@ class Entry(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class LedgerRow:
-    """An installment (or a prepayment), what it came to with charges, and what is unpaid of it.
+    """An installment (or a prepayment, or a charge by itself), what it came to with charges, and
+    what is unpaid of it.
 
     `paid_on`: the day its last cent was paid.
     """
@@ -110,6 +112,11 @@ class LedgerRow:
     @property
     def left(self) -> Decimal:
         return sum(self.unpaid.values(), ZERO)
+
+    @property
+    def is_agreed(self) -> bool:
+        """An installment of the schedule: no prepayment, and no charge by itself."""
+        return not (self.installment.prepaid or self.installment.is_charge)
 
     def is_overdue(self, today: date) -> bool:
         return self.installment.due < today and self.left > 0

@@ -21,7 +21,8 @@ Period = tuple[int, Factor]  # its days, and what one unit earns in it
 class Installment(NamedTuple):
     """What is due on a day. `days` are those its interest counts, `earned` what they earned:
     another amount than `interest` only in and after a grace on interest. `balance` is the
-    principal left after it. A prepayment is one too, with the day it was made as due date.
+    principal left after it. A prepayment is one too, with the day it was made as due date, and so
+    is a charge that no installment is left for: it has no period, it starts on its due date.
 
     A tuple: a frozen dataclass takes three times as long to make.
     """
@@ -39,6 +40,10 @@ class Installment(NamedTuple):
     @property
     def total(self) -> Decimal:
         return self.principal + self.interest
+
+    @property
+    def is_charge(self) -> bool:
+        return self.start == self.due and not self.prepaid
 
 
 # Installment._make without a Python call for each row.

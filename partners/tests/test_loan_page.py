@@ -7,6 +7,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from partners import ledger
 from partners.charges import set_charge
 from partners.loans import cancel, write_off
 from partners.models import Loan, Receipt
@@ -222,3 +223,21 @@ def test_a_payment_leads_to_its_receipt_and_its_reversal_names_it(client_, loan)
     assert f'href="{receipt.get_absolute_url()}"' in page_of(client_, loan)
     asked = client_.get(reverse("partners:reverse_payment", args=[loan.pk, payment.pk]))
     assert "The receipt stays approved" in asked.content.decode()
+
+
+def test_a_charge_on_a_loan_that_was_paid_off_is_late_from_its_own_day(client_, loan, partner):
+    pay(loan, loan.left, "2024-07-01")
+    today = timezone.localdate()
+    set_charge(loan=loan, part="fee", amount=Decimal(10), on=today - timedelta(days=3),
+               reason="R", by=None)  # fmt: skip
+    loan.refresh_from_db()
+    partner.refresh_from_db()
+    assert (loan.status, loan.overdue, loan.days_past_due()) == ("active", 10, 3)
+    assert partner.unpaid_since == loan.unpaid_since == today - timedelta(days=3)
+    assert (loan.rows_paid, loan.rows_all) == (6, 6)
+    assert not list(ledger.differences(loan))
+    html = page_of(client_, loan)
+    assert "Charge by itself" in html and "Overdue" in html
+    pay(loan, "10.00", str(today))
+    assert "Charge by itself" in page_of(client_, loan)
+    assert Loan.objects.get().status == "closed"

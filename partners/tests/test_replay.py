@@ -16,6 +16,7 @@ from partners.lending.ledger import Agreement, Payment, Purpose
 from partners.lending.money import cents
 from partners.lending.prepayment import pay
 from partners.lending.replay import replay
+from partners.lending.settlement import settle
 from partners.tests.accounts import any_account, charged, paid
 from partners.tests.loans import ANY, loan
 
@@ -51,9 +52,37 @@ def test_more_than_is_owed_is_kept_as_credit_and_pays_later_charges():
     assert reopened.allocations[-1] == (1, 1, Part.FEE, 5)
 
 
+def closed_in_march():
+    day = date(2024, 3, 10)
+    total = settle(AGREED, [], day).total
+    return Payment(key=1, paid_on=day, amount=total, purpose=Purpose.FEWER)
+
+
 def test_a_charge_after_the_last_due_date_is_due_at_once():
-    ledger = replay(AGREED, [], date(2024, 9, 1), [charged(1, "2024-08-20", "5.00")])
-    assert ledger.rows[-1].unpaid[Part.FEE] == 5
+    """A row of its own: the last installment's day, or that of the payment that closed the loan,
+    was earlier."""
+    on, later = date(2024, 8, 20), date(2024, 9, 1)
+    for payments, rows in (([], 7), ([closed_in_march()], 4)):
+        ledger = replay(AGREED, payments, later, [charged(1, str(on), "5.00")])
+        row = ledger.rows[-1]
+        assert (len(ledger.rows), row.installment.due) == (rows, on)
+        assert row.unpaid[Part.FEE] == 5 == row.left and not row.is_agreed
+    assert ledger.days_past_due == 12
+    assert replay(AGREED, payments, on, [charged(1, str(on), "5.00")]).days_past_due == 0
+
+
+def test_charges_of_one_day_share_a_row_and_each_day_has_its_own():
+    charges = [
+        charged(3, "2024-09-01", "2.00"),
+        charged(1, "2024-08-20", "5.00"),
+        charged(2, "2024-08-20", "1.00", Part.PENALTY),
+    ]
+    payments = [closed_in_march(), paid(2, "2024-09-02", "7.00")]
+    ledger = replay(AGREED, payments, date(2024, 9, 9), charges)
+    first, second = ledger.rows[-2:]
+    assert (first.left, second.left) == (0, 1) and first.paid_on == date(2024, 9, 2)
+    assert (first.owed[Part.PENALTY], first.owed[Part.FEE]) == (1, 5)
+    assert ledger.days_past_due == 8 and ledger.left == 1
 
 
 def test_where_it_stands():
@@ -154,6 +183,20 @@ def test_principal_still_sums_to_the_loan_after_any_prepayment(account):
 def test_without_prepayment_the_schedule_stands(account):
     agreement, payments, charges, today = account
     played = replay(agreement, payments, today, charges).rows
-    assert [row.installment for row in played] == [
+    assert [row.installment for row in played if row.is_agreed] == [
         row.installment for row in replay(agreement, [], today).rows
     ]
+
+
+@ANY
+@given(any_account())
+def test_a_charge_is_never_overdue_before_its_own_day(account):
+    agreement, payments, charges, today = account
+    for row in replay(agreement, payments, today, charges).rows:
+        if row.installment.is_charge:
+            assert row.installment.due in [one.on for one in charges]
+            assert row.installment.total == 0 < row.owed[Part.FEE] + row.owed[Part.PENALTY]
+    for charge in charges:
+        alone = replay(agreement, payments, charge.on, [charge]).rows
+        owed = [row for row in alone if row.owed[charge.part] >= charge.amount]
+        assert any(row.installment.due >= charge.on for row in owed)
