@@ -92,7 +92,12 @@ def _told(
         return entry
     if files:
         outreach.send_files(
-            conversation=talk, files=files, text="", author=Message.Author.COLLEAGUE, user=by
+            conversation=talk,
+            files=files,
+            text="",
+            author=Message.Author.COLLEAGUE,
+            user=by,
+            is_private=row.is_private,
         )
     if text:
         entry.message = telling.tell_answer(row, talk, text, by)

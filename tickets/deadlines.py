@@ -5,8 +5,12 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Literal
 
+from django.core.cache import cache
+
 from crm.people.calendar import Calendar, calendar_of
+from crm.people.models import Agency
 from tickets.models import Priority, SlaPolicy, Ticket
+from tickets.models.policy import POLICIES
 
 Kind = Literal["response", "resolution"]
 KINDS: tuple[Kind, Kind] = ("response", "resolution")
@@ -19,6 +23,7 @@ USUAL: dict[int, tuple[int, int]] = {
 }
 # The assignee is warned when this share of the time has passed.
 WARN_AFTER = 0.75
+REMEMBERED = 30  # seconds
 
 
 def begin(ticket: Ticket, now: datetime) -> None:
@@ -47,7 +52,7 @@ def resume(ticket: Ticket, now: datetime) -> None:
     """Our turn again: what was still to come comes later by the working time of the pause."""
     if ticket.paused_at is None:
         return
-    calendar = calendar_of(ticket.agency)
+    calendar = _calendar(ticket)
     waited = calendar.working_minutes(ticket.paused_at, now)
     for name in ("response_due_at", "response_warn_at", "resolution_due_at", "resolution_warn_at"):
         due = getattr(ticket, name)
@@ -94,16 +99,26 @@ def minutes_left(
     if due is None:
         return None
     moment = ticket.paused_at or now
-    days = calendar or calendar_of(ticket.agency)
+    days = calendar or _calendar(ticket)
     if due > moment:
         return days.working_minutes(moment, due)
     return -days.working_minutes(due, moment)
 
 
 def minutes_of(priority: int) -> tuple[int, int]:
-    """Working minutes until the first response and until the solution."""
-    policy = SlaPolicy.objects.filter(priority=priority).first()
-    return (policy.response_minutes, policy.resolution_minutes) if policy else USUAL[priority]
+    """Working minutes until the first response and until the solution; a policy that was changed
+    elsewhere counts half a minute later."""
+    known: dict[int, tuple[int, int]] | None = cache.get(POLICIES)
+    if known is None:
+        rows = SlaPolicy.objects.values_list("priority", "response_minutes", "resolution_minutes")
+        known = {one: (response, resolution) for one, response, resolution in rows}
+        cache.set(POLICIES, known, REMEMBERED)
+    return known.get(priority, USUAL[priority])
+
+
+def _calendar(ticket: Ticket) -> Calendar:
+    """Its agency's; only the key is needed, which saves reading the agency."""
+    return calendar_of(Agency(pk=ticket.agency_id) if ticket.agency_id else None)
 
 
 def _due(ticket: Ticket, kind: Kind) -> datetime | None:
@@ -114,7 +129,7 @@ def _due(ticket: Ticket, kind: Kind) -> datetime | None:
 
 def _count(ticket: Ticket, kinds: tuple[Kind, ...]) -> None:
     """Set what is due and when to warn of it; where that is another moment, nobody was warned."""
-    calendar = calendar_of(ticket.agency)
+    calendar = _calendar(ticket)
     minutes = dict(zip(KINDS, minutes_of(ticket.priority), strict=True))
     for kind in kinds:
         whole, paused = minutes[kind], ticket.paused_minutes

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from crm.conversations.models import Attachment, Message
+from crm.conversations.models import Message
 from crm.errors import DeskError
 from crm.people.models import Contact
 from tickets.changes import locked, note, save
@@ -16,29 +16,31 @@ from tickets.standing import heard_again, may_be_reopened
 from tickets.telling import SCORES
 
 
-def hear(*, ticket: Ticket, message: Message, text: str = "") -> Ticket:
+def hear(*, ticket: Ticket, message: Message, text: str = "", has_files: bool = True) -> Ticket:
     """Add the person's message, with its files, to the ticket it is about; that ticket.
 
     What waited for them is open again, and so is what was done less than a week ago; about what
     was done before, a new ticket is made, which that one returns. The same message is added once.
-    `text`: what of it counts; blank: all of it. To be called where the message is handled: the
-    conversation's row is locked already.
+    `text`: what of it counts; blank: all of it. `has_files` is False where it surely has none.
+    To be called where the message is handled: the conversation's row is locked already.
     """
     said = (text or message.text).replace("\x00", "").strip()[:LONGEST_TEXT]
     with transaction.atomic():
         row = locked(ticket)
         if row.merged_into is not None:
             row = locked(row.merged_into)
-        known = TicketMessage.objects.filter(ticket=row, message=message).exists()
-        if known:
-            return row
         now = timezone.now()
         if row.is_done and not may_be_reopened(row, now):
             return _anew(row, message, said)
-        entry = TicketMessage.objects.create(
-            ticket=row, kind=TicketMessage.Kind.PERSON, text=said, message=message
-        )
-        _attach(row, entry, message)
+        try:
+            with transaction.atomic():
+                entry = TicketMessage.objects.create(
+                    ticket=row, kind=TicketMessage.Kind.PERSON, text=said, message=message
+                )
+        except IntegrityError:  # it was heard already
+            return row
+        if has_files:
+            _attach(row, entry, message)
         heard_again(row, now)
         save(row, now)
     return row
@@ -88,11 +90,6 @@ def _anew(old: Ticket, message: Message, said: str) -> Ticket:
 
 
 def _attach(row: Ticket, entry: TicketMessage, message: Message) -> None:
-    TicketFile.objects.bulk_create(
-        [TicketFile(ticket=row, entry=entry, attachment=one) for one in _files(message)],
-        ignore_conflicts=True,
-    )
-
-
-def _files(message: Message) -> list[Attachment]:
-    return list(message.attachments.all())
+    attachments = message.attachments.all()
+    files = [TicketFile(ticket=row, entry=entry, attachment=one) for one in attachments]
+    TicketFile.objects.bulk_create(files, ignore_conflicts=True)

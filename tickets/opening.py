@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from crm.conversations.models import Attachment, Conversation, Message
 from crm.errors import DeskError
-from crm.people.models import Agency, Contact, User
+from crm.people.models import Contact, User
 from partners.models import Loan, Partner, Receipt
 from tickets import deadlines
 from tickets.assignment import least_loaded
@@ -49,9 +49,6 @@ def open_ticket(
     subject, description = _one_line(subject), _clean(description)
     _check(subject, description, category, priority)
     _check_links(partner, loan, receipt)
-    known = _made_by(origin)
-    if known is not None:
-        return known
     row = Ticket(
         contact=contact,
         partner=partner,
@@ -62,7 +59,7 @@ def open_ticket(
         category=category or guess(f"{subject} {description}"),
         priority=priority,
         assignee=assignee,
-        agency=_agency_of(contact, partner, by),
+        agency_id=_agency_of(contact, partner, by),
         loan=loan,
         receipt=receipt,
         is_private=is_private,
@@ -80,16 +77,16 @@ def open_ticket(
 
 def _make(row: Ticket, by: User | None, files: Sequence[Attachment]) -> Ticket:
     row.created_at = row.changed_at = now = timezone.now()
-    row.assignee = row.assignee or least_loaded(row.agency)
+    row.assignee = row.assignee or least_loaded(row.agency_id)
     row.assigned_at = now if row.assignee else None
     deadlines.begin(row, now)
     row.save()
     row.number = f"T-{row.pk:06d}"
     row.save(update_fields=["number"])
-    TicketFile.objects.bulk_create(TicketFile(ticket=row, attachment=one) for one in files)
-    note(row, "created", None, row.number, by)
-    if row.assignee is not None:
-        note(row, "assignee", None, row.assignee.pk, None)
+    if files:
+        TicketFile.objects.bulk_create(TicketFile(ticket=row, attachment=one) for one in files)
+    if by is not None:
+        note(row, "created", None, row.number, by)
     return row
 
 
@@ -117,9 +114,9 @@ def _check_links(partner: Partner | None, loan: Loan | None, receipt: Receipt | 
         raise DeskError(_("This receipt is not this partner's."))
 
 
-def _agency_of(contact: Contact, partner: Partner | None, by: User | None) -> Agency | None:
-    own = partner.agency if partner else None
-    return own or contact.agency or (by.agency if by else None)
+def _agency_of(contact: Contact, partner: Partner | None, by: User | None) -> int | None:
+    own = partner.agency_id if partner else None
+    return own or contact.agency_id or (by.agency_id if by else None)
 
 
 def _one_line(text: str) -> str:

@@ -12,6 +12,7 @@ from django.core.files.storage import default_storage
 from django.db import models, transaction
 from django.db.models import ManyToOneRel, ProtectedError, Q, QuerySet
 
+from chatbot.demo.complaints import remove_tickets
 from chatbot.demo.lending import OPTIONS, PRODUCTS
 from chatbot.demo.members import PEOPLE
 from crm.audit.models import AuditEntry
@@ -45,6 +46,7 @@ def remove_books(people: QuerySet[Contact]) -> None:
     payments = Payment.objects.filter(loan__in=loans)
     products = LoanProduct.objects.filter(_as_seeded(PRODUCTS, "code", "name"))
     options = PaymentOption.objects.filter(_as_seeded(OPTIONS, "kind", "name", "number"))
+    remove_tickets(people, partners)
     _forget(Contact, contacts)
     for rows in (receipts, payments, products, options):
         _forget(rows.model, rows.values_list("pk", flat=True))

@@ -6,6 +6,8 @@ A subject is a module that says what it answers to, in tables the engine reads
     INTENTS   intent -> handler                        what somebody may ask for at any time
     CHOICES   kind of choice -> handler                what a tapped answer "kind:value" means
     STEPS     (dialog, step) -> Step                   what is done with the answer to a question
+    CLAIMS    intent -> claim                          whose it may be before a handler gets it
+    OVERHEARD intent or kind of choice -> claim        what is done with it while a person speaks
     FIRST     functions of a Turn                      why a person should answer it, or ""
 
 A handler gets a `Turn` and returns an `Outcome`. It runs in the transaction that stores the
@@ -118,6 +120,8 @@ class Outcome:
 
 
 Handler = Callable[[Turn], Outcome]
+# None: it is not theirs. Of what was overheard nothing is said.
+Claim = Callable[[Turn], Outcome | None]
 # None: the answer does not fit the question; the person may have asked for something else.
 StepHandler = Callable[[Turn, Mapping[str, Any]], Outcome | None]
 

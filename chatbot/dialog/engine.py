@@ -62,6 +62,8 @@ def take_turn(turn: Turn, dialog: Dialog) -> None:
     if episode.owner != Episode.Owner.BOT:
         if turn.heard.intent in ALWAYS:
             _outcome_or_failure(turn, dialog)
+        else:
+            _overhear(turn)
         return
     collected = dialog.data if dialog.is_open(turn.now) else {}
     outcome = _outcome_or_failure(turn, dialog)
@@ -158,7 +160,24 @@ def _served(turn: Turn) -> Outcome:
         return _handler_of(turn.value)(turn)
     if kind in registry.choices():
         return registry.choices()[kind](turn)
-    return _handler_of(_wanted(turn))(turn)
+    wanted = _wanted(turn)
+    claim = registry.claims().get(wanted)
+    claimed = claim(turn) if claim else None
+    return claimed or _handler_of(wanted)(turn)
+
+
+def _overhear(turn: Turn) -> None:
+    """While a person speaks, what belongs to something open is added to it, without a word."""
+    kind = turn.choice.partition(":")[0]
+    handler = registry.overheard().get(kind or _wanted(turn))
+    try:
+        with transaction.atomic():
+            if handler is not None:
+                handler(turn)
+    except Exception as error:
+        if is_away(error):
+            raise
+        log.exception("Overhearing failed in conversation %s", turn.conversation.pk)
 
 
 def _wanted(turn: Turn) -> str:

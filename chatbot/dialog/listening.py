@@ -57,8 +57,11 @@ class Listening:
 
 def listen(conversation: Conversation, inbound: InboundMessage, now: datetime) -> Listening:
     """Understand a person's message and lock their dialog until the transaction ends."""
-    Dialog.objects.get_or_create(conversation=conversation)
-    dialog = Dialog.objects.select_for_update().get(conversation=conversation)
+    rows = Dialog.objects.select_for_update().filter(conversation=conversation)
+    dialog = rows.first()
+    if dialog is None:
+        Dialog.objects.get_or_create(conversation=conversation)
+        dialog = rows.get()
     return Listening(
         heard=detect(inbound.text),
         dialog=dialog,

@@ -7,7 +7,7 @@ from functools import cache
 from importlib import import_module
 from typing import Any
 
-from chatbot.dialog.contract import Handler, Step, Turn
+from chatbot.dialog.contract import Claim, Handler, Step, Turn
 
 SUBJECTS = (
     "chatbot.intents.login",
@@ -18,6 +18,8 @@ SUBJECTS = (
     "chatbot.intents.receipts",
     "chatbot.intents.wishes",
     "chatbot.intents.agent",
+    "chatbot.intents.tickets",
+    "chatbot.intents.ticket_answers",
 )
 # The handler of an intent that no subject answers to, and of what was not understood.
 REST = "unknown"
@@ -38,6 +40,16 @@ def handlers() -> dict[str, Handler]:
 @cache
 def choices() -> dict[str, Handler]:
     return dict(_entries("CHOICES"))
+
+
+@cache
+def claims() -> dict[str, Claim]:
+    return dict(_entries("CLAIMS"))
+
+
+@cache
+def overheard() -> dict[str, Claim]:
+    return dict(_entries("OVERHEARD"))
 
 
 @cache

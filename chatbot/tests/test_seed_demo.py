@@ -28,6 +28,8 @@ from partners.models import (
     PortfolioShare,
     Receipt,
 )
+from tickets.deadlines import is_late
+from tickets.models import CannedReply, Ticket
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("office")]
 ROLES = {
@@ -222,3 +224,13 @@ def test_a_second_time_changes_nothing():
     call_command("seed_demo", verbosity=0)
     after = told(), User.objects.count(), Property.objects.count(), Lead.objects.count()
     assert after == before
+
+
+def test_tickets_stand_in_every_state_and_one_is_late():
+    tickets = Ticket.objects.all()
+    assert set(tickets.values_list("status", flat=True)) == set(Ticket.Status.values)
+    assert tickets.exclude(merged_into=None).count() == 1
+    assert {1, 2, 3, 4} == set(tickets.values_list("priority", flat=True))
+    assert {2, 4, 5} <= set(tickets.values_list("satisfaction", flat=True))
+    assert any(is_late(one, "resolution", timezone.now()) for one in tickets)
+    assert CannedReply.objects.exists()

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from django.core.cache import cache
 from django.core.exceptions import ValidationError
 from django.core.validators import MinValueValidator
 from django.db import models
@@ -11,6 +14,9 @@ from django.utils.translation import gettext_lazy as _
 from crm.people.models import Agency
 from tickets.models.ticket import Category, Priority
 from tickets.variables import unknown_variables
+
+# What is remembered of all policies (tickets.deadlines).
+POLICIES = "tickets:policies"
 
 
 class SlaPolicy(models.Model):
@@ -43,6 +49,15 @@ class SlaPolicy(models.Model):
 
     def __str__(self) -> str:
         return self.get_priority_display()
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        super().save(*args, **kwargs)
+        cache.delete(POLICIES)
+
+    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
+        gone = super().delete(*args, **kwargs)
+        cache.delete(POLICIES)
+        return gone
 
 
 class CannedReply(models.Model):

@@ -26,10 +26,12 @@ def test_a_ticket_has_a_number_a_time_and_somebody_who_sees_to_it(ana, clara):
     assert (made.status, made.priority, made.assignee) == ("new", 3, clara)
     assert made.agency == ana.agency
     assert made.created_at < made.response_due_at < made.resolution_due_at
-    assert [(c.field, c.new) for c in made.changes.order_by("id")] == [
-        ("created", made.number),
-        ("assignee", str(clara.pk)),
-    ]
+
+
+def test_who_enters_one_at_the_desk_is_noted(ana, clara, dora):
+    made = make(ana, by=dora, assignee=clara)
+    assert [(c.field, c.actor) for c in made.changes.all()] == [("created", dora)]
+    assert not make(ana).changes.exists()
 
 
 def test_tickets_go_round_among_the_officers_of_the_agency(ana, clara, dora, emilio, greta):

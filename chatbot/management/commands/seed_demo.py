@@ -10,6 +10,7 @@ from django.db import connection, transaction
 from chatbot.demo.bulk import make_leads
 from chatbot.demo.cases import Office
 from chatbot.demo.chatter import make_messages
+from chatbot.demo.complaints import build_tickets
 from chatbot.demo.counter import build_counter
 from chatbot.demo.debts import make_partners
 from chatbot.demo.lending import build_lending
@@ -59,6 +60,7 @@ class Command(BaseCommand):
             partners = build_lending(channel, officer)
             build_receipts(partners, officer)
             build_counter(channel, partners, officer)
+            build_tickets(partners, officer)
         self.stdout.write(
             f"Made the demo: {len(properties)} properties, {leads} leads, {len(partners)} partners."
         )

@@ -1,0 +1,245 @@
+"""What became of a ticket: shown, added to, judged, and opened again by the person's own words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.db.models import Max, Q, QuerySet
+
+from chatbot.dialog.contract import FILE, Asked, Option, Outcome, Reply, Step, Turn, option
+from chatbot.dialog.login import ask
+from chatbot.intents import titles
+from chatbot.intents.heard import INTENTS as HEARD
+from chatbot.intents.heard import UNKNOWN
+from chatbot.intents.ticket_words import title, written
+from chatbot.intents.tickets import add, added, theirs
+from crm.conversations.models import Message
+from crm.jobs.queue import enqueue
+from tickets import hearing
+from tickets.models import Ticket, TicketMessage
+from tickets.standing import REOPENED_WITHIN, may_be_reopened
+from tickets.telling import LOOK, RATE, REOPEN
+
+DIALOG, MORE = "ticket", "more"
+ADD_TO, ABOUT = "ticket_more", "ticket_about"
+# As many as are buttons or a list everywhere; so many answers of one are shown.
+MOST_SHOWN, MOST_ANSWERS = 6, 3
+PUBLIC = TicketMessage.Kind.PUBLIC
+
+
+def status(turn: Turn) -> Outcome:
+    """Their tickets that are open or were done lately. Outside a session those made without one;
+    who has none of those is asked who they are, whether or not they are a partner."""
+    rows = list(_recent(turn, _readable(turn))[:MOST_SHOWN])
+    if not rows and turn.session is None:
+        return ask(turn, then="ticket_status")
+    if not rows:
+        return Outcome((Reply("ticket_none", options=titles.intents(turn, ("create_ticket",))),))
+    if len(rows) == 1:
+        return _shown(turn, rows[0])
+    listed = [_row(turn, one) for one in rows]
+    options = [option(LOOK, one.pk, one.number) for one in rows]
+    options += titles.intents(turn, ("authenticate",)) if turn.session is None else ()
+    return Outcome((Reply("ticket_list", {"tickets": listed}, tuple(options)),))
+
+
+def look(turn: Turn) -> Outcome:
+    """One of them; in a session any of the partner's, else one that is nobody's secret."""
+    key = int(turn.value[:18]) if turn.value.isdecimal() else 0
+    ticket = _readable(turn).filter(pk=key).first()
+    if ticket is not None:
+        return _shown(turn, ticket)
+    return (
+        Outcome((Reply("ticket_not_found"),)) if turn.session else ask(turn, then="ticket_status")
+    )
+
+
+def rate(turn: Turn) -> Outcome:
+    """A mark from 1 to 5; with a low one it is offered to go on."""
+    key, _dot, score = turn.value.partition(".")
+    ticket = theirs(turn, key)
+    if ticket is None or score not in "12345" or not ticket.is_done:
+        return Outcome((Reply("ticket_not_found"),))
+    hearing.rate(ticket=ticket, contact=ticket.contact, score=int(score))
+    low = int(score) <= 2
+    options = (option(REOPEN, ticket.pk, title(turn, "still")),) if low else ()
+    return Outcome((Reply("ticket_rated", {"low": low, "number": ticket.number}, options),))
+
+
+def ask_more(turn: Turn) -> Outcome:
+    """What is to be added: to an open ticket, or about one that is not resolved after all."""
+    ticket = theirs(turn, turn.value)
+    if ticket is None:
+        return Outcome((Reply("ticket_not_found"),))
+    reply = Reply("ticket_more", {"number": ticket.number, "done": ticket.is_done})
+    return Outcome((reply,), asked=Asked(DIALOG, MORE, {"ticket": ticket.pk}))
+
+
+def take_more(turn: Turn, data: Mapping[str, Any]) -> Outcome | None:
+    if turn.choice.partition(":")[0] in ("intent", LOOK):
+        return None
+    ticket = theirs(turn, data["ticket"])
+    if ticket is None:
+        return Outcome((Reply("ticket_not_found"),))
+    if not written(turn) and not turn.inbound.media:
+        return Outcome((Reply("ticket_words"),), asked=Asked(DIALOG, MORE, data))
+    return add(turn, ticket)
+
+
+def about(turn: Turn) -> Outcome:
+    """Yes, what they wrote before was about that ticket."""
+    key, _dot, message_key = turn.value.partition(".")
+    ticket = theirs(turn, key)
+    rows = Message.objects.filter(conversation=turn.conversation, direction=Message.Direction.IN)
+    digits = message_key if message_key.isdecimal() else "0"
+    message = rows.filter(pk=int(digits[:18])).first()
+    if ticket is None or message is None:
+        return Outcome((Reply("ticket_not_found"),))
+    return added(turn, hearing.hear(ticket=ticket, message=message), ticket)
+
+
+def claim(turn: Turn) -> Outcome | None:
+    """Words that ask for nothing the bot knows, or a file, may be about a ticket: surely if it
+    waits for them, or if they answer to a message of ours about it; else they are asked."""
+    if _says_nothing(turn):
+        return None
+    ticket = _quoted(turn) or _waiting(turn)
+    if ticket is not None:
+        return add(turn, ticket)
+    lately = _lately(turn) if turn.inbound.kind == Message.Kind.TEXT else None
+    if lately is None or turn.captured is not None:
+        return None
+    options = (
+        option(ABOUT, f"{lately.pk}.{turn.message.pk}", title(turn, "about")),
+        *titles.intents(turn, ("help",)),
+    )
+    reply = Reply("ticket_about", {"number": lately.number}, options)
+    return Outcome((reply,), misunderstood=True)
+
+
+def claim_quoted(turn: Turn) -> Outcome | None:
+    """Whatever they seem to ask for: what answers to a message about a ticket is about it, unless
+    it is nothing but another thing's own words."""
+    ticket = None if turn.heard.exact or _says_nothing(turn) else _quoted(turn)
+    if ticket is None:
+        return None
+    return add(turn, ticket)
+
+
+def claim_answer(turn: Turn) -> Outcome | None:
+    """A yes, a no, or what sounds like another wish: to a colleague's last question it is the
+    answer, while that ticket waits for one."""
+    if turn.heard.exact and turn.heard.intent not in YES_NO:
+        return None
+    ticket = None if _says_nothing(turn) else _quoted(turn) or _asked_last(turn)
+    if ticket is None:
+        return None
+    return add(turn, ticket)
+
+
+def _asked_last(turn: Turn) -> Ticket | None:
+    """The waiting ticket of the last thing that was said to them, if a colleague said it."""
+    ticket = _waiting(turn)
+    if ticket is None:
+        return None
+    sent = Message.objects.filter(
+        conversation=turn.conversation, direction=Message.Direction.OUT
+    ).exclude(state__in=(Message.State.FAILED, Message.State.CANCELLED))
+    last = sent.order_by("-shown_at", "-id").values_list("pk", flat=True).first()
+    return ticket if ticket.messages.filter(message=last, kind=PUBLIC).exists() else None
+
+
+def _says_nothing(turn: Turn) -> bool:
+    """Whether it is an answer that was tapped, names an amount as a receipt does, or is no word."""
+    if turn.choice or turn.heard.slots.amount is not None:
+        return True
+    return not written(turn) and not turn.inbound.media
+
+
+def _quoted(turn: Turn) -> Ticket | None:
+    """The ticket of the message of ours that they answered to."""
+    if not turn.inbound.reply_to:
+        return None
+    entries = TicketMessage.objects.filter(
+        message__conversation=turn.conversation, message__provider_id=turn.inbound.reply_to
+    )
+    found = entries.exclude(kind=TicketMessage.Kind.PERSON).select_related("ticket").first()
+    return found.ticket if found else None
+
+
+def _waiting(turn: Turn) -> Ticket | None:
+    rows = _of_talk(turn).filter(status=Ticket.Status.WAITING)
+    return rows.order_by("-changed_at").first()
+
+
+def _lately(turn: Turn) -> Ticket | None:
+    """The one something happened to in the last week, if it can still be added to."""
+    rows = _of_talk(turn).filter(changed_at__gte=turn.now - REOPENED_WITHIN)
+    newest = rows.order_by("-changed_at").first()
+    if newest is None or (newest.is_done and not may_be_reopened(newest, turn.now)):
+        return None
+    return newest
+
+
+def _of_talk(turn: Turn) -> QuerySet[Ticket]:
+    return Ticket.objects.standing().filter(conversation=turn.conversation)
+
+
+def _readable(turn: Turn) -> QuerySet[Ticket]:
+    """What may be told of here: what was made without a session, and the partner's in theirs."""
+    mine = Q(is_private=False) & (Q(contact=turn.contact) | Q(conversation=turn.conversation))
+    if turn.partner is not None:
+        mine |= Q(partner=turn.partner)
+    return Ticket.objects.standing().filter(mine)
+
+
+def _recent(turn: Turn, rows: QuerySet[Ticket]) -> QuerySet[Ticket]:
+    """What is open, and what was done in the last week."""
+    lately = turn.now - REOPENED_WITHIN
+    undone = ~Q(status__in=Ticket.DONE)
+    return rows.filter(undone | Q(resolved_at__gte=lately) | Q(closed_at__gte=lately))
+
+
+def _shown(turn: Turn, ticket: Ticket) -> Outcome:
+    """One ticket with its last answers; those that were only announced have been read now."""
+    entries = list(
+        TicketMessage.objects.filter(
+            Q(ticket=ticket) | Q(ticket__merged_into=ticket), kind=PUBLIC
+        ).order_by("-id")[:MOST_ANSWERS]
+    )
+    for one in entries:
+        if one.is_veiled and one.read_at is None and one.files.exists():
+            enqueue("chatbot.intents.ticket_files.send", one.pk, turn.conversation.pk)
+    hearing.mark_read(ticket)
+    answers = [{"at": one.created_at, "text": one.text} for one in reversed(entries)]
+    values = _row(turn, ticket) | {"answers": answers}
+    options: tuple[Option, ...] = (option(ADD_TO, ticket.pk, title(turn, "add")),)
+    return Outcome(
+        (Reply("ticket_shown", values, options),), topic=dict(turn.topic) | {"ticket": ticket.pk}
+    )
+
+
+def _row(turn: Turn, ticket: Ticket) -> dict[str, Any]:
+    last = ticket.messages.filter(kind=PUBLIC).aggregate(at=Max("created_at"))["at"]
+    return {
+        "number": ticket.number,
+        "subject": ticket.subject,
+        "state": title(turn, f"state_{ticket.status}"),
+        "answered_at": last,
+    }
+
+
+INTENTS = {"ticket_status": status}
+CHOICES = {LOOK: look, RATE: rate, REOPEN: ask_more, ADD_TO: ask_more, ABOUT: about}
+STEPS = {(DIALOG, MORE): Step(take_more, takes_any=True)}
+YES_NO = ("affirm", "deny")
+# These are about the conversation, not about anything in it.
+OF_TALK = frozenset(("authenticate", "cancel", "logout", "opt_out", "opt_in", "talk_to_agent"))
+CLAIMS = {
+    **{intent: claim_quoted for intent in HEARD if intent not in OF_TALK},
+    **dict.fromkeys((*YES_NO, "upload_receipt", "create_ticket"), claim_answer),
+    UNKNOWN: claim,
+    FILE: claim,
+}
+OVERHEARD = {**CLAIMS, RATE: rate}

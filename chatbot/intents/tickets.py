@@ -1,0 +1,163 @@
+"""A complaint or a request becomes a ticket: what it is about, what happened, and its number."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from chatbot.dialog.contract import INTENT, Asked, Option, Outcome, Reply, Step, Turn, option
+from chatbot.intents import titles
+from chatbot.intents.ticket_words import title, written
+from crm.conversations.models import Attachment, Message
+from tickets import hearing
+from tickets.models import Ticket
+from tickets.opening import LONGEST_SUBJECT, open_ticket
+
+DIALOG, SUBJECT, DESCRIPTION, PICTURE = "create_ticket", "subject", "description", "picture"
+# What they wrote when they asked for a ticket, taken as its subject.
+USE, ADD_PICTURE = "ticket_use", "ticket_picture"
+# A sentence of so many words may be the subject itself.
+SENTENCE = 4
+MOST_PICTURES = 5
+
+
+def create(turn: Turn) -> Outcome:
+    """Ask the subject; a whole sentence is offered as the subject, and a picture is kept."""
+    said = turn.text[:LONGEST_SUBJECT]
+    if turn.choice or turn.heard.exact or len(said.split()) < SENTENCE:
+        said = ""
+    data = _with_picture(turn, {"said": said} if said else {})
+    options: list[Option] = [option(USE, "said", title(turn, "use"))] if said else []
+    if turn.session is None:
+        # Who is a partner may say so first: then it is theirs, and answered to them alone.
+        options += titles.intents(turn, ("authenticate",))
+    reply = Reply("ticket_subject", {"said": said}, tuple(options))
+    return Outcome((reply,), asked=Asked(DIALOG, SUBJECT, data))
+
+
+def take_subject(turn: Turn, data: Mapping[str, Any]) -> Outcome | None:
+    if turn.choice.partition(":")[0] == INTENT:
+        return None
+    data = _with_picture(turn, data)
+    agrees = turn.heard.exact and turn.heard.intent == "affirm"
+    words = data.get("said", "") if turn.choice == f"{USE}:said" or agrees else written(turn)
+    subject = " ".join(words.split())[:LONGEST_SUBJECT]
+    if not subject:
+        return Outcome((_wordless(turn),), asked=Asked(DIALOG, SUBJECT, data))
+    asked = Asked(DIALOG, DESCRIPTION, {"subject": subject} | _pictures(data))
+    return Outcome((Reply("ticket_description", {"subject": subject}),), asked=asked)
+
+
+def take_description(turn: Turn, data: Mapping[str, Any]) -> Outcome:
+    """With the words the ticket is made; a picture without words is kept until they come."""
+    data = _with_picture(turn, data)
+    description = written(turn)
+    if not description:
+        return Outcome((_wordless(turn),), asked=Asked(DIALOG, DESCRIPTION, data))
+    partner = turn.partner
+    ticket = open_ticket(
+        contact=partner.contact if partner else turn.contact,
+        partner=partner,
+        conversation=turn.conversation,
+        origin=turn.message,
+        subject=data["subject"],
+        description=description,
+        is_private=partner is not None,
+        files=_attachments(turn, data),
+    )
+    return made(turn, ticket, pictures=bool(data.get("pictures")))
+
+
+def made(turn: Turn, ticket: Ticket, *, pictures: bool = False) -> Outcome:
+    """Its number, by when it is answered, and that a picture may follow."""
+    values = {
+        "number": ticket.number,
+        "due": ticket.response_due_at,
+        "pictures": pictures,
+    }
+    options = (option(ADD_PICTURE, ticket.pk, title(turn, "add_picture")),)
+    return Outcome(
+        (Reply("ticket_made", values, options),), topic=dict(turn.topic) | {"ticket": ticket.pk}
+    )
+
+
+def ask_picture(turn: Turn) -> Outcome:
+    ticket = theirs(turn, turn.value)
+    if ticket is None:
+        return Outcome((Reply("ticket_not_found"),))
+    return Outcome(
+        (Reply("ticket_picture", {"number": ticket.number}),),
+        asked=Asked(DIALOG, PICTURE, {"ticket": ticket.pk}),
+    )
+
+
+def take_picture(turn: Turn, data: Mapping[str, Any]) -> Outcome | None:
+    if not turn.inbound.media:
+        return None
+    ticket = theirs(turn, data["ticket"])
+    if ticket is None:
+        return Outcome((Reply("ticket_not_found"),))
+    return add(turn, ticket)
+
+
+def add(turn: Turn, ticket: Ticket) -> Outcome:
+    """What they wrote is a word about this ticket."""
+    files = bool(turn.inbound.media)
+    heard = hearing.hear(ticket=ticket, message=turn.message, has_files=files)
+    return added(turn, heard, ticket)
+
+
+def added(turn: Turn, heard: Ticket, before: Ticket) -> Outcome:
+    """To which ticket it was added; or that a new one was made, the old one being too old."""
+    if heard.follows_id == before.pk and heard.pk != before.pk:
+        return made(turn, heard, pictures=bool(turn.inbound.media))
+    reply = Reply("ticket_added", {"number": heard.number})
+    return Outcome((reply,), topic=dict(turn.topic) | {"ticket": heard.pk})
+
+
+def theirs(turn: Turn, key: object) -> Ticket | None:
+    """The ticket with this key, if it is this person's: in a session their partner's, else made
+    in this conversation or by this contact."""
+    if not str(key).isdecimal():
+        return None
+    rows = Ticket.objects.select_related("contact", "partner", "merged_into")
+    found = rows.filter(pk=int(str(key)[:18])).first()
+    if found is None:
+        return None
+    own = found.contact_id == turn.contact.pk or found.conversation_id == turn.conversation.pk
+    is_partners = turn.partner is not None and found.partner_id == turn.partner.pk
+    return found if own or is_partners else None
+
+
+def _with_picture(turn: Turn, data: Mapping[str, Any]) -> dict[str, Any]:
+    """A message with a file is remembered, whatever words stand beside it."""
+    known = list(data.get("pictures", []))
+    if turn.inbound.media and len(known) < MOST_PICTURES:
+        known.append(turn.message.pk)
+    return dict(data) | ({"pictures": known} if known else {})
+
+
+def _pictures(data: Mapping[str, Any]) -> dict[str, Any]:
+    return {"pictures": data["pictures"]} if data.get("pictures") else {}
+
+
+def _attachments(turn: Turn, data: Mapping[str, Any]) -> list[Attachment]:
+    messages = Message.objects.filter(
+        conversation=turn.conversation, pk__in=data.get("pictures", [])
+    )
+    return list(Attachment.objects.filter(message__in=messages))
+
+
+def _wordless(turn: Turn) -> Reply:
+    unheard = turn.inbound.kind in (Message.Kind.AUDIO, Message.Kind.VIDEO, Message.Kind.STICKER)
+    return Reply("cannot_listen_here" if unheard else "ticket_words")
+
+
+INTENTS = {"create_ticket": create}
+# A sentence offered as the subject of a ticket that was left meanwhile: it is asked anew.
+CHOICES = {ADD_PICTURE: ask_picture, USE: create}
+STEPS = {
+    (DIALOG, SUBJECT): Step(take_subject, takes_any=True),
+    (DIALOG, DESCRIPTION): Step(take_description, takes_any=True),
+    (DIALOG, PICTURE): Step(take_picture),
+}

@@ -1,0 +1,433 @@
+"""Tickets by chat: made once, with or without a session, followed, judged, opened again."""
+
+from datetime import timedelta
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import IntegrityError
+from django.utils import timezone
+
+from chatbot.models import Dialog, PartnerSession
+from chatbot.tests import desk, people_known
+from chatbot.tests.graph_stub import text_body
+from chatbot.tests.people_known import merged
+from chatbot.tests.self_service import *  # noqa: F403
+from chatbot.tests.self_service import MOST_QUERIES, jpeg
+from chatbot.work import work_off
+from crm.conversations import ownership
+from crm.conversations.models import Message
+from crm.people.models import Agency
+from tickets.answering import reply
+from tickets.files import stored
+from tickets.models import Ticket
+from tickets.opening import open_ticket
+from tickets.standing import resolve, set_status
+
+pytestmark = pytest.mark.django_db
+tell, twice = people_known.tell, people_known.twice
+PROBLEM, WORDS = "Problema con pago", "No puedo pagar mi cuota"
+# About nothing that the bot knows.
+BESIDE = "el perro de mi vecina ladra mucho"
+ANSWER = "Tu cuota de S/ 250.00 quedó registrada."
+
+
+@pytest.fixture
+def clara(ana):
+    """The officer of Ana's agency; Emilio's is another one."""
+    ana.agency = Agency.objects.create(name="Agencia Lima")
+    ana.save()
+    desk.person("officer", username="emilio", agency=Agency.objects.create(name="Otra"))
+    return desk.person("officer", username="clara", agency=ana.agency)
+
+
+@pytest.fixture
+def made(ask, clara):
+    for words in ("crear ticket", PROBLEM, WORDS):
+        ask(words)
+    return Ticket.objects.get()
+
+
+@pytest.fixture
+def prospects(chat, clara):
+    """Of somebody who is not logged in."""
+    for words in ("tengo un problema", "Visita", "Nadie llegó a mi visita"):
+        chat(words)
+    return Ticket.objects.get()
+
+
+def fresh(ticket):
+    return Ticket.objects.get(pk=ticket.pk)
+
+
+def answered(chat, ticket, by, text=ANSWER, files=()):
+    """What the person gets of a colleague's answer."""
+    before = len(chat.graph.sent)
+    reply(ticket=fresh(ticket), by=by, text=text, files=files)
+    work_off()
+    return chat.graph.sent[before:]
+
+
+def is_over(chat):
+    dialog = chat.dialog
+    return (dialog.name, dialog.step) == ("", "")
+
+
+# --- Made -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "crear ticket",
+        "Soporte",
+        "tengo un reclamo por mi saldo",
+        "Necesito ayuda con un pago",
+    ],
+)
+def test_who_has_a_complaint_is_asked_the_subject(ask, clara, words):
+    (said,) = ask(words)
+    assert "asunto" in said and not Ticket.objects.exists()
+    assert (ask.dialog.name, ask.dialog.step) == ("create_ticket", "subject")
+
+
+def test_subject_then_description_then_its_number(ask, clara, ana):
+    ask("crear ticket")
+    (said,) = ask(PROBLEM)
+    assert PROBLEM in said and ask.dialog.data["subject"] == PROBLEM
+    (said,) = ask(WORDS)
+    ticket = Ticket.objects.get()
+    assert ticket.number in said and is_over(ask)
+    assert (ticket.subject, ticket.description) == (PROBLEM, WORDS)
+    assert (ticket.priority, ticket.category, ticket.status) == (3, "payment", "new")
+    assert (ticket.partner, ticket.contact, ticket.assignee) == (ana, ana.contact, clara)
+    assert ticket.conversation == ask.talk and ticket.is_private
+
+
+def test_a_whole_sentence_may_be_the_subject(ask, clara):
+    ask("tengo un reclamo por mi saldo")
+    assert ("ticket_use:said", "Usar mi mensaje") in ask.options
+    ask.tap("ticket_use:said")
+    ask(WORDS)
+    assert Ticket.objects.get().subject == "tengo un reclamo por mi saldo"
+
+
+@pytest.mark.parametrize("after", [("crear ticket",), ("crear ticket", PROBLEM)], ids=len)
+@pytest.mark.parametrize("words", ["cancelar", "menú"])
+def test_any_question_can_be_left(ask, clara, after, words):
+    for one in after:
+        ask(one)
+    ask(words)
+    assert is_over(ask) and not Ticket.objects.exists()
+
+
+@pytest.mark.parametrize("words", ["quiero cancelar una cuota", "mi deuda está mal", "hola"])
+def test_what_merely_sounds_like_something_else_is_the_description(ask, clara, words):
+    for one in ("crear ticket", PROBLEM, words):
+        ask(one)
+    assert Ticket.objects.get().description == words
+
+
+def test_a_failure_says_so_and_leaves_and_a_retry_makes_one(ask, clara, monkeypatch):
+    ask("crear ticket")
+    ask(PROBLEM)
+    with monkeypatch.context() as broken:
+        broken.setattr(Ticket, "save", _fails)
+        (said,) = ask(WORDS)
+    assert "falló" in said and is_over(ask) and not Ticket.objects.exists()
+    assert Dialog.objects.get().failed_at is not None
+    for words in ("crear ticket", PROBLEM, WORDS):
+        ask(words)
+    assert Ticket.objects.count() == 1
+
+
+def _fails(*args, **kwargs):
+    raise IntegrityError("the disk is full")
+
+
+def test_the_same_webhook_twice_makes_one(ask, post, clara):
+    ask("crear ticket")
+    ask(PROBLEM)
+    body = text_body(WORDS, wamid="wamid.again", sender=ask.sender)
+    for _ in range(2):
+        post(body)
+        work_off()
+    assert Ticket.objects.count() == 1
+
+
+def test_two_messages_at_one_instant_make_one_and_the_second_word_is_not_lost(ask, say, clara):
+    ask("crear ticket")
+    ask(PROBLEM)
+    say(WORDS, sender=ask.sender, work=False)
+    said = ask(BESIDE)
+    ticket = Ticket.objects.get()
+    assert len(said) == 2 and all(ticket.number in one for one in said)
+
+
+def test_a_picture_comes_before_with_or_after_the_words(ask, clara):
+    ask("crear ticket")
+    ask(PROBLEM)
+    (said,) = ask.picture(jpeg())
+    assert "palabras" in said and not Ticket.objects.exists()
+    ask.picture(jpeg("red"), caption=WORDS)
+    ticket = Ticket.objects.get()
+    assert ticket.files.count() == 2 and ticket.description == WORDS
+    assert [id_ for id_, _title in ask.options] == [f"ticket_picture:{ticket.pk}"]
+    ask.tap(f"ticket_picture:{ticket.pk}")
+    (said,) = ask.picture(jpeg("blue"))
+    assert ticket.number in said and ticket.files.count() == 3
+    assert is_over(ask)
+
+
+def test_a_sound_is_no_description(ask, clara):
+    ask("crear ticket")
+    ask(PROBLEM)
+    ask.element({"type": "audio", "audio": {"id": "77", "mime_type": "audio/ogg"}})
+    assert ask.dialog.step == "description" and not Ticket.objects.exists()
+
+
+def test_who_is_not_logged_in_can_have_one_too(prospects, chat):
+    assert prospects.partner is None and not prospects.is_private
+    assert prospects.contact == chat.talk.contact and prospects.assignee is not None
+
+
+def test_who_is_a_partner_may_say_so_first(chat, clara):
+    chat("crear ticket")
+    assert [id_ for id_, _title in chat.options] == ["intent:authenticate"]
+    chat.tap("intent:authenticate")
+    assert chat.dialog.name == "login"
+
+
+# --- Followed ---------------------------------------------------------------------------------
+
+
+def test_how_it_stands_and_when_it_was_answered(made, ask, clara):
+    (said,) = ask("mis tickets")
+    assert made.number in said and "recibido" in said and "Todavía no hay respuesta" in said
+    answered(ask, made, clara)
+    (said,) = ask("mis tickets")
+    assert ANSWER in said and "en atención" in said
+
+
+def test_several_are_listed_and_one_is_shown(made, ask, clara, ana):
+    second = open_ticket(contact=ana.contact, partner=ana, subject="Otro", description="Más")
+    (said,) = ask("mis tickets")
+    assert made.number in said and second.number in said and "sin respuesta" in said
+    assert {id_ for id_, _title in ask.options} == {f"ticket:{made.pk}", f"ticket:{second.pk}"}
+    (said,) = ask.tap(f"ticket:{second.pk}")
+    assert second.number in said and made.number not in said
+
+
+def test_of_somebody_elses_ticket_nothing_is_said(made, other):
+    (said,) = other("mis tickets")
+    assert "No tienes" in said
+    for id_ in (f"ticket:{made.pk}", "ticket:999999", "ticket:x", f"ticket_more:{made.pk}",
+                f"ticket_rating:{made.pk}.5", f"ticket_about:{made.pk}.1"):  # fmt: skip
+        (said,) = other.tap(id_)
+        assert "No encontré" in said and made.number not in said
+    assert fresh(made).satisfaction is None
+
+
+def test_without_a_session_who_they_are_is_asked_with_and_without_tickets(made, ask, other):
+    PartnerSession.objects.update(closed_at=timezone.now())
+    assert ask("mis tickets") == other("mis tickets")
+    assert ask.tap(f"ticket:{made.pk}") == other.tap("ticket:999999")
+    assert made.number not in "".join(map(str, ask.graph.sent[-4:]))
+
+
+def test_a_prospects_own_is_shown_without_asking_who_they_are(prospects, chat, clara):
+    (said,) = chat("mis tickets")
+    assert prospects.number in said and prospects.subject in said
+
+
+# --- Answered ---------------------------------------------------------------------------------
+
+
+def test_in_the_session_the_answer_comes_whole(made, ask, clara):
+    (sent,) = answered(ask, made, clara)
+    assert ANSWER in sent["text"]["body"]
+    assert Message.objects.latest("pk").is_private
+
+
+def test_outside_it_number_and_that_there_is_one_and_the_rest_once_they_are_in(made, ask, clara):
+    PartnerSession.objects.update(closed_at=timezone.now())
+    (sent,) = answered(ask, made, clara)
+    assert made.number in str(sent) and "250" not in str(sent)
+    (said,) = ask.tap(f"ticket:{made.pk}")
+    assert "1990" in said and "250" not in said
+    ask.log_in(made.partner)
+    (said,) = ask.tap(f"ticket:{made.pk}")
+    assert ANSWER in said
+    assert made.messages.get().read_at is not None
+
+
+def test_files_of_such_an_answer_come_once_they_are_in(made, ask, clara):
+    PartnerSession.objects.update(closed_at=timezone.now())
+    with stored([SimpleUploadedFile("plano.jpg", jpeg())]) as files:
+        (sent,) = answered(ask, made, clara, files=files)
+    assert sent["type"] != "image"
+    ask.log_in(made.partner)
+    ask.tap(f"ticket:{made.pk}")
+    before = len(ask.graph.sent)
+    ask.jobs()
+    (picture,) = ask.graph.sent[before:]
+    assert picture["type"] == "image" and Message.objects.latest("pk").is_private
+    ask.tap(f"ticket:{made.pk}")
+    assert ask.jobs() == []
+
+
+def test_an_answer_without_a_session_goes_to_who_asked_without_one(prospects, chat, clara):
+    (sent,) = answered(chat, prospects, clara, "Te llamamos hoy.")
+    assert "Te llamamos hoy." in sent["text"]["body"]
+
+
+def test_what_the_person_adds_while_it_waits_for_them_is_the_tickets(made, ask, clara):
+    set_status(ticket=made, status="waiting", by=clara)
+    (said,) = ask("Fue en la agencia del centro, el martes")
+    assert made.number in said
+    now = fresh(made)
+    assert now.status == "open" and now.messages.get().text.startswith("Fue en la agencia")
+    set_status(ticket=now, status="waiting", by=clara)
+    ask.picture(jpeg())
+    assert fresh(made).files.count() == 1
+
+
+@pytest.mark.parametrize("words", ["sí", "no", "pagué con un yape el martes pasado en la tarde"])
+def test_what_is_said_to_a_colleagues_question_answers_it(made, ask, clara, words):
+    answered(ask, made, clara, "¿Pagaste en la agencia?")
+    set_status(ticket=fresh(made), status="waiting", by=clara)
+    ask(words)
+    assert made.messages.get(kind="person").text == words and fresh(made).status == "open"
+
+
+def test_a_yes_to_something_else_is_not_the_tickets(made, ask, clara):
+    answered(ask, made, clara, "¿Pagaste en la agencia?")
+    set_status(ticket=fresh(made), status="waiting", by=clara)
+    ask("menú")
+    ask("sí")
+    assert not made.messages.filter(kind="person").exists()
+
+
+def test_what_asks_for_something_else_is_served_all_the_same(made, ask, clara):
+    set_status(ticket=made, status="waiting", by=clara)
+    (said,) = ask("¿Cuánto debo?")
+    assert made.number not in said and fresh(made).status == "waiting"
+
+
+def test_a_message_that_quotes_the_answer_is_the_tickets(made, ask, clara):
+    answered(ask, made, clara)
+    wamid = Message.objects.filter(direction="out").latest("pk").provider_id
+    ask.element(
+        {"type": "text", "text": {"body": "Eso no cuadra con mi voucher"}, "context": {"id": wamid}}
+    )
+    assert made.messages.filter(kind="person").count() == 1
+
+
+def test_while_a_colleague_speaks_it_is_added_without_a_word(made, ask, clara):
+    set_status(ticket=made, status="waiting", by=clara)
+    ownership.claim(conversation=ask.talk, user=clara)
+    assert ask("Fue en la agencia del centro, el martes") == []
+    assert made.messages.get().kind == "person"
+
+
+# --- Resolved ---------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def done(made, ask, clara):
+    before = len(ask.graph.sent)
+    resolve(ticket=made, by=clara)
+    work_off()
+    (ask.told,) = ask.graph.sent[before:]
+    return fresh(made)
+
+
+def test_they_hear_it_is_resolved_and_how_they_were_served_is_asked(done, ask):
+    assert done.number in str(ask.told) and "resuelto" in str(ask.told)
+    assert len(ask.options) == 6
+
+
+def test_a_tap_is_a_mark_and_pressed_twice_it_is_one(done, ask):
+    for _ in range(2):
+        (said,) = ask.tap(f"ticket_rating:{done.pk}.4")
+        assert "Gracias" in said
+    assert fresh(done).satisfaction == 4
+    assert done.changes.filter(field="satisfaction").count() == 1
+
+
+def test_a_number_is_a_mark_too_and_outside_a_session(done, ask):
+    PartnerSession.objects.update(closed_at=timezone.now())
+    ask("5")
+    assert fresh(done).satisfaction == 5
+
+
+@pytest.mark.parametrize("score", ["0", "6", "x", "", "12"])
+def test_another_number_is_none(done, ask, score):
+    ask.tap(f"ticket_rating:{done.pk}.{score}")
+    assert fresh(done).satisfaction is None
+
+
+def test_a_low_mark_offers_to_go_on_and_a_word_opens_it_again(done, ask):
+    ask.tap(f"ticket_rating:{done.pk}.1")
+    assert [id_ for id_, _title in ask.options] == [f"ticket_reopen:{done.pk}"]
+    ask.tap(f"ticket_reopen:{done.pk}")
+    (said,) = ask("Me siguen cobrando doble")
+    assert done.number in said and fresh(done).status == "open" and is_over(ask)
+
+
+def test_after_a_week_it_is_a_new_one(done, ask):
+    long_ago = timezone.now() - timedelta(days=8)
+    Ticket.objects.update(resolved_at=long_ago)
+    ask.tap(f"ticket_reopen:{done.pk}")
+    (said,) = ask("Me siguen cobrando doble")
+    second = Ticket.objects.latest("pk")
+    assert second.follows == done and second.number in said and fresh(done).is_done
+
+
+def test_a_word_that_may_be_about_it_is_asked_of_and_added(done, ask):
+    (said,) = ask(BESIDE)
+    assert done.number in said
+    ((id_, _title), *_rest) = ask.options
+    ask.tap(id_)
+    again = fresh(done)
+    assert again.status == "open"
+    assert again.messages.get(kind="person").text.startswith("el perro")
+
+
+def test_while_a_colleague_speaks_a_mark_is_taken(done, ask, clara):
+    ownership.claim(conversation=ask.talk, user=clara)
+    assert ask.tap(f"ticket_rating:{done.pk}.3") == []
+    assert fresh(done).satisfaction == 3
+
+
+# --- Around it --------------------------------------------------------------------------------
+
+
+def test_two_threads_that_become_one_take_the_ticket_along(twice, channel, clara):
+    _by_id, by_number = twice
+    ticket = open_ticket(
+        contact=by_number.contact, conversation=by_number, subject="Visita", description="Nadie"
+    )
+    kept = merged(channel)
+    assert kept != by_number and fresh(ticket).conversation == kept
+
+
+@pytest.mark.parametrize("language", ["es", "pt", "en"])
+def test_every_word_is_there_in_every_language(made, ask, clara, language):
+    talk = ask.talk
+    talk.contact.language = language
+    talk.contact.save()
+    heard = [*ask("mis tickets"), *ask("crear ticket"), *ask(PROBLEM), *ask(WORDS)]
+    assert len(heard) == 4 and all(one and "{{" not in one for one in heard)
+
+
+def test_no_message_asks_much_of_the_database(ask, ana, clara):
+    desk.person("officer", username="dora", agency=ana.agency)
+    open_ticket(contact=ana.contact, partner=ana, subject="Otro", description="Más")
+    for words in ("crear ticket", PROBLEM, WORDS, "mis tickets"):
+        ask(words)
+        assert len(ask.queries) <= MOST_QUERIES, words
+    made = Ticket.objects.latest("pk")
+    reply(ticket=made, by=clara, text=ANSWER)
+    set_status(ticket=made, status="waiting", by=clara)
+    ask("Fue en la agencia del centro, el martes")
+    assert len(ask.queries) <= MOST_QUERIES
