@@ -5,6 +5,7 @@ import re
 from collections.abc import Callable, Mapping
 from datetime import date, timedelta
 from decimal import Decimal, InvalidOperation
+from typing import Self
 
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
@@ -28,6 +29,34 @@ _MONEY_SIGN = re.compile(
 )
 _BLANKS = re.compile(r"[\s'’_]")
 _NUMBER = re.compile(r"[+-]?\d[\d.,]*", re.ASCII)
+
+
+# What a sign beside an amount may mean; a code means itself.
+_DOLLARS = ("USD", "ARS", "CLP", "MXN", "COP", "UYU", "DOP", "CAD", "AUD")
+_SIGNS: dict[str, tuple[str, ...]] = {
+    **dict.fromkeys(("S/", "SOLES"), ("PEN",)),
+    **dict.fromkeys(("US$", "U$S"), ("USD",)),
+    "R$": ("BRL",),
+    "€": ("EUR",),
+    "$": _DOLLARS,
+}
+
+
+class Amount(Decimal):
+    """An amount, with the currency's sign that stood beside it; "" where none did."""
+
+    __slots__ = ("sign",)
+    sign: str
+
+    def __new__(cls, value: Decimal, sign: str = "") -> Self:
+        made = super().__new__(cls, value)
+        made.sign = sign
+        return made
+
+    def may_be(self, currency: str) -> bool:
+        """Whether the sign says nothing against this currency (ISO 4217)."""
+        sign = self.sign.upper().rstrip(".")
+        return not sign or currency in _SIGNS.get(sign, (sign,))
 
 
 def text(longest: int) -> Callable[[str, Reading], str]:
@@ -115,17 +144,18 @@ def _decimal(said: str) -> Decimal:
     return found
 
 
-def amount(cell: str, how: Reading) -> Decimal:
-    """More than zero, with at most two decimals; a currency's sign beside it is left out."""
-    said = cell if isinstance(cell, Plain) else _MONEY_SIGN.sub("", cell, count=1)
-    found = number(said, how)
+def amount(cell: str, how: Reading) -> Amount:
+    """More than zero, with at most two decimals; a currency's sign beside it is kept."""
+    found_sign = None if isinstance(cell, Plain) else _MONEY_SIGN.search(cell)
+    sign = found_sign[0] if found_sign else ""
+    found = number(cell.replace(sign, "", 1) if sign else cell, how)
     if found <= 0:
         raise UnreadableError(_("The amount must be more than zero."))
     if found > LARGEST_AMOUNT:
         raise UnreadableError(_("The amount is too large."))
     if found != found.quantize(CENT):
         raise UnreadableError(_("An amount has at most two decimals."))
-    return found.quantize(CENT)
+    return Amount(found.quantize(CENT), sign)
 
 
 def percent(cell: str, how: Reading) -> Decimal:

@@ -20,7 +20,7 @@ from partners.imports import lookups
 from partners.imports.accounts import checked, refresh_partners, settle
 from partners.imports.audit import Told, entries
 from partners.imports.loan_columns import COLUMNS
-from partners.imports.lookups import by_external_id, said
+from partners.imports.lookups import by_external_id, note_sign, said
 from partners.ledger import row_values
 from partners.lending.dates import Every, add_periods
 from partners.lending.errors import LendingError
@@ -66,6 +66,7 @@ class LoanImporter(Importer):
                 continue
             loan = _said(row, partner, product)
             row.found = Lent(loan)
+            note_sign(row, "principal", loan.currency)
             there = kept.get(("external_id", row["external_id"])) or kept.get(
                 ("number", row["number"])
             )

@@ -8,6 +8,7 @@ from django.db.models.expressions import RawSQL
 from django.utils.translation import gettext as _
 
 from crm.imports.contract import Row
+from crm.imports.values import Amount
 from crm.people.folding import fold
 from crm.people.models import Agency, User
 from partners.models import LoanProduct, Partner
@@ -25,6 +26,17 @@ def said(rows: Iterable[Row], name: str) -> list[Any]:
 def by_external_id(rows: "QuerySet[Row_]", ids: Sequence[str]) -> "QuerySet[Row_]":
     """A query of its own: in an OR with others it would read the whole table."""
     return rows.filter(external_id__in=ids).exclude(external_id=BLANK)
+
+
+def note_sign(row: Row, name: str, currency: str) -> None:
+    """A problem where the sign beside the amount `name` is another currency's."""
+    said: Amount | None = row[name]
+    if said is not None and not said.may_be(currency):
+        row.wrong(
+            name,
+            _("The amount is written with %(sign)s, but the currency is %(currency)s.")
+            % {"sign": said.sign, "currency": currency},
+        )
 
 
 def agencies() -> dict[str, Agency]:

@@ -12,7 +12,7 @@ from crm.imports.contract import Importer, Outcome, Row
 from crm.people.models import User
 from partners.imports.accounts import checked, payments_of, refresh_all
 from partners.imports.audit import entries
-from partners.imports.lookups import by_external_id, said
+from partners.imports.lookups import by_external_id, note_sign, said
 from partners.imports.payment_columns import COLUMNS
 from partners.lending.errors import LendingError
 from partners.lending.ledger import Payment as LendingPayment
@@ -142,6 +142,7 @@ def _check(row: Row, loan: Loan) -> None:
             _("The loan is in %(loan)s, the payment in %(payment)s.")
             % {"loan": loan.currency, "payment": row["currency"]},
         )
+    note_sign(row, "amount", row["currency"] or loan.currency)
     if (paid_on := row["paid_on"]) is None:
         return
     if paid_on > timezone.localdate():

@@ -202,3 +202,11 @@ def test_what_grew_beyond_all_bounds_is_a_problem_of_its_row(officer, partner, p
     assert problems(dry) == [(2, "", "The amount is too large.")]
     one = ran("loans", table(old, GOOD), officer)
     assert (one.state, one.made) == ("done", 1) and Loan.objects.get().number == "P-1"
+
+
+@pytest.mark.parametrize("currency", ["PEN", ""])
+def test_the_sign_beside_the_principal_is_not_passed_over(officer, partner, currency):
+    rows = [GOOD.replace("100.00;PEN", f"{sign} 100.00;{currency}") for sign in ("US$", "S/.")]
+    one = ran("loans", table(rows[0], rows[1].replace("9;P-1", "10;P-2")), officer)
+    words = "The amount is written with US$, but the currency is PEN."
+    assert problems(one) == [(2, "Monto", words)] and Loan.objects.get().number == "P-2"

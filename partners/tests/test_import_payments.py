@@ -264,3 +264,21 @@ def test_a_spreadsheets_cell_that_is_no_number_is_a_problem_of_its_row(officer, 
     one = ran("payments", sheet(heads, *rows), officer)
     assert (one.state, one.made, one.bad) == ("done", 1, 1)
     assert problems(one) == [(2, "Monto", "This is no number such as 1500.50.")]
+
+
+def test_the_sign_beside_an_amount_is_not_passed_over(officer, loan):
+    rows = (
+        "1;P-001;2024-02-01;US$ 20.00;;OP 77;efectivo;",
+        "2;P-001;2024-02-02;EUR 20.00;PEN;OP 78;efectivo;",
+        "3;P-001;2024-02-03;S/ 20.00;PEN;OP 79;efectivo;",
+    )
+    one = ran("payments", table(*rows), officer)
+    words = "The amount is written with %s, but the currency is PEN."
+    assert problems(one) == [(2, "Monto", words % "US$"), (3, "Monto", words % "EUR")]
+    assert Payment.objects.get().reference == "OP 79"
+
+
+def test_a_loan_in_dollars_takes_dollars(officer, partner, product):
+    make_loan(partner, product, currency="USD")
+    one = ran("payments", table("1;P-001;2024-02-01;$ 20.00;;OP 77;efectivo;"), officer)
+    assert (one.made, one.bad) == (1, 0), problems(one)

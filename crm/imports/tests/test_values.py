@@ -38,6 +38,27 @@ def test_amounts_as_people_write_them(cell, meant):
 
 
 @pytest.mark.parametrize(
+    ("cell", "is_so", "is_not"),
+    [
+        ("S/ 250", "PEN", "USD"),
+        ("s/. 250", "PEN", "USD"),
+        ("US$ 250", "USD", "MXN"),
+        ("$ 250", "USD", "PEN"),
+        ("$ 250", "MXN", "BRL"),
+        ("250 eur", "EUR", "PEN"),
+        ("R$ 250", "BRL", "USD"),
+    ],
+)
+def test_a_sign_beside_an_amount_is_kept(cell, is_so, is_not):
+    found = amount(cell, AS_SHOWN)
+    assert found == 250 and found.may_be(is_so) and not found.may_be(is_not)
+
+
+def test_no_sign_says_nothing_of_the_currency():
+    assert amount("250", AS_SHOWN).may_be("XAF") and amount(Plain("250"), AS_SHOWN).may_be("PEN")
+
+
+@pytest.mark.parametrize(
     ("cell", "words"),
     [
         ("1,500", "1500 or 1.500"),
