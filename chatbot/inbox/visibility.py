@@ -1,6 +1,6 @@
-"""Which conversations a person may see: the house's rule, widened by the leads they work on."""
+"""Which conversations a person may see: the house's rule, widened by leads and partners."""
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.shortcuts import get_object_or_404
 
 from crm.conversations.models import Attachment, Conversation, MergedConversation, Message
@@ -11,12 +11,16 @@ PRIVATE = "conversations.view_private"
 
 
 def conversations_for(user: User) -> QuerySet[Conversation]:
-    """Those `visible_to(user)`, and those of contacts with a lead assigned to the user."""
+    """Those `visible_to(user)`, and those of contacts with a lead assigned to the user; whoever
+    reads partners' sessions sees every partner's, whosever lead the person once was."""
     visible = Conversation.objects.visible_to(user)
     if user.sees_all() or not user.has_perm("conversations.view_conversation"):
         return visible
     own_leads = Lead.objects.filter(assigned_to=user)
-    return visible | Conversation.objects.filter(contact_id__in=own_leads.values("contact_id"))
+    more = Q(contact_id__in=own_leads.values("contact_id"))
+    if user.has_perm(PRIVATE):
+        more |= Q(contact__partner__isnull=False)
+    return visible | Conversation.objects.filter(more)
 
 
 def get_conversation_for(user: User, pk: int) -> Conversation:
