@@ -1,7 +1,7 @@
 """The tickets' addresses."""
 
-from tickets.pages.urls import urlpatterns as pages
+from django.urls import URLPattern
 
 app_name = "tickets"
 
-urlpatterns = [*pages]
+urlpatterns: list[URLPattern] = []
