@@ -103,10 +103,12 @@ def card(request: DeskRequest, pk: int) -> HttpResponse:
 @require_GET
 @permitted("conversations.view_conversation", "people.view_contact")
 def of_contact(request: DeskRequest, pk: int) -> HttpResponse:
-    """A contact's conversations that this person may see, for the contact's page."""
+    """A contact's conversations that this person may see, for a page of the contact's; `?panel=1`:
+    the newest one opens above their list."""
     rows = conversations_for(request.user).filter(contact_id=pk).select_related("channel")
     found = list(rows.order_by("-last_message_at", "-id")[: MOST_OF_CONTACT + 1])
     context = {"conversations": found[:MOST_OF_CONTACT], "is_cut": len(found) > MOST_OF_CONTACT}
+    context["opened"] = found[0] if found and "panel" in request.GET else None
     return render(request, "inbox/of_contact.html", context)
 
 
