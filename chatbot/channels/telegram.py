@@ -39,7 +39,7 @@ class Telegram(Provider):
         longest_caption=telegram_api.LONGEST_CAPTION,
         # Room for the answers as numbered lines, where an id is too long for a button.
         longest_question=3500,
-        buttons=8,
+        buttons=10,
         window=None,
         writes_first=False,
         per_second=30,

@@ -115,7 +115,7 @@ def _failed(row: ConfirmedReceipt, error: Exception) -> None:
         rows.update(tries=F("tries") + 1, due_at=timezone.now() + PAUSE)
         return
     _settle(row, "receipt_failed")
-    Dialog.objects.filter(conversation=row.conversation_id).update(
+    Dialog.objects.filter(conversation=_conversation_of(row)).update(
         failed_at=timezone.now(), failure=type(error).__name__
     )
 
@@ -135,7 +135,7 @@ def _settle(
 
 def _tell(row: ConfirmedReceipt, name: str, values: Mapping[str, Any]) -> None:
     """Number and state, no amounts: the session may be over by now."""
-    talk = Conversation.objects.with_people().get(pk=row.conversation_id)
+    talk = _conversation_of(row)
     if not talk.channel.is_active:
         return
     text = words(name, talk.contact.spoken, values)
@@ -148,3 +148,9 @@ def _tell(row: ConfirmedReceipt, name: str, values: Mapping[str, Any]) -> None:
         answers=False,
         is_private=True,
     )
+
+
+def _conversation_of(row: ConfirmedReceipt) -> Conversation:
+    """Where the picture came from; two conversations may have become one since."""
+    rows = Conversation.objects.with_people()
+    return rows.get(messages__attachments=row.attachment_id)

@@ -30,9 +30,9 @@ def list_loans(turn: Turn) -> Outcome:
     loans = _owned(turn)
     if not loans:
         return say("no_loans", options=titles.intents(turn, ("talk_to_agent",)))
-    values = _listed(loans)
+    values = _listed(turn, loans)
     return Outcome(
-        (Reply("loans", values, _tappable(turn, loans)),),
+        (Reply("loans", values, _tappable(loans)),),
         topic=dict(turn.topic) | {"shown": [one.pk for one in loans[:MOST_SHOWN]]},
     )
 
@@ -95,21 +95,17 @@ def _understood(turn: Turn, loans: Sequence[Loan]) -> Loan | None:
 
 def _ask_which(turn: Turn, loans: Sequence[Loan], words: str) -> Outcome:
     return Outcome(
-        (Reply(words, _listed(loans), _tappable(turn, loans)),),
+        (Reply(words, _listed(turn, loans), _tappable(loans)),),
         asked=Asked(DIALOG, WHICH),
         topic=dict(turn.topic) | {"shown": [one.pk for one in loans[:MOST_SHOWN]]},
     )
 
 
-def _tappable(turn: Turn, loans: Sequence[Loan]) -> tuple[Option, ...]:
-    """The loans to tap on; none where they would only be numbered once more below the list."""
-    shown = loans[:MOST_SHOWN]
-    if rules_of(turn.conversation.channel.provider).answers_as(len(shown)) == "numbers":
-        return ()
-    return tuple(option("loan", one.pk, one.number) for one in shown)
+def _tappable(loans: Sequence[Loan]) -> tuple[Option, ...]:
+    return tuple(option("loan", one.pk, one.number) for one in loans[:MOST_SHOWN])
 
 
-def _listed(loans: Sequence[Loan]) -> dict[str, Any]:
+def _listed(turn: Turn, loans: Sequence[Loan]) -> dict[str, Any]:
     rows = [
         {
             "number": one.number,
@@ -121,7 +117,9 @@ def _listed(loans: Sequence[Loan]) -> dict[str, Any]:
         }
         for one in loans[:MOST_SHOWN]
     ]
-    return {"loans": rows, "more": max(0, len(loans) - MOST_SHOWN), "count": len(loans)}
+    # Where a channel has no buttons their numbers stand below the text, and not in it, too.
+    below = rules_of(turn.conversation.channel.provider).answers_as(len(rows)) == "numbers"
+    return {"loans": rows, "more": max(0, len(loans) - MOST_SHOWN), "numbered": not below}
 
 
 # --- One of them -----------------------------------------------------------------------------

@@ -313,7 +313,6 @@ def _hand_in(turn: Turn, data: Data) -> Outcome:
     row, _is_new = ConfirmedReceipt.objects.get_or_create(
         attachment_id=data["file"],
         defaults={
-            "conversation": turn.conversation,
             "partner": turn.partner,
             "loan": _loan(turn, data),
             "amount": Decimal(data["amount"]),
@@ -327,7 +326,7 @@ def _hand_in(turn: Turn, data: Data) -> Outcome:
 def tapped_late(turn: Turn) -> Outcome:
     """An answer to a question that is closed: the same button twice, or an old one."""
     pk = turn.value.rpartition(".")[2]
-    rows = ConfirmedReceipt.objects.filter(conversation=turn.conversation)
+    rows = ConfirmedReceipt.objects.filter(attachment__message__conversation=turn.conversation)
     row = rows.filter(attachment_id=pk).first() if pk.isdigit() else None
     if row is not None and turn.session is not None:
         return say("receipt_already", number=row.receipt_id or "")

@@ -42,15 +42,6 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
-                    "conversation",
-                    models.ForeignKey(
-                        db_index=False,
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="confirmed_receipts",
-                        to="conversations.conversation",
-                    ),
-                ),
-                (
                     "loan",
                     models.ForeignKey(
                         null=True,
@@ -87,7 +78,6 @@ class Migration(migrations.Migration):
                         fields=["due_at"],
                         name="confirmed_due",
                     ),
-                    models.Index(fields=["conversation", "-id"], name="confirmed_of"),
                 ],
             },
         ),

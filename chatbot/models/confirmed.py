@@ -9,13 +9,13 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from crm.conversations.models import Attachment, Conversation
+from crm.conversations.models import Attachment
 from crm.fields import MoneyField
 from partners.models import Loan, Partner, Receipt
 
 
 class ConfirmedReceipt(models.Model):
-    """One for each picture or document, however often it is confirmed.
+    """One for each picture or document, however often it is confirmed; it goes where that goes.
 
     Open while `settled_at` is null: the file may still be on its way, or the job got lost. Then
     `receipt` is what came of it, or null where it was refused or given up.
@@ -24,9 +24,6 @@ class ConfirmedReceipt(models.Model):
     # After so long without a word from who works on it, somebody else may.
     LEASE = timedelta(minutes=3)
 
-    conversation = models.ForeignKey(
-        Conversation, models.CASCADE, related_name="confirmed_receipts", db_index=False
-    )
     partner = models.ForeignKey(Partner, models.CASCADE, related_name="confirmed_receipts")
     attachment = models.OneToOneField(Attachment, models.CASCADE, related_name="confirmed_receipt")
     loan = models.ForeignKey(Loan, models.CASCADE, null=True, related_name="+")
@@ -44,7 +41,6 @@ class ConfirmedReceipt(models.Model):
             models.Index(
                 fields=["due_at"], name="confirmed_due", condition=Q(settled_at__isnull=True)
             ),
-            models.Index(fields=["conversation", "-id"], name="confirmed_of"),
         ]
         verbose_name = _("confirmed receipt")
         verbose_name_plural = _("confirmed receipts")
