@@ -158,6 +158,9 @@ def _handle_in_order(lane: str) -> int:
                 break
         else:
             settled[State.DONE if acted else State.IGNORED].append(event.pk)
+        if changes:
+            # Rows that other lanes may want as well are let go of before the next ones are taken.
+            break
     for state, ids in settled.items():
         _settle(ids, state)
     return sum(map(len, settled.values())) + failed
