@@ -283,6 +283,7 @@ ROLE_PERMISSIONS: dict[str, list[str]] = {
         "conversations.add_channel",
         "conversations.change_channel",
         "conversations.use_simulator",
+        "chatbot.change_example",
         "chatbot.view_inboundevent",
         "chatbot.view_deliveryattempt",
         "jobs.change_jobsetting",
@@ -433,6 +434,7 @@ MENU = [
     "leads.menu.ENTRIES",
     "partners.menu.ENTRIES",
     "partners.review.menu.ENTRIES",
+    "tickets.pages.menu.ENTRIES",
     "chatbot.menu.ENTRIES",
 ]
 NEW_MENU = [
@@ -440,6 +442,7 @@ NEW_MENU = [
     "leads.menu.NEW",
     "partners.menu.NEW",
     "partners.imports.menu.NEW",
+    "tickets.pages.menu.NEW",
 ]
 # Beside the search box, and on the page of everything that is set up once.
 TOOLS_MENU = ["chatbot.menu.TOOLS"]
@@ -448,17 +451,20 @@ SETTINGS_PAGES = [
     "crm.people.menu.SETTINGS",
     "chatbot.menu.SETTINGS",
     "partners.menu.SETTINGS",
+    "tickets.pages.menu.SETTINGS",
 ]
 SEARCH_SOURCES = [
     "leads.search.search_leads",
     "partners.search.search_partners",
     "crm.people.search.search_contacts",
     "crm.catalog.search.search_properties",
+    "tickets.pages.search.search_tickets",
 ]
 DASHBOARD_CARDS = [
     "chatbot.channels.pages.dashboard.cards",
     "leads.dashboard.cards",
     "partners.review.dashboard.cards",
+    "tickets.pages.dashboard.cards",
     "chatbot.dialog.login.dashboard.cards",
     "chatbot.inbox.dashboard.cards",
 ]

@@ -1,7 +1,7 @@
 """The tickets' addresses."""
 
-from django.urls import URLPattern
+from tickets.pages.urls import urlpatterns as pages
 
 app_name = "tickets"
 
-urlpatterns: list[URLPattern] = []
+urlpatterns = [*pages]

@@ -26,6 +26,7 @@ from crm.desk.access import DeskRequest, refusal
 from crm.desk.chips import Chip, chips_of
 from crm.desk.paging import CappedPaginator
 from crm.desk.pulse import current_versions
+from crm.desk.saved import shown_views
 from crm.people.models import User
 
 _FRAGMENTS = {"table": "desk/list.html#table", "list": "desk/list.html#list"}
@@ -35,6 +36,7 @@ class ListPage(View):
     """Filters and sort stand in the URL; `?page=` too. See the module for a declaration.
 
     `pulse` names a key of settings.PULSES: the table renews itself when its version changes.
+    `saved` is the name under which people keep views of the list; blank: they keep none.
     `create_url_name` with `create_label` and `create_permission` makes the "new" button.
     """
 
@@ -49,6 +51,7 @@ class ListPage(View):
     create_label: ClassVar[str | Promise] = ""
     create_permission: ClassVar[str] = ""
     pulse: ClassVar[str] = ""
+    saved: ClassVar[str] = ""
     per_page: ClassVar[int] = 25
     template_name: ClassVar[str] = "desk/list.html"
 
@@ -81,12 +84,14 @@ class ListPage(View):
         filterset = self.filterset(request, rows)
         chips = chips_of(filterset, params) if filterset is not None else []
         table = self.table(filterset.qs if filterset is not None else rows, params)
+        here = f"?{params.urlencode()}" if params else ""
         return {
             "page": self,
             "table": table,
             "filterset": filterset,
             "chips": chips,
-            "here": f"?{params.urlencode()}" if params else "",
+            "here": here,
+            "saved_views": shown_views(self.saved, request.user, here) if self.saved else [],
             "clear": self._clear(params, chips),
             "sort": params.get("sort", ""),
             "create_url": self.create_url(request.user),

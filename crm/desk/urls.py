@@ -1,6 +1,6 @@
 from django.urls import path
 
-from crm.desk import pulse, views
+from crm.desk import pulse, saved, views
 
 app_name = "desk"
 urlpatterns = [
@@ -9,5 +9,7 @@ urlpatterns = [
     path("profile/", views.profile, name="profile"),
     path("menu/", views.menu, name="menu"),
     path("settings/", views.settings_page, name="settings"),
+    path("views/<slug:page>/save/", saved.save, name="save_view"),
+    path("views/<int:pk>/delete/", saved.delete, name="delete_view"),
     path("pulse/", pulse.pulse, name="pulse"),
 ]

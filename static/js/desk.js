@@ -185,3 +185,15 @@
   showSidebar();
   countInTitle();
 })();
+// Forms that ask first, and views of a list that are kept as the list stands now.
+(() => {
+  document.addEventListener("submit", (event) => {
+    const { confirm: words } = event.target.dataset;
+    if (words && !confirm(words)) event.preventDefault();
+  });
+  document.addEventListener("submit", (event) => {
+    if (!event.target.matches("[data-save-view]")) return;
+    event.target.elements.query.value = location.search;
+    event.target.elements.next.value = location.pathname + location.search;
+  });
+})();

@@ -1,0 +1,286 @@
+"""The page of one ticket, and everything that is done there, through the browser's door."""
+
+import re
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
+
+from crm.conversations.models import Message
+from tickets import answering, standing, triage
+from tickets.models import CannedReply, Ticket, TicketChange, TicketMessage
+from tickets.opening import open_ticket
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_english")]
+HTMX = {"HX-Request": "true"}
+PNG = bytes.fromhex(
+    "89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c4890000000d49444154789c6360"
+    "60606000000005000157a2d5c40000000049454e44ae426082"
+)
+
+
+def at(name, *args):
+    return reverse(f"tickets:{name}", args=args)
+
+
+def seen_on(page):
+    return re.search(r'id="seen" name="seen" value="([\d.]+)"', page.content.decode())[1]
+
+
+def urls_of(ticket, clara):
+    change = triage.prioritise(ticket=ticket, priority=1, by=clara)
+    reply = CannedReply.objects.create(title="Saludo", text="Hola")
+    return [
+        ("get", at("detail", ticket.pk)),
+        ("post", at("here", ticket.pk)),
+        ("post", at("say", ticket.pk)),
+        ("get", at("filled", ticket.pk, reply.pk)),
+        ("post", at("status", ticket.pk)),
+        ("post", at("assign", ticket.pk)),
+        ("post", at("priority", ticket.pk)),
+        ("post", at("category", ticket.pk)),
+        ("post", at("link", ticket.pk)),
+        ("post", at("merge", ticket.pk)),
+        ("post", at("unmerge", ticket.pk)),
+        ("post", at("undo", change.pk)),
+    ]
+
+
+def test_a_partners_ticket_is_not_there_for_an_agent_at_any_address(browser, alice, clara, ticket):
+    body = {"status": "closed", "to": alice.pk, "text": "hola", "kind": "note", "priority": 4}
+    for method, url in urls_of(ticket, clara):
+        assert getattr(browser(alice), method)(url, body).status_code == 404, url
+        assert getattr(browser(alice), method)(url, body, headers=HTMX).status_code == 404, url
+    ticket.refresh_from_db()
+    assert (ticket.status, ticket.priority, ticket.messages.count()) == ("new", 1, 0)
+
+
+def test_a_stranger_logs_in_first_and_a_roleless_colleague_is_refused(
+    browser, colleague, clara, ticket
+):
+    nobody = colleague("marketer", username="marta")
+    for method, url in urls_of(ticket, clara):
+        assert getattr(browser(), method)(url).status_code == 302, url
+        assert getattr(browser(nobody), method)(url).status_code == 403, url
+
+
+def test_what_writes_wants_a_post(browser, clara, ticket):
+    for method, url in urls_of(ticket, clara):
+        if method == "post":
+            assert browser(clara).get(url).status_code == 405, url
+
+
+def test_the_page_shows_it_all_and_escapes_it(browser, clara, ana, talk_with):
+    evil = "<img src=x onerror=alert(1)>"
+    ana.contact.name = evil
+    ana.contact.save()
+    made = open_ticket(
+        contact=ana.contact, partner=ana, conversation=talk_with(ana.contact),
+        subject=evil, description=evil, is_private=True,
+    )  # fmt: skip
+    answering.add_note(ticket=made, by=clara, text=evil)
+    text = browser(clara).get(made.get_absolute_url()).content.decode()
+    assert evil not in text and "&lt;img src=x" in text
+    assert "Internal note" in text and "First answer" in text and "None</dd>" not in text
+
+
+def test_an_answer_goes_out_on_the_channel_it_came_from_and_a_note_does_not(
+    browser, clara, open_one
+):
+    page = browser(clara).get(open_one.get_absolute_url())
+    answer = {"kind": "public", "text": "Vamos mañana", "seen": seen_on(page)}
+    said = browser(clara).post(at("say", open_one.pk), answer, headers=HTMX)
+    assert said.status_code == 200 and "Vamos mañana" in said.content.decode()
+    (sent,) = Message.objects.filter(direction="out", text__contains="Vamos mañana")
+    assert sent.conversation == open_one.conversation and sent.author == "colleague"
+    seen = re.search(r'data-seen="([\d.]+)"', said.content.decode())[1]
+    note = {"kind": "note", "text": "Cliente difícil", "seen": seen}
+    noted = browser(clara).post(at("say", open_one.pk), note, headers=HTMX)
+    assert "entry-note" in noted.content.decode()
+    assert not Message.objects.filter(text__contains="Cliente difícil").exists()
+
+
+def test_without_scripts_it_is_sent_just_the_same(browser, clara, open_one):
+    page = browser(clara).get(open_one.get_absolute_url())
+    body = {"kind": "public", "text": "Hecho", "seen": seen_on(page), "then": "waiting"}
+    said = browser(clara).post(at("say", open_one.pk), body)
+    assert said.status_code == 302
+    open_one.refresh_from_db()
+    assert open_one.status == "waiting" and open_one.paused_at
+
+
+def test_sending_on_a_thread_that_changed_asks_first_shows_what_is_new_and_keeps_the_text(
+    browser, clara, dora, open_one
+):
+    page = browser(clara).get(open_one.get_absolute_url())
+    answering.reply(ticket=open_one, by=dora, text="Ya le escribí yo")
+    body = {"kind": "public", "text": "Mi respuesta", "seen": seen_on(page)}
+    asked = browser(clara).post(at("say", open_one.pk), body, headers=HTMX)
+    text = asked.content.decode()
+    assert asked["HX-Retarget"] == "#say-ask"
+    assert "Ya le escribí yo" in text and "Dora" in text and "Send all the same" in text
+    whole = browser(clara).post(at("say", open_one.pk), body)
+    assert whole.status_code == 422 and "Mi respuesta</textarea>" in whole.content.decode()
+    assert not TicketMessage.objects.filter(text="Mi respuesta").exists()
+    now = re.search(r'name="seen_now" value="([\d.]+)"', text)[1]
+    browser(clara).post(at("say", open_one.pk), body | {"seen_now": now}, headers=HTMX)
+    assert TicketMessage.objects.filter(text="Mi respuesta").count() == 1
+
+
+def test_a_note_asks_too_and_what_one_did_oneself_is_no_news(browser, clara, dora, open_one):
+    page = browser(clara).get(open_one.get_absolute_url())
+    triage.prioritise(ticket=open_one, priority=1, by=clara)
+    body = {"kind": "note", "text": "Apunte", "seen": seen_on(page)}
+    browser(clara).post(at("say", open_one.pk), body, headers=HTMX)
+    assert TicketMessage.objects.filter(text="Apunte").exists()
+    triage.prioritise(ticket=open_one, priority=4, by=dora)
+    asked = browser(clara).post(at("say", open_one.pk), body | {"text": "Otro"}, headers=HTMX)
+    assert "Priority" in asked.content.decode() and "Low" in asked.content.decode()
+    assert not TicketMessage.objects.filter(text="Otro").exists()
+
+
+def test_a_page_that_says_nothing_of_what_it_has_shown_is_asked(browser, clara, dora, open_one):
+    answering.add_note(ticket=open_one, by=dora, text="Ojo")
+    asked = browser(clara).post(
+        at("say", open_one.pk), {"kind": "note", "text": "X", "seen": "basura"}, headers=HTMX
+    )
+    assert "Ojo" in asked.content.decode()
+    assert not TicketMessage.objects.filter(text="X").exists()
+
+
+def test_what_cannot_be_sent_says_why_and_keeps_the_text(browser, clara, open_one):
+    page = browser(clara).get(open_one.get_absolute_url())
+    body = {"kind": "public", "text": "  ", "seen": seen_on(page)}
+    refused = browser(clara).post(at("say", open_one.pk), body, headers=HTMX)
+    assert "Write something first" in refused.content.decode()
+    evil = SimpleUploadedFile("x.svg", b"<svg onload=alert(1)>", "image/svg+xml")
+    refused = browser(clara).post(
+        at("say", open_one.pk), body | {"text": "Mira", "files": evil}, headers=HTMX
+    )
+    assert "Send a picture" in refused.content.decode()
+    assert not open_one.messages.exists()
+
+
+def test_a_notes_file_is_given_to_who_may_see_the_ticket_and_to_nobody_else(
+    browser, alice, clara, ticket
+):
+    page = browser(clara).get(ticket.get_absolute_url())
+    picture = SimpleUploadedFile("foto.png", PNG, "image/png")
+    body = {"kind": "note", "text": "", "seen": seen_on(page), "files": picture}
+    said = browser(clara).post(at("say", ticket.pk), body, headers=HTMX)
+    url = at("file", ticket.files.get().pk)
+    assert url in said.content.decode()
+    given = browser(clara).get(url)
+    assert given["Content-Type"] == "image/png" and given["X-Content-Type-Options"] == "nosniff"
+    assert b"".join(given.streaming_content) == PNG
+    assert browser(alice).get(url).status_code == 404
+    assert browser().get(url).status_code == 302
+
+
+def test_steps_change_it_say_so_and_can_be_undone(browser, clara, dora, open_one):
+    page = browser(clara)
+    body = {"was": open_one.priority, "priority": 1}
+    said = page.post(at("priority", open_one.pk), body, headers=HTMX)
+    change = TicketChange.objects.filter(field="priority").get()
+    assert at("undo", change.pk) in said["HX-Trigger"]
+    page.post(at("undo", change.pk))
+    body = {"was": open_one.assignee_id, "to": dora.pk}
+    page.post(at("assign", open_one.pk), body, headers=HTMX)
+    page.post(at("category", open_one.pk), {"was": open_one.category, "category": "data"})
+    page.post(at("status", open_one.pk), {"was": "new", "status": "waiting"})
+    open_one.refresh_from_db()
+    found = open_one.priority, open_one.assignee, open_one.category, open_one.status
+    assert found == (3, dora, "data", "waiting")
+    text = page.get(open_one.get_absolute_url()).content.decode()
+    assert "Waiting for the person" in text and "paused" in text
+
+
+def test_nobody_decides_over_what_they_have_not_seen(browser, clara, dora, open_one):
+    standing.set_status(ticket=open_one, status="open", by=dora)
+    body = {"was": "new", "status": "closed"}
+    said = browser(clara).post(at("status", open_one.pk), body, headers=HTMX)
+    assert "Somebody has just changed" in said["HX-Trigger"]
+    open_one.refresh_from_db()
+    assert open_one.status == "open"
+
+
+def test_resolving_tells_the_person_and_opening_again_is_one_button(browser, clara, open_one):
+    page = browser(clara)
+    page.post(at("status", open_one.pk), {"was": "new", "status": "resolved"})
+    assert Message.objects.filter(direction="out", conversation=open_one.conversation).exists()
+    text = page.get(open_one.get_absolute_url()).content.decode()
+    assert "Open again" in text and "This ticket is done" in text
+    page.post(at("status", open_one.pk), {"was": "resolved", "status": "open"})
+    open_one.refresh_from_db()
+    assert open_one.status == "open"
+
+
+def test_merging_shows_both_threads_and_can_be_undone(browser, clara, paula, open_one):
+    other = open_ticket(contact=paula, subject="Otra visita", description="Otra vez")
+    answering.add_note(ticket=other, by=clara, text="Va junto")
+    page = browser(clara)
+    merged = page.post(at("merge", other.pk), {"into": open_one.pk}, follow=True)
+    text = merged.content.decode()
+    assert merged.redirect_chain[-1][0] == open_one.get_absolute_url()
+    assert "Va junto" in text and "Otra vez" in text and at("unmerge", other.pk) in text
+    part = page.get(other.get_absolute_url()).content.decode()
+    assert "A part of" in part and 'id="say"' not in part
+    page.post(at("unmerge", other.pk))
+    other.refresh_from_db()
+    assert other.merged_into is None and other.status == "new"
+
+
+def test_another_persons_ticket_or_loan_is_refused(browser, clara, ticket, open_one):
+    page = browser(clara)
+    page.post(at("merge", ticket.pk), {"into": open_one.pk})
+    page.post(at("merge", ticket.pk), {"into": "999999"})
+    page.post(at("link", ticket.pk), {"loan": "999999", "receipt": "x"})
+    ticket.refresh_from_db()
+    assert ticket.merged_into is None and ticket.loan is None
+
+
+def test_colleagues_on_one_ticket_read_each_others_names(browser, clara, dora, ticket):
+    browser(clara).get(ticket.get_absolute_url())
+    page = browser(dora).get(ticket.get_absolute_url()).content.decode()
+    assert "Also here:" in page and "Clara" in page
+    here = browser(clara).post(at("here", ticket.pk), headers=HTMX).content.decode()
+    assert "Dora" in here and "Clara" not in here
+    browser(dora).post(at("here", ticket.pk) + "?left=1")
+    assert "Dora" not in browser(clara).post(at("here", ticket.pk), headers=HTMX).content.decode()
+
+
+def test_a_canned_reply_is_filled_in_for_the_ticket(browser, clara, ticket):
+    reply = CannedReply.objects.create(title="Saludo", text="Hola {{ nombre }}: {{ ticket }}")
+    hidden = CannedReply.objects.create(title="Vieja", text="No", is_active=False)
+    assert "Saludo" in browser(clara).get(ticket.get_absolute_url()).content.decode()
+    text = browser(clara).get(at("filled", ticket.pk, reply.pk)).content.decode()
+    assert text == f"Hola Ana: {ticket.number}"
+    assert browser(clara).get(at("filled", ticket.pk, hidden.pk)).status_code == 404
+
+
+def test_a_long_thread_costs_no_more_queries_than_a_short_one(
+    browser, clara, dora, ticket, django_assert_max_num_queries
+):
+    TicketMessage.objects.bulk_create(
+        TicketMessage(ticket=ticket, kind="note", author=dora, text=f"Nota {number}")
+        for number in range(300)
+    )
+    page = browser(clara)
+    with django_assert_max_num_queries(60):
+        text = page.get(ticket.get_absolute_url()).content.decode()
+    assert text.count("entry-note") < 60 and "Show what was said before" in text
+    with django_assert_max_num_queries(60):
+        whole = page.get(ticket.get_absolute_url() + "?all=1").content.decode()
+    assert whole.count('class="entry entry-note"') == 300
+
+
+def test_a_ticket_that_became_a_colleagues_leads_its_open_page_back_to_the_list(
+    browser, alice, clara, paula
+):
+    made = open_ticket(contact=paula, subject="Visita", description="x", assignee=alice)
+    paula.owner = clara
+    paula.save()
+    assert browser(alice).get(made.get_absolute_url()).status_code == 200
+    Ticket.objects.filter(pk=made.pk).update(assignee=clara)
+    lost = browser(alice).get(made.get_absolute_url(), headers=HTMX)
+    assert lost.status_code == 404 and lost["HX-Redirect"] == at("list")
