@@ -5,7 +5,8 @@
   const form = document.getElementById("loan-form");
   if (!form) return;
   const { product, terms, disbursed_on: disbursed, first_due: due, rate } = form.elements;
-  const touched = new Set([terms, due].filter((field) => field.defaultValue && form.querySelector(".field-wrong")));
+  // What comes back after an error is what somebody wrote.
+  const touched = new Set("bound" in form.dataset ? [terms, due].filter((field) => field.defaultValue) : []);
 
   function after(day, every) {
     const next = new Date(`${day}T00:00:00Z`);
