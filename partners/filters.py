@@ -6,7 +6,7 @@ from typing import Any, cast
 import django_filters
 from django import forms
 from django.core.cache import cache
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
@@ -17,9 +17,10 @@ from crm.people.models import Agency, Contact, User
 from partners.arrears import buckets
 from partners.forms import officers
 from partners.known import by_document
-from partners.models import Partner
+from partners.models import Loan, Partner
 
 MINE, NOBODY, ON_TIME, LATE = "mine", "nobody", "on-time", "late"
+ACTIVE, NONE = "active", "none"
 # A search that means more people than this wants another word, not another page.
 MOST_CONTACTS = 200
 # Seconds for which a new agency or colleague may be missing from the filters.
@@ -51,8 +52,27 @@ def arrears_choices() -> list[tuple[str, Any]]:
     return [(ON_TIME, _("Up to date")), (LATE, _("In arrears")), *ageing]
 
 
+def loan_choices() -> list[tuple[str, Any]]:
+    """With active loans at all, with some in each currency that is lent, without any."""
+    lent = cache.get_or_set("partners.currencies", _currencies, REMEMBERED) or []
+    in_currency = [(code, format_lazy(_("Active loans in {code}"), code=code)) for code in lent]
+    return [(ACTIVE, _("With active loans")), *in_currency, (NONE, _("Without active loans"))]
+
+
 def _officers() -> list[tuple[str, str]]:
-    return [(str(one.pk), str(one)) for one in officers()]
+    """Who may look after partners, and who still does: a colleague may have left."""
+    found = User.objects.filter(Q(pk__in=officers().values("pk")) | Q(pk__in=_looking_after()))
+    people = found.order_by("first_name", "last_name", "username")
+    return [(str(one.pk), str(one)) for one in people]
+
+
+def _looking_after() -> QuerySet[Partner, Any]:
+    return Partner.objects.exclude(officer=None).order_by().values("officer")
+
+
+def _currencies() -> list[str]:
+    rows = Loan.objects.running().order_by("currency")
+    return list(rows.values_list("currency", flat=True).distinct())
 
 
 def _agencies() -> list[tuple[str, str]]:
@@ -73,6 +93,9 @@ class PartnerFilter(django_filters.FilterSet):
         choices=arrears_choices,
         method="in_arrears",
         empty_label=_("Any arrears"),
+    )
+    loans = django_filters.ChoiceFilter(
+        label=_("Loans"), choices=loan_choices, method="with_loans", empty_label=_("Any loans")
     )
     status = django_filters.ChoiceFilter(
         label=_("Status"), choices=Partner.Status, empty_label=_("Any status")
@@ -101,6 +124,14 @@ class PartnerFilter(django_filters.FilterSet):
 
     def at_agency(self, rows: QuerySet[Partner], name: str, value: str) -> QuerySet[Partner]:
         return rows.filter(agency=None if value == NOBODY else int(value))
+
+    def with_loans(self, rows: QuerySet[Partner], name: str, value: str) -> QuerySet[Partner]:
+        if value == NONE:
+            return rows.filter(active_loans=0)
+        if value == ACTIVE:
+            return rows.filter(active_loans__gt=0)
+        lent = Loan.objects.running().filter(partner=OuterRef("pk"), currency=value)
+        return rows.filter(Exists(lent), active_loans__gt=0)
 
     def in_arrears(self, rows: QuerySet[Partner], name: str, value: str) -> QuerySet[Partner]:
         return rows.filter(late_by(value, timezone.localdate()))

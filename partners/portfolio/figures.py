@@ -12,7 +12,7 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from partners.filters import LATE, NOBODY
+from partners.filters import LATE, NOBODY, ON_TIME
 from partners.lending.arrears import read_buckets
 from partners.lending.money import CENT, ZERO
 from partners.models import Portfolio, PortfolioShare
@@ -89,6 +89,7 @@ class Section:
 
     currency: str
     total: Sums
+    late_url: str
     bars: list[Bar]
     officers: list[Sums]
     agencies: list[Sums]
@@ -124,15 +125,17 @@ def sections(
         by_currency.setdefault(share.currency, []).append(share)
     for currency in sorted(by_currency, key=lambda code: (code != settings.CURRENCY, code)):
         rows = by_currency[currency]
-        total = Sums()
+        within = asked | {"currency": currency}
+        total = Sums(url=partners_url(within))
         for share in rows:
             total.add(share)
         yield Section(
             currency=currency,
             total=total,
-            bars=_bars(portfolio, total, asked),
-            officers=_grouped(rows, "officer", asked),
-            agencies=_grouped(rows, "agency", asked),
+            late_url=partners_url(within, LATE),
+            bars=_bars(portfolio, total, within),
+            officers=_grouped(rows, "officer", within),
+            agencies=_grouped(rows, "agency", within),
         )
 
 
@@ -154,7 +157,7 @@ def _without(by: str) -> str:
 
 def _bars(portfolio: Portfolio, total: Sums, asked: dict[str, str]) -> list[Bar]:
     most = max((cents for _loans, _partners, cents in total.ageing), default=0) or 1
-    names = [(_("In time"), "good", "")] + [
+    names = [(_("In time"), "good", ON_TIME)] + [
         (
             _("%(days)s days") % {"days": bucket},
             "bad" if bucket.first > AT_RISK else "warn",
@@ -171,7 +174,7 @@ def _bars(portfolio: Portfolio, total: Sums, asked: dict[str, str]) -> list[Bar]
             principal=cents * CENT,
             rate=percent(cents * CENT, total.principal),
             width=f"{WIDEST * cents / most:.2f}",
-            url=partners_url(asked, arrears) if arrears and partners else "",
+            url=partners_url(asked, arrears) if partners else "",
         )
         for (label, kind, arrears), (loans, partners, cents) in zip(
             names, total.ageing, strict=True
@@ -180,11 +183,9 @@ def _bars(portfolio: Portfolio, total: Sums, asked: dict[str, str]) -> list[Bar]
 
 
 def partners_url(asked: dict[str, str], arrears: str = "") -> str:
-    """The list of the partners that were counted."""
-    said: dict[str, Any] = {name: asked[name] for name in ("agency", "officer") if asked[name]}
+    """The list of the partners that were counted: those with active loans in the currency."""
+    said: dict[str, Any] = {"loans": asked["currency"]}
+    said |= {name: asked[name] for name in ("agency", "officer") if asked[name]}
     query = urlencode(said | ({"arrears": arrears} if arrears else {}))
-    return f"{reverse('partners:list')}{'?' if query else ''}{query}"
+    return f"{reverse('partners:list')}?{query}"
 
-
-def late_url(asked: dict[str, str]) -> str:
-    return partners_url(asked, LATE)

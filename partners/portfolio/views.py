@@ -10,7 +10,7 @@ from django.views.decorators.http import require_GET
 from crm.desk.access import DeskRequest, permitted
 from partners.models import PortfolioShare
 from partners.portfolio import rollup
-from partners.portfolio.figures import late_url, partners_url, sections
+from partners.portfolio.figures import sections
 from partners.portfolio.forms import NAMES, Narrowing
 
 _FRAGMENTS = {
@@ -47,6 +47,4 @@ def _context(request: DeskRequest) -> dict[str, Any]:
         "sections": list(sections(added_up, shares, asked)),
         "asked": asked,
         "here": f"?{urlencode(on)}" if on else "",
-        "partners_url": partners_url(asked),
-        "late_url": late_url(asked),
     }

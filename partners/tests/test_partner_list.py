@@ -168,3 +168,26 @@ def test_the_search_box_and_the_menus_lead_there(browser, officer, manager, agen
     assert partner.get_absolute_url() in hit and "40000001" not in hit and "•••••001" in hit
     hit = found(agent, "ficticia")
     assert partner.get_absolute_url() not in hit and "S-001" not in hit and "001" not in hit
+
+
+def test_it_is_narrowed_to_who_has_active_loans_and_in_which_currency(browser, officer, product):
+    ana, beto, caro = (make_partner(n, f"4000000{i}", f"S-{i}") for i, n in enumerate("ABC"))
+    make_loan(ana, product)
+    make_loan(beto, product, number="P-002", currency="USD")
+    make_loan(caro, product, number="P-003", active=False)
+    page = browser(officer)
+    text = page.get(LIST).content.decode()
+    assert "Active loans in USD" in text and "Active loans in EUR" not in text
+    for said, found in (("active", ["B", "A"]), ("USD", ["B"]), ("PEN", ["A"]), ("none", ["C"])):
+        assert names(page.get(f"{LIST}?loans={said}")) == found, said
+    assert names(page.get(f"{LIST}?loans=XXX")) == ["C", "B", "A"]
+
+
+def test_who_left_is_offered_as_long_as_partners_are_theirs(browser, officer, colleague):
+    gone = colleague("agent", username="sefue", first_name="Se", last_name="Fue")
+    make_partner(officer=gone)
+    gone.is_active = False
+    gone.save()
+    page = browser(officer)
+    assert "Se Fue" in page.get(LIST).content.decode()
+    assert names(page.get(f"{LIST}?officer={gone.pk}")) == ["Ana Ficticia"]
