@@ -28,6 +28,7 @@ from partners.refusals import in_words
 PURPOSE = "receipt_decided"
 LONGEST_REFERENCE = 60
 LONGEST_REASON = 500
+LONGEST_NOTES = 2000
 
 
 @dataclass(frozen=True)
@@ -71,11 +72,13 @@ def correct_receipt(
     amount: Decimal | None,
     paid_on: date | None,
     reference: str = "",
+    notes: str | None = None,
 ) -> Receipt:
-    """Put right what the partner said. DeskError as for deciding, and for facts that cannot be."""
+    """Put right what the partner said; `notes` are for colleagues, None leaves them. DeskError as
+    for deciding, and for facts that cannot be."""
     with transaction.atomic():
         row = _mine(receipt, by)
-        _correct(row, by, _facts(row.partner, loan, amount, paid_on, reference))
+        _correct(row, by, _facts(row.partner, loan, amount, paid_on, reference), notes)
     return row
 
 
@@ -90,6 +93,7 @@ def approve_receipt(
     purpose: str = Payment.Purpose.NEXT,
     means: str = Payment.Means.TRANSFER,
     keep_rest: bool = False,
+    notes: str | None = None,
 ) -> Decision:
     """Book what it proves, with the facts as `by` found them, and tell the partner; or nothing.
 
@@ -97,7 +101,7 @@ def approve_receipt(
     """
     with transaction.atomic():
         row = _mine(receipt, by)
-        _correct(row, by, _facts(row.partner, loan, amount, paid_on, reference))
+        _correct(row, by, _facts(row.partner, loan, amount, paid_on, reference), notes)
         row.payment = book_payment(
             loan=loan,
             amount=amount,
@@ -247,8 +251,10 @@ def _mine(receipt: Receipt, by: User) -> Receipt:
     return row
 
 
-def _correct(row: Receipt, by: User, facts: dict[str, Any]) -> None:
+def _correct(row: Receipt, by: User, facts: dict[str, Any], notes: str | None) -> None:
     before = _said(row)
+    if notes is not None:
+        facts = facts | {"notes": notes.strip()[:LONGEST_NOTES]}
     for name, value in facts.items():
         setattr(row, name, value)
     row.save(update_fields=list(facts))
@@ -278,6 +284,7 @@ def _said(receipt: Receipt) -> dict[str, Any]:
         "amount": receipt.amount,
         "paid_on": receipt.paid_on,
         "reference": receipt.reference,
+        "notes": receipt.notes,
     }
 
 

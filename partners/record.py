@@ -74,11 +74,21 @@ class PartnerPage:
         rows = rows.select_related("product").order_by(
             Case(*places, output_field=IntegerField()), "-disbursed_on", "-id"
         )
-        return list(rows[:MOST_LOANS])
+        return list(rows.with_coming(timezone.localdate())[:MOST_LOANS])
 
-    @property
+    @cached_property
+    def loans_in_all(self) -> int:
+        if len(self.loans) < MOST_LOANS:
+            return len(self.loans)
+        return Loan.objects.visible_to(self.user).filter(partner=self.partner).count()
+
+    @cached_property
     def totals(self) -> list[Total]:
-        return totals_of(one for one in self.loans if one.status == Loan.Status.ACTIVE)
+        """Of all active loans, also of those that are too many to be shown."""
+        if len(self.loans) < MOST_LOANS:
+            return totals_of(one for one in self.loans if one.status == Loan.Status.ACTIVE)
+        rows = Loan.objects.visible_to(self.user).running().filter(partner=self.partner)
+        return totals_of(rows.only("currency", "principal_left", "overdue"))
 
     @cached_property
     def history(self) -> list[Event]:
@@ -86,7 +96,13 @@ class PartnerPage:
 
     @property
     def more_history(self) -> bool:
-        return len(self.history) > self.most
+        """Is there more that "Show all" would show?"""
+        return len(self.history) > self.most and self.most < MOST_SHOWN
+
+    @property
+    def cut_history(self) -> int:
+        """How many are shown of even more; 0: all are."""
+        return self.most if len(self.history) > self.most == MOST_SHOWN else 0
 
     @property
     def roads(self) -> list[str]:

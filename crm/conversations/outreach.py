@@ -9,7 +9,13 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from crm.conversations import templates, window, wording
-from crm.conversations.models import Attachment, Conversation, Message, MessageTemplate
+from crm.conversations.models import (
+    Attachment,
+    Conversation,
+    Message,
+    MessageTemplate,
+    TemplatePurpose,
+)
 from crm.conversations.rules import rules_of
 from crm.errors import DeskError
 from crm.people.models import User
@@ -62,6 +68,20 @@ def send(
                 is_private=is_private,
             )
     return message
+
+
+def goes_now(conversation: Conversation, purpose: str) -> bool:
+    """Whether what is said for `purpose` reaches the person now: free words may be sent, or an
+    approved template stands in for them. Else it is kept until they write."""
+    rules = rules_of(conversation.channel.provider)
+    if window.open_under(rules, conversation):
+        return True
+    approved = TemplatePurpose.objects.filter(
+        channel=conversation.channel_id,
+        purpose=purpose,
+        template__status=MessageTemplate.Status.APPROVED,
+    )
+    return rules.templates and approved.exists()
 
 
 def send_files(

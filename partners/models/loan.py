@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import reduce
+from operator import add
 from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.core.validators import MinValueValidator
 from django.db import models
-from django.db.models import Q
+from django.db.models import ExpressionWrapper, F, OuterRef, Q, Subquery
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -39,6 +41,19 @@ class LoanQuerySet(models.QuerySet["Loan"]):
 
     def running(self) -> LoanQuerySet:
         return self.filter(status=Loan.Status.ACTIVE)
+
+    def with_coming(self, today: date) -> LoanQuerySet:
+        """Each with `coming_due` and `coming_amount`: the next installment, which is the first
+        unpaid one of `today` or later, whatever else is overdue; None: none is to come."""
+        parts = ("principal", "interest", "fee", "penalty")
+        summed = reduce(add, [F(f"unpaid_{part}") for part in parts])
+        unpaid = ExpressionWrapper(summed, output_field=MoneyField())
+        rows = Installment.objects.filter(loan=OuterRef("pk"), due__gte=today)
+        rows = rows.annotate(unpaid=unpaid).filter(unpaid__gt=0).order_by("position")
+        return self.annotate(
+            coming_due=Subquery(rows.values("due")[:1]),
+            coming_amount=Subquery(rows.values("unpaid")[:1]),
+        )
 
 
 class Loan(Conditions):

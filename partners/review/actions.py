@@ -5,14 +5,16 @@ from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_http_methods, require_POST
 
+from crm.conversations import outreach
 from crm.desk.access import DeskRequest, permitted
 from crm.desk.feedback import tell
 from crm.errors import DeskError
 from partners.models import Receipt
 from partners.payments import MoreThanOwedError
 from partners.receipts import (
+    PURPOSE,
     Decision,
     approve_receipt,
     correct_receipt,
@@ -29,10 +31,12 @@ from partners.review.views import show
 REVIEW = ("partners.view_receipt", "partners.review_receipt")
 
 
-@require_POST
+@require_http_methods(["GET", "POST"])
 @permitted(*REVIEW)
 def approve(request: DeskRequest, pk: int) -> HttpResponse:
     receipt = get_receipt_for(request.user, pk)
+    if request.method == "GET":  # the address of a refused form, opened again
+        return _again(request, pk)
     form = ReviewForm(request.POST, receipt=receipt)
     if not form.is_valid():
         return show(request, receipt, form=form)
@@ -48,10 +52,12 @@ def approve(request: DeskRequest, pk: int) -> HttpResponse:
     return _went_on(request, decision, words % {"number": pk})
 
 
-@require_POST
+@require_http_methods(["GET", "POST"])
 @permitted(*REVIEW)
 def reject(request: DeskRequest, pk: int) -> HttpResponse:
     receipt = get_receipt_for(request.user, pk)
+    if request.method == "GET":
+        return _again(request, pk)
     form = RejectForm(request.POST)
     if not form.is_valid():
         return show(request, receipt, reject=form)
@@ -65,11 +71,13 @@ def reject(request: DeskRequest, pk: int) -> HttpResponse:
     return _went_on(request, decision, _("Receipt %(number)s is rejected.") % {"number": pk})
 
 
-@require_POST
+@require_http_methods(["GET", "POST"])
 @permitted(*REVIEW)
 def correct(request: DeskRequest, pk: int) -> HttpResponse:
     """Keep the facts without deciding."""
     receipt = get_receipt_for(request.user, pk)
+    if request.method == "GET":
+        return _again(request, pk)
     form = ReviewForm(request.POST, receipt=receipt, is_decision=False)
     if not form.is_valid():
         return show(request, receipt, form=form)
@@ -120,8 +128,11 @@ def _refused(request: DeskRequest, pk: int, form: ReviewForm, error: DeskError) 
 
 def _went_on(request: DeskRequest, decision: Decision, words: str) -> HttpResponse:
     """The next one that waits, or the empty queue."""
-    if decision.message:
+    if decision.message and outreach.goes_now(decision.message.conversation, PURPOSE):
         tell(request, " ".join([words, _("The partner is told.")]))
+    elif decision.message:
+        later = _("The partner will be told when they write: until then their chat takes nothing.")
+        tell(request, " ".join([words, later]))
     else:
         untold = _("The partner could not be told: no chat reaches them.")
         tell(request, " ".join([words, untold]), level=messages.WARNING)

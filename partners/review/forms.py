@@ -4,16 +4,16 @@ from datetime import date
 from typing import Any
 
 from django import forms
-from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.db.models import Case, QuerySet, When
+from django.db.models import Case, When
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from partners.account.amounts import AmountField
 from partners.models import Loan, Partner, Payment, Receipt
-from partners.receipts import LONGEST_REASON, LONGEST_REFERENCE
+from partners.models.loan import LoanQuerySet
+from partners.receipts import LONGEST_NOTES, LONGEST_REASON, LONGEST_REFERENCE
 
 REASONS = (
     gettext_lazy("The picture cannot be read."),
@@ -22,20 +22,36 @@ REASONS = (
     gettext_lazy("This payment was booked already."),
     gettext_lazy("It is no proof of a payment to us."),
 )
+LONGEST_KEY = 18  # digits
 ACCEPTED = "image/jpeg,image/png,image/webp,application/pdf"
 
 
-def loans_to_pay(partner: Partner) -> QuerySet[Loan]:
+def loans_to_pay(partner: Partner) -> LoanQuerySet:
     """Those that take payments, the running ones first."""
     first = Case(When(status=Loan.Status.ACTIVE, then=0), default=1)
-    rows = partner.loans.filter(status__in=Loan.WITH_ACCOUNT).select_related("product")
-    return rows.order_by(first, "-disbursed_on", "-id")
+    rows = Loan.objects.filter(partner=partner, status__in=Loan.WITH_ACCOUNT)
+    return rows.select_related("product").order_by(first, "-disbursed_on", "-id")
+
+
+def amount_words(currency: str) -> str:
+    """What stands above the amount: in the loan's currency; "" while no loan is known."""
+    return _("Amount in %(currency)s") % {"currency": currency} if currency else _("Amount")
+
+
+class LoanSelect(forms.Select):
+    """Each option says in a data attribute what static/js/receipt.js writes above the amount."""
+
+    def create_option(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        option = super().create_option(*args, **kwargs)
+        loan = getattr(option["value"], "instance", None)
+        option["attrs"]["data-amount"] = amount_words(loan.currency if loan else "")
+        return option
 
 
 class LoanField(forms.ModelChoiceField):  # type: ignore[type-arg]  # not generic at run time
     def label_from_instance(self, obj: Any) -> str:
         state = "" if obj.status == Loan.Status.ACTIVE else f" ({obj.get_status_display().lower()})"
-        return f"{obj.number} · {obj.product}{state}"
+        return f"{obj.number} · {obj.product} · {obj.currency}{state}"
 
 
 class FactsForm(forms.Form):
@@ -45,6 +61,7 @@ class FactsForm(forms.Form):
         label=gettext_lazy("Loan"),
         queryset=Loan.objects.none(),
         required=False,
+        widget=LoanSelect,
         empty_label=gettext_lazy("Not known yet"),
     )
     amount = AmountField(label=gettext_lazy("Amount"), required=False)
@@ -72,8 +89,18 @@ class FactsForm(forms.Form):
         loan: Loan | None = self.cleaned_data["loan"]
         amount = self.fields["amount"]
         assert isinstance(amount, AmountField)
-        amount.currency = loan.currency if loan else settings.CURRENCY
+        amount.currency = loan.currency if loan else ""
         return loan
+
+    @property
+    def amount_label(self) -> str:
+        """The amount's label with the currency of the loan that is chosen now."""
+        chosen, loan = str(self["loan"].value() or ""), self.fields["loan"]
+        assert isinstance(loan, forms.ModelChoiceField)
+        if loan.queryset is None or not chosen.isdecimal() or len(chosen) > LONGEST_KEY:
+            return amount_words("")
+        found = loan.queryset.filter(pk=int(chosen)).values_list("currency", flat=True)
+        return amount_words(found.first() or "")
 
     def clean_paid_on(self) -> date | None:
         day: date | None = self.cleaned_data["paid_on"]
@@ -101,6 +128,13 @@ class ReviewForm(FactsForm):
     purpose = forms.ChoiceField(
         label=gettext_lazy("What more than is due is for"), choices=Payment.Purpose
     )
+    notes = forms.CharField(
+        label=gettext_lazy("Notes"),
+        required=False,
+        max_length=LONGEST_NOTES,
+        help_text=gettext_lazy("For colleagues; the partner does not see them."),
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
     # Asked only where more was paid than is owed.
     keep_rest = forms.BooleanField(
         label=gettext_lazy("Keep the rest as credit"), required=False, widget=forms.HiddenInput
@@ -112,6 +146,7 @@ class ReviewForm(FactsForm):
             "amount": receipt.amount,
             "paid_on": receipt.paid_on,
             "reference": receipt.reference,
+            "notes": receipt.notes,
         }
         super().__init__(*args, partner=receipt.partner, initial=initial, **kwargs)
         for name in ("loan", "amount", "paid_on") if is_decision else ():
@@ -124,7 +159,7 @@ class ReviewForm(FactsForm):
 
     @property
     def facts(self) -> dict[str, Any]:
-        return {name: self.cleaned_data[name] for name in FactsForm.base_fields}
+        return {name: self.cleaned_data[name] for name in (*FactsForm.base_fields, "notes")}
 
     def _choose_only_loan(self, receipt: Receipt) -> None:
         """Who has one running loan pays that one."""

@@ -44,7 +44,6 @@ class Due:
 
     loan: Loan
     overdue: Decimal
-    next_amount: Decimal
     left: Decimal
     is_chosen: bool
 
@@ -106,7 +105,20 @@ class ReviewPage:
 
     @cached_property
     def _loans(self) -> list[Loan]:
-        return list(loans_to_pay(self.receipt.partner)[:MOST_LOANS])
+        """The first few, and the one this receipt is for in any case."""
+        rows = loans_to_pay(self.receipt.partner).with_coming(timezone.localdate())
+        found, chosen = list(rows[:MOST_LOANS]), self.receipt.loan_id
+        if chosen is not None and all(one.pk != chosen for one in found):
+            found += rows.filter(pk=chosen)
+        return found
+
+    @cached_property
+    def more_dues(self) -> int:
+        """How many running loans there are besides those of `dues`."""
+        if len(self._loans) < MOST_LOANS:
+            return 0
+        shown = [one.loan.pk for one in self.dues]
+        return self.receipt.partner.loans.running().exclude(pk__in=shown).count()
 
     def _due(self, loan: Loan, is_chosen: bool) -> Due:
         """The chosen one is reckoned for today; the others say what they said last."""
@@ -116,7 +128,7 @@ class ReviewPage:
                     setattr(loan, name, value)
             except LendingError:
                 pass  # its own page says what is wrong with it
-        return Due(loan, loan.overdue, loan.next_amount, loan.left, is_chosen)
+        return Due(loan, loan.overdue, loan.left, is_chosen)
 
     @cached_property
     def flags(self) -> list[Flag]:
@@ -208,6 +220,7 @@ def _corrections(entry: AuditEntry) -> list[tuple[str, str, str]]:
         "amount": _("Amount"),
         "paid_on": _("Paid on"),
         "reference": _("Operation number"),
+        "notes": _("Notes"),
     }
     return [
         (label, _kept(name, entry.before), _kept(name, entry.after))

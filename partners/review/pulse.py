@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 from hashlib import blake2s
 
+from django.utils import timezone
+
 from crm.people.models import User
 from partners.models import Receipt
 
@@ -16,5 +18,8 @@ def pulse(user: User, asked: Iterable[str]) -> dict[str, str]:
     if LIST not in asked or not user.has_perm("partners.view_receipt"):
         return {}
     waiting = Receipt.objects.filter(status=Receipt.Status.PENDING).order_by("id")
-    words = repr(list(waiting.values_list("id", "taken_by")[:SEEN]))
+    now = timezone.now()
+    seen = waiting.values_list("id", "taken_by", "taken_until")[:SEEN]
+    # A hold that ran out is nobody's, although nothing was written since.
+    words = repr([(pk, who if until and until > now else None) for pk, who, until in seen])
     return {LIST: blake2s(words.encode(), digest_size=8).hexdigest()}

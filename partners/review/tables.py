@@ -12,7 +12,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from crm.desk.tables import NUMERIC, WIDE, WIDER, DeskTable, RowLinkColumn, cells
+from crm.desk.tables import NUMERIC, WIDE, DeskTable, RowLinkColumn, cells
 from crm.desk.templatetags.desk import icon, when
 from partners.models import Receipt
 from partners.review.filters import narrowed
@@ -50,7 +50,10 @@ class ReceiptTable(DeskTable):
         verbose_name=gettext_lazy("Paid on"), orderable=False, empty_values=(), attrs=WIDE
     )
     reference = tables.Column(
-        verbose_name=gettext_lazy("Operation"), orderable=False, empty_values=(), attrs=WIDER
+        verbose_name=gettext_lazy("Operation"),
+        orderable=False,
+        empty_values=(),
+        attrs=cells("cell-short d-none d-xl-table-cell"),
     )
     created_at = tables.Column(verbose_name=gettext_lazy("Sent in"), orderable=False, attrs=WIDE)
     officer = tables.Column(

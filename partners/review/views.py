@@ -19,6 +19,7 @@ from partners.review.guards import get_partner_for, get_receipt_for
 from partners.review.page import ReviewPage
 
 SHOWN_OF_PARTNER = 8
+MOST_OF_PARTNER = 100
 
 
 @require_GET
@@ -85,14 +86,16 @@ def create(request: DeskRequest, pk: int) -> HttpResponse:
 def of_partner(request: DeskRequest, pk: int) -> HttpResponse:
     """A partner's latest receipts, for their page; `?all=1`: all there are, up to a hundred."""
     partner = get_partner_for(request.user, pk)
-    most = 100 if "all" in request.GET else SHOWN_OF_PARTNER
+    whole = "all" in request.GET
+    most = MOST_OF_PARTNER if whole else SHOWN_OF_PARTNER
     rows = Receipt.objects.visible_to(request.user).filter(partner=partner)
     rows = rows.select_related("loan", "taken_by", "payment").order_by("-id")
     found = list(rows[: most + 1])
     context = {
         "partner": partner,
         "receipts": found[:most],
-        "more": len(found) > most,
+        "more": len(found) > most and not whole,
+        "cut": most if len(found) > most and whole else 0,
         "here": reverse("partners:receipts_of", args=[pk]),
     }
     return render(request, "partners/receipts_of.html", context)

@@ -1,7 +1,6 @@
 """How a receipt is said on a page: {% load receipts %}."""
 
 from django import template
-from django.conf import settings
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -31,7 +30,8 @@ def receipt_state(receipt: Receipt) -> SafeString:
 
 @register.filter
 def amount_said(receipt: Receipt) -> str:
-    """The amount to the cent, in its loan's currency; nothing while it is not known."""
+    """The amount to the cent, in its loan's currency; a bare number while it has no loan, nothing
+    while it is not known."""
     if receipt.amount is None:
         return ""
-    return exact_money(receipt.amount, receipt.loan.currency if receipt.loan else settings.CURRENCY)
+    return exact_money(receipt.amount, receipt.loan.currency if receipt.loan else "").strip()

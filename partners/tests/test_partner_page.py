@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from crm.people.models import Agency, Contact, ContactPoint
+from partners import record
 from partners.models import Partner
 from partners.registry import change_partner, register_partner
 from partners.tests.conftest import make_loan
@@ -121,6 +122,27 @@ def test_a_partner_with_active_loans_is_not_cancelled(browser, officer, loan):
     for answer in (page.get(url), page.post(url, {"reason": "Se retira"})):
         assert "active loans cannot be cancelled" in answer.content.decode()
     assert Partner.objects.get().status == "active"
+
+
+def test_beyond_what_is_shown_everything_is_still_counted(
+    browser, officer, partner, product, monkeypatch
+):
+    monkeypatch.setattr(record, "MOST_LOANS", 2)
+    for number in range(3):
+        make_loan(partner, product, number=f"P-{number}")
+    text = text_of(browser, officer, partner.get_absolute_url())
+    assert text.count("row-link") == 2 and "The first 2 of 3 loans" in text
+    assert "S/ 300.00" in text and '<span class="head-count">3</span>' in text
+
+
+def test_show_all_does_not_offer_what_it_cannot_show(browser, officer, partner, monkeypatch):
+    monkeypatch.setattr(record, "MOST_SHOWN", 12)
+    for number in range(13):
+        change_partner(partner=partner, by=officer, name=f"Ana {number}")
+    url = partner.get_absolute_url()
+    assert "Show all" in text_of(browser, officer, url)
+    text = text_of(browser, officer, f"{url}?all=1")
+    assert "Show all" not in text and "The latest 12 are shown." in text
 
 
 # --- The panel -------------------------------------------------------------------------------

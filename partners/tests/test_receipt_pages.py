@@ -153,7 +153,8 @@ def test_the_review_shows_the_picture_beside_the_facts(at_desk, receipt, loan, o
 
 def test_who_has_only_one_running_loan_pays_that_one(at_desk, partner, loan):
     receipt = submit_receipt(partner=partner, file=proofs.picture())
-    assert f'<option value="{loan.pk}" selected>' in read(at_desk, page(receipt))
+    chosen = f'<option value="{loan.pk}" selected data-amount="Amount in PEN">'
+    assert chosen in read(at_desk, page(receipt))
 
 
 def test_approving_books_and_opens_the_next_one(at_desk, three, loan):

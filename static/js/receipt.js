@@ -93,6 +93,13 @@
   });
   if (reject?.open) reject.querySelector("input[type=radio]")?.focus();
 
+  // The amount is booked in the currency of the loan that is chosen.
+  const loan = document.querySelector("#review-form select[name=loan]");
+  loan?.addEventListener("change", () => {
+    const label = loan.form.querySelector(`label[for="${loan.form.elements.amount.id}"]`);
+    label.firstChild.nodeValue = loan.selectedOptions[0].dataset.amount;
+  });
+
   // What could not be done is said beside the facts, which a phone shows below the picture.
   const wrong = document.querySelector(".review-side [aria-invalid=true], .review-side .form-errors");
   wrong?.scrollIntoView({ block: "center" });
