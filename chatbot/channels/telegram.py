@@ -47,6 +47,7 @@ class Telegram(Provider):
         pair_burst=3,
         # It takes twenty messages a minute: three, and seventeen in what is left of it.
         group_seconds=3.5,
+        card_proves=True,
         media={
             "image": MediaRule(10 * MB, ("image/jpeg", "image/png", "image/webp")),
             "audio": MediaRule(50 * MB),

@@ -43,6 +43,7 @@ class Rules:
     group_seconds    the same for a group, after as many at once; 0: as for one person
     media            by message kind; a kind that is missing cannot be sent
     reports          whether statuses or echoes tell what became of a message
+    card_proves      whether somebody proves their number by sharing the card of themselves
     """
 
     longest_text: int = 4096
@@ -63,6 +64,7 @@ class Rules:
     group_seconds: float = 0
     media: Mapping[str, MediaRule] = field(default_factory=dict)
     reports: bool = True
+    card_proves: bool = False
 
     def length(self, text: str) -> int:
         """How long the provider takes this text to be."""

@@ -11,11 +11,11 @@ from django.utils.translation import gettext as _
 from chatbot.dialog import sessions
 from chatbot.dialog.login.asking import DIALOG
 from chatbot.dialog.login.requests import close_all, still_asks
-from chatbot.dialog.replies import words
+from chatbot.dialog.login.telling import tell
 from chatbot.models import Dialog, LoginRequest, PartnerSession
 from crm.audit.models import record
-from crm.conversations import outreach, window
-from crm.conversations.models import Conversation, Message
+from crm.conversations import window
+from crm.conversations.models import Conversation
 from crm.errors import DeskError
 from crm.people.models import User
 
@@ -94,13 +94,5 @@ def _decided(row: LoginRequest, by: User, now: datetime, *, approved: bool) -> N
 
 
 def _welcome(conversation: Conversation, session: PartnerSession) -> None:
-    if not window.is_open(conversation):
-        return
-    first_name = session.partner.contact.first_name
-    outreach.send(
-        conversation=conversation,
-        text=words("login_let_in", conversation.contact.spoken, {"first_name": first_name}),
-        author=Message.Author.SYSTEM,
-        answers=False,
-        is_private=True,
-    )
+    if window.is_open(conversation):
+        tell(conversation, "login_let_in", {"first_name": session.partner.contact.first_name})

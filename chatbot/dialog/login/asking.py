@@ -16,6 +16,7 @@ from chatbot.dialog.contract import (
     Turn,
 )
 from chatbot.intents.heard import INTENTS
+from crm.conversations.rules import rules_of
 
 DIALOG, DATA, CODE = "login", "data", "code"
 
@@ -48,7 +49,13 @@ def ask(turn: Turn, *, then: str | None = None) -> Outcome:
     own intent)."""
     wanted = _wanted(turn) if then is None else then
     asked = Asked(DIALOG, DATA, {"then": wanted} if wanted else {})
-    return Outcome((Reply("login_ask"),), asked=asked, topic={})
+    return Outcome((Reply("login_ask", {"share": may_share(turn)}),), asked=asked, topic={})
+
+
+def may_share(turn: Turn) -> bool:
+    """Whether they could still prove their number by sharing the card of themselves."""
+    rules = rules_of(turn.conversation.channel.provider)
+    return rules.card_proves and not turn.conversation.identity.proven_phone
 
 
 def _wanted(turn: Turn) -> str:

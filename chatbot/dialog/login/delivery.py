@@ -16,9 +16,10 @@ from django.utils import timezone
 
 from chatbot.dialog.login import masking
 from chatbot.dialog.login.requests import digest_of, still_asks
+from chatbot.dialog.login.telling import tell
 from chatbot.dialog.replies import words
 from chatbot.models import LoginRequest
-from crm.conversations import outreach, window
+from crm.conversations import window, wording
 from crm.conversations.models import (
     Channel,
     Conversation,
@@ -84,14 +85,14 @@ def _by_message(request: LoginRequest, contact: Contact, code: str) -> Message |
     talk = _talk_of_phone(registered(contact), besides=request.conversation_id)
     if talk is None:
         return None
-    return outreach.send(
-        conversation=talk,
-        text=words("login_code_message", contact.spoken, {"code": code}),
-        author=Message.Author.SYSTEM,
-        answers=False,
+    values = {"code": code}
+    return tell(
+        talk,
+        "login_code_message",
+        values,
+        language=contact.spoken,
         purpose=PURPOSE,
-        values={"code": code},
-        is_private=True,
+        kept=values,
     )
 
 
@@ -127,9 +128,9 @@ def _takes_it(conversation: Conversation) -> bool:
 
 def _by_mail(contact: Contact, address: str, code: str) -> None:
     subject = words("login_code_subject", contact.spoken, {})
-    text = words("login_code_message", contact.spoken, {"code": code}).replace("*", "")
+    said = words("login_code_message", contact.spoken, {"code": code})
     try:
-        send_mail(subject, text, None, [address])
+        send_mail(subject, wording.without_marks(said), None, [address])
     except (OSError, ValueError) as error:
         # Whoever waits asks again; neither address nor code goes into the log.
         log.error("A code could not be mailed: %s", type(error).__name__)

@@ -14,7 +14,7 @@ from chatbot import lasting
 from chatbot.dialog import registry, sessions
 from chatbot.dialog.contract import Asked, Outcome, Reply, Turn
 from chatbot.dialog.login import counting, requests
-from chatbot.dialog.login.asking import CODE, DATA, DIALOG
+from chatbot.dialog.login.asking import CODE, DATA, DIALOG, may_share
 from chatbot.dialog.login.knowing import Given, Known, holder_of, known_by, match, numbers_of
 from chatbot.intents import menu
 from chatbot.intents.heard import Heard
@@ -67,7 +67,8 @@ def enter(turn: Turn, *, document: str, year: int, then: str = "") -> Outcome:
     if tried.holder is not None or settings.PARTNER_PHONE_CHECK == "off":
         return Outcome((Reply("login_refused"),), asked=Asked(DIALOG, DATA, data), topic={})
     if by_code:
-        return Outcome((Reply("login_code"),), asked=Asked(DIALOG, CODE, data), topic={})
+        said = Reply("login_code", {"share": may_share(turn)})
+        return Outcome((said,), asked=Asked(DIALOG, CODE, data), topic={})
     return Outcome((Reply("login_officer"),), topic={})
 
 
