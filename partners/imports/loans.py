@@ -29,7 +29,7 @@ from partners.lending.replay import replay
 from partners.lending.terms import RateKind
 from partners.loans import planned
 from partners.models import Installment, Loan, LoanProduct, Partner
-from partners.models.conditions import COPIED
+from partners.models.conditions import COPIED, Conditions
 from partners.refusals import in_words
 
 RATES = {"rate": "", "tea": RateKind.EFFECTIVE.value, "tna": RateKind.NOMINAL.value}
@@ -74,6 +74,7 @@ class LoanImporter(Importer):
                 _compare(row, loan, there)
             else:
                 _check(row, loan)
+                _check_rate(row, loan, by)
                 row.found.ledger = _rehearsed(row, loan)
 
     def write(self, rows: Sequence[Row], by: User, source: str) -> None:
@@ -183,6 +184,23 @@ def _check(row: Row, loan: Loan) -> None:
         row.wrong("currency", str(error))
 
 
+def _check_rate(row: Row, loan: Loan, by: User) -> None:
+    """As in the form: the product's, but for who may change products."""
+    product, columns = loan.product, [name for name in RATES if row[name] is not None]
+    if (loan.rate, loan.rate_kind) == (product.rate, product.rate_kind) or len(columns) > 1:
+        return
+    if not by.has_perm("partners.change_loanproduct"):
+        row.wrong(
+            _column(row, "rate"),
+            _("%(product)s has %(rate)s %% %(kind)s; another rate is a manager's to set.")
+            % {
+                "product": product,
+                "rate": _shown(product, "rate"),
+                "kind": product.get_rate_kind_display(),
+            },
+        )
+
+
 def _rehearsed(row: Row, loan: Loan) -> Ledger | None:
     """The account as it stands today, of a loan that has one. What was never paid may have grown
     beyond what a column holds."""
@@ -229,7 +247,7 @@ def _column(row: Row, name: str) -> str:
     return name.removesuffix("_id")
 
 
-def _shown(loan: Loan, name: str) -> str:
+def _shown(loan: Conditions, name: str) -> str:
     if name in ("partner_id", "product_id"):
         return str(getattr(loan, name.removesuffix("_id")))
     value = getattr(loan, name)

@@ -67,10 +67,18 @@ def test_the_document_may_have_its_separators(officer, partner):
     assert ran("loans", table(GOOD.replace("S-001;40000001", ";40.000.001")), officer).made == 1
 
 
-def test_a_rate_may_be_of_another_kind_than_the_products(officer, partner):
-    one = ran("loans", table(GOOD.replace(";7;;", ";;42.58;")), officer)
+def test_a_rate_may_be_of_another_kind_than_the_products(manager, partner):
+    one = ran("loans", table(GOOD.replace(";7;;", ";;42.58;")), manager)
     loan = Loan.objects.get()
     assert (loan.rate, loan.rate_kind, one.made) == (Decimal("42.58"), "effective", 1)
+
+
+@pytest.mark.parametrize(("rate", "where"), [(";8;;", "Tasa"), (";;7;", "TEA")])
+def test_another_rate_than_the_products_is_a_managers_to_set(officer, partner, rate, where):
+    """As in the form of the desk."""
+    one = checked("loans", table(GOOD.replace(";7;;", rate)), officer)
+    ((_, said, told),) = problems(one)
+    assert said == where and "Personal has 7 % Nominal" in told and one.good == 0
 
 
 def test_what_is_not_said_is_as_the_product_has_it(officer, partner, product):
