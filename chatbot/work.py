@@ -15,6 +15,7 @@ from django.conf import settings
 from django.db import DatabaseError, InterfaceError, close_old_connections, connection
 
 from chatbot import lanes, outbox, pacing
+from chatbot.dialog.warming import warm_up
 from chatbot.journal import Journal
 
 log = logging.getLogger(__name__)
@@ -36,6 +37,7 @@ class Worker:
         sender = threading.Thread(target=Sender(self).run, name="outbox")
         sender.start()
         try:
+            warm_up()
             self._turn_lanes()
         finally:
             self.stopping.set()

@@ -3,7 +3,7 @@
 from typing import Any
 
 import django_filters
-from django.db.models import BooleanField, Q, QuerySet
+from django.db.models import BooleanField, Case, Q, QuerySet, Value, When
 from django.db.models.expressions import RawSQL
 from django.forms import SearchInput
 from django.utils.translation import gettext_lazy as _
@@ -82,6 +82,12 @@ def for_somebody() -> Q:
     return Q(episode__owner=Episode.Owner.QUEUE, episode__closed_at=None) | Q(
         episode__human=None, waiting_since__isnull=False
     )
+
+
+def promised_only() -> Case:
+    """0 for what was handed over, 1 for what waits while the bot still answers it."""
+    handed = Q(episode__owner=Episode.Owner.QUEUE, episode__closed_at=None)
+    return Case(When(handed, then=Value(0)), default=Value(1))
 
 
 def in_trouble(rows: QuerySet[Conversation]) -> QuerySet[Conversation]:

@@ -12,7 +12,7 @@ from chatbot import presence
 from chatbot.inbox import pulse, thread
 from chatbot.inbox.answering import new_token
 from chatbot.inbox.composing import composer_for
-from chatbot.inbox.filters import ConversationFilter, for_somebody
+from chatbot.inbox.filters import ConversationFilter, for_somebody, promised_only
 from chatbot.inbox.tables import ConversationTable, with_last_sent
 from chatbot.inbox.visibility import PRIVATE, conversations_for, get_conversation_for
 from crm.conversations.models import Conversation, Episode
@@ -55,7 +55,7 @@ class ConversationList(ListPage):
         elif tab == "queue":
             longest_first = F("waiting_since").asc(nulls_last=True)
             rows = rows.filter(for_somebody())
-            return rows.order_by(longest_first, "-last_message_at", "-pk")
+            return rows.order_by(promised_only(), longest_first, "-last_message_at", "-pk")
         return rows
 
     def context(self, request: DeskRequest) -> dict[str, Any]:
@@ -159,10 +159,15 @@ def panel_context(request: DeskRequest, conversation: Conversation) -> dict[str,
 
 
 def handed(conversation: Conversation, *, private: bool) -> dict[str, Any] | None:
-    """When and with what words it was handed to people; None: it was not, or the bot has it."""
+    """When and with what words it was handed to people, for who has to answer; None: nobody has.
+
+    Who has answered has read it.
+    """
     episode = conversation.episode
-    told = episode is not None and (episode.summary or (private and episode.details))
-    if episode is None or not told or conversation.owner == Episode.Owner.BOT:
+    if episode is None or conversation.owner == Episode.Owner.BOT:
+        return None
+    answered = conversation.owner == Episode.Owner.HUMAN and not conversation.waiting_since
+    if answered or not (episode.summary or (private and episode.details)):
         return None
     return {
         "at": episode.handed_at,

@@ -422,6 +422,23 @@ def test_the_thread_shows_why_what_and_how_long(say, always_open, agent):
     assert "Asked for a person" not in words(browser(agent).get(at("detail", the_talk().pk)))
 
 
+def test_who_has_answered_is_not_shown_the_summary_any_more(say, always_open, agent):
+    say("quiero hablar con un asesor")
+    client, address = browser(agent), at("detail", the_talk().pk)
+    client.post(at("claim", the_talk().pk))
+    assert "talk-handed" in words(client.get(address))
+    client.post(at("reply", the_talk().pk), {"text": "Te ayudo yo", "token": "uno"})
+    assert "talk-handed" not in words(client.get(address))
+
+
+def test_in_the_queue_s_tab_who_was_handed_over_stands_above_the_bots(say, always_open, agent):
+    say("Quisiera ver Villa Marina", sender="51911000005")
+    say("asesor", sender="51911000006")
+    rows = browser(agent).get("/conversations/", {"owner": "queue"})
+    owners = [row.record.owner for row in rows.context["table"].page.object_list]
+    assert owners == [Owner.QUEUE, Owner.BOT]
+
+
 def test_what_is_over_is_in_nobody_s_queue(talk, agent):
     ownership.hand_to_queue(conversation=talk, reason=Reason.ASKED)
     Conversation.objects.update(waiting_since=None)

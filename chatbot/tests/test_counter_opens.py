@@ -206,3 +206,30 @@ def test_the_phone_taps_on_buttons_and_sends_pictures(page, tmp_path):
     page.screenshot(path=picture)
     phone.locator("input[type=file]").set_input_files(picture)
     expect(phone.locator("img.said-picture").last).to_be_visible(timeout=10_000)
+
+
+def test_who_asks_for_a_person_is_in_the_queue_within_two_seconds(page, desk, graph):
+    person = {"sender": "51900777002", "name": "Berta Inventada"}
+    page.goto("/conversations/?owner=queue")
+    page.evaluate("window.notReloaded = true")
+    written = time.monotonic()
+    write_in(desk, "quiero hablar con un asesor", **person)
+    row = page.locator("tbody tr", has_text="Berta Inventada")
+    expect(row).to_contain_text(re.compile("Pidió una persona|Asked for a person"), timeout=2_000)
+    assert time.monotonic() - written < 2.5
+    assert page.evaluate("window.notReloaded")
+
+    row.get_by_role("link").first.click()
+    summary = page.locator(".talk-handed")
+    expect(summary).to_contain_text("quiero hablar con un asesor")
+    expect(page.locator(".talk-head .talk-waiting")).to_be_visible()
+    expect.soft(page.get_by_role("log")).to_contain_text("un asesor")
+    told = len(graph.texts(person["sender"]))
+    write_in(desk, "¿sigue alguien ahí?", **person)
+    expect(page.get_by_role("log")).to_contain_text("¿sigue alguien ahí?", timeout=3_000)
+    assert len(graph.texts(person["sender"])) == told
+
+    page.get_by_role("button", name="Devolver").click()
+    expect(summary).to_have_count(0)
+    write_in(desk, "menú", **person)
+    expect(page.get_by_role("log")).to_contain_text("Esto es lo que puedo hacer", timeout=5_000)

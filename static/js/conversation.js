@@ -78,6 +78,7 @@
     box.querySelector(":scope > .empty-state")?.toggleAttribute("hidden", list.children.length > 0);
     tidyDays(list);
     replaceIfOther(live.querySelector(".talk-head"), fresh.querySelector(".talk-head"));
+    replaceIfOther(live.querySelector(".talk-handing"), fresh.querySelector(".talk-handing"));
     replaceIfOther(live.querySelector(".talk-note"), fresh.querySelector(".talk-note"));
     replaceIfOther(live.querySelector(".talk-closed"), fresh.querySelector(".talk-closed"));
     if (live.dataset.from !== fresh.dataset.from) {

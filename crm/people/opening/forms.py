@@ -52,7 +52,7 @@ class DayForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at run 
     """Days that are closed, or with `hours` open though they otherwise were not."""
 
     hours = forms.CharField(
-        label=gettext_lazy("Open"),
+        label=gettext_lazy("Hours"),
         required=False,
         widget=HOURS,
         help_text=gettext_lazy("Hours such as 9:00–13:00. Empty: closed all day."),
