@@ -17,8 +17,9 @@ from chatbot.dialog import sessions
 from chatbot.dialog.contract import PROPERTY, Turn
 from chatbot.dialog.engine import take_turn
 from chatbot.dialog.listening import Listening, as_stored, listen
+from chatbot.intents import examples, picking
 from chatbot.media import fetch_soon
-from crm.conversations import outreach, ownership, wording
+from crm.conversations import outreach, ownership
 from crm.conversations.identities import meet
 from crm.conversations.models import (
     Attachment,
@@ -158,8 +159,10 @@ def _conversation(provider: Provider, inbound: InboundMessage) -> Conversation:
 
 
 def _with_choice(conversation: Conversation, inbound: InboundMessage) -> InboundMessage:
-    """ "2" is the second of the answers last offered, however they were shown."""
-    if inbound.choice or inbound.outgoing or len(inbound.text) > 6 or not inbound.wakes:
+    """ "2", "la segunda" or its title is the second of the answers last offered."""
+    if inbound.choice or inbound.outgoing or not inbound.wakes:
+        return inbound
+    if not 0 < len(inbound.text) <= picking.LONGEST:
         return inbound
     offered = conversation.messages.filter(
         direction=Message.Direction.OUT,
@@ -168,7 +171,7 @@ def _with_choice(conversation: Conversation, inbound: InboundMessage) -> Inbound
         state__in=SHOWN,
     ).exclude(options=[])
     last = offered.order_by("-shown_at", "-id").values_list("options", flat=True).first()
-    option = wording.chosen(inbound.text, last or [])
+    option = picking.pick(inbound.text, last or [])
     return replace(inbound, choice=option["id"]) if option else inbound
 
 
@@ -300,6 +303,8 @@ def _answer(
         captured=captured,
         topic=heard.dialog.topic,
     )
+    if conversation.owner == Episode.Owner.BOT:
+        examples.note(turn, was_asked=heard.dialog.is_open(turn.now))
     take_turn(turn, heard.dialog)
 
 

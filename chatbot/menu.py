@@ -42,4 +42,12 @@ SETTINGS = [
         weight=10,
         explanation=_("The accounts by which people write: WhatsApp, Telegram, Instagram."),
     ),
+    SettingsPage(
+        _("What the bot understands"),
+        "intents:page",
+        "message-2-question",
+        "chatbot.change_example",
+        weight=40,
+        explanation=_("Try a sentence, and teach the bot messages it did not understand."),
+    ),
 ]

@@ -8,9 +8,10 @@ from django.utils import timezone
 
 from chatbot.intents.heard import UNKNOWN, Heard, Slots
 from chatbot.intents.hearing import certain, model
+from chatbot.intents.hearing.features import asks
 from chatbot.intents.hearing.polite import without_politeness
 from chatbot.intents.hearing.slots import find_slots
-from chatbot.intents.hearing.words import plain, words_of
+from chatbot.intents.hearing.words import plain, sound, words_of
 
 # The likeliest intent counts from this probability on.
 LIKELY = 0.4
@@ -34,12 +35,12 @@ def detect(text: str, *, today: date | None = None) -> Heard:
     intent = certain.exactly(words)
     if intent:
         return Heard(intent, certain.CERTAIN, slots, exact=True)
-    return _guessed(without_politeness(words), "?" in text or "¿" in text, slots)
+    return _guessed([sound(word) for word in without_politeness(words)], asks(text), slots)
 
 
-def _guessed(words: list[str], asks: bool, slots: Slots) -> Heard:
+def _guessed(words: list[str], question: bool, slots: Slots) -> Heard:
     """The classifier's word, where it is sure enough of it."""
-    (best, intent), (second, runner_up), *_rest = model.current().ranked(words, asks)
+    (best, intent), (second, runner_up), *_rest = model.current().ranked(words, question)
     if intent != UNKNOWN and best < LIKELY:
         return Heard(UNKNOWN, round(1 - best, 4), slots, intent, round(best, 4))
     return Heard(intent, round(best, 4), slots, runner_up, round(second, 4))

@@ -2,6 +2,7 @@
 
 from chatbot.models.confirmed import ConfirmedReceipt
 from chatbot.models.dialog import Dialog
+from chatbot.models.example import Example
 from chatbot.models.login import LoginCounter, LoginRequest
 from chatbot.models.pipeline import DeliveryAttempt, InboundEvent
 from chatbot.models.session import PartnerSession
@@ -10,6 +11,7 @@ __all__ = [
     "ConfirmedReceipt",
     "DeliveryAttempt",
     "Dialog",
+    "Example",
     "InboundEvent",
     "LoginCounter",
     "LoginRequest",

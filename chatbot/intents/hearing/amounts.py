@@ -36,8 +36,8 @@ def find_amount(text: str) -> Decimal | None:
             amount = as_amount(match[1], times)
             if amount is not None:
                 return amount
-    match = _ALONE.fullmatch(text)
-    return as_amount(match[1]) if match else None
+    alone = _ALONE.fullmatch(text)
+    return as_amount(alone[1]) if alone else None
 
 
 def _times_after(match: re.Match[str]) -> int:

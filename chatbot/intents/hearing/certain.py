@@ -7,15 +7,25 @@ import re
 from chatbot.intents.heard import Slots
 from chatbot.intents.hearing.polite import without_politeness
 from chatbot.intents.hearing.tables import sections, words
+from chatbot.intents.hearing.words import sound
 
-EXACT = {phrase: intent for intent, phrases in sections("exact").items() for phrase in phrases}
+
+def _sounds(said: list[str]) -> str:
+    return " ".join(sound(word) for word in said)
+
+
+EXACT = {
+    _sounds(phrase.split()): intent
+    for intent, phrases in sections("exact").items()
+    for phrase in phrases
+}
 _AROUND_PAPERS = frozenset(words(sections("papers")["around"]))
 CERTAIN, SURE = 1.0, 0.97
 
 
 def exactly(said: list[str]) -> str:
     """The intent whose own words these are, and nothing else; "" if they are none's."""
-    return EXACT.get(" ".join(said)) or EXACT.get(" ".join(without_politeness(said)), "")
+    return EXACT.get(_sounds(said)) or EXACT.get(_sounds(without_politeness(said)), "")
 
 
 def identifies(said: list[str], slots: Slots) -> bool:

@@ -5,58 +5,19 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 
 from chatbot.intents.hearing.lexicon import CONCEPT, SHORTEST_FUZZY, near_misses
+from chatbot.intents.hearing.polite import without_politeness
+from chatbot.intents.hearing.words import sound, words_of
 
 _SHORT_AND_LONG = (3, 4)
-_EMPTY = frozenset(
-    [
-        "que",
-        "de",
-        "la",
-        "el",
-        "los",
-        "las",
-        "un",
-        "una",
-        "y",
-        "o",
-        "a",
-        "en",
-        "por",
-        "para",
-        "con",
-        "mi",
-        "me",
-        "mis",
-        "se",
-        "es",
-        "lo",
-        "al",
-        "del",
-        "su",
-        "te",
-        "tu",
-        "le",
-        "les",
-        "si",
-        "no",
-        "o",
-        "os",
-        "as",
-        "um",
-        "uma",
-        "do",
-        "da",
-        "em",
-        "the",
-        "to",
-        "of",
-        "in",
-        "is",
-        "it",
-        "my",
-        "i",
-    ]
-)
+
+
+def core_of(text: str) -> tuple[list[str], bool]:
+    """(how a text's words sound, without what is only polite; whether it asks)."""
+    return [sound(word) for word in without_politeness(words_of(text))], asks(text)
+
+
+def asks(text: str) -> bool:
+    return "?" in text or "¿" in text
 
 
 def corrected(words: list[str], known: Collection[str], typos: Mapping[str, str]) -> list[str]:
@@ -78,10 +39,10 @@ def _nearest(word: str, typos: Mapping[str, str]) -> str:
     return word
 
 
-def features_of(words: list[str], known: Collection[str], asks: bool) -> list[str]:
+def features_of(words: list[str], known: Collection[str], question: bool) -> list[str]:
     """The features of corrected words; `known` are the words that were taught more than once."""
     found = [f"n:{min(len(words), 12) // 3}"]
-    if asks:
+    if question:
         found.append("?")
     unknown = 0
     before = "^"
@@ -93,7 +54,7 @@ def features_of(words: list[str], known: Collection[str], asks: bool) -> list[st
         found.append(word)
         found.append(f"{before} {word}")
         before = word
-        if len(word) > 3 and word not in _EMPTY:
+        if len(word) > 3:
             found.extend(_bits(f"<{word}>"))
     found.append(f"{before} $")
     if unknown:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from chatbot.intents.hearing.tables import sections, words
+from chatbot.intents.hearing.words import sound
 
 CONCEPT: dict[str, str] = {}
 for _name, _lines in sections("concepts").items():
     for _word in words(_lines):
-        CONCEPT.setdefault(_word, _name)
+        CONCEPT.setdefault(sound(_word), _name)
 # Shorter ones have too many neighbours that mean something else.
 SHORTEST_FUZZY = 6
 
@@ -17,10 +20,11 @@ def near_misses(word: str) -> list[str]:
     return [word[:at] + word[at + 1 :] for at in range(1, len(word))]
 
 
-def index_of(known: list[str]) -> dict[str, str]:
-    """What is a typo away from a word -> the word; the first of several wins."""
+def typos_of(known: Collection[str]) -> dict[str, str]:
+    """What is a typo away from a word -> the word. Words of a concept win over others."""
     index: dict[str, str] = {}
-    for word in known:
+    others = sorted(word for word in known if word not in CONCEPT)
+    for word in (*sorted(CONCEPT), *others):
         if len(word) >= SHORTEST_FUZZY:
             for near in near_misses(word):
                 index.setdefault(near, word)

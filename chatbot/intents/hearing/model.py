@@ -15,7 +15,7 @@ from math import exp
 from pathlib import Path
 
 from chatbot.intents.hearing.features import corrected, features_of
-from chatbot.intents.hearing.lexicon import CONCEPT, index_of
+from chatbot.intents.hearing.lexicon import typos_of
 
 FILE = Path(__file__).parent / "model.bin"
 ZERO = 128
@@ -73,7 +73,7 @@ def unpacked(data: bytes) -> Model:
         labels=tuple(head["labels"]),
         rows={name: rows[at * size : (at + 1) * size] for at, name in enumerate(names)},
         known=known,
-        typos=index_of([*sorted(known & CONCEPT.keys()), *sorted(CONCEPT)]),
+        typos=typos_of(known),
         scale=head["scale"],
         made_from=head["made_from"],
     )

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from chatbot.intents.hearing.tables import sections
-from chatbot.intents.hearing.words import words_of
 
 Phrases = dict[str, list[tuple[str, ...]]]
 
@@ -22,13 +21,8 @@ _BEFORE_BY_WORD = _by_word(sections("polite")["before"], 0)
 _AFTER_BY_WORD = _by_word(sections("polite")["after"], -1)
 
 
-def core_of(text: str) -> tuple[list[str], bool]:
-    """(the words without what is only polite, whether it asks); all of them, if nothing is left."""
-    words = words_of(text)
-    return without_politeness(words), "?" in text or "¿" in text
-
-
 def without_politeness(words: list[str]) -> list[str]:
+    """The words in between; all of them, if nothing is left."""
     left = words
     while left and (size := _size(_BEFORE_BY_WORD.get(left[0], ()), left, 0)):
         left = left[size:]

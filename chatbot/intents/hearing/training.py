@@ -14,13 +14,12 @@ from pathlib import Path
 
 from chatbot.intents.heard import INTENTS
 from chatbot.intents.hearing import corpus
-from chatbot.intents.hearing.features import corrected, features_of
-from chatbot.intents.hearing.lexicon import CONCEPT, index_of
+from chatbot.intents.hearing.features import core_of, corrected, features_of
+from chatbot.intents.hearing.lexicon import typos_of
 from chatbot.intents.hearing.model import EVERY, ZERO, Model
-from chatbot.intents.hearing.polite import core_of
 from chatbot.intents.hearing.tables import FOLDER as tables_folder
 
-ROUNDS = 12
+ROUNDS = 16
 STEP, SMALLEST_STEP = 0.25, 0.02
 SHRINK = 2e-5
 # A feature met less often is one utterance's own; a word met less often is as good as unknown.
@@ -50,7 +49,7 @@ def train(
     texts = [(LABELS.index(intent), *core_of(text)) for intent, text in examples]
     counted = Counter(word for _label, words, _asks in texts for word in set(words))
     known = frozenset(word for word, times in counted.items() if times >= OFTEN)
-    typos = index_of([*sorted(known & CONCEPT.keys()), *sorted(CONCEPT)])
+    typos = typos_of(known)
     samples = [
         (label, features_of(corrected(words, known, typos), known, asks))
         for label, words, asks in texts
@@ -99,7 +98,7 @@ def _learn(weights: dict[str, list[float]], sample: Sample, step: float) -> bool
             change = pull * error
             for row in rows:
                 row[at] += change
-    return scores[label] < most
+    return bool(scores[label] < most)
 
 
 def _as_bytes(weights: dict[str, list[float]]) -> tuple[dict[str, bytes], float]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 from chatbot.intents.hearing.tables import sections
 
@@ -11,6 +12,22 @@ from chatbot.intents.hearing.tables import sections
 MOST_CHARACTERS = 600
 MOST_WORDS = 60
 _WORD = re.compile(r"[a-z0-9ñ]+")
+# Letters people take for each other, as one of them.
+_SOUNDS = tuple(
+    (re.compile(written), spoken)
+    for written, spoken in (
+        (r"qu(?=[ei])|q(?!u)|c(?![eihçy])|ck", "k"),
+        (r"c(?=[eiy])|z|sc(?=[ei])|ç", "s"),
+        (r"ll", "y"),
+        (r"v|w(?=[aeiou])", "b"),
+        (r"g(?=[ei])", "j"),
+        (r"ph", "f"),
+        (r"\bh|(?<=[aeiou])h(?=[aeiou])", ""),
+        (r"n(?=[bp])", "m"),
+        (r"x(?=[a-z])", "s"),
+        (r"([a-z])\1+", r"\1"),
+    )
+)
 _DRAWN_OUT = re.compile(r"([a-z])\1{2,}")
 SHORTHAND = dict(line.split(" = ") for line in sections("shorthand")[""])
 
@@ -20,6 +37,14 @@ def plain(text: str) -> str:
     folded = unicodedata.normalize("NFKD", text[:MOST_CHARACTERS].lower().replace("ñ", "\0"))
     bare = "".join(one for one in folded if not unicodedata.combining(one))
     return bare.replace("\0", "n")[: 2 * MOST_CHARACTERS]
+
+
+@lru_cache(maxsize=20_000)
+def sound(word: str) -> str:
+    """How a word sounds in Spanish, so that "bisita" is "visita" and "kiero" is "quiero"."""
+    for written, spoken in _SOUNDS:
+        word = written.sub(spoken, word)
+    return word
 
 
 def words_of(text: str) -> list[str]:

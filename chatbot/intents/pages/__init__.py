@@ -1,0 +1,1 @@
+"""Where administrators see what the bot understands, and teach it."""

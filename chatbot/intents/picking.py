@@ -1,0 +1,81 @@
+"""Which of the answers last offered a text names: "2", "la segunda", the title or nearly it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from rapidfuzz import fuzz
+
+from chatbot.intents.hearing.certain import exactly
+from chatbot.intents.hearing.loans import find_ordinal
+from chatbot.intents.hearing.polite import without_politeness
+from chatbot.intents.hearing.tables import sections
+from chatbot.intents.hearing.words import plain, sound, words_of
+from crm.conversations.wording import Option, chosen
+
+# Whoever writes more says more than a title.
+LONGEST = 60
+# These mean themselves, whatever was offered.
+OWN = frozenset(
+    (
+        "affirm",
+        "deny",
+        "cancel",
+        "help",
+        "logout",
+        "talk_to_agent",
+        "opt_out",
+        "opt_in",
+        "greeting",
+        "thanks",
+        "goodbye",
+    )
+)
+# How alike (of 100) a title must be, and how far the next one behind.
+ALIKE, APART = 86, 6
+_NUMBERED = re.compile(r"\W*(?:el|la|lo|o|a|the|opcion|opcao|option|numero|nro|n)?\W*(\d{1,2})\W*")
+_ARTICLES = frozenset(sections("polite")["articles"])
+
+
+def pick(text: str, options: Sequence[Option]) -> Option | None:
+    """The offered answer a text names, or None. A bare yes, no or "cancelar" names none."""
+    if not options or not text.strip() or len(text) > LONGEST:
+        return None
+    words = words_of(text)
+    if exactly(words) in OWN:
+        return None
+    written = plain(text)
+    numbered = _NUMBERED.fullmatch(written)
+    if numbered or chosen(text, options):
+        return chosen(numbered[1] if numbered else text, options)
+    return _placed(find_ordinal(written), options) or _titled(words, options)
+
+
+def _placed(ordinal: int, options: Sequence[Option]) -> Option | None:
+    """1 is the first, -1 the last."""
+    if ordinal == 0 or abs(ordinal) > len(options):
+        return None
+    return options[ordinal - 1 if ordinal > 0 else ordinal]
+
+
+def _titled(words: list[str], options: Sequence[Option]) -> Option | None:
+    """The one whose title it is, is nearly, or of whose title alone it says a part."""
+    said = _sounds(without_politeness(words))
+    if not said:
+        return None
+    titles = [_sounds(words_of(one["title"])) for one in options]
+    alike = sorted(
+        ((fuzz.ratio(" ".join(said), " ".join(title)), -at) for at, title in enumerate(titles)),
+        reverse=True,
+    )
+    (best, at), *others = alike
+    if best >= ALIKE and (not others or best - others[0][0] >= APART or best == 100):
+        return options[-at]
+    parts = [at for at, title in enumerate(titles) if set(said) <= set(title)]
+    tells = any(len(word) > 3 or word.isdigit() for word in said) and not exactly(words)
+    return options[parts[0]] if len(parts) == 1 and tells else None
+
+
+def _sounds(words: list[str]) -> list[str]:
+    return [sound(word) for word in words if word not in _ARTICLES]
