@@ -34,7 +34,9 @@ from partners.refusals import in_words
 
 RATES = {"rate": "", "tea": RateKind.EFFECTIVE.value, "tna": RateKind.NOMINAL.value}
 # What makes two loans the same; the status changes by itself.
-AGREED = ("partner_id", "product_id", "principal", "currency", "rate", "rate_kind", "terms")
+AGREED = ("partner_id", "product_id", "principal", "terms")
+# Only where the file says them: a product's conditions change, those of its loans do not.
+IF_SAID = ("currency", "disbursed_on", "first_due")
 DAYS = ("disbursed_on", "first_due")
 
 
@@ -66,7 +68,6 @@ class LoanImporter(Importer):
                 continue
             loan = _said(row, partner, product)
             row.found = Lent(loan)
-            note_sign(row, "principal", loan.currency)
             there = kept.get(("external_id", row["external_id"])) or kept.get(
                 ("number", row["number"])
             )
@@ -164,6 +165,7 @@ def _a_period_later(row: Row, start: date, every: Every) -> date:
 
 def _check(row: Row, loan: Loan) -> None:
     """What `draft_loan` and `disburse` ask of a loan."""
+    note_sign(row, "principal", loan.currency)
     if loan.status in Loan.WITH_ACCOUNT and loan.disbursed_on > timezone.localdate():
         row.wrong("disbursed_on", _("The day of the disbursement has not come yet."))
     # Who is suspended still owes what they borrowed before; who is cancelled owes nothing.
@@ -222,7 +224,8 @@ def _compare(row: Row, loan: Loan, there: Loan) -> None:
         row.wrong("number", _("This loan's number is %(number)s.") % {"number": there.number})
     if there.external_id and loan.external_id and there.external_id != loan.external_id:
         row.wrong("number", _("This loan is there with another id."))
-    names = [*AGREED, *(name for name in DAYS if row[name] is not None)]
+    note_sign(row, "principal", row["currency"] or there.currency)
+    names = [*AGREED, *(name for name in IF_SAID if row[name] is not None), *_rates_said(row)]
     differing = [name for name in names if getattr(loan, name) != getattr(there, name)]
     for name in differing:
         row.wrong(
@@ -237,6 +240,12 @@ def _compare(row: Row, loan: Loan, there: Loan) -> None:
             _("The loan is there already as %(status)s; that is changed on its page.")
             % {"status": there.get_status_display().lower()},
         )
+
+
+def _rates_said(row: Row) -> list[str]:
+    """A TEA or TNA says its kind; a rate is of whatever kind the loan's is."""
+    said = [name for name in RATES if row[name] is not None]
+    return ["rate", "rate_kind"] if any(RATES[name] for name in said) else ["rate"] * len(said)
 
 
 def _column(row: Row, name: str) -> str:

@@ -4,6 +4,8 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from crm.audit.models import AuditEntry
@@ -55,6 +57,22 @@ def test_the_same_file_again_changes_nothing(officer, partner):
     again = ran("loans", table(GOOD), officer)
     assert (again.made, again.same, again.bad) == (0, 1, 0), problems(again)
     assert Loan.objects.count() == 1
+
+
+def test_the_same_file_again_after_the_products_conditions_changed(manager, partner, product):
+    rows = (
+        "9;P-1;S-001;40000001;PERS;S/ 100.00;;;;6;01/01/2024;01/02/2024;",
+        "8;P-2;S-001;40000001;PERS;100.00;PEN;7;;6;01/01/2024;01/02/2024;",
+        "7;P-3;S-001;40000001;PERS;100.00;;;42.58;6;01/01/2024;01/02/2024;",
+    )
+    ran("loans", table(*rows), manager)
+    product.rate, product.rate_kind, product.currency = Decimal(9), "effective", "USD"
+    product.save()
+    again = ran("loans", table(*rows), manager)
+    assert (again.made, again.same, again.bad) == (0, 3, 0), problems(again)
+    other = [rows[1].replace(";7;", ";8;"), rows[2].replace("42.58", "42.59")]
+    one = checked("loans", table(*other, rows[0].replace("S/", "US$")), manager)
+    assert [where for _, where, _ in problems(one)] == ["Tasa", "TEA", "Monto"]
 
 
 def test_one_that_was_paid_off_meanwhile_is_there_all_the_same(officer, partner):
@@ -162,6 +180,14 @@ def test_a_loan_that_is_there_is_never_changed(officer, partner, changed, where,
     ((_, said, told),) = problems(one)
     assert said == where and words in told and one.good == 0
     assert Loan.objects.get().principal == 100
+
+
+@pytest.mark.skipif("not connection.features.has_select_for_update", reason="one writer anyway")
+def test_partners_of_a_portion_are_held_until_it_is_written(officer, partner):
+    with CaptureQueriesContext(connection) as queries:
+        ran("loans", table(GOOD), officer)
+    held = [q["sql"] for q in queries if 'OF "partners_partner"' in q["sql"]]
+    assert held and all("FOR UPDATE" in sql for sql in held)
 
 
 @pytest.mark.parametrize(("status", "good"), [("suspended", 1), ("cancelled", 0)])
