@@ -61,20 +61,27 @@ def products() -> dict[str, LoanProduct]:
 
 
 class Partners:
-    """Partners whom rows name by member number, document or number in another system."""
+    """Partners whom rows name by member number, document or number in another system; their rows
+    are held until the portion is written, so that none is cancelled in between."""
 
     def __init__(self, rows: Sequence[Row]) -> None:
-        partners = Partner.objects.select_related("contact")
+        partners = Partner.objects.order_by()
         documents = Q(contact__document_number__in=said(rows, "partner_document"))
-        found = [
-            *partners.filter(number__in=said(rows, "partner_number")),
-            *by_external_id(partners, said(rows, "partner_external_id")),
-            *partners.filter(documents).exclude(contact__document_number=BLANK),
-        ]
+        named = {
+            *partners.filter(number__in=said(rows, "partner_number")).values_list("pk", flat=True),
+            *by_external_id(partners, said(rows, "partner_external_id")).values_list(
+                "pk", flat=True
+            ),
+            *partners.filter(documents)
+            .exclude(contact__document_number=BLANK)
+            .values_list("pk", flat=True),
+        }
+        locked = Partner.objects.select_for_update(of=("self",)).select_related("contact")
+        found = list(locked.filter(pk__in=named).order_by("pk"))
         self.by_number = {one.number: one for one in found}
         self.by_external_id = {one.external_id: one for one in found if one.external_id}
         self.by_document: dict[str, list[Partner]] = {}
-        for one in {one.pk: one for one in found}.values():
+        for one in found:
             self.by_document.setdefault(one.contact.document_number, []).append(one)
 
     def of(self, row: Row) -> Partner | None:
