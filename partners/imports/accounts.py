@@ -36,7 +36,7 @@ def refresh_all(loans: Sequence[Loan], day: date | None = None) -> dict[int, Led
     """
     day = day or timezone.localdate()
     ids = [loan.pk for loan in loans]
-    paid, charged = payments_of(ids), _charges_of(ids)
+    paid, charged = payments_of(ids), charges_of(ids)
     ledgers = {
         loan.pk: checked(replay(loan.agreement, paid[loan.pk], day, charged[loan.pk]))
         for loan in loans
@@ -67,7 +67,7 @@ def payments_of(ids: Sequence[int]) -> dict[int, list[LendingPayment]]:
     return found
 
 
-def _charges_of(ids: Sequence[int]) -> dict[int, list[LendingCharge]]:
+def charges_of(ids: Sequence[int]) -> dict[int, list[LendingCharge]]:
     found: dict[int, list[LendingCharge]] = defaultdict(list)
     for one in Charge.objects.filter(loan_id__in=ids, cancelled_at=None):
         found[one.loan_id].append(one.lending)

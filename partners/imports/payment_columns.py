@@ -30,6 +30,11 @@ PURPOSES = {
         Payment.Purpose.SMALLER.value,
     ),
 }
+YES, NO = "yes", "no"
+YES_OR_NO = {
+    **dict.fromkeys(("yes", "si", "s", "y", "x", "1", "true", "verdadero"), YES),
+    **dict.fromkeys(("no", "n", "0", "false", "falso"), NO),
+}
 
 COLUMNS = (
     Column(
@@ -124,5 +129,13 @@ COLUMNS = (
         one_of(PURPOSES),
         ("destino", "tipo de pago", "tipo de prepago", "modalidad", "purpose"),
         example="adelanto",
+    ),
+    Column(
+        "rest",
+        gettext_lazy("Keep the rest as credit"),
+        one_of(YES_OR_NO),
+        ("saldo a favor", "a favor", "excedente", "guardar el resto", "keep the rest", "credit"),
+        example="no",
+        hint=gettext_lazy("Yes, where a payment may be more than is owed."),
     ),
 )

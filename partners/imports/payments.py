@@ -1,6 +1,7 @@
 """Payments from a file: all of a portion are booked, then each loan is played once."""
 
 from collections.abc import Iterable, Sequence
+from decimal import Decimal
 from typing import Any
 
 from django.utils import timezone
@@ -8,24 +9,23 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from crm.audit.models import AuditEntry
+from crm.desk import wording
 from crm.imports.contract import Importer, Outcome, Row
 from crm.people.models import User
-from partners.imports.accounts import checked, payments_of, refresh_all
+from partners.imports.accounts import charges_of, checked, payments_of, refresh_all
 from partners.imports.audit import entries
 from partners.imports.lookups import by_external_id, note_sign, said
-from partners.imports.payment_columns import COLUMNS
+from partners.imports.payment_columns import COLUMNS, YES
 from partners.lending.errors import LendingError
+from partners.lending.ledger import Charge as LendingCharge
 from partners.lending.ledger import Payment as LendingPayment
 from partners.lending.ledger import Purpose
-from partners.lending.money import LARGEST
 from partners.lending.replay import replay
 from partners.models import Loan, Payment
 from partners.refusals import in_words
 
 # A payment not written yet comes after those of its day that are.
 _NOT_YET = 1 << 60
-# A portion of no more than this each does not fill a column.
-_LARGE = LARGEST / 10_000
 
 
 class PaymentImporter(Importer):
@@ -35,8 +35,9 @@ class PaymentImporter(Importer):
     permission = "partners.add_payment"
     columns = COLUMNS
     explanation = gettext_lazy(
-        "Each is booked on its loan for its own day, whatever was booked before. What is more than "
-        "is owed stays as credit. A payment that is there already is never changed."
+        "Each is booked on its loan for its own day, whatever was booked before. One that is more "
+        "than is owed is a problem, unless its row says that the rest is kept as credit. A payment "
+        "that is there already is never changed."
     )
 
     def keys(self, row: Row) -> Iterable[tuple[str, str]]:
@@ -202,30 +203,68 @@ def _is_said(one: Payment, row: Row) -> bool:
 
 
 def _rehearse(rows: Sequence[Row]) -> None:
-    """A prepayment asks for another schedule, and there may be none; amounts may add up to more
-    than fits. Such loans are played before."""
-    changing = {
-        row.found.pk
-        for row in rows
-        if row["purpose"] not in (None, Payment.Purpose.NEXT) or row["amount"] > _LARGE
-    }
-    if not changing:
-        return
-    paid, today = payments_of(list(changing)), timezone.localdate()
-    for pk in changing:
-        of_loan = [row for row in rows if row.found.pk == pk]
-        new = [
-            LendingPayment(
-                key=_NOT_YET + row.number,
-                paid_on=row["paid_on"],
-                amount=row["amount"],
-                purpose=Purpose(row["purpose"] or Payment.Purpose.NEXT),
-            )
-            for row in of_loan
-        ]
+    """Each loan of a portion is played with its new payments. What a prepayment asks for may be no
+    schedule, amounts may add up to more than fits, or to more than is owed."""
+    of_loan: dict[int, list[Row]] = {}
+    for row in rows:
+        of_loan.setdefault(row.found.pk, []).append(row)
+    paid, charged = payments_of(list(of_loan)), charges_of(list(of_loan))
+    for pk, new in of_loan.items():
+        account = Rehearsal(new[0].found, paid[pk], charged[pk])
         try:
-            checked(replay(of_loan[0].found.agreement, [*paid[pk], *new], today))
-        except LendingError as error:
-            for row in of_loan:
+            if account.over(new) <= 0 or all(row["rest"] == YES for row in new):
+                continue
+        except LendingError:
+            pass
+        account.one_by_one(new)
+
+
+class Rehearsal:
+    """A loan's account as it would be; nothing is written."""
+
+    def __init__(
+        self, loan: Loan, paid: Sequence[LendingPayment], charged: Sequence[LendingCharge]
+    ) -> None:
+        self.loan, self.agreement, self.charged = loan, loan.agreement, charged
+        self.paid, self.credit = list(paid), loan.credit
+
+    def over(self, rows: Iterable[Row]) -> Decimal:
+        """How much more would be credit with these payments. LendingError if nothing can be."""
+        all_of_them = [*self.paid, *map(_as_played, rows)]
+        played = replay(self.agreement, all_of_them, timezone.localdate(), self.charged)
+        return checked(played).credit - self.credit
+
+    def one_by_one(self, rows: Sequence[Row]) -> None:
+        """In the order of the file, as they would be booked at the desk: each that would be
+        refused there is a problem, and the next are played without it."""
+        for row in rows:
+            try:
+                over = self.over([row])
+            except LendingError as error:
                 column = "amount" if error.code == "too_large" else "purpose"
                 row.wrong(column, str(in_words(error)))
+                continue
+            if over > 0 and row["rest"] != YES:
+                row.wrong("amount", _more_than_owed(over, self.loan.currency))
+                continue
+            self.paid.append(_as_played(row))
+            self.credit += over
+
+
+def _as_played(row: Row) -> LendingPayment:
+    return LendingPayment(
+        key=_NOT_YET + row.number,
+        paid_on=row["paid_on"],
+        amount=row["amount"],
+        purpose=Purpose(row["purpose"] or Payment.Purpose.NEXT),
+    )
+
+
+def _more_than_owed(over: Decimal, currency: str) -> str:
+    words = _(
+        "This is %(amount)s more than is owed. Say yes in the column “%(column)s” to keep it."
+    )
+    return words % {
+        "amount": wording.exact_money(over, currency),
+        "column": _("Keep the rest as credit"),
+    }

@@ -18,7 +18,7 @@ from partners.payments import book_payment, reverse_payment
 from partners.tests.conftest import make_loan, make_partner
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_english", "media")]
-HEAD = "Id;Préstamo;Fecha de pago;Monto;Moneda;Nro operación;Medio;Destino"
+HEAD = "Id;Préstamo;Fecha de pago;Monto;Moneda;Nro operación;Medio;Destino;Saldo a favor"
 GOOD = "1;P-001;2024-02-01;20.00;PEN;OP 77;efectivo;"
 
 
@@ -73,7 +73,7 @@ def test_many_are_what_booking_one_by_one_makes(officer, partner, product):
         )  # fmt: skip
     words = {"next": "", "fewer": "reducir plazo", "smaller": "reducir cuota"}
     rows = [
-        f"{n};I;{day:%d/%m/%Y};{amount};;;;{words[purpose]}"
+        f"{n};I;{day:%d/%m/%Y};{amount};;;;{words[purpose]};sí"
         for n, ((purpose, amount), day) in enumerate(zip(booked, days, strict=True))
     ]
     half = len(rows) // 2
@@ -117,11 +117,45 @@ def test_what_was_reversed_is_not_booked_again(officer, loan, row):
     assert (again.made, again.same, loan.paid) == (0, 1, 0)
 
 
-def test_more_than_is_owed_stays_as_credit(officer, loan, partner):
-    ran("payments", table("1;P-001;2024-02-01;110.00;;;;"), officer)
+def test_more_than_is_owed_stays_as_credit_where_the_row_says_so(officer, loan, partner):
+    one = ran("payments", table("1;P-001;2024-02-01;110.00;;;;;sí"), officer)
+    assert (one.made, one.bad) == (1, 0), problems(one)
     loan.refresh_from_db()
     partner.refresh_from_db()
     assert (loan.status, loan.credit, partner.active_loans) == ("closed", Decimal("7.95"), 0)
+
+
+@pytest.mark.parametrize("said", ["", ";;;;;no"])
+def test_more_than_is_owed_is_a_problem_that_names_how_much(officer, loan, said):
+    one = checked("payments", table(f"1;P-001;2024-02-01;4,685,000{said}"), officer)
+    ((row, where, words),) = problems(one)
+    assert (row, where, one.good) == (2, "Monto", 0)
+    assert "S/ 4,684,897.95 more than is owed" in words and "Keep the rest as credit" in words
+
+
+def test_of_several_payments_those_that_fit_are_booked(officer, partner, product):
+    """In the order of the file: the one that goes beyond is told, and what fits after it goes."""
+    loan = make_loan(partner, product)
+    make_loan(partner, product, number="P-002")
+    rows = (
+        "1;P-001;2024-02-01;60.00",
+        "2;P-002;2024-02-01;102.05",
+        "3;P-001;2024-03-01;60.00",
+        "4;P-001;2024-01-15;42.05",
+        "5;P-001;2024-04-01;0.01;;;;;x",
+    )
+    one = ran("payments", table(*rows), officer)
+    ((row, where, words),) = problems(one)
+    assert (row, where) == (4, "Monto") and "S/ 17.95 more" in words
+    loan.refresh_from_db()
+    assert (loan.status, loan.paid, loan.credit) == ("closed", Decimal("102.05"), Decimal("0.01"))
+    assert not ledger.verify()[1]
+
+
+def test_what_a_charge_asks_for_is_owed_too(officer, loan):
+    Charge.objects.create(loan=loan, on=date(2024, 1, 10), amount=20, reason="Fee")
+    one = checked("payments", table("1;P-001;2024-02-01;122.05", "2;P-001;2024-02-01;1"), officer)
+    assert [row for row, _, words in problems(one)] == [3]
 
 
 def test_the_loan_may_be_named_by_its_other_id(officer, loan):
@@ -204,7 +238,7 @@ def test_a_prepayment_that_makes_no_schedule_is_seen_before(officer, partner, pr
 
 
 def test_amounts_that_add_up_to_more_than_fits(officer, loan):
-    rows = [f"{n};P-001;2024-02-0{n};600000000000;;;;" for n in (1, 2)]
+    rows = [f"{n};P-001;2024-02-0{n};600000000000;;;;;sí" for n in (1, 2)]
     one = checked("payments", table(*rows), officer)
     assert {(column, words) for _, column, words in problems(one)} == {
         ("Monto", "The amount is too large.")
