@@ -27,6 +27,8 @@ SOURCES: list[tuple[str, str | Promise]] = [
     ("contact.name", _("the person's name")),
     ("contact.first_name", _("the person's first name")),
     ("code", _("the code, where one is sent")),
+    ("ticket", _("the ticket's number")),
+    ("state", _("the state of a receipt or ticket")),
 ]
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -32,8 +33,13 @@ class ThreadChangedError(DeskError):
 
 def locked(ticket: Ticket) -> Ticket:
     """The same ticket, freshly read, and nobody else's until the transaction ends."""
+    return lockable().get(pk=ticket.pk)
+
+
+def lockable() -> QuerySet[Ticket]:
+    """Tickets that are locked when they are read, with what the verbs look at."""
     rows = Ticket.objects.select_for_update(of=("self",), no_key=True)
-    return rows.select_related(*JOINED).get(pk=ticket.pk)
+    return rows.select_related(*JOINED)
 
 
 def locked_with_talk(ticket: Ticket) -> tuple[Ticket, Conversation | None]:

@@ -9,46 +9,35 @@ from django.utils.translation import gettext as _
 from crm.conversations.models import Message
 from crm.errors import DeskError
 from crm.people.models import Contact
-from tickets.changes import locked, note, save
+from tickets.changes import lockable, locked, note, save
 from tickets.models import Ticket, TicketFile, TicketMessage
 from tickets.opening import LONGEST_TEXT, open_ticket
 from tickets.standing import heard_again, may_be_reopened
 from tickets.telling import SCORES
 
 
-def hear(*, ticket: Ticket, message: Message, text: str = "", has_files: bool = True) -> Ticket:
+def hear(*, ticket: Ticket, message: Message, has_files: bool = True) -> Ticket:
     """Add the person's message, with its files, to the ticket it is about; that ticket.
 
     What waited for them is open again, and so is what was done less than a week ago; about what
     was done before, a new ticket is made, which that one returns. The same message is added once.
-    `text`: what of it counts; blank: all of it. `has_files` is False where it surely has none.
-    To be called where the message is handled: the conversation's row is locked already.
+    `has_files` is False where it surely has none. To be called where the message is handled: the
+    conversation's row is locked already.
     """
-    said = (text or message.text).replace("\x00", "").strip()[:LONGEST_TEXT]
     with transaction.atomic():
         row = locked(ticket)
         if row.merged_into is not None:
             row = locked(row.merged_into)
-        now = timezone.now()
-        if row.is_done and not may_be_reopened(row, now):
-            return _anew(row, message, said)
-        try:
-            with transaction.atomic():
-                entry = TicketMessage.objects.create(
-                    ticket=row, kind=TicketMessage.Kind.PERSON, text=said, message=message
-                )
-        except IntegrityError:  # it was heard already
-            return row
-        if has_files:
-            _attach(row, entry, message)
-        heard_again(row, now)
-        save(row, now)
-    return row
+        return _hear(row, message, has_files)
 
 
-def add_files(*, ticket: Ticket, message: Message) -> Ticket:
-    """Pictures the person sends right after making it, as a word of theirs; as `hear`."""
-    return hear(ticket=ticket, message=message)
+def hear_waiting(*, message: Message, has_files: bool = True) -> Ticket | None:
+    """As `hear`, of the ticket that waits for the person in the message's conversation, the newest
+    of several; None where none does."""
+    with transaction.atomic():
+        rows = lockable().filter(conversation=message.conversation_id, merged_into=None)
+        row = rows.filter(status=Ticket.Status.WAITING).order_by("-changed_at").first()
+        return _hear(row, message, has_files) if row is not None else None
 
 
 def rate(*, ticket: Ticket, contact: Contact, score: int) -> Ticket:
@@ -71,6 +60,24 @@ def mark_read(ticket: Ticket) -> int:
     """The person has read the answers that were only announced to them; how many."""
     rows = ticket.messages.filter(is_veiled=True, read_at=None)
     return rows.update(read_at=timezone.now())
+
+
+def _hear(row: Ticket, message: Message, has_files: bool) -> Ticket:
+    said, now = message.text.replace("\x00", "").strip()[:LONGEST_TEXT], timezone.now()
+    if row.is_done and not may_be_reopened(row, now):
+        return _anew(row, message, said)
+    try:
+        with transaction.atomic():
+            entry = TicketMessage.objects.create(
+                ticket=row, kind=TicketMessage.Kind.PERSON, text=said, message=message
+            )
+    except IntegrityError:  # it was heard already
+        return row
+    if has_files:
+        _attach(row, entry, message)
+    heard_again(row, now)
+    save(row, now)
+    return row
 
 
 def _anew(old: Ticket, message: Message, said: str) -> Ticket:

@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from django.utils import timezone
+
 from chatbot import lasting
 from chatbot.channels.events import InboundMessage
-from chatbot.dialog import sessions
+from chatbot.dialog import registry, sessions
 from chatbot.dialog.login import masking
 from chatbot.dialog.login.asking import DIALOG
 from chatbot.intents.detecting import detect
@@ -26,10 +28,14 @@ PARTNERS_OWN = frozenset(
         "next_payment",
         "settlement",
         "upload_receipt",
+        # A complaint may be anybody's, but is no interest either.
+        "create_ticket",
         "ticket_status",
         "logout",
     )
 )
+# What their text says are no words of theirs.
+CARDS = (Message.Kind.LOCATION, Message.Kind.CONTACTS, Message.Kind.ORDER)
 PROSPECTS = frozenset(("property_inquiry", "schedule_visit"))
 
 
@@ -49,10 +55,18 @@ class Listening:
     @property
     def is_prospects(self) -> bool:
         """Whether it may make a lead: whoever asks about their loan is no prospect."""
+        if self._is_answer:
+            return False
         if self.heard.intent in PROSPECTS:
             return True
         busy = self.dialog.name != "" or self.session is not None
         return not busy and self.heard.intent not in PARTNERS_OWN
+
+    @property
+    def _is_answer(self) -> bool:
+        """Whether any text is the answer to what was asked: "no one came to my visit"."""
+        step = registry.steps().get((self.dialog.name, self.dialog.step))
+        return step is not None and step.takes_any and self.dialog.is_open(timezone.now())
 
 
 def listen(conversation: Conversation, inbound: InboundMessage, now: datetime) -> Listening:
@@ -63,7 +77,7 @@ def listen(conversation: Conversation, inbound: InboundMessage, now: datetime) -
         Dialog.objects.get_or_create(conversation=conversation)
         dialog = rows.get()
     return Listening(
-        heard=detect(inbound.text),
+        heard=Heard() if inbound.kind in CARDS else detect(inbound.text),
         dialog=dialog,
         session=sessions.current(conversation, now, inbound),
     )
@@ -71,7 +85,7 @@ def listen(conversation: Conversation, inbound: InboundMessage, now: datetime) -
 
 def as_stored(inbound: InboundMessage, said: Listening) -> InboundMessage:
     """What of the message is kept: a document, a year and a code are not, right or wrong."""
-    if not said.is_login:
+    if not said.is_login or inbound.kind in CARDS:
         return inbound
     secrets = masking.secrets_of(inbound.text)
     lasting.settle_with(lambda payload: masking.mask_payload(payload, secrets))

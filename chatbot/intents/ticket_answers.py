@@ -104,9 +104,13 @@ def claim(turn: Turn) -> Outcome | None:
     waits for them, or if they answer to a message of ours about it; else they are asked."""
     if _says_nothing(turn):
         return None
-    ticket = _quoted(turn) or _waiting(turn)
+    ticket = _quoted(turn)
     if ticket is not None:
         return add(turn, ticket)
+    files = bool(turn.inbound.media)
+    waiting = hearing.hear_waiting(message=turn.message, has_files=files)
+    if waiting is not None:
+        return added(turn, waiting, waiting)
     lately = _lately(turn) if turn.inbound.kind == Message.Kind.TEXT else None
     if lately is None or turn.captured is not None:
         return None
@@ -151,8 +155,11 @@ def _asked_last(turn: Turn) -> Ticket | None:
 
 
 def _says_nothing(turn: Turn) -> bool:
-    """Whether it is an answer that was tapped, names an amount as a receipt does, or is no word."""
-    if turn.choice or turn.heard.slots.amount is not None:
+    """Whether it is an answer that was tapped, names an amount as a receipt does or a row of the
+    list that was shown, or is no word."""
+    slots = turn.heard.slots
+    names_row = bool(turn.topic.get("shown")) and bool(slots.ordinal or slots.loan)
+    if turn.choice or slots.amount is not None or names_row:
         return True
     return not written(turn) and not turn.inbound.media
 

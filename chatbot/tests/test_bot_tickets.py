@@ -17,6 +17,7 @@ from chatbot.work import work_off
 from crm.conversations import ownership
 from crm.conversations.models import Message
 from crm.people.models import Agency
+from leads.models import Lead
 from tickets.answering import reply
 from tickets.files import stored
 from tickets.models import Ticket
@@ -188,6 +189,7 @@ def test_a_sound_is_no_description(ask, clara):
 def test_who_is_not_logged_in_can_have_one_too(prospects, chat):
     assert prospects.partner is None and not prospects.is_private
     assert prospects.contact == chat.talk.contact and prospects.assignee is not None
+    assert not Lead.objects.exists()
 
 
 def test_who_is_a_partner_may_say_so_first(chat, clara):
