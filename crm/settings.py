@@ -217,6 +217,8 @@ _SALES = [
     "leads.view_lead",
     "leads.add_lead",
     "leads.change_lead",
+    "people.view_followup",
+    "people.change_followup",
     "people.add_note",
     "people.change_contact",
     "conversations.view_conversation",

@@ -12,6 +12,9 @@ from chatbot.dialog.contract import Claim, Handler, Step, Turn
 SUBJECTS = (
     "chatbot.intents.login",
     "chatbot.intents.acknowledging",
+    "chatbot.intents.properties",
+    "chatbot.intents.visits",
+    "chatbot.intents.who",
     "chatbot.intents.menu",
     "chatbot.intents.account",
     "chatbot.intents.loans",

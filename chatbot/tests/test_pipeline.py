@@ -42,7 +42,7 @@ def test_a_message_becomes_a_lead_and_is_answered(say, graph, villa):
     assert lead.last_text == "Hola, me interesa la propiedad Villa Marina"
     [sent] = graph.sent
     assert sent["to"] == "51911000001"
-    assert "Villa Marina" in sent["text"]["body"]
+    assert "Villa Marina" in sent["interactive"]["body"]["text"]
     assert graph.headers[0]["Authorization"] == "Bearer token-de-prueba"
     answer = Message.objects.get(direction="out")
     assert (answer.state, answer.author) == ("sent", "bot")

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from crm.audit.models import record
 from crm.people.documents import masked
+from crm.people.followups import FollowUp
 from crm.people.models import Agency, Contact, ContactPoint, Tag, Team, User
 
 IDENTITY = ("name", "document_number", "birthday")
@@ -125,3 +126,12 @@ class TeamAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
 @admin.register(Tag)
 class TagAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     search_fields = ("name",)
+
+
+@admin.register(FollowUp)
+class FollowUpAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    list_display = ("kind", "contact", "about", "due_at", "is_agreed", "assigned_to", "done_at")
+    list_filter = ("kind", "is_agreed")
+    list_select_related = ("contact", "assigned_to")
+    raw_id_fields = ("contact", "assigned_to", "created_by")
+    show_full_result_count = False

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from crm.people.documents import DocumentType
 from crm.people.folding import folded
+from crm.people.followups import FollowUp as FollowUp
 from crm.people.hours import OpeningHours as OpeningHours
 from crm.people.hours import SpecialDay as SpecialDay
 

@@ -1,0 +1,199 @@
+"""Visits: free hours of whoever looks after the property, or the wish noted for a person."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime, time, timedelta
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+from django.utils.dateparse import parse_datetime
+from django.utils.translation import override
+
+from chatbot.dialog.contract import Asked, Outcome, Reply, Step, Turn, option
+from chatbot.intents import properties, titles, who
+from crm.catalog.models import Property
+from crm.desk.wording import short_moment
+from crm.people import calendar
+from crm.people.followups import FollowUp
+from crm.people.models import User
+from leads.models import Lead
+
+DIALOG, SLOT = "visit", "slot"
+LENGTH = timedelta(hours=1)
+NOTICE = timedelta(hours=2)  # so long before a visit an agent must hear of it
+AHEAD = timedelta(days=10)
+OFFERED = 3
+LONGEST_WISH = 500
+
+
+def schedule(turn: Turn) -> Outcome:
+    """Which property, then when."""
+    shown = properties.named_in(turn) or _spoken_of(turn)
+    if shown is None:
+        question = Reply("visit_which", options=_to_visit())
+        return Outcome((question,), asked=Asked(DIALOG, "which"))
+    return _when(turn, shown)
+
+
+def which(turn: Turn, _data: Mapping[str, Any]) -> Outcome | None:
+    shown = properties.named_in(turn)
+    return _when(turn, shown) if shown is not None else None
+
+
+def when(turn: Turn, data: Mapping[str, Any]) -> Outcome | None:
+    """One of the hours that were offered, another day, or their own words."""
+    shown = Property.objects.filter(pk=data["property"]).first()
+    if shown is None:
+        return schedule(turn)
+    kind, _colon, value = turn.choice.partition(":")
+    if kind == SLOT and value == "other":
+        return Outcome((Reply("visit_wish"),), asked=Asked(DIALOG, "wish", data))
+    if kind == SLOT:
+        return _book(turn, shown, parse_datetime(value))
+    if turn.choice:
+        return None
+    if turn.heard.slots.day is not None and not data.get("day"):
+        return _when(turn, shown)
+    if turn.heard.intent in ("affirm", "greeting", "thanks") or not turn.text:
+        return None
+    return _noted(turn, shown, turn.text)
+
+
+def wish(turn: Turn, data: Mapping[str, Any]) -> Outcome | None:
+    """When it would suit them, in their own words."""
+    shown = Property.objects.filter(pk=data["property"]).first()
+    return _noted(turn, shown, turn.text) if turn.text else None
+
+
+def _spoken_of(turn: Turn) -> Property | None:
+    """The property last shown, else that of their newest open lead."""
+    if pk := turn.topic.get("property"):
+        return Property.objects.filter(pk=pk).first()
+    rows = Lead.objects.open().filter(contact=turn.contact, property__isnull=False)
+    lead = rows.select_related("property").order_by("-last_message_at", "-pk").first()
+    return lead.property if lead else None
+
+
+def _to_visit() -> tuple[dict[str, str], ...]:
+    rows = Property.objects.filter(status=Property.Status.AVAILABLE).order_by("-id")
+    return tuple(
+        option(properties.VISIT, one.code, one.title) for one in rows[: properties.MOST_SHOWN]
+    )
+
+
+def _when(turn: Turn, shown: Property) -> Outcome:
+    """Free hours to tap on; where nobody looks after it, when it would suit them."""
+    topic = dict(turn.topic) | {"property": shown.pk}
+    day = turn.heard.slots.day
+    agent = _agent(shown)
+    free = list(_free(agent, turn.now, day)) if agent is not None else []
+    data = {"property": shown.pk} | ({"day": day.isoformat()} if day else {})
+    if not free:
+        question = Reply("visit_wish", {"title": shown.title})
+        return Outcome((question,), asked=Asked(DIALOG, "wish", data), topic=topic)
+    slots = tuple(option(SLOT, one.isoformat(), _words(turn, one)) for one in free)
+    other = titles.pick(turn, (SLOT, "other", "other_time"))
+    question = Reply("visit_when", {"title": shown.title}, options=(*slots, *other))
+    return Outcome((question,), asked=Asked(DIALOG, "when", data), topic=topic)
+
+
+def _agent(shown: Property) -> User | None:
+    responsible = shown.responsible
+    return responsible if responsible is not None and responsible.is_active else None
+
+
+def _free(agent: User, now: datetime, day: Any = None) -> Iterator[datetime]:
+    """The next hours in which the business is open and the agent has no visit."""
+    taken = set(
+        FollowUp.objects.open()
+        .filter(
+            assigned_to=agent, kind=FollowUp.Kind.VISIT, is_agreed=True, due_at__gt=now - LENGTH
+        )
+        .values_list("due_at", flat=True)
+    )
+    first = timezone.localtime(now + NOTICE)
+    at = first.replace(minute=0, second=0, microsecond=0) + LENGTH
+    if day is not None:
+        at = max(at, timezone.make_aware(datetime.combine(day, time(8))))
+    found, last = 0, at + (AHEAD if day is None else timedelta(days=1))
+    while at < last and found < OFFERED:
+        busy = any(abs(at - one) < LENGTH for one in taken)
+        if not busy and _is_open(at, agent):
+            found += 1
+            yield at
+            # Not three hours of one morning, unless that day was asked for.
+            at += LENGTH if day is not None else timedelta(hours=3)
+        else:
+            at += LENGTH
+
+
+def _is_open(at: datetime, agent: User) -> bool:
+    return calendar.is_open(at, agent.agency) and calendar.is_open(
+        at + LENGTH - timedelta(minutes=1), agent.agency
+    )
+
+
+def _book(turn: Turn, shown: Property, at: datetime | None) -> Outcome:
+    """The hour they chose; one that was taken meanwhile is offered no more."""
+    agent = _agent(shown)
+    if agent is None or at is None or timezone.is_naive(at) or at < turn.now:
+        return _when(turn, shown)
+    try:
+        with transaction.atomic():
+            follow_up = _follow_up(turn, shown, at, agent, agreed=True)
+    except IntegrityError:
+        again = _when(turn, shown)
+        return Outcome((Reply("visit_taken"), *again.replies), asked=again.asked, topic=again.topic)
+    said = {"title": shown.title, "when": _words(turn, follow_up.due_at), "agent": agent.first_name}
+    reply = Reply("visit_booked", said | {"address": shown.address}, promises=True)
+    return who.ask_once(turn, Outcome((reply,)))
+
+
+def _noted(turn: Turn, shown: Property | None, text: str) -> Outcome:
+    """Nobody's hour: a person comes back to them when the business is open."""
+    agent = _agent(shown) if shown is not None else None
+    at = calendar.next_opening(turn.now, agent.agency if agent else None)
+    _follow_up(turn, shown, at, agent, agreed=False, text=text[:LONGEST_WISH])
+    title = shown.title if shown is not None else ""
+    return who.ask_once(turn, Outcome((Reply("visit_noted", {"title": title}, promises=True),)))
+
+
+def _follow_up(
+    turn: Turn,
+    shown: Property | None,
+    at: datetime,
+    agent: User | None,
+    *,
+    agreed: bool,
+    text: str = "",
+) -> FollowUp:
+    """Once for each message, however often it is handled or pressed."""
+    made, _new = FollowUp.objects.get_or_create(
+        contact=turn.contact,
+        kind=FollowUp.Kind.VISIT,
+        due_at=at,
+        is_agreed=agreed,
+        done_at=None,
+        assigned_to=agent,
+        defaults={"about": shown.title[:200] if shown else "", "text": text},
+    )
+    return made
+
+
+def _words(turn: Turn, at: datetime) -> str:
+    """ "mañana 16:00", "12 nov 10:00" in their language."""
+    with override(turn.contact.spoken):
+        short = short_moment(at, turn.now)
+    local = timezone.localtime(at)
+    return short if f"{local:%H:%M}" in short else f"{short} {local:%H:%M}"
+
+
+INTENTS = {"schedule_visit": schedule}
+CHOICES = {properties.VISIT: schedule, SLOT: schedule}
+STEPS = {
+    (DIALOG, "which"): Step(which),
+    (DIALOG, "when"): Step(when),
+    (DIALOG, "wish"): Step(wish, takes_any=True),
+}
