@@ -30,7 +30,8 @@ class Partner(models.Model):
     class Status(models.TextChoices):
         ACTIVE = "active", _("Active")
         SUSPENDED = "suspended", _("Suspended")
-        CANCELLED = "cancelled", _("Cancelled")
+        # "Cancelado" is what Peru calls a debt that was paid.
+        CANCELLED = "cancelled", _("Withdrawn")
 
     contact = models.OneToOneField(
         Contact, models.PROTECT, related_name="partner", verbose_name=_("contact")
