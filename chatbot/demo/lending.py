@@ -57,7 +57,7 @@ OPTIONS: tuple[dict[str, Any], ...] = (
         "kind": "bank", "name": "Banco de Ejemplo", "holder": HOLDER, "currency": "USD",
         "number": "000-0000000-0-02", "cci": "00000000000000000206", "weight": 20,
     },
-    {"kind": "yape", "name": "Yape", "holder": HOLDER, "currency": "PEN", "number": "900 000 190",
+    {"kind": "yape", "name": "Yape", "holder": HOLDER, "currency": "PEN", "number": "+51900000190",
      "weight": 30},
     {"kind": "cash", "name": "Ventanilla de la agencia", "weight": 40,
      "instructions": "Inventada: lunes a viernes de 9:00 a 18:00."},

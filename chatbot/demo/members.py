@@ -90,8 +90,9 @@ def _contact(channel: Channel, person: Person, officer: User) -> Contact:
     if person.place not in TALKERS:
         contact = Contact.objects.create(**facts)
         ContactPoint.objects.create(
-            contact=contact, kind="phone", value=f"+{person.phone}", raw=person.phone, primary=True
-        )
+            contact=contact, kind="phone", value=f"+{person.phone}", raw=person.phone, primary=True,
+            verified_at=timezone.now(),
+        )  # fmt: skip
     else:
         address = ("wa_id", person.phone)
         talk = meet(channel=channel, addresses=[address], name=person.name, phone=person.phone)
@@ -102,6 +103,6 @@ def _contact(channel: Channel, person: Person, officer: User) -> Contact:
         mail = f"socio{person.place:02d}@ejemplo.test"
         ContactPoint.objects.create(
             contact=contact, kind="email", value=mail, raw=mail, primary=True,
-            verified_at=timezone.now() if person.place == 0 else None,
+            verified_at=timezone.now(),
         )  # fmt: skip
     return contact

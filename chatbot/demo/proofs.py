@@ -11,13 +11,16 @@ from decimal import Decimal
 from django.utils import timezone
 from PIL import Image, ImageDraw, ImageFont
 
+from chatbot.demo.lending import OPTIONS
 from crm.audit.models import AuditEntry, record
+from crm.desk.wording import exact_money
 from crm.people.models import User
 from partners.models import Loan, Partner, Payment, Receipt
 from partners.receipts import submit_receipt
 
 WIDTH, HEIGHT = 720, 1080
 PAPER, INK, QUIET, BAND = "#fbfaf6", "#2b2f36", "#7b818b", "#6b5aa8"
+ACCOUNTS = {one["currency"]: one["number"] for one in OPTIONS if one["kind"] == "bank"}
 REASON = "La imagen no muestra el número de operación. Envíala completa, por favor."
 
 
@@ -28,6 +31,7 @@ class Proof:
     amount: Decimal
     paid_on: date
     reference: str
+    currency: str = "PEN"
 
 
 def build_receipts(partners: Sequence[Partner], officer: User) -> None:
@@ -37,12 +41,14 @@ def build_receipts(partners: Sequence[Partner], officer: User) -> None:
     for partner in (first, second):
         _approved(_payment(partner), officer)
     loan = _active(third)
-    bad = _sent(loan, Proof(Decimal(60), today - timedelta(days=6), "OP-88001"), 6)
+    shown = Proof(Decimal(60), today - timedelta(days=6), "OP-88001", loan.currency)
+    bad = _sent(loan, shown, 6)
     _decided(bad, officer, Receipt.Status.REJECTED, reason=REASON)
     late = _active(first, overdue=True)
-    _sent(late, Proof(late.next_amount, today - timedelta(days=1), "OP-88002"), 1)
+    shown = Proof(late.next_amount, today - timedelta(days=1), "OP-88002", late.currency)
+    _sent(late, shown, 1)
     loan = _active(fourth)
-    _sent(loan, Proof(loan.next_amount + 5, today, "OP-88003"), 0)
+    _sent(loan, Proof(loan.next_amount + 5, today, "OP-88003", loan.currency), 0)
     shown = Proof(Decimal(150), today - timedelta(days=2), "OP-88004")
     submit_receipt(partner=partners[5], file=picture(shown), file_name="foto.png")
 
@@ -72,7 +78,7 @@ def _sent(loan: Loan, proof: Proof, days: int) -> Receipt:
 
 
 def _approved(payment: Payment, officer: User) -> None:
-    proof = Proof(payment.amount, payment.paid_on, payment.reference)
+    proof = Proof(payment.amount, payment.paid_on, payment.reference, payment.loan.currency)
     days = (timezone.localdate() - payment.paid_on).days
     receipt = _sent(payment.loan, proof, days)
     receipt.payment = payment
@@ -110,12 +116,12 @@ def picture(proof: Proof) -> bytes:
     pen.ellipse((310, 240, 410, 340), fill="#4f9d69")
     pen.line((335, 292, 354, 312, 388, 268), fill="#ffffff", width=10)
     pen.text((230, 365), "Pago realizado", font=_font(34), fill=INK)
-    pen.text((150, 440), f"S/ {proof.amount:,.2f}", font=_font(78), fill=INK)
+    pen.text((150, 440), exact_money(proof.amount, proof.currency), font=_font(78), fill=INK)
     rows = (
         ("Fecha", f"{proof.paid_on:%d/%m/%Y}"),
         ("Op. nro.", proof.reference),
         ("Para", "Ventanilla (demo)"),
-        ("Cuenta", "000-0000000-0-01"),
+        ("Cuenta", ACCOUNTS[proof.currency]),
     )
     for number, (name, value) in enumerate(rows):
         top = 610 + 90 * number

@@ -7,6 +7,7 @@ import pytest
 from django.core.management import call_command
 from django.utils import timezone
 
+from chatbot.demo import proofs
 from chatbot.demo.lending import plans
 from chatbot.tests.offices import seeded, told  # noqa: F401  (a fixture)
 from crm.audit.models import AuditEntry
@@ -17,6 +18,7 @@ from crm.people.documents import clean_document
 from crm.people.models import Contact, ContactPoint, User
 from leads.models import Lead
 from partners import arrears, ledger
+from partners.identity import registered
 from partners.lending.arrears import bucket_of
 from partners.models import (
     Loan,
@@ -152,6 +154,7 @@ def test_partners_stand_at_both_agencies_under_one_officer():
     for partner in Partner.objects.select_related("contact"):
         number = partner.contact.document_number
         assert clean_document(partner.contact.document_type, number) == number
+        assert registered(partner.contact), partner.number
 
 
 def test_there_is_a_loan_of_every_kind():
@@ -186,6 +189,17 @@ def test_the_portfolio_is_added_up():
     assert sum(one.principal for one in PortfolioShare.objects.all()) == lent > 0
 
 
+def test_pictures_show_the_currency_of_the_loan_they_pay():
+    of_loans = set(Receipt.objects.exclude(loan=None).values_list("loan__currency", flat=True))
+    banks = PaymentOption.objects.filter(kind="bank").values_list("currency", "number")
+    assert of_loans == {"PEN", "USD"} and proofs.ACCOUNTS == dict(banks)
+    drawn = {
+        proofs.picture(proofs.Proof(Decimal(90), date(2026, 1, 5), "OP-1", currency))
+        for currency in of_loans
+    }
+    assert len(drawn) == 2
+
+
 def test_receipts_wait_and_were_decided():
     states = list(Receipt.objects.values_list("status", flat=True))
     assert states.count("pending") >= 2 and set(states) == set(Receipt.Status.values)
@@ -199,7 +213,7 @@ def test_receipts_wait_and_were_decided():
 def test_there_are_ways_to_pay():
     bank = PaymentOption.objects.filter(kind="bank", currency="PEN").get()
     assert len(bank.cci) == 20 and bank.number
-    assert PaymentOption.objects.filter(kind="yape").exists()
+    assert PaymentOption.objects.get(kind="yape").number == "+51900000190"
 
 
 def test_some_partners_have_written():
