@@ -89,6 +89,11 @@ class TicketFilter(BoardFilter):
     class Meta(BoardFilter.Meta):
         pass
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.filters.move_to_end("status", last=False)
+        self.filters.move_to_end("q", last=False)
+
     def filter_queryset(self, queryset: QuerySet[Ticket]) -> QuerySet[Ticket]:
         rows: QuerySet[Ticket] = super().filter_queryset(queryset)
         asked = self.form.cleaned_data

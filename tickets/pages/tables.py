@@ -75,8 +75,11 @@ class TicketTable(DeskTable):
     def render_contact(self, record: Ticket) -> str:
         return str(record.contact)
 
-    def render_subject(self, record: Ticket) -> str:
-        return record.subject
+    def render_subject(self, record: Ticket) -> SafeString:
+        """With the person and the status below, where these have no columns of their own."""
+        below = f"{record.contact} · {record.get_status_display()}"
+        words = '{}<span class="ticket-below quiet">{}</span>'
+        return format_html(words, record.subject, below)
 
     def render_status(self, record: Ticket) -> SafeString:
         return ticket_state(record)

@@ -151,7 +151,9 @@ def _key(request: DeskRequest, name: str) -> int | None:
 @require_GET
 @permitted("tickets.view_ticket")
 def of_contact(request: DeskRequest, pk: int) -> HttpResponse:
-    """A person's tickets that this colleague may see, for others' pages; `?all=1`: a hundred."""
+    """A person's tickets that this colleague may see, for others' pages; `?all=1`: a hundred.
+    A new one is made from `?conversation=`, where the page is that of one."""
+    talk = _key(request, "conversation")
     most = MOST_OF_CONTACT if "all" in request.GET else SHOWN_OF_CONTACT
     rows = with_names(Ticket.objects.visible_to(request.user).filter(contact=pk)).order_by("-id")
     found = list(rows[: most + 1])
@@ -161,6 +163,7 @@ def of_contact(request: DeskRequest, pk: int) -> HttpResponse:
         "contact": pk,
         "tickets": [(one, dues.get(one.pk)) for one in shown],
         "more": len(found) > most,
+        "made_for": f"conversation={talk}" if talk else f"contact={pk}",
         "may_make": may_make_for(request.user, pk),
     }
     return render(request, "tickets/of_contact.html", context)
