@@ -110,9 +110,8 @@ def level_of(terms: LoanTerms, plan: Plan, rates: Sequence[Factor]) -> tuple[int
     if terms.method is Method.FRENCH:
         return _french_level(terms, plan, rates)
     level = cents(plan.balance / (len(plan.dues) - grace))
-    if terms.method is Method.EQUAL_PRINCIPAL:
-        level = to_multiple(level, terms.round_to, terms.round_mode)
-    if level <= 0:
+    equal = terms.method is Method.EQUAL_PRINCIPAL
+    if not (to_multiple(level, terms.round_to, terms.round_mode) if equal else level):
         raise LendingError("rounding", "the installment would be rounded to nothing")
     return grace, level
 
@@ -147,13 +146,16 @@ def _periods(terms: LoanTerms, plan: Plan) -> list[Period]:
 def _amounts(
     terms: LoanTerms, plan: Plan, periods: Sequence[Period], grace: int, level: Decimal
 ) -> Iterator[tuple[Decimal, Decimal, Decimal]]:
-    """Principal, interest earned and balance of each installment, until the balance is 0.00."""
+    """Principal, interest earned and balance of each installment, until the balance is 0.00.
+
+    What is rounded to a multiple is the whole installment, whatever the method.
+    """
     flat, french = terms.method is Method.FLAT, terms.method is Method.FRENCH
     balance, last = plan.balance, len(periods) - 1
     for index, (_, (over, under)) in enumerate(periods):
         earned = ((plan.flat_on if flat else balance) * over / under).quantize(CENT)
         principal = level - earned if french else level
-        if flat:
+        if not french and terms.round_to != CENT:
             principal = to_multiple(level + earned, terms.round_to, terms.round_mode) - earned
         if index < grace or principal < ZERO:
             principal = ZERO

@@ -86,12 +86,15 @@ def test_equal_principal():
     assert column(rows, "interest") == ["10.00", "6.67", "3.33"]
 
 
-def test_equal_principal_rounds_its_principal_and_flat_its_total():
+def test_what_is_rounded_is_the_whole_installment_whatever_the_method():
     whole = {"round_to": Decimal(10), "round_mode": RoundMode.UP}
     equal = build_schedule(loan("1000", "12", 3, method=Method.EQUAL_PRINCIPAL, **whole))
-    assert column(equal, "principal") == ["340.00", "340.00", "320.00"]
+    assert column(equal, "total") == ["350.00", "340.00", "329.87"]
+    assert column(equal, "principal") == ["340.00", "333.40", "326.60"]
     flat = build_schedule(loan("1000", "12", 3, method=Method.FLAT, **whole))
     assert column(flat, "total") == ["350.00", "350.00", "330.00"]
+    nearest = loan("1000", "12", 3, method=Method.EQUAL_PRINCIPAL, round_to=Decimal(10))
+    assert column(build_schedule(nearest), "total") == ["340.00", "340.00", "340.07"]
 
 
 def test_due_dates_keep_the_seed_day():
@@ -265,3 +268,12 @@ def test_periods_join_and_due_dates_grow(terms):
     assert all(before.due == after.start for before, after in pairwise(rows))
     assert all(row.start < row.due for row in rows)
     assert len(rows) <= terms.terms
+
+
+@ANY
+@given(any_terms())
+def test_every_installment_but_the_last_is_a_multiple(terms):
+    """But for those in grace, the one that bears the interest of a grace, and interest alone."""
+    for row in build_schedule(terms)[:-1]:
+        if row.number > terms.grace_interest + 1 and row.principal:
+            assert row.total % terms.round_to == 0
