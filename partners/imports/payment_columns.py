@@ -134,7 +134,7 @@ COLUMNS = (
         "rest",
         gettext_lazy("Keep the rest as credit"),
         one_of(YES_OR_NO),
-        ("saldo a favor", "a favor", "excedente", "guardar el resto", "keep the rest", "credit"),
+        ("saldo a favor", "a favor", "excedente", "guardar el resto", "keep the rest"),
         example="no",
         hint=gettext_lazy("Yes, where a payment may be more than is owed."),
     ),

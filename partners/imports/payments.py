@@ -226,7 +226,8 @@ class Rehearsal:
         self, loan: Loan, paid: Sequence[LendingPayment], charged: Sequence[LendingCharge]
     ) -> None:
         self.loan, self.agreement, self.charged = loan, loan.agreement, charged
-        self.paid, self.credit = list(paid), loan.credit
+        self.paid = list(paid)
+        self.credit: Decimal = loan.credit
 
     def over(self, rows: Iterable[Row]) -> Decimal:
         """How much more would be credit with these payments. LendingError if nothing can be."""
