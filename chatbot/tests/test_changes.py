@@ -78,8 +78,8 @@ def test_a_deletion_leaves_a_tombstone(channel, written):
 
 
 def test_no_list_tells_what_was_deleted(channel):
-    apply(channel, heard("Me interesa, mi clave es 1234", id="M1"))
-    Conversation.objects.update(last_text="Me interesa, mi clave es 1234")
+    apply(channel, heard("Me interesa el depa, vivo en el 1234", id="M1"))
+    Conversation.objects.update(last_text="Me interesa el depa, vivo en el 1234")
     apply(channel, heard("👍", id="R1", kind="reaction", reply_to="M1", wakes=False))
     assert "1234" in Lead.objects.get().last_text
     apply(channel, Deletion("M1"))
