@@ -8,7 +8,7 @@ from django.utils import timezone
 from chatbot.dialog import handing, registry, sessions
 from chatbot.dialog.waiting import close_finished, serve_again
 from chatbot.models import Dialog, PartnerSession
-from chatbot.tests.desk import at, browser, words
+from chatbot.tests.desk import at, browser, conversation, hear, words
 from chatbot.tests.desk import person as colleague
 from chatbot.work import work_off
 from crm.conversations import ownership
@@ -431,12 +431,14 @@ def test_who_has_answered_is_not_shown_the_summary_any_more(say, always_open, ag
     assert "talk-handed" not in words(client.get(address))
 
 
-def test_in_the_queue_s_tab_who_was_handed_over_stands_above_the_bots(say, always_open, agent):
-    say("Quisiera ver Villa Marina", sender="51911000005")
-    say("asesor", sender="51911000006")
+def test_in_the_queue_s_tab_who_was_handed_over_stands_above_the_bots(channel, agent):
+    bots, queued = conversation(channel, "Del Bot"), conversation(channel, "En Cola")
+    hear(bots, ago=90)
+    hear(queued, ago=5)
+    ownership.hand_to_queue(conversation=queued, reason=Reason.ASKED)
     rows = browser(agent).get("/conversations/", {"owner": "queue"})
-    owners = [row.record.owner for row in rows.context["table"].page.object_list]
-    assert owners == [Owner.QUEUE, Owner.BOT]
+    shown = [row.record for row in rows.context["table"].page.object_list]
+    assert shown == [queued, bots]
 
 
 def test_what_is_over_is_in_nobody_s_queue(talk, agent):
