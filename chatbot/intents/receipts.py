@@ -32,7 +32,9 @@ def upload_receipt(turn: Turn) -> Outcome:
     """Somebody has paid, and says so: with the picture, or before it."""
     if brings_file(turn):
         return _begin(turn, _file_of(turn))
-    return _begin(turn, _sent_before(turn))
+    if before := _sent_before(turn):
+        return _begin(turn, before, Reply("receipt_sent_before"))
+    return _begin(turn, None)
 
 
 def file_came(turn: Turn) -> Outcome:
@@ -86,9 +88,9 @@ def _sent_before(turn: Turn) -> Attachment | None:
     return rows.order_by("-id").first()
 
 
-def _begin(turn: Turn, attachment: Attachment | None) -> Outcome:
+def _begin(turn: Turn, attachment: Attachment | None, *first: Reply) -> Outcome:
     data = receipt_words.facts(turn) | ({"file": attachment.pk} if attachment else {})
-    return _next(turn, data)
+    return _next(turn, data, *first)
 
 
 # --- What is asked, in this order ------------------------------------------------------------

@@ -10,6 +10,7 @@ from chatbot.tests.self_service import *  # noqa: F403
 from chatbot.tests.self_service import MOST_QUERIES, make_loan, restarted
 from partners.loans import cancel, draft_loan, write_off
 from partners.payments import book_payment
+from tickets.opening import open_ticket
 
 pytestmark = pytest.mark.django_db
 
@@ -96,14 +97,22 @@ def test_after_the_list_a_number_is_enough(ask, two, words):
     assert "*Préstamo P-000005*" in text
 
 
+def test_a_row_of_the_list_is_no_word_about_a_ticket(ask, ana, two):
+    facts = {"contact": ana.contact, "partner": ana, "conversation": ask.talk}
+    open_ticket(subject="Saldo", description="No cuadra", **facts)
+    ask("mis préstamos")
+    assert "*Préstamo P-000005*" in ask("la primera")[0]
+
+
 def test_after_the_list_a_place_is_what_stood_before_the_eyes(ask, ana, product):
     make_loan(ana, product, "P-000002")
     make_loan(ana, product, "P-000007")
     ask("mis préstamos")
     assert "*Préstamo P-000007*" in ask("2")[0]
     assert "*Préstamo P-000002*" in ask("préstamo 2")[0]
-    assert "*Préstamo P-000007*" in ask("la segunda")[0]
     assert "*Préstamo P-000007*" in ask("préstamo 7")[0]
+    ask("mis préstamos")
+    assert "*Préstamo P-000007*" in ask("la segunda")[0]
 
 
 def test_a_number_just_as_it_is_written_wins_over_a_place(ask, ana, product):

@@ -359,8 +359,8 @@ def test_the_picture_sent_before_the_log_in_is_the_one_meant_after_it(chat, ana,
     chat("sí")
     chat.log_in(ana)
     Dialog.objects.update(name="", step="", data={}, expires_at=None)
-    (question,) = chat.tap("intent:upload_receipt")
-    assert "¿De cuánto fue el pago?" in question
+    before, question = chat.tap("intent:upload_receipt")
+    assert "hace un momento" in before and "¿De cuánto fue el pago?" in question
     chat("300")
     chat("ayer")
     chat("sí")
