@@ -1,6 +1,6 @@
 """The night: every active loan says how it stands today."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
@@ -107,6 +107,21 @@ def test_one_that_cannot_be_played_stops_no_other(product, caplog):
         ledger.play(broken)
     assert arrears.renew_loans(TODAY() + timedelta(days=1)) == (1, True)
     assert "cannot be brought" in caplog.text and "Ficticia" not in caplog.text
+
+
+def test_one_that_outgrew_all_digits_stops_no_other(product, caplog):
+    broken = lent(make_partner(), product, "P-1", ago=40)
+    lent(make_partner("Beto de Prueba", "40000002", "S-2"), product, "P-2", ago=40)
+    # As a hand in the database would leave it: 120 years late, at a thousand percent twice.
+    rate = Decimal(1000)
+    Loan.objects.filter(pk=broken.pk).update(
+        disbursed_on=date(1900, 1, 1), first_due=date(1900, 2, 1),
+        late_kind="pair", late_rate=rate, late_second_rate=rate,
+    )  # fmt: skip
+    assert arrears.renew_loans(TODAY() + timedelta(days=1)) == (1, True)
+    assert "beyond all bounds" in caplog.text
+    _, found = ledger.verify(broken.number)
+    assert [one.what for one in found] == ["the account"]
 
 
 def test_the_job_adds_up_when_all_are_done(partner, product, settings):
