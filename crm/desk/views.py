@@ -42,7 +42,8 @@ def grouped(cards: list[Card]) -> dict[str, list[Card]]:
 @require_GET
 @permitted()
 def search_page(request: DeskRequest) -> HttpResponse:
-    asked = request.GET.get("q", "").strip()[:LONGEST]
+    # PostgreSQL takes no NUL in a text.
+    asked = request.GET.get("q", "").replace("\x00", "").strip()[:LONGEST]
     in_dropdown = request.headers.get("HX-Target") == "search-results"
     context = {
         "asked": asked,

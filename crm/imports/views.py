@@ -74,7 +74,7 @@ def _csv(headings: list[str]) -> bytes:
 def detail(request: DeskRequest, pk: int) -> HttpResponse:
     """Where the import stands; htmx asks for its standing alone while work is under way."""
     one = get_import_for(request.user, pk)
-    column = request.GET.get("column", "")
+    column = request.GET.get("column", "").replace("\x00", "")  # PostgreSQL takes none
     rows = one.problems.filter(column=column) if "column" in request.GET else one.problems.all()
     context: dict[str, Any] = {
         "one": one,

@@ -66,6 +66,7 @@ def test_problems_are_paged_and_filtered(browser, officer):
     assert page(client, one, "?page=3").count("<tr><td") == 124 - 100
     chosen = page(client, one, "?column=Nacimiento")
     assert chosen.count("<tr><td") == 1 and "This is no date" in chosen
+    assert page(client, one, "?column=Naci%00miento").count("<tr><td") == 1  # no 500 either
     assert "Import only" not in first and f"/imports/{one.pk}/errors/" in first
 
 
