@@ -43,6 +43,14 @@ SETTINGS = [
         explanation=_("The accounts by which people write: WhatsApp, Telegram, Instagram."),
     ),
     SettingsPage(
+        _("What the bot says"),
+        "replies:list",
+        "message-2-cog",
+        "chatbot.change_replywording",
+        weight=38,
+        explanation=_("Every reply, in your own words, in each language."),
+    ),
+    SettingsPage(
         _("What the bot understands"),
         "intents:page",
         "message-2-question",

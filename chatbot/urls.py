@@ -7,6 +7,7 @@ urlpatterns = [
     path("logins/", include("chatbot.dialog.login.urls")),
     path("channels/", include("chatbot.channels.pages.urls")),
     path("intents/", include("chatbot.intents.pages.urls")),
+    path("replies/", include("chatbot.dialog.pages.urls")),
     path("simulator/", include("chatbot.simulator.urls")),
     path("demo/", include("chatbot.demo.urls")),
 ]

@@ -286,6 +286,7 @@ ROLE_PERMISSIONS: dict[str, list[str]] = {
         "conversations.change_channel",
         "conversations.use_simulator",
         "chatbot.change_example",
+        "chatbot.change_replywording",
         "chatbot.view_inboundevent",
         "chatbot.view_deliveryattempt",
         "jobs.change_jobsetting",

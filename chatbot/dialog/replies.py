@@ -1,23 +1,65 @@
-"""A reply's words: a text template by language, rendered with the reply's values."""
+"""A reply's words: a text template by language, or the office's own wording of it."""
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
 from typing import Any
 
-from django.template import Context, loader
+from django.conf import settings
+from django.template import Context, Template, loader
 from django.utils.translation import override
 
+from chatbot.models import ReplyWording
+
+log = logging.getLogger(__name__)
 FALLBACK = "es"
+FOLDER = Path("chatbot/replies")
 
 
 def words(name: str, language: str, values: Mapping[str, Any]) -> str:
-    """`chatbot/replies/<language>/<name>.txt` with these values, else the Spanish one.
+    """The reply in this language with these values; where it has none, in Spanish.
 
-    Blank lines at the ends go. Raises TemplateDoesNotExist for a name that has no words.
+    The office's own wording comes first; one that cannot be rendered is passed over. Blank lines
+    at the ends go. Raises TemplateDoesNotExist for a name that has no words.
     """
-    candidates = [f"chatbot/replies/{one}/{name}.txt" for one in (language, FALLBACK)]
     with override(language):
-        template = loader.select_template(candidates).template
-        # A chat shows what it is given: nothing in it is a page's markup.
-        return str(template.render(Context(dict(values), autoescape=False))).strip()
+        own = _own_wording(name, language, values)
+        return own or render(original(name, language), values)
+
+
+def _own_wording(name: str, language: str, values: Mapping[str, Any]) -> str:
+    row = ReplyWording.objects.filter(name=name, language=language).values_list("text").first()
+    if row is None:
+        return ""
+    try:
+        return render(row[0], values)
+    except Exception:
+        # The person is answered all the same, in the words that came with the desk.
+        log.exception("The wording of %s/%s cannot be rendered", language, name)
+        return ""
+
+
+@cache
+def original(name: str, language: str) -> str:
+    """The text template that came with the desk."""
+    candidates = [f"{FOLDER}/{one}/{name}.txt" for one in (language, FALLBACK)]
+    return str(loader.select_template(candidates).template.source)
+
+
+def names() -> list[str]:
+    """Every reply there is, but the titles of answers, whose format is not a text's."""
+    folder = Path(settings.BASE_DIR) / "templates" / FOLDER / FALLBACK
+    return sorted(one.stem for one in folder.glob("*.txt") if one.stem != "titles")
+
+
+def render(source: str, values: Mapping[str, Any]) -> str:
+    """A chat shows what it is given: nothing in it is a page's markup."""
+    return str(_compiled(source).render(Context(dict(values), autoescape=False))).strip()
+
+
+@cache
+def _compiled(source: str) -> Template:
+    return Template(source)

@@ -6,6 +6,7 @@ from chatbot.models.example import Example
 from chatbot.models.login import LoginCounter, LoginRequest
 from chatbot.models.pipeline import DeliveryAttempt, InboundEvent
 from chatbot.models.session import PartnerSession
+from chatbot.models.wording import ReplyWording
 
 __all__ = [
     "ConfirmedReceipt",
@@ -16,4 +17,5 @@ __all__ = [
     "LoginCounter",
     "LoginRequest",
     "PartnerSession",
+    "ReplyWording",
 ]

@@ -1,0 +1,166 @@
+"""The office's own wording of a reply: what may stand in one, how it looks, kept and taken back."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from django.template import TemplateSyntaxError
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+
+from chatbot.dialog.replies import names, original, render
+from chatbot.models import ReplyWording
+from crm.audit.models import record
+from crm.errors import DeskError
+from crm.people.models import User
+
+LONGEST = 3000
+TAG = re.compile(r"{%-?\s*(\w+)\s*(.*?)\s*%}", re.DOTALL)
+VARIABLE = re.compile(r"{{\s*(.*?)\s*}}", re.DOTALL)
+PATH = re.compile(r"(?<![\w.'\"])([A-Za-z_]\w*)(?:\.\w+)*")
+TAGS = frozenset(("if", "elif", "else", "endif", "for", "empty", "endfor"))
+WORDS = frozenset(("in", "and", "or", "not", "is", "True", "False", "None", "forloop", "reversed"))
+QUOTED = re.compile(r"\"[^\"]*\"|'[^']*'")
+FILTERS = re.compile(r"\|\s*(\w+)")
+HARMLESS = frozenset(("default", "pluralize", "floatformat"))
+# What a reply is no use without.
+REQUIRED = {"login_code_message": ("code",)}
+DAYS = re.compile(r"(?:^|[._])(day|today|due|since|date)$")
+
+
+class _Sample:
+    """Stands for any value in a preview: it shows its own name, and holds two of everything."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+
+    def __str__(self) -> str:
+        return f"«{self._name}»"
+
+    def __getitem__(self, key: str) -> Any:
+        return sample(f"{self._name}.{key}")
+
+    def __iter__(self) -> Iterator[Any]:
+        return iter([self, self])
+
+    def __len__(self) -> int:
+        return 2
+
+
+def sample(name: str) -> Any:
+    """A made-up value of that name: a day where the name says it is one."""
+    return datetime(2026, 3, 14, 15, 30, tzinfo=UTC) if DAYS.search(name) else _Sample(name)
+
+
+def known(name: str) -> list[str]:
+    """The values a reply gets, as its original wordings use them."""
+    found = [
+        one for language in settings.CHAT_LANGUAGES for one in _roots(original(name, language))
+    ]
+    return sorted(set(found))
+
+
+def placeholder(value: str) -> str:
+    """How a value stands in a text."""
+    return "{{ " + value + " }}"
+
+
+def preview(name: str, language: str, text: str) -> str:
+    """How it reads, with made-up values. DeskError for what cannot be rendered."""
+    try:
+        with override(language):
+            return render(text, {one: sample(one) for one in known(name)})
+    except TemplateSyntaxError as error:
+        raise DeskError(_("This cannot be read: %(why)s") % {"why": error}) from error
+    except Exception as error:
+        raise DeskError(_("This cannot be shown. Compare it with the original.")) from error
+
+
+def check(name: str, language: str, text: str) -> str:
+    """The text as it is kept. DeskError, in words, for one the bot cannot say."""
+    text = text.replace("\x00", "").replace("\r\n", "\n").strip()
+    if name not in names() or language not in settings.CHAT_LANGUAGES:
+        raise DeskError(_("There is no such reply."))
+    if not text:
+        raise DeskError(_("Write something, or go back to the original."))
+    if len(text) > LONGEST:
+        raise DeskError(_("A reply has at most %(most)d characters.") % {"most": LONGEST})
+    _check_parts(name, text)
+    if not preview(name, language, text):
+        raise DeskError(_("Nothing would be said."))
+    return text
+
+
+def _check_parts(name: str, text: str) -> None:
+    """Only what the originals use: no other tags, filters or values reach a person."""
+    if re.search(r"{{|}}|{%|%}", VARIABLE.sub("", TAG.sub("", text))):
+        raise DeskError(_("A brace is missing: values stand in {{ }}, conditions in {% %}."))
+    if strange := [tag for tag, _rest in TAG.findall(text) if tag not in TAGS]:
+        raise DeskError(_("This is not possible in a reply: %(what)s") % {"what": strange[0]})
+    sources = "".join(original(name, language) for language in settings.CHAT_LANGUAGES)
+    if strange := sorted(_filters(text) - _filters(sources) - HARMLESS):
+        raise DeskError(_("This is not possible in a reply: %(what)s") % {"what": strange[0]})
+    if strange := sorted(_roots(text) - set(known(name))):
+        raise DeskError(_("This reply knows no %(what)s.") % {"what": strange[0]})
+    if missing := [one for one in REQUIRED.get(name, ()) if one not in _roots(text)]:
+        raise DeskError(_("%(what)s must be in it.") % {"what": placeholder(missing[0])})
+
+
+def _filters(text: str) -> set[str]:
+    parts = [*VARIABLE.findall(text), *(rest for _tag, rest in TAG.findall(text))]
+    return {one for part in parts for one in FILTERS.findall(QUOTED.sub("", part))}
+
+
+def _roots(text: str) -> set[str]:
+    """The names of values that a text uses, without those its own loops make."""
+    loops = {
+        one
+        for tag, rest in TAG.findall(text)
+        if tag == "for"
+        for one in re.findall(r"\w+", rest.partition(" in ")[0])
+    }
+    parts = [*VARIABLE.findall(text), *(rest for tag, rest in TAG.findall(text) if rest)]
+    used = {
+        match[1] for part in parts for match in PATH.finditer(FILTERS.sub("", QUOTED.sub("", part)))
+    }
+    return used - loops - WORDS
+
+
+def save(*, name: str, language: str, text: str, by: User) -> bool:
+    """Keep the office's wording; whether that changed anything. DeskError as `check` says."""
+    text = check(name, language, text)
+    if text == original(name, language).strip():
+        return reset(name=name, language=language, by=by)
+    with transaction.atomic():
+        row, made = ReplyWording.objects.select_for_update().get_or_create(
+            name=name, language=language, defaults={"text": text, "changed_by": by}
+        )
+        before = "" if made else row.text
+        if before == text:
+            return False
+        row.text, row.changed_by, row.changed_at = text, by, timezone.now()
+        row.save()
+        _noted("reply_reworded", row, by, before, text)
+    return True
+
+
+def reset(*, name: str, language: str, by: User) -> bool:
+    """Back to the original; whether there was another wording."""
+    with transaction.atomic():
+        rows = ReplyWording.objects.select_for_update()
+        row = rows.filter(name=name, language=language).first()
+        if row is None:
+            return False
+        _noted("reply_reset", row, by, row.text, "")
+        row.delete()
+    return True
+
+
+def _noted(action: str, row: ReplyWording, by: User, before: str, after: str) -> None:
+    record(action=action, subject=row, by=by, before={"text": before}, after={"text": after})
