@@ -14,7 +14,7 @@ from chatbot.template_sync import sync_templates
 from crm.catalog.models import Property
 from crm.conversations import ownership
 from crm.conversations.identities import meet
-from crm.conversations.models import Channel, Conversation, Message
+from crm.conversations.models import Channel, Conversation, Episode, Message
 from crm.people.models import Contact, Note, User
 from leads.models import Lead, LeadChange
 
@@ -109,7 +109,7 @@ def _lead_with_talk(
     if agent is not None:
         ownership.claim(conversation=conversation, user=agent)
     elif number % 4 == 1:
-        ownership.hand_to_queue(conversation=conversation)
+        ownership.hand_to_queue(conversation=conversation, reason=Episode.Reason.ASKED)
     conversation.refresh_from_db()
     say(conversation, spoken, first, agent)
     source = SOURCES[number % len(SOURCES)]

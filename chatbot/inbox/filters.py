@@ -1,11 +1,13 @@
 """How the list of conversations is narrowed."""
 
+from datetime import datetime, timedelta
 from typing import Any
 
 import django_filters
 from django.db.models import BooleanField, Case, Q, QuerySet, Value, When
 from django.db.models.expressions import RawSQL
 from django.forms import SearchInput
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from chatbot.inbox.answering import GIVEN_UP
@@ -34,6 +36,7 @@ class ConversationFilter(django_filters.FilterSet):
         choices=[
             ("trouble", _("Not delivered")),
             ("held", _("Kept until it may be sent")),
+            ("bot", _("The bot failed")),
         ],
         method="in_trouble",
         empty_label=_("Delivered or not"),
@@ -69,7 +72,14 @@ class ConversationFilter(django_filters.FilterSet):
     def in_trouble(
         self, rows: QuerySet[Conversation], name: str, value: str
     ) -> QuerySet[Conversation]:
+        if value == "bot":
+            return rows.filter(dialog__failed_at__gte=failed_since())
         return with_held(rows) if value == "held" else in_trouble(rows)
+
+
+def failed_since() -> datetime:
+    """So far back a failure of the bot's is shown."""
+    return timezone.now() - timedelta(days=1)
 
 
 def with_people() -> Q:

@@ -1,5 +1,6 @@
 """The pages of the conversations: the list, one of them, and what a live page renews."""
 
+from datetime import datetime
 from typing import Any
 
 from django.db.models import F, Q, QuerySet
@@ -12,9 +13,15 @@ from chatbot import presence
 from chatbot.inbox import pulse, thread
 from chatbot.inbox.answering import new_token
 from chatbot.inbox.composing import composer_for
-from chatbot.inbox.filters import ConversationFilter, for_somebody, promised_only
+from chatbot.inbox.filters import (
+    ConversationFilter,
+    failed_since,
+    for_somebody,
+    promised_only,
+)
 from chatbot.inbox.tables import ConversationTable, with_last_sent
 from chatbot.inbox.visibility import PRIVATE, conversations_for, get_conversation_for
+from chatbot.models import Dialog
 from crm.conversations.models import Conversation, Episode
 from crm.desk.access import DeskRequest, permitted
 from crm.desk.lists import ListPage
@@ -154,8 +161,15 @@ def panel_context(request: DeskRequest, conversation: Conversation) -> dict[str,
         "composer": composer_for(conversation),
         "sees_deleted": request.user.sees_all(),
         "handed": handed(conversation, private=private),
+        "bot_failed": bot_failed_at(conversation),
         **ownership_of(conversation, request.user),
     }
+
+
+def bot_failed_at(conversation: Conversation) -> datetime | None:
+    """When the bot lately could not answer here, for whoever looks after it."""
+    lately = Dialog.objects.filter(conversation=conversation, failed_at__gte=failed_since())
+    return lately.values_list("failed_at", flat=True).first()
 
 
 def handed(conversation: Conversation, *, private: bool) -> dict[str, Any] | None:

@@ -155,13 +155,19 @@ def test_what_is_not_understood_three_times_in_a_row_is_handed_over(
     assert Dialog.objects.get().misunderstood == 0
 
 
-def test_what_fails_twice_within_minutes_is_handed_over(say, graph, always_open, monkeypatch):
+def test_what_fails_shows_on_the_desk_and_twice_within_minutes_is_handed_over(
+    say, graph, always_open, agent, monkeypatch
+):
     def broken(turn):
         raise ZeroDivisionError
 
     monkeypatch.setattr(registry, "handlers", lambda: {registry.REST: broken})
     say("¿qué tal el clima?")
     assert the_episode().owner == Owner.BOT
+    client = browser(agent)
+    assert "talk-failed" in words(client.get(at("detail", the_talk().pk)))
+    found = client.get("/conversations/", {"sending": "bot"}).context["table"].page.object_list
+    assert [row.record for row in found] == [the_talk()]
     say("¿y ahora?")
     assert (the_episode().owner, the_episode().reason) == (Owner.QUEUE, Reason.FAILED)
     assert "volvió a fallar" in graph.texts("51911000001")[-1]
