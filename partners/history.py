@@ -67,6 +67,8 @@ def what(action: str) -> str:
         "partner_reactivated": _("Partner reactivated"),
         "partner_imported": _("Partner imported"),
         "identity_changed": _("Identity changed"),
+        "opted_out": _("Wants no more advertisements"),
+        "opted_in": _("Wants advertisements again"),
     }
     return words.get(action, _("Changed"))
 

@@ -87,10 +87,10 @@ def _look_again(row: ConfirmedReceipt) -> None:
 
 def _store(row: ConfirmedReceipt, attachment: Attachment) -> None:
     try:
-        with override(row.partner.contact.spoken):
+        with override(row.partner.contact.spoken), attachment.file.open() as file:
             receipt = submit_receipt(
                 partner=row.partner,
-                file=attachment.file,
+                file=file,
                 file_name=attachment.name,
                 loan=row.loan,
                 amount=row.amount,

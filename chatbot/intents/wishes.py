@@ -24,13 +24,7 @@ def _note(turn: Turn, at: datetime | None) -> None:
     rows = Contact.objects.filter(pk=turn.contact.pk, opted_out_at__isnull=at is not None)
     if rows.update(opted_out_at=at):
         turn.contact.opted_out_at = at
-        record(
-            action="opted_out" if at else "opted_in",
-            subject=turn.contact,
-            by=None,
-            before={"opted_out": at is None},
-            after={"opted_out": at is not None},
-        )
+        record(action="opted_out" if at else "opted_in", subject=turn.contact, by=None)
 
 
 INTENTS = {"opt_out": opt_out, "opt_in": opt_in}

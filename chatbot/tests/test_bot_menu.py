@@ -1,16 +1,27 @@
 """Small talk and the menu, for a partner who is logged in and for anybody else."""
 
+import re
+
 import pytest
 
 from chatbot.dialog import registry
 from chatbot.dialog.replies import words as words_of
 from chatbot.intents import menu
 from chatbot.tests.self_service import *  # noqa: F403
-from chatbot.tests.self_service import MOST_QUERIES, make_partner
+from chatbot.tests.self_service import MOST_QUERIES, jpeg, make_loan, make_partner
 from crm.people.models import Contact
 
 pytestmark = pytest.mark.django_db
 
+OWN = (
+    "greeting", "help", "thanks", "goodbye", "affirm", "personal_info", "account_statement",
+    "list_loans", "next_payment", "settlement", "payment_options", "opt_out", "opt_in",
+    "loan_detail",
+)  # fmt: skip
+# Words of the Spanish replies that neither Portuguese nor English has.
+SPANISH = re.compile(r"\b(préstamos?|cuotas?|comprobante n|tienes|puedes|quieres|saldo por)\b")
+    r"\b(préstamos?|cuotas?|comprobante n|estás|tienes|puedes|quieres|saldo por)\b"
+)
 INTENTS = [f"intent:{name}" for name in menu.PARTNERS]
 
 
@@ -123,6 +134,23 @@ def test_in_their_own_language(chat, db):
     (text,) = chat("hello")
     assert "Hello, Ana!" in text
     assert chat.options[0] == ("intent:account_statement", "Account statement")
+
+
+@pytest.mark.parametrize("language", ["pt", "en"])
+def test_self_service_speaks_it_too(chat, product, settings, language):
+    partner = make_partner()
+    Contact.objects.filter(pk=partner.contact_id).update(language=language)
+    make_loan(partner, product, "P-000001")
+    make_loan(partner, product, "P-000002", ago=5)
+    chat.log_in(partner)
+    asked = (*(f"intent:{name}" for name in OWN), "loan:0", "receipt:yes.0", "intent:cancel")
+    said = [text for id_ in asked for text in chat.tap(id_)]
+    said += chat.picture(jpeg(), "500, 15/01/2025")
+    said += [*chat("P-000002"), *chat.tap(chat.options[1][0]), *chat.tap(chat.options[0][0])]
+    said += [*chat("600"), *chat.tap(chat.options[0][0]), *chat.jobs()]
+    assert len(said) > 15
+    for text in said:
+        assert "{{" not in text and not SPANISH.search(text), text
 
 
 def test_everything_asked_for_has_one_handler():

@@ -368,6 +368,18 @@ def test_the_picture_sent_before_the_log_in_is_the_one_meant_after_it(chat, ana,
     assert kept(Receipt.objects.get())[:2] == ("pending", Decimal("300.00"))
 
 
+def test_from_a_strangers_picture_to_a_receipt_in_one_go(chat, ana, loan):
+    chat.picture(jpeg())
+    chat("sí")
+    welcome, before, question = chat("12345678 1990")
+    assert "Ana" in welcome and "hace un momento" in before and "¿De cuánto" in question
+    chat("500")
+    chat("ayer")
+    chat("sí")
+    chat.jobs()
+    assert Receipt.objects.get().partner == ana
+
+
 def test_who_says_it_is_none_is_left_alone(chat, ana):
     chat.picture(jpeg())
     (text,) = chat("no")
