@@ -20,8 +20,6 @@ OWN = (
 )  # fmt: skip
 # Words of the Spanish replies that neither Portuguese nor English has.
 SPANISH = re.compile(r"\b(préstamos?|cuotas?|comprobante n|tienes|puedes|quieres|saldo por)\b")
-    r"\b(préstamos?|cuotas?|comprobante n|estás|tienes|puedes|quieres|saldo por)\b"
-)
 INTENTS = [f"intent:{name}" for name in menu.PARTNERS]
 
 
