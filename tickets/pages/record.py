@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.functional import cached_property
+from django.utils.translation import gettext as _
 
 from crm.conversations.models import Conversation
+from crm.desk.wording import exact_money
 from crm.people.calendar import Calendar, calendar_of
 from crm.people.models import Contact, User
 from partners.models import Loan, Receipt
@@ -163,9 +166,13 @@ class TicketPage:
         return list(rows.order_by("-id")[:MOST_LINKS]) if self.ticket.partner_id else []
 
     @cached_property
-    def receipts(self) -> list[Receipt]:
+    def receipts(self) -> list[tuple[int, str]]:
+        """Of its partner, to be linked: keys and words."""
+        if not self.ticket.partner_id:
+            return []
         rows = Receipt.objects.visible_to(self.user).filter(partner=self.ticket.partner_id)
-        return list(rows.order_by("-id")[:MOST_LINKS]) if self.ticket.partner_id else []
+        found = rows.select_related("loan").order_by("-id")[:MOST_LINKS]
+        return [(one.pk, receipt_words(one)) for one in found]
 
     @cached_property
     def parts(self) -> list[Ticket]:
@@ -190,3 +197,12 @@ class TicketPage:
     @property
     def more_history(self) -> bool:
         return len(self._changes) > len(self.history) and not self.is_whole
+
+
+def receipt_words(receipt: Receipt) -> str:
+    """ "No. 12 · S/ 250.50 · Pending"."""
+    parts = [_("No. %(number)s") % {"number": receipt.pk}]
+    if receipt.amount is not None:
+        currency = receipt.loan.currency if receipt.loan else settings.CURRENCY
+        parts.append(exact_money(receipt.amount, currency))
+    return " · ".join([*parts, str(receipt.get_status_display())])

@@ -1,12 +1,16 @@
 """The page of one ticket, and everything that is done there, through the browser's door."""
 
 import re
+from decimal import Decimal
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from crm.conversations.models import Message
+from partners.receipts import submit_receipt
+from partners.tests import proofs
+from partners.tests.conftest import make_loan, product  # noqa: F401  (fixture)
 from tickets import answering, standing, triage
 from tickets.models import CannedReply, Ticket, TicketChange, TicketMessage
 from tickets.opening import open_ticket
@@ -237,6 +241,29 @@ def test_another_persons_ticket_or_loan_is_refused(browser, clara, ticket, open_
     page.post(at("link", ticket.pk), {"loan": "999999", "receipt": "x"})
     ticket.refresh_from_db()
     assert ticket.merged_into is None and ticket.loan is None
+
+
+def test_its_loan_and_its_receipt_are_chosen_and_shown(browser, clara, ana, ticket, product):  # noqa: F811
+    loan = make_loan(ana, product)
+    pictures = [("uno.jpg", "white"), ("dos.jpg", "black")]
+    files = [SimpleUploadedFile(name, proofs.picture(colour=hue)) for name, hue in pictures]
+    said = {"amount": Decimal("150.50"), "paid_on": loan.disbursed_on}
+    first, second = (
+        submit_receipt(
+            partner=ana, file=files[0], file_name="uno.jpg", by=clara, loan=loan, **said
+        ),
+        submit_receipt(partner=ana, file=files[1], file_name="dos.jpg", by=clara),
+    )
+    page = browser(clara)
+    text = page.get(ticket.get_absolute_url()).content.decode()
+    assert f"No. {first.pk} · S/ 150.50 · " in text and f"No. {second.pk} · Pending" in text
+    page.post(at("link", ticket.pk), {"loan": loan.pk, "receipt": first.pk})
+    ticket.refresh_from_db()
+    assert (ticket.loan, ticket.receipt) == (loan, first)
+    text = page.get(ticket.get_absolute_url()).content.decode()
+    assert loan.get_absolute_url() in text and first.get_absolute_url() in text
+    form = page.get(at("create"), {"contact": ana.contact_id}).content.decode()
+    assert loan.number in form
 
 
 def test_colleagues_on_one_ticket_read_each_others_names(browser, clara, dora, ticket):
