@@ -1,11 +1,13 @@
 """From the bot to people and back: who is told what and when, and who stays silent meanwhile."""
 
 from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.utils import timezone
 
 from chatbot.dialog import handing, registry, sessions
+from chatbot.dialog.replies import words as reply_words
 from chatbot.dialog.waiting import close_finished, serve_again
 from chatbot.models import Dialog, PartnerSession
 from chatbot.tests.desk import at, browser, conversation, hear, words
@@ -102,6 +104,28 @@ def test_the_hours_of_the_persons_agency_count(say, graph, always_open):
     )
     say("asesor por favor")
     assert "fuera de horario" in graph.texts("51911000001")[-1]
+
+
+@pytest.mark.parametrize("language", ["es", "pt", "en"])
+@pytest.mark.parametrize("reason", [*Reason.values, ""])
+def test_what_is_told_is_whole_in_every_language_and_hour(settings, language, reason):
+    settings.HOLIDAYS, settings.TIME_ZONE = "PE", "America/Lima"
+    for day, hour in ((20, 10), (20, 20), (21, 12), (22, 10)):
+        now = datetime(2026, 11, day, hour, tzinfo=ZoneInfo("America/Lima"))
+        values = handing.when_people_answer(None, now, language)
+        for name in ("handed", "nobody_answered"):
+            told = reply_words(name, language, values | {"reason": reason})
+            assert len(told) > 60 and "  " not in told and " ." not in told, told
+            assert not set("{}%") & set(told)
+            assert values["is_open"] or values["opening"] in told
+
+
+def test_a_holiday_is_called_by_its_name(settings):
+    settings.HOLIDAYS, settings.TIME_ZONE = "PE", "America/Lima"
+    now = datetime(2026, 12, 8, 11, tzinfo=ZoneInfo("America/Lima"))
+    values = handing.when_people_answer(None, now, "es")
+    told = reply_words("handed", "es", values | {"reason": "asked"})
+    assert "por feriado (Inmaculada Concepción)" in told and "el jueves desde las 9:00" in told
 
 
 @pytest.mark.parametrize(
@@ -234,7 +258,7 @@ def test_a_complaint_half_told_is_in_the_summary_and_only_officers_read_it(
 
 
 def test_what_proves_who_somebody_is_is_in_no_summary(say, always_open):
-    say("Hola")
+    say("mi dni es 12345678 y nací en 1990")
     Dialog.objects.update(
         name="login", step="code", data={"document": "12345678", "year": 1990, "code": "424242"},
         expires_at=timezone.now() + timedelta(minutes=9),

@@ -64,4 +64,6 @@ class ConversationAdmin(ReadOnlyAdmin):
 class EpisodeAdmin(ReadOnlyAdmin):
     list_display = ("id", "conversation", "owner", "human", "opened_at", "closed_at")
     list_select_related = ("conversation__contact", "human")
-    list_filter = ("owner",)
+    list_filter = ("owner", "reason", "outcome")
+    # What a partner said is read in the conversation, by who may.
+    exclude = ("details",)
