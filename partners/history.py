@@ -67,6 +67,10 @@ def what(action: str) -> str:
         "partner_reactivated": _("Partner reactivated"),
         "partner_imported": _("Partner imported"),
         "identity_changed": _("Identity changed"),
+        "login_approved": _("Let in by chat"),
+        "login_refused": _("Not let in by chat"),
+        "login_locked_by_document": _("Log-in by chat locked"),
+        "chat_session_ended": _("Shown out of the chat"),
         "opted_out": _("Wants no more advertisements"),
         "opted_in": _("Wants advertisements again"),
     }

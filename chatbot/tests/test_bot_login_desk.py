@@ -233,3 +233,14 @@ def test_a_page_full_of_them_asks_few_questions(
     with django_assert_max_num_queries(30):
         shown = browser.get(LIST).content.decode()
     assert shown.count("Let in</button>") == 8 and PHONE not in shown
+
+
+def test_the_partners_history_says_who_let_them_in_and_when_it_was_locked(
+    asked, officer, hears, manager
+):
+    post(officer, "approve", asked.pk)
+    for number in range(10):
+        hears(WRONG_YEAR, sender=str(51911001000 + number))
+    shown = page(manager, asked.partner.get_absolute_url())
+    assert "Let in by chat" in shown and "Carla Oficial" in shown
+    assert "Log-in by chat locked" in shown and "Minutes" in shown and "Automatic" in shown

@@ -139,6 +139,7 @@ def _tell(row: LoginCounter, conversation: Conversation | None) -> None:
     log.warning("Log-ins by chat locked: %s, time no. %s", row, row.locks)
     subject = row.partner or conversation
     if subject is not None:
-        after = {"locked_until": row.locked_until, "times": row.locks}
+        minutes = TERMS[min(row.locks, len(TERMS)) - 1] // timedelta(minutes=1)
+        after = {"minutes": minutes, "times": row.locks}
         action = "login_locked_by_document" if row.partner_id else "login_locked"
         record(action=action, subject=subject, by=None, before={}, after=after)

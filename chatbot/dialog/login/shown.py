@@ -15,7 +15,7 @@ from partners.models import Partner
 
 PERMISSION = "chatbot.approve_login"
 # Beyond this nobody reads on; a flood of locks is told by its number.
-MOST = 100
+MOST = 50
 
 
 @dataclass(frozen=True, slots=True)

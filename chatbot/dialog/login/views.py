@@ -21,6 +21,8 @@ from crm.people.models import User
 from partners.record import get_partner_for
 
 LIST = "logins:list"
+# One more than is shown says that there are more.
+CUT = shown.MOST + 1
 
 
 @require_GET
@@ -29,12 +31,14 @@ def logins(request: DeskRequest) -> HttpResponse:
     """Who waits to be let in, who is in, and what is locked."""
     # Older than the rows: what happens in between is news, not lost.
     version = pulse.pulse(request.user, [pulse.LIST]).get(pulse.LIST, "")
-    waiting, inside = list(shown.waiting()[: shown.MOST]), list(shown.inside()[: shown.MOST])
-    locks = list(shown.locks()[: shown.MOST + 1])
+    waiting, inside = list(shown.waiting()[:CUT]), list(shown.inside()[:CUT])
+    locks = list(shown.locks()[:CUT])
     context = {
-        "standing": shown.Standing(waiting, inside),
+        "standing": shown.Standing(waiting[: shown.MOST], inside[: shown.MOST]),
+        "more_waiting": len(waiting) == CUT,
+        "more_inside": len(inside) == CUT,
         "locks": locks[: shown.MOST],
-        "more_locks": len(locks) > shown.MOST,
+        "more_locks": len(locks) == CUT,
         "here": request.path,
         "version": version,
         "openable": _openable(request.user, [*waiting, *inside, *locks]),
@@ -48,7 +52,8 @@ def of_conversation(request: DeskRequest, pk: int) -> HttpResponse:
     """For the page of a conversation."""
     conversation = get_conversation_for(request.user, pk)
     here = reverse("inbox:detail", args=[conversation.pk])
-    return _panel(request, shown.of_conversation(conversation), here)
+    context = {"standing": shown.of_conversation(conversation), "here": here, "openable": set()}
+    return render(request, "logins/panel.html", context)
 
 
 @require_GET
@@ -56,12 +61,12 @@ def of_conversation(request: DeskRequest, pk: int) -> HttpResponse:
 def of_partner(request: DeskRequest, pk: int) -> HttpResponse:
     """For the page of a partner."""
     partner = get_partner_for(request.user, pk)
-    return _panel(request, shown.of_partner(partner), partner.get_absolute_url())
-
-
-def _panel(request: DeskRequest, standing: shown.Standing, here: str) -> HttpResponse:
-    talks = [*standing.waiting, *standing.inside]
-    context = {"standing": standing, "here": here, "openable": _openable(request.user, talks)}
+    standing = shown.of_partner(partner)
+    context = {
+        "standing": standing,
+        "here": partner.get_absolute_url(),
+        "openable": _openable(request.user, [*standing.waiting, *standing.inside]),
+    }
     return render(request, "logins/panel.html", context)
 
 
