@@ -23,7 +23,7 @@ USUAL: dict[int, tuple[int, int]] = {
 }
 # The assignee is warned when this share of the time has passed.
 WARN_AFTER = 0.75
-REMEMBERED = 30  # seconds
+REMEMBERED = 300  # seconds
 
 
 def begin(ticket: Ticket, now: datetime) -> None:
@@ -107,7 +107,7 @@ def minutes_left(
 
 def minutes_of(priority: int) -> tuple[int, int]:
     """Working minutes until the first response and until the solution; a policy that was changed
-    elsewhere counts half a minute later."""
+    elsewhere counts five minutes later at most."""
     known: dict[int, tuple[int, int]] | None = cache.get(POLICIES)
     if known is None:
         rows = SlaPolicy.objects.values_list("priority", "response_minutes", "resolution_minutes")

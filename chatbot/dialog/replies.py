@@ -16,6 +16,8 @@ from chatbot.models import ReplyWording
 
 log = logging.getLogger(__name__)
 FALLBACK = "es"
+# The titles of answers, which are no text, and nobody's to word otherwise.
+TITLES = "titles"
 FOLDER = Path("chatbot/replies")
 
 
@@ -31,6 +33,8 @@ def words(name: str, language: str, values: Mapping[str, Any]) -> str:
 
 
 def _own_wording(name: str, language: str, values: Mapping[str, Any]) -> str:
+    if name == TITLES:
+        return ""
     row = ReplyWording.objects.filter(name=name, language=language).values_list("text").first()
     if row is None:
         return ""
@@ -52,7 +56,7 @@ def original(name: str, language: str) -> str:
 def names() -> list[str]:
     """Every reply there is, but the titles of answers, whose format is not a text's."""
     folder = Path(settings.BASE_DIR) / "templates" / FOLDER / FALLBACK
-    return sorted(one.stem for one in folder.glob("*.txt") if one.stem != "titles")
+    return sorted(one.stem for one in folder.glob("*.txt") if one.stem != TITLES)
 
 
 def render(source: str, values: Mapping[str, Any]) -> str:

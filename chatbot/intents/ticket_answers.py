@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from datetime import datetime
 from typing import Any
 
 from django.db.models import Max, Q, QuerySet
@@ -12,7 +13,7 @@ from chatbot.dialog.login import ask
 from chatbot.intents import titles
 from chatbot.intents.heard import INTENTS as HEARD
 from chatbot.intents.heard import UNKNOWN
-from chatbot.intents.ticket_words import title, written
+from chatbot.intents.own_words import written
 from chatbot.intents.tickets import add, added, theirs
 from crm.conversations.models import Message
 from crm.jobs.queue import enqueue
@@ -38,7 +39,8 @@ def status(turn: Turn) -> Outcome:
         return Outcome((Reply("ticket_none", options=titles.intents(turn, ("create_ticket",))),))
     if len(rows) == 1:
         return _shown(turn, rows[0])
-    listed = [_row(turn, one) for one in rows]
+    shown, last = titles.titles(turn), _last_answers(rows)
+    listed = [_row(one, shown, last.get(one.pk)) for one in rows]
     options = [option(LOOK, one.pk, one.number) for one in rows]
     options += titles.intents(turn, ("authenticate",)) if turn.session is None else ()
     return Outcome((Reply("ticket_list", {"tickets": listed}, tuple(options)),))
@@ -63,7 +65,7 @@ def rate(turn: Turn) -> Outcome:
         return Outcome((Reply("ticket_not_found"),))
     hearing.rate(ticket=ticket, contact=ticket.contact, score=int(score))
     low = int(score) <= 2
-    options = (option(REOPEN, ticket.pk, title(turn, "still")),) if low else ()
+    options = titles.pick(turn, (REOPEN, str(ticket.pk), "ticket_still")) if low else ()
     return Outcome((Reply("ticket_rated", {"low": low, "number": ticket.number}, options),))
 
 
@@ -114,10 +116,8 @@ def claim(turn: Turn) -> Outcome | None:
     lately = _lately(turn) if turn.inbound.kind == Message.Kind.TEXT else None
     if lately is None or turn.captured is not None:
         return None
-    options = (
-        option(ABOUT, f"{lately.pk}.{turn.message.pk}", title(turn, "about")),
-        *titles.intents(turn, ("help",)),
-    )
+    value = f"{lately.pk}.{turn.message.pk}"
+    options = titles.pick(turn, (ABOUT, value, "ticket_about"), ("intent", "help", "ticket_not"))
     reply = Reply("ticket_about", {"number": lately.number}, options)
     return Outcome((reply,), misunderstood=True)
 
@@ -220,19 +220,26 @@ def _shown(turn: Turn, ticket: Ticket) -> Outcome:
             enqueue("chatbot.intents.ticket_files.send", one.pk, turn.conversation.pk)
     hearing.mark_read(ticket)
     answers = [{"at": one.created_at, "text": one.text} for one in reversed(entries)]
-    values = _row(turn, ticket) | {"answers": answers}
-    options: tuple[Option, ...] = (option(ADD_TO, ticket.pk, title(turn, "add")),)
+    shown = titles.titles(turn)
+    values = _row(ticket, shown, None) | {"answers": answers}
+    options: tuple[Option, ...] = (option(ADD_TO, ticket.pk, shown.get("ticket_add", "+")),)
     return Outcome(
         (Reply("ticket_shown", values, options),), topic=dict(turn.topic) | {"ticket": ticket.pk}
     )
 
 
-def _row(turn: Turn, ticket: Ticket) -> dict[str, Any]:
-    last = ticket.messages.filter(kind=PUBLIC).aggregate(at=Max("created_at"))["at"]
+def _last_answers(tickets: Iterable[Ticket]) -> dict[int, datetime]:
+    """When each was last answered, by its key."""
+    rows = TicketMessage.objects.filter(ticket__in=tickets, kind=PUBLIC).order_by()
+    return dict(rows.values_list("ticket").annotate(at=Max("created_at")))
+
+
+def _row(ticket: Ticket, shown: Mapping[str, str], last: datetime | None) -> dict[str, Any]:
+    """What is told of a ticket in a line; `shown` are the words for its states."""
     return {
         "number": ticket.number,
         "subject": ticket.subject,
-        "state": title(turn, f"state_{ticket.status}"),
+        "state": shown.get(f"ticket_state_{ticket.status}", ticket.status),
         "answered_at": last,
     }
 

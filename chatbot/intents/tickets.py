@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from chatbot.dialog.contract import INTENT, Asked, Option, Outcome, Reply, Step, Turn, option
+from chatbot.dialog.contract import INTENT, Asked, Outcome, Reply, Step, Turn
 from chatbot.intents import titles
-from chatbot.intents.ticket_words import title, written
+from chatbot.intents.own_words import written
 from crm.conversations.models import Attachment, Message
 from tickets import hearing
 from tickets.models import Ticket
@@ -27,7 +27,7 @@ def create(turn: Turn) -> Outcome:
     if turn.choice or turn.heard.exact or len(said.split()) < SENTENCE:
         said = ""
     data = _with_picture(turn, {"said": said} if said else {})
-    options: list[Option] = [option(USE, "said", title(turn, "use"))] if said else []
+    options = list(titles.pick(turn, (USE, "said", "ticket_use"))) if said else []
     if turn.session is None:
         # Who is a partner may say so first: then it is theirs, and answered to them alone.
         options += titles.intents(turn, ("authenticate",))
@@ -75,7 +75,7 @@ def made(turn: Turn, ticket: Ticket, *, pictures: bool = False) -> Outcome:
         "due": ticket.response_due_at,
         "pictures": pictures,
     }
-    options = (option(ADD_PICTURE, ticket.pk, title(turn, "add_picture")),)
+    options = titles.pick(turn, (ADD_PICTURE, str(ticket.pk), "ticket_add_picture"))
     return Outcome(
         (Reply("ticket_made", values, options),), topic=dict(turn.topic) | {"ticket": ticket.pk}
     )

@@ -1,9 +1,8 @@
-"""The words on what is tapped about tickets, and what of a message are words."""
+"""What of a message are words of the person's own."""
 
 from __future__ import annotations
 
 from chatbot.dialog.contract import Turn
-from chatbot.dialog.replies import words
 from crm.conversations.models import Message
 
 WORDLESS = (
@@ -15,15 +14,6 @@ WORDLESS = (
     Message.Kind.CONTACTS,
     Message.Kind.UNSUPPORTED,
 )
-
-
-def title(turn: Turn, key: str) -> str:
-    """A title of `ticket_titles`, in the person's language."""
-    for line in words("ticket_titles", turn.contact.spoken, {}).splitlines():
-        name, _equals, shown = line.partition("=")
-        if name.strip() == key:
-            return shown.strip()
-    return key
 
 
 def written(turn: Turn) -> str:
