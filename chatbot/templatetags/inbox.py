@@ -15,10 +15,12 @@ from django.utils.translation import gettext_lazy as _lazy
 from chatbot.channels.pages import words
 from chatbot.channels.registry import BY_SLUG
 from crm.conversations.models import Message
+from crm.conversations.wording import BOLD
 from crm.desk import wording
 from crm.people import phones
 
 register = template.Library()
+TAGS = re.compile(r"(<[^>]*>)")
 
 # Longer texts are folded: what a person writes is rarely longer, what they paste is.
 FOLD = 1_500
@@ -83,6 +85,14 @@ def rich(text: str) -> SafeString:
     # The quotes of the text itself are escaped by now: these can only be urlize's own.
     linked = linked.replace('rel="nofollow"', 'rel="nofollow noopener noreferrer" target="_blank"')
     return mark_safe(linebreaks(mark_safe(linked)))
+
+
+@register.filter
+def bold(html: SafeString) -> SafeString:
+    """Of what `rich` gave: words between asterisks bold, as WhatsApp shows them."""
+    parts = TAGS.split(html)
+    parts[::2] = [BOLD.sub(r"<strong>\1</strong>", part) for part in parts[::2]]
+    return mark_safe("".join(parts))
 
 
 @register.filter

@@ -14,6 +14,7 @@ from chatbot.channels.telegram_api import request_for
 from chatbot.dialog.contract import Reply, Turn, option
 from chatbot.dialog.speaking import speak
 from chatbot.intents.heard import Heard
+from chatbot.templatetags.inbox import bold, rich
 from chatbot.tests.composing import PNG
 from crm.conversations import wording
 from crm.conversations.models import Conversation, Message
@@ -162,3 +163,20 @@ def test_who_writes_from_brazil_is_answered_in_portuguese(say, graph):
     assert any(
         word in answer.text for word in ("Anotado", "Obrigado", "Não", "não", "você", "Você")
     )
+
+
+@pytest.mark.parametrize(
+    ("text", "html"),
+    [
+        ("*Saldo*: 5", "<p><strong>Saldo</strong>: 5</p>"),
+        ("2*3*4", "<p>2*3*4</p>"),
+        ("*<b>*", "<p><strong>&lt;b&gt;</strong></p>"),
+    ],
+)
+def test_the_desk_shows_bold_as_the_phone_does(text, html):
+    assert bold(rich(text)) == html
+
+
+def test_an_address_stays_one():
+    link = bold(rich("https://example.org/?q=(*a*)"))
+    assert 'href="https://example.org/?q=%28%2Aa%2A%29"' in link
