@@ -23,7 +23,7 @@ LATE, SOON = "late", "soon"
 
 def assignee_choices(user: User) -> list[tuple[str, Any]]:
     """Whose tickets this person may ask for by name: who sees few asks for few."""
-    choices: list[tuple[str, Any]] = [(MINE, _("Mine")), (NOBODY, _("Nobody's"))]
+    choices: list[tuple[str, Any]] = [(MINE, _("My own")), (NOBODY, _("Nobody's"))]
     if user.has_perm("tickets.assign_ticket"):
         choices += [(str(one.pk), str(one)) for one in assignable()]
     return choices
@@ -48,8 +48,8 @@ class BoardFilter(django_filters.FilterSet):
         label=_("Category"), choices=Category, empty_label=_("Any category")
     )
     due = django_filters.ChoiceFilter(
-        label=_("Due"),
-        choices=[(LATE, _("Overdue")), (SOON, _("Due soon"))],
+        label=_("Deadline"),
+        choices=[(LATE, _("Overdue tickets")), (SOON, _("Due soon"))],
         method="pressing",
         empty_label=_("Due any time"),
     )

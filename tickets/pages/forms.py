@@ -40,10 +40,13 @@ class TicketForm(forms.Form):
         empty_label=_("Who has the fewest"),
     )
     loan = forms.ModelChoiceField(
-        label=_("Loan"), queryset=Loan.objects.none(), required=False, empty_label=_("None")
+        label=_("Loan"), queryset=Loan.objects.none(), required=False, empty_label=_("Not linked")
     )
     receipt = forms.ModelChoiceField(
-        label=_("Receipt"), queryset=Receipt.objects.none(), required=False, empty_label=_("None")
+        label=_("Receipt"),
+        queryset=Receipt.objects.none(),
+        required=False,
+        empty_label=_("Not linked"),
     )
 
     def __init__(self, *args: Any, user: User, partner: Partner | None, **kwargs: Any) -> None:

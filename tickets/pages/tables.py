@@ -9,7 +9,7 @@ import django_tables2 as tables
 from django.db.models import QuerySet
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from crm.desk.tables import DeskTable, RowLinkColumn, cells
@@ -65,7 +65,7 @@ class TicketTable(DeskTable):
     def render_chosen(self, record: Ticket) -> SafeString:
         if not self.may_choose:
             return mark_safe("")
-        words = _now("Choose %(number)s") % {"number": record.number}
+        words = gettext("Choose %(number)s") % {"number": record.number}
         return format_html(
             '<input type="checkbox" class="form-check-input" name="ticket" value="{}" form="bulk"'
             ' aria-label="{}" autocomplete="off">',
@@ -89,7 +89,7 @@ class TicketTable(DeskTable):
 
     def render_assignee(self, record: Ticket) -> SafeString | str:
         if record.assignee is None:
-            return format_html('<span class="quiet">{}</span>', _now("nobody yet"))
+            return format_html('<span class="quiet">{}</span>', gettext("nobody yet"))
         return str(record.assignee)
 
     def render_due(self, record: Ticket) -> SafeString | str:

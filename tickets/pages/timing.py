@@ -15,6 +15,7 @@ from crm.people.hours import OpeningHours, SpecialDay
 from tickets.deadlines import Kind, minutes_left
 from tickets.models import Ticket
 
+MOST_HOURS = 99  # beyond it nobody counts hours; the moment itself is said on hover
 UNDER_WAY = (Ticket.Status.NEW, Ticket.Status.OPEN)
 
 
@@ -51,6 +52,8 @@ def duration(minutes: int) -> str:
     hours, rest = divmod(minutes, 60)
     if not hours:
         return _("%(count)d min") % {"count": rest}
+    if hours > MOST_HOURS:
+        return _("over %(count)d h") % {"count": MOST_HOURS}
     if hours >= 10 or not rest:
         return _("%(count)d h") % {"count": hours}
     return _("%(hours)d h %(minutes)d min") % {"hours": hours, "minutes": rest}
