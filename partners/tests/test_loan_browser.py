@@ -1,10 +1,12 @@
-"""A new loan and a loan's page in a real browser, on a desk and on a phone."""
+"""A new loan, a loan's page and an import in a real browser, on a desk and on a phone."""
 
 import os
 
 import pytest
 from django.urls import reverse
 
+from crm.imports.models import Import
+from crm.imports.tests.files import checked, people
 from crm.people.models import Contact
 from crm.tests.chromium import launch
 from partners.tests.conftest import make_loan
@@ -88,3 +90,16 @@ def test_the_calculators_fields_lie_beside_each_other(opened, loan, width):
     first, second = day.bounding_box(), amount.bounding_box()
     beside = first["x"] + first["width"] <= second["x"]
     assert beside or first["y"] + first["height"] <= second["y"]
+
+
+def test_the_button_that_stops_an_import_keeps_the_focus(opened, officer, settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path / "media"
+    one = checked("partners", people(3), officer)
+    Import.objects.filter(pk=one.pk).update(state="checking", position=0)
+    page = opened(one.get_absolute_url())
+    stop = page.get_by_role("button", name="Stop checking")
+    stop.focus()
+    with page.expect_response(lambda answer: answer.url.endswith(one.get_absolute_url())):
+        pass
+    page.wait_for_timeout(300)
+    expect(stop).to_be_focused()

@@ -5,10 +5,12 @@ import os
 import pytest
 from django.urls import reverse
 
+from crm.people.models import Contact
 from crm.tests.chromium import launch
 from partners.models import Payment, Receipt
 from partners.receipts import submit_receipt
 from partners.tests import proofs
+from partners.tests.conftest import make_loan
 from partners.tests.reviewing import FACTS
 
 playwright = pytest.importorskip("playwright.sync_api")
@@ -145,3 +147,25 @@ def test_on_a_phone_what_is_wrong_is_in_sight(opened, two):
     page.get_by_role("button", name="Approve").click()
     expect(page.locator("#id_amount")).to_be_focused()
     expect(page.locator("#id_amount")).to_be_in_viewport()
+
+
+def test_the_amount_says_the_currency_of_the_loan_that_is_chosen(opened, two, partner, product):
+    dollars = make_loan(partner, product, number="P-002", currency="USD")
+    page = opened(two[0])
+    label = page.locator("label[for=id_amount]")
+    expect(label).to_have_text("Amount in PEN")
+    page.select_option("#id_loan", str(dollars.pk))
+    expect(label).to_have_text("Amount in USD")
+    page.select_option("#id_loan", "")
+    expect(label).to_have_text("Amount")
+
+
+@pytest.mark.parametrize("width", [390, 1440])
+def test_no_word_without_end_makes_the_pages_wider(opened, two, partner, width):
+    Contact.objects.filter(pk=partner.contact_id).update(name="Ficticia" * 24)
+    Receipt.objects.update(reference="9" * 60)
+    page = opened(two[0], width, 844)
+    wide = "document.documentElement.scrollWidth"
+    assert page.evaluate(wide) <= width
+    page.goto(page.url.partition("/partners/")[0] + reverse("partners:receipts"))
+    assert page.evaluate(wide) <= width
