@@ -17,7 +17,7 @@ from crm.conversations import outreach
 from crm.conversations.models import Channel, Conversation, Message
 from crm.errors import DeskError
 from crm.fields import CENT
-from crm.people.models import Contact, User
+from crm.people.models import User
 from partners.lending.errors import LendingError
 from partners.lending.money import check_amount
 from partners.models import Loan, Partner, Payment, Receipt
@@ -49,9 +49,11 @@ def submit_receipt(
     paid_on: date | None = None,
     reference: str = "",
     by: User | None = None,
+    conversation: Conversation | None = None,
 ) -> Receipt:
     """Keep what a partner sent as proof, to be reviewed; what they sent before is the same receipt.
 
+    `conversation` is where it came from, and its outcome is told first of all.
     DeskError, in words for whoever sent it and with nothing kept, for a file that is none of
     those taken, and for facts that cannot be. A PDF takes half a second: not to be called where a
     lock is held.
@@ -60,7 +62,7 @@ def submit_receipt(
     known = Receipt.objects.filter(partner=partner, sha256=digest(content)).first()
     if known is not None:
         return known
-    facts = _facts(partner, loan, amount, paid_on, reference)
+    facts = _facts(partner, loan, amount, paid_on, reference) | {"conversation": conversation}
     return _keep(partner, examine(content), _plain_name(file_name), facts, by)
 
 
@@ -303,7 +305,7 @@ def _outcome(receipt: Receipt) -> dict[str, Any]:
 def _tell(receipt: Receipt) -> Message | None:
     """Number and state, no amounts: who reads it there is not known."""
     contact = receipt.partner.contact
-    conversation = _conversation_of(contact)
+    conversation = _conversation_of(receipt)
     if conversation is None:
         return None
     with translation.override(contact.spoken):
@@ -325,14 +327,14 @@ def _tell(receipt: Receipt) -> Message | None:
         )
 
 
-def _conversation_of(contact: Contact) -> Conversation | None:
-    """Where they last spoke with us, of the channels that reach them."""
-    rows = Conversation.objects.filter(
-        contact=contact,
+def _conversation_of(receipt: Receipt) -> Conversation | None:
+    """Where it was sent, else where they last spoke with us, of the channels that reach them."""
+    reached = Conversation.objects.filter(
         is_group=False,
         identity__unreachable_at=None,
         channel__is_active=True,
         channel__mode=Channel.Mode.LIVE,
-    )
-    newest = rows.order_by(F("last_message_at").desc(nulls_last=True), "-id")
-    return newest.select_related("channel", "contact").first()
+    ).select_related("channel", "contact")
+    there = reached.filter(pk=receipt.conversation_id).first() if receipt.conversation_id else None
+    theirs = reached.filter(contact=receipt.partner.contact_id)
+    return there or theirs.order_by(F("last_message_at").desc(nulls_last=True), "-id").first()

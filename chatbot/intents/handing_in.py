@@ -95,6 +95,7 @@ def _store(row: ConfirmedReceipt, attachment: Attachment) -> None:
                 loan=row.loan,
                 amount=row.amount,
                 paid_on=row.paid_on,
+                conversation=_conversation_of(row),
             )
     except DeskError as error:
         limit = settings.UPLOAD_MAX_BYTES // (1024 * 1024)

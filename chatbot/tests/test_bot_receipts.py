@@ -10,14 +10,14 @@ from django.utils import timezone
 
 from chatbot.dialog import sessions
 from chatbot.intents import handing_in
-from chatbot.models import ConfirmedReceipt, Dialog
+from chatbot.models import ConfirmedReceipt, Dialog, PartnerSession
 from chatbot.tests.self_service import *  # noqa: F403
 from chatbot.tests.self_service import MOST_QUERIES, at_once, jpeg, make_loan, restarted
 from chatbot.work import work_off
 from crm.conftest import colleague  # noqa: F401
 from crm.conversations.models import Attachment, Message
 from partners.models import Receipt
-from partners.receipts import approve_receipt
+from partners.receipts import approve_receipt, reject_receipt
 from partners.tests.conftest import officer  # noqa: F401
 
 pytestmark = pytest.mark.django_db
@@ -428,6 +428,27 @@ def test_the_outcome_is_told_without_amounts(ask, loan, officer):  # noqa: F811
     approve_receipt(receipt=receipt, by=officer, **facts)
     (told,) = ask.jobs()
     assert f"n.º {receipt.pk}" in told and "aceptado" in told and "500" not in told
+
+
+def test_the_outcome_is_told_where_it_was_sent_though_the_phone_is_anothers(
+    chat,
+    ana,
+    other,
+    loan,
+    officer,  # noqa: F811
+):
+    """Ana, let in by a code, sends it from Beto's phone, and has never written from her own."""
+    sessions.open_session(
+        conversation=other.talk, partner=ana, way=PartnerSession.Way.CODE, now=timezone.now()
+    )
+    other.picture(jpeg(), CAPTION)
+    yes(other)
+    other.jobs()
+    receipt = Receipt.objects.get()
+    assert receipt.partner == ana
+    reject_receipt(receipt=receipt, by=officer, reason="No se lee")
+    (told,) = other.jobs()
+    assert f"n.º {receipt.pk}" in told and "no fue aceptado" in told
 
 
 # --- Restarts and two at once ----------------------------------------------------------------

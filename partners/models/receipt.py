@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from crm.conversations.models import Conversation
 from crm.fields import CENT, MoneyField
 from crm.people.models import User
 from partners.models.loan import Loan
@@ -68,6 +69,10 @@ class Receipt(models.Model):
     file = models.FileField(_("file"), upload_to=receipt_path, editable=False)
     file_name = models.CharField(max_length=120, blank=True, editable=False)
     content_type = models.CharField(max_length=40, editable=False)
+    # Where it was sent by chat, and its outcome is told.
+    conversation = models.ForeignKey(
+        Conversation, models.SET_NULL, null=True, related_name="receipts", editable=False
+    )
     # How many the file has; pictures of the first few lie beside it (`Receipt.picture`).
     pages = models.PositiveSmallIntegerField(default=1, editable=False)
     sha256 = models.CharField(max_length=64, editable=False)
