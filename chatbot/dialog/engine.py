@@ -69,7 +69,9 @@ def take_turn(turn: Turn, dialog: Dialog) -> None:
     outcome = _outcome_or_failure(turn, dialog)
     _keep(dialog, outcome, turn)
     handing.note_wish(episode, _wish(turn))
-    speak(turn, _handed_over(turn, dialog, episode, outcome, collected) or outcome.replies)
+    replies = _handed_over(turn, dialog, episode, outcome, collected) or outcome.replies
+    dialog.save()
+    speak(turn, replies)
 
 
 def _handed_over(
@@ -89,7 +91,6 @@ def _handed_over(
     useless = outcome.asked is not None or outcome.misunderstood or reason == Episode.Reason.FAILED
     dialog.leave()
     dialog.misunderstood = 0
-    dialog.save()
     if outcome.asked is not None:
         collected = outcome.asked.data
     word = handing.hand_over(turn=turn, episode=episode, reason=reason, collected=collected)
@@ -207,7 +208,7 @@ def _handler_of(intent: str) -> Handler:
 
 
 def _keep(dialog: Dialog, outcome: Outcome, turn: Turn) -> None:
-    """Write down where the conversation stands now."""
+    """Note in the dialog where the conversation stands now."""
     dialog.misunderstood = dialog.misunderstood + 1 if outcome.misunderstood else 0
     if outcome.topic is not None:
         dialog.topic = dict(outcome.topic)
@@ -217,4 +218,3 @@ def _keep(dialog: Dialog, outcome: Outcome, turn: Turn) -> None:
         dialog.name, dialog.step = outcome.asked.dialog, outcome.asked.step
         dialog.data = dict(outcome.asked.data)
         dialog.expires_at = turn.now + Dialog.LASTS
-    dialog.save()

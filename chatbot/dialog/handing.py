@@ -17,10 +17,9 @@ from crm.people.calendar import calendar_of, holiday
 from crm.people.calendar_words import closing_words, opening_words
 from crm.people.models import Agency, User
 
-# What is asked about oneself is a wish; these are no wish of theirs.
-NOT_NOTED = frozenset(
-    ("unknown", "affirm", "deny", "cancel", "thanks", "greeting", "goodbye", "help")
-)
+# These ask for nothing that a colleague has to know.
+SMALL_TALK = frozenset(("unknown", "affirm", "deny", "cancel", "thanks", "greeting", "goodbye"))
+NOT_NOTED = SMALL_TALK | {"help", "talk_to_agent"}
 MOST_NOTED = 12
 
 

@@ -11,6 +11,9 @@ from crm.conversations.models import Conversation, Episode, Message
 from crm.errors import DeskError
 from crm.people.models import User
 
+# What is noted of a hand-over.
+NOTED = ("handed_at", "reason", "summary", "details")
+
 
 def open_episode(conversation: Conversation) -> Episode:
     """The conversation's open episode, made if the last one was closed."""
@@ -104,9 +107,9 @@ def close(episodes: QuerySet[Episode], now: datetime) -> int:
 
 
 def _note(episode: Episode, reason: str, summary: str, details: str) -> None:
+    """To be written down by the hand-over that follows."""
     episode.handed_at, episode.reason = timezone.now(), reason
     episode.summary, episode.details = summary, details
-    episode.save(update_fields=["handed_at", "reason", "summary", "details"])
 
 
 def _locked_episode(conversation: Conversation) -> Episode:
@@ -120,7 +123,7 @@ def _hand_over(
     now = timezone.now()
     if (episode.owner, episode.human_id) != (owner, human.pk if human else None):
         episode.owner, episode.human, episode.owner_since = owner, human, now
-        episode.save(update_fields=["owner", "human", "owner_since"])
+        episode.save(update_fields=["owner", "human", "owner_since", *NOTED])
     conversation.episode = episode
     Conversation.objects.filter(pk=conversation.pk).update(changed_at=now, episode=episode)
     if owner != Episode.Owner.BOT:
