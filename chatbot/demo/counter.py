@@ -16,6 +16,8 @@ from partners.models import Partner
 
 # Of what is said in a partner's session, others than officers and managers see nothing.
 SESSION = {"is_private": True}
+# Whoever tries the chat as this partner is answered by the bot.
+BACK_WITH_THE_BOT = 0
 TALKS: tuple[tuple[Line, ...], ...] = (
     (
         ("p", "Buenas tardes, ¿cuándo vence mi próxima cuota?", SESSION),
@@ -23,6 +25,7 @@ TALKS: tuple[tuple[Line, ...], ...] = (
         ("p", "Sí, hoy hago la transferencia y les mando el comprobante", SESSION),
         ("c", "Perfecto. Lo revisamos apenas llegue.", SESSION),
         ("p", "Ya lo envié", SESSION),
+        ("c", "Recibido, gracias. El asistente te atiende por aquí cuando quieras.", SESSION),
     ),
     (
         ("p", "Hola, ¿puedo pagar por Yape?", {}),
@@ -56,3 +59,5 @@ def build_counter(channel: Channel, partners: Sequence[Partner], officer: User) 
         first = now - timedelta(minutes=95, days=number) - PAUSE * len(lines)
         say(talk, lines, first, officer)
         Contact.objects.filter(pk=contact.pk).update(created_at=first)
+        if number == BACK_WITH_THE_BOT:
+            ownership.give_back(conversation=talk, user=officer)

@@ -10,6 +10,8 @@ PEOPLE = (
     Person("51900000102", "Luis de Prueba"),
     Person("51900000103", "Carmen Inventada"),
     Person("51900000104", "Óscar Ejemplo Ñahui"),
+    # A partner of the demo: DNI 12345678, born in 1990.
+    Person("51987654321", "María de Ejemplo"),
 )
 LONGEST_NAME = 60
 
