@@ -16,7 +16,7 @@ class Migration(migrations.Migration):
                 choices=[
                     ("active", "Active"),
                     ("suspended", "Suspended"),
-                    ("cancelled", "Withdrawn"),
+                    ("cancelled", "Deregistered"),
                 ],
                 default="active",
                 max_length=10,

@@ -31,7 +31,7 @@ class Partner(models.Model):
         ACTIVE = "active", _("Active")
         SUSPENDED = "suspended", _("Suspended")
         # "Cancelado" is what Peru calls a debt that was paid.
-        CANCELLED = "cancelled", _("Withdrawn")
+        CANCELLED = "cancelled", _("Deregistered")
 
     contact = models.OneToOneField(
         Contact, models.PROTECT, related_name="partner", verbose_name=_("contact")
