@@ -54,7 +54,7 @@ def hand_in(pk: int) -> None:
     if attachment.state == Attachment.State.READY:
         _store(row, attachment)
     elif attachment.state == Attachment.State.FAILED or _is_late(row):
-        _settle(row, "receipt_no_file")
+        _settle(row, "receipt_no_file", {"limit": _limit()})
     else:
         _look_again(row)
 
@@ -98,8 +98,7 @@ def _store(row: ConfirmedReceipt, attachment: Attachment) -> None:
                 conversation=_conversation_of(row),
             )
     except DeskError as error:
-        limit = settings.UPLOAD_MAX_BYTES // (1024 * 1024)
-        _settle(row, "receipt_refused", {"why": str(error), "limit": limit})
+        _settle(row, "receipt_refused", {"why": str(error), "limit": _limit()})
     except Exception as error:
         log.exception("Confirmed receipt %s could not be stored", row.pk)
         _failed(row, error)
@@ -155,3 +154,8 @@ def _conversation_of(row: ConfirmedReceipt) -> Conversation:
     """Where the picture came from; two conversations may have become one since."""
     rows = Conversation.objects.with_people()
     return rows.get(messages__attachments=row.attachment_id)
+
+
+def _limit() -> int:
+    """Megabytes of a file."""
+    return int(settings.UPLOAD_MAX_BYTES // (1024 * 1024))

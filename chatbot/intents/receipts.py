@@ -123,7 +123,7 @@ def _ask(turn: Turn, data: Data, step: str, question: Reply, *first: Reply) -> O
 def _refusal(attachment: Attachment) -> Reply | None:
     """Why this file is none that can be taken, as far as that is known by now."""
     if attachment.state == Attachment.State.FAILED:
-        return Reply("receipt_no_file")
+        return Reply("receipt_no_file", {"limit": _limit()})
     too_large = (attachment.size or 0) > settings.UPLOAD_MAX_BYTES
     if too_large or not receipt_words.is_taken(attachment):
         return Reply("receipt_refused", {"limit": _limit()})

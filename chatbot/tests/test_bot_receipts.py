@@ -316,7 +316,7 @@ def test_a_file_that_never_comes_is_told(ask, loan):
     ConfirmedReceipt.objects.update(due_at=timezone.now())
     handing_in.sweep()
     (told,) = ask.jobs()
-    assert "Envíala otra vez" in told or "Envíalo otra vez" in told
+    assert "Envíalo otra vez" in told and "5 MB" in told
     assert ConfirmedReceipt.objects.get().settled_at is not None
 
 
