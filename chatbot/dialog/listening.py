@@ -85,7 +85,8 @@ def listen(conversation: Conversation, inbound: InboundMessage, now: datetime) -
 
 def as_stored(inbound: InboundMessage, said: Listening) -> InboundMessage:
     """What of the message is kept: a document, a year and a code are not, right or wrong."""
-    if not said.is_login or inbound.kind in CARDS:
+    # What was tapped on are our own words.
+    if not said.is_login or inbound.choice or inbound.kind in CARDS:
         return inbound
     secrets = masking.secrets_of(inbound.text)
     lasting.settle_with(lambda payload: masking.mask_payload(payload, secrets))

@@ -124,7 +124,9 @@ def test_templates_can_be_chosen_from():
 
 def test_each_colleague_speaks_only_where_they_answer():
     spoken = Message.objects.filter(author="colleague").select_related("conversation__episode")
-    assert all(one.user_id == one.conversation.episode.human_id for one in spoken)
+    answering = {one.pk: one.conversation.episode.human_id for one in spoken}
+    # One conversation went back to the bot.
+    assert all(answering[one.pk] in (one.user_id, None) for one in spoken)
 
 
 def test_nobody_in_it_can_be_reached():
