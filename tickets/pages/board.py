@@ -65,8 +65,9 @@ def board_part(request: DeskRequest) -> HttpResponse:
         address = request.htmx.current_url or ""
         asked = QueryDict(address.partition("?")[2].partition("#")[0][:2000])
     response = render(request, "tickets/board.html#board", _context(request, asked))
-    if request.method == "GET":
-        response["HX-Push-Url"] = f"{request.path}?{asked.urlencode()}"
+    here = f"{request.path}?{asked.urlencode()}" if asked else request.path
+    if request.method == "GET" and request.htmx.current_url_abs_path != here:
+        response["HX-Push-Url"] = here
     return response
 
 

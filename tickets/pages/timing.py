@@ -106,7 +106,7 @@ def _calendars(tickets: list[Ticket]) -> dict[int | None, Calendar]:
     agencies = {one.agency_id: one.agency for one in tickets}
     if not agencies:
         return {}
-    own = set(OpeningHours.objects.values_list("agency", flat=True).distinct())
-    own |= set(SpecialDay.objects.values_list("agency", flat=True).distinct())
+    own = set(OpeningHours.objects.order_by().values_list("agency", flat=True).distinct())
+    own |= set(SpecialDay.objects.order_by().values_list("agency", flat=True).distinct())
     common = calendar_of(None)
     return {key: calendar_of(one) if key in own else common for key, one in agencies.items()}

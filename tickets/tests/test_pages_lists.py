@@ -191,6 +191,11 @@ def test_cards_move_on_the_board_by_a_button(browser, clara, some):
     assert moved.lstrip().startswith('<div id="board"') and one.number not in moved
     one.refresh_from_db()
     assert one.status == "waiting"
+    # A board that renews itself is no new page to go back from; one with other filters is.
+    board["HX-Current-URL"] = f"http://testserver{at('board')}"
+    assert "HX-Push-Url" not in page.get(at("board"), headers=board)
+    asked = page.get(at("board"), {"priority": "1"}, headers=board)
+    assert asked["HX-Push-Url"] == f"{at('board')}?priority=1"
 
 
 # --- Views that are kept ---
