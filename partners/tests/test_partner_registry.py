@@ -266,7 +266,7 @@ def test_suspending_cancelling_and_reactivating_need_a_reason_and_are_noted(offi
     with pytest.raises(DeskError, match="is suspended now"):
         change_status(partner=partner, status="suspended", by=officer, reason="Otra vez")
     change_status(partner=partner, status="cancelled", by=officer, reason="Se retira")
-    with pytest.raises(DeskError, match="is withdrawn now"):
+    with pytest.raises(DeskError, match="is deregistered now"):
         change_status(partner=partner, status="suspended", by=officer, reason="Tarde")
     partner = change_status(partner=partner, status="active", by=officer, reason="Volvió")
     with pytest.raises(DeskError):
@@ -294,7 +294,7 @@ def test_a_partner_with_an_active_loan_cannot_be_cancelled(officer, partner, pro
 
 
 @pytest.mark.parametrize(
-    ("status", "called"), [("suspended", "suspended"), ("cancelled", "withdrawn")]
+    ("status", "called"), [("suspended", "suspended"), ("cancelled", "deregistered")]
 )
 def test_no_loan_is_paid_out_to_who_is_no_active_partner(officer, partner, product, status, called):
     draft = make_loan(partner, product, active=False)
