@@ -119,6 +119,8 @@ def test_a_question_left_open_in_the_menu_does_not_exist(ask):
 def test_every_title_is_there_and_short_enough_for_its_place(language):
     lines = words_of("titles", language, {}).splitlines()
     known = dict(line.split(" = ") for line in lines)
+    # States of tickets stand within a text.
+    known = {key: title for key, title in known.items() if not key.startswith("ticket_state_")}
     assert set(menu.PARTNERS) | set(menu.VISITORS) <= set(known)
     assert all(len(title) <= 24 for title in known.values())
     buttons = set(known) - set(menu.PARTNERS) | {"next_payment", "payment_options", "list_loans"}
