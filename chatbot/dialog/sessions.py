@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from chatbot.channels.events import InboundMessage
-from chatbot.dialog.login.knowing import facts_of, is_same, known_by
+from chatbot.dialog.login.knowing import Known, facts_of, is_same, known_by
 from chatbot.models import PartnerSession
 from crm.conversations.models import Conversation
 from partners.models import Partner
@@ -65,10 +65,12 @@ def open_session(
     way: PartnerSession.Way,
     now: datetime,
     app_key: str = "",
+    known: Known | None = None,
 ) -> PartnerSession:
     """From here on they are this partner; whoever they were before, they are no more.
 
-    To be called under the lock of the conversation's dialog. Raises ValueError for a group.
+    To be called under the lock of the conversation's dialog. `known` is what `known_by` says now,
+    for who has asked already. Raises ValueError for a group.
     """
     if conversation.is_group:
         raise ValueError("A group is nobody's session.")
@@ -77,7 +79,7 @@ def open_session(
         conversation=conversation,
         partner=partner,
         way=way,
-        known_by=known_by(conversation),
+        known_by=known_by(conversation) if known is None else known,
         facts=facts_of(partner),
         app_key=app_key,
         opened_at=now,

@@ -19,6 +19,9 @@ from crm.audit.models import record
 from crm.conversations.models import Conversation
 from partners.models import Partner
 
+Rows = tuple[LoginCounter, LoginCounter]
+Held = tuple[Rows, Conversation | None]
+
 log = logging.getLogger(__name__)
 # So many tries in vain lock a conversation, or a document for all phones but the registered one.
 OWN = "own"
@@ -67,20 +70,21 @@ def count(counted: Counted, *, conversation: Conversation, owner: Partner | None
     """One more in vain; even if what follows is rolled back. `owner` is whose document it is."""
     talk, partner = conversation.pk, owner.pk if owner else None
     keys, event, now = counted.keys, counted.event, counted.now
-    held = [(counted.talk, counted.document)]
+    held: list[Held] = [((counted.talk, counted.document), conversation)]
 
     def act() -> None:
-        # The rows of the first time are stale once it is rolled back.
-        rows = held.pop() if held else _locked(keys)
-        _count(rows, talk, partner, event, now)
+        # The rows of the first time are stale once it is rolled back, and a conversation that the
+        # event itself made is gone with it.
+        rows, there = held.pop() if held else (_locked(keys), _standing(talk))
+        _count(rows, there, partner, event, now)
 
     lasting.for_good(act)
 
 
 def forgive(counted: Counted) -> None:
     """They have proved who they are: what went wrong before in this conversation is forgotten."""
-    counted.talk.tries = []
-    LoginCounter.objects.bulk_update([counted.talk, counted.document], ["tries"])
+    if counted.talk.tries:
+        LoginCounter.objects.filter(pk=counted.talk.pk).update(tries=[])
 
 
 def forget(now: datetime | None = None) -> int:
@@ -89,7 +93,7 @@ def forget(now: datetime | None = None) -> int:
     return LoginCounter.objects.filter(last_at__lt=before).delete()[0]
 
 
-def _locked(keys: tuple[str, str]) -> tuple[LoginCounter, LoginCounter]:
+def _locked(keys: tuple[str, str]) -> Rows:
     """In the order of their keys, so that two who want the same do not wait for each other."""
     new = [LoginCounter(key=key, last_at=timezone.now()) for key in sorted(keys)]
     LoginCounter.objects.bulk_create(new, ignore_conflicts=True)
@@ -98,15 +102,17 @@ def _locked(keys: tuple[str, str]) -> tuple[LoginCounter, LoginCounter]:
     return found[keys[0]], found[keys[1]]
 
 
+def _standing(talk: int) -> Conversation | None:
+    return Conversation.objects.filter(pk=talk).first()
+
+
 def _count(
-    rows: tuple[LoginCounter, LoginCounter],
-    talk: int,
+    rows: Rows,
+    there: Conversation | None,
     partner: int | None,
     event: str,
     now: datetime,
 ) -> None:
-    # A conversation that the event itself made is gone when that is rolled back.
-    there = Conversation.objects.filter(pk=talk).first()
     rows[0].conversation, rows[1].partner_id = there, partner
     newly = []
     for row in rows:

@@ -59,7 +59,7 @@ def enter(turn: Turn, *, document: str, year: int, then: str = "") -> Outcome:
         counting.forgive(tried.counted)
         requests.close_all(turn.conversation, turn.now)
         assert tried.matched is not None
-        return let_in(turn, tried.matched, way, then)
+        return let_in(turn, tried.matched, way, then, known=tried.known)
     counting.count(tried.counted, conversation=turn.conversation, owner=tried.owner)
     by_code = tried.holder is None and settings.PARTNER_PHONE_CHECK == "code"
     requests.make(turn, partner=tried.asking, known=tried.known, wants_code=by_code)
@@ -86,7 +86,9 @@ def _try(turn: Turn, given: Given) -> Tried:
     return Tried(given, known, holder, *match(given, holder), counted)
 
 
-def let_in(turn: Turn, partner: Partner, way: Way, then: str) -> Outcome:
+def let_in(
+    turn: Turn, partner: Partner, way: Way, then: str, *, known: Known | None = None
+) -> Outcome:
     """Open the session; welcome them by name, with the menu or with what they had asked for."""
     session = sessions.open_session(
         conversation=turn.conversation,
@@ -94,6 +96,7 @@ def let_in(turn: Turn, partner: Partner, way: Way, then: str) -> Outcome:
         way=way,
         now=turn.now,
         app_key=turn.inbound.app_key,
+        known=known,
     )
     inside = replace(
         turn,

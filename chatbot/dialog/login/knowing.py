@@ -14,7 +14,7 @@ from django.core.exceptions import ValidationError
 from django.utils.crypto import salted_hmac
 
 from chatbot.channels.events import InboundMessage
-from crm.conversations.models import ChannelAddress, ChannelIdentity, Conversation
+from crm.conversations.models import ChannelAddress, Conversation
 from crm.people.documents import DocumentType, clean_document
 from crm.people.models import Contact, ContactPoint
 from crm.people.phones import from_provider
@@ -60,13 +60,12 @@ def keyed_hash(purpose: str, text: str) -> str:
 
 def known_by(conversation: Conversation) -> Known:
     """By what the provider knows who writes here, now: addresses, and a proven number."""
-    rows = ChannelAddress.objects.filter(identity=conversation.identity_id).order_by(
-        "kind", "value"
-    )
-    known = [[kind, value] for kind, value in rows.values_list("kind", "value")]
-    identity = ChannelIdentity.objects.filter(pk=conversation.identity_id)
-    proven = identity.values_list("proven_phone", flat=True).first()
-    return [*known, [PROVEN, proven]] if proven else known
+    rows = ChannelAddress.objects.filter(identity=conversation.identity_id)
+    columns = rows.order_by("kind", "value").values_list("kind", "value", "identity__proven_phone")
+    found = list(columns)
+    proven = sorted({number for _kind, _value, number in found if number})
+    known = [[kind, value] for kind, value, _number in found]
+    return known + [[PROVEN, number] for number in proven]
 
 
 def is_same(then: Sequence[Sequence[str]], now: Sequence[Sequence[str]]) -> bool:
@@ -134,11 +133,13 @@ def _fits(partner: Partner, given: Given) -> bool:
 def facts_of(partner: Partner | None) -> str:
     """A hash of what on file says who the partner is: with another one they are asked again.
 
-    Two queries, whatever is on file, and for nobody too.
+    One query, whatever is on file, and for nobody too.
     """
-    pk = partner.contact_id if partner else 0
     columns = ("document_type", "document_number", "birthday", "merged_into", "partner__status")
-    on_file = Contact.objects.filter(pk=pk).values_list(*columns).first()
-    points = ContactPoint.objects.filter(contact=pk, primary=True, verified_at__isnull=False)
-    reached = points.order_by("kind").values_list("kind", "value")
-    return keyed_hash("facts", json.dumps([on_file, list(reached)], default=str))
+    of_points = ("points__kind", "points__value", "points__primary", "points__verified_at")
+    contact = Contact.objects.filter(pk=partner.contact_id if partner else 0)
+    rows = list(contact.order_by("points__kind").values_list(*columns, *of_points))
+    on_file = [list(row[: len(columns)]) for row in rows[:1]]
+    # As `partners.identity.registered` has it.
+    reached = [[kind, value] for *_, kind, value, primary, verified in rows if primary and verified]
+    return keyed_hash("facts", json.dumps([on_file, reached], default=str))
