@@ -120,13 +120,16 @@ def category(request: DeskRequest, pk: int) -> HttpResponse:
 @permitted(*CHANGE)
 @losing_is_told
 def link(request: DeskRequest, pk: int) -> HttpResponse:
-    """`loan` and `receipt`: keys, or blank for none."""
+    """`loan` and `receipt`: keys, or blank for none; what is not asked for stays."""
     ticket = get_ticket_for(request.user, pk)
     user, asked = request.user, request.POST
-    loan = _one(Loan.objects.visible_to(user), asked.get("loan", ""))
-    receipt = _one(Receipt.objects.visible_to(user), asked.get("receipt", ""))
 
     def act() -> None:
+        loan, receipt = ticket.loan, ticket.receipt
+        if "loan" in asked and user.has_perm("partners.view_loan"):
+            loan = _named(Loan.objects.visible_to(user), asked["loan"])
+        if "receipt" in asked and user.has_perm("partners.view_receipt"):
+            receipt = _named(Receipt.objects.visible_to(user), asked["receipt"])
         triage.link(ticket=ticket, by=user, loan=loan, receipt=receipt)
 
     _do(request, act, lambda: _("The links were saved."))
@@ -223,6 +226,14 @@ def _one(rows: QuerySet[Row], key: str) -> Row | None:
     """The row of that key, as a form names it; None for a blank and for what is not there."""
     fits = key.isascii() and key.isdigit() and len(key) < 19
     return rows.filter(pk=int(key)).first() if fits else None
+
+
+def _named(rows: QuerySet[Row], key: str) -> Row | None:
+    """The row a form names; None for a blank. DeskError for one that is not there."""
+    found = _one(rows, key)
+    if key and found is None:
+        raise DeskError(_("Choose one of the list."))
+    return found
 
 
 def _answer(request: DeskRequest, pk: int) -> HttpResponse:

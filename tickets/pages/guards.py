@@ -28,7 +28,7 @@ SHOWN = (
     "assignee",
     "agency",
     "loan",
-    "receipt",
+    "receipt__loan",
     "merged_into",
     "follows",
 )

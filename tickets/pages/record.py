@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from typing import TypeVar
+
 from django.conf import settings
-from django.db.models import Q
+from django.db.models import Model, Q, QuerySet
 from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
@@ -22,6 +24,7 @@ from tickets.pages.seen import News, Seen, news_since, seen_now
 from tickets.pages.timing import Left, left
 from tickets.presence import look
 
+Row = TypeVar("Row", bound=Model)
 SHOWN, SHOWN_AT_MOST = 40, 400  # entries of the thread, until one asks for all
 MOST_CHANGES = 60
 MOST_LINKS = 30
@@ -121,6 +124,8 @@ class TicketPage:
 
     @cached_property
     def canned(self) -> list[CannedReply]:
+        if not self.user.has_perm("tickets.view_cannedreply"):
+            return []
         return list(canned.offered(self.ticket)[:MOST_CANNED])
 
     @cached_property
@@ -163,7 +168,9 @@ class TicketPage:
     def loans(self) -> list[Loan]:
         """Of its partner, to be linked."""
         rows = Loan.objects.visible_to(self.user).filter(partner=self.ticket.partner_id)
-        return list(rows.order_by("-id")[:MOST_LINKS]) if self.ticket.partner_id else []
+        if not self.ticket.partner_id:
+            return []
+        return _with(self.ticket.loan, rows.order_by("-id")[:MOST_LINKS])
 
     @cached_property
     def receipts(self) -> list[tuple[int, str]]:
@@ -172,7 +179,7 @@ class TicketPage:
             return []
         rows = Receipt.objects.visible_to(self.user).filter(partner=self.ticket.partner_id)
         found = rows.select_related("loan").order_by("-id")[:MOST_LINKS]
-        return [(one.pk, receipt_words(one)) for one in found]
+        return [(one.pk, receipt_words(one)) for one in _with(self.ticket.receipt, found)]
 
     @cached_property
     def parts(self) -> list[Ticket]:
@@ -197,6 +204,12 @@ class TicketPage:
     @property
     def more_history(self) -> bool:
         return len(self._changes) > len(self.history) and not self.is_whole
+
+
+def _with(linked: Row | None, latest: QuerySet[Row]) -> list[Row]:
+    """The latest, and the one that is linked: what a form does not show it would take away."""
+    found = list(latest)
+    return found if linked is None or linked in found else [linked, *found]
 
 
 def receipt_words(receipt: Receipt) -> str:

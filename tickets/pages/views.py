@@ -64,7 +64,7 @@ def here(request: DeskRequest, pk: int) -> HttpResponse:
 
 
 @require_GET
-@permitted("tickets.view_ticket")
+@permitted("tickets.view_ticket", "tickets.view_cannedreply")
 @losing_is_told
 def filled(request: DeskRequest, pk: int, reply: int) -> HttpResponse:
     """A canned reply's words for this ticket, as plain text."""

@@ -243,7 +243,7 @@ def test_another_persons_ticket_or_loan_is_refused(browser, clara, ticket, open_
     assert ticket.merged_into is None and ticket.loan is None
 
 
-def test_its_loan_and_its_receipt_are_chosen_and_shown(browser, clara, ana, ticket, product):  # noqa: F811
+def test_its_loan_and_its_receipt_are_chosen_and_shown(browser, alice, clara, ana, ticket, product):  # noqa: F811
     loan = make_loan(ana, product)
     pictures = [("uno.jpg", "white"), ("dos.jpg", "black")]
     files = [SimpleUploadedFile(name, proofs.picture(colour=hue)) for name, hue in pictures]
@@ -258,6 +258,12 @@ def test_its_loan_and_its_receipt_are_chosen_and_shown(browser, clara, ana, tick
     text = page.get(ticket.get_absolute_url()).content.decode()
     assert f"No. {first.pk} · S/ 150.50 · " in text and f"No. {second.pk} · Pending" in text
     page.post(at("link", ticket.pk), {"loan": loan.pk, "receipt": first.pk})
+    ticket.refresh_from_db()
+    assert (ticket.loan, ticket.receipt) == (loan, first)
+    # Nonsense takes nothing away, nor does who is no judge of loans.
+    page.post(at("link", ticket.pk), {"loan": "999999", "receipt": second.pk})
+    triage.assign(ticket=ticket, to=alice, by=clara)
+    browser(alice).post(at("link", ticket.pk), {"loan": "", "receipt": ""})
     ticket.refresh_from_db()
     assert (ticket.loan, ticket.receipt) == (loan, first)
     text = page.get(ticket.get_absolute_url()).content.decode()
