@@ -21,7 +21,7 @@ from chatbot.channels import directory
 from chatbot.demo import books
 from chatbot.demo.office import CITIES, MARK, TEAM, agency_name
 from chatbot.demo.properties import ROWS, address
-from chatbot.models import InboundEvent
+from chatbot.models import InboundEvent, PartnerSession
 from chatbot.simulator import media
 from chatbot.simulator.access import PROVIDER
 from crm.catalog.models import Property
@@ -104,6 +104,7 @@ def remove_demo() -> Holdings:
 def _remove() -> None:
     """In the order in which one row holds another."""
     people, properties = list(_known()), list(_properties())
+    PartnerSession.objects.filter(partner__in=books.partners_of(_people())).delete()
     books.remove_books(_people())
     _free_conversations()
     _drop_files_later()

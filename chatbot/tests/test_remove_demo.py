@@ -10,7 +10,8 @@ from django.core.management import CommandError, call_command
 from django.db import transaction
 from django.utils import timezone
 
-from chatbot.models import InboundEvent
+from chatbot.dialog import sessions
+from chatbot.models import InboundEvent, PartnerSession
 from chatbot.simulator import media
 from chatbot.tests.desk import browser, conversation, hear, person, say
 from chatbot.tests.offices import own_files, seeded  # noqa: F401  (fixtures)
@@ -114,6 +115,17 @@ def test_who_was_known_twice_goes_as_well(demo, boss, real, capsys):
     assert Contact.objects.exclude(merged_into=None).count() == 2
     removed(capsys)
     assert not Contact.objects.exists()
+
+
+def test_who_is_logged_in_by_chat_goes_as_well(demo, boss, real, capsys):
+    partner = Partner.objects.order_by("pk").first()
+    talk = conversation(real, "Persona Real", PHONE)
+    way, now = PartnerSession.Way.CODE, timezone.now()
+    with transaction.atomic():
+        sessions.open_session(conversation=talk, partner=partner, way=way, now=now)
+    removed(capsys)
+    assert not PartnerSession.objects.exists() and not Partner.objects.exists()
+    assert Conversation.objects.get() == talk
 
 
 def test_what_is_ones_own_stays(demo, boss, real, capsys):
