@@ -9,6 +9,7 @@ from django.utils import timezone
 from crm.audit.models import AuditEntry
 from crm.desk.models import SavedView
 from crm.people.models import Contact
+from leads.models import Lead
 from partners.models import Partner
 from tickets import standing, triage
 from tickets.deadlines import minutes_of
@@ -274,7 +275,7 @@ def test_what_is_missing_is_said_beside_the_field(browser, clara, ana):
 
 
 def test_pages_of_the_person_show_their_tickets_and_a_way_to_make_one(
-    browser, alice, clara, ana, ticket
+    browser, alice, clara, greta, ana, ticket
 ):
     panel = at("of_contact", ana.contact_id)
     text = browser(clara).get(panel).content.decode()
@@ -291,6 +292,8 @@ def test_pages_of_the_person_show_their_tickets_and_a_way_to_make_one(
         reverse("inbox:detail", args=[talk.pk]),
     ):
         assert panel in browser(clara).get(page).content.decode(), page
+    lead = Lead.objects.create(contact=ana.contact, last_message_at=timezone.now())
+    assert panel in browser(greta).get(lead.get_absolute_url()).content.decode()
 
 
 # --- What is set up once ---

@@ -4,14 +4,17 @@ import re
 from decimal import Decimal
 
 import pytest
+from django.core.files.base import ContentFile
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
+from django.utils import timezone
 
-from crm.conversations.models import Message
+from crm.conversations.models import Attachment, Message
 from partners.receipts import submit_receipt
 from partners.tests import proofs
 from partners.tests.conftest import make_loan, product  # noqa: F401  (fixture)
 from tickets import answering, standing, triage
+from tickets.hearing import hear
 from tickets.models import CannedReply, Ticket, TicketChange, TicketMessage
 from tickets.opening import open_ticket
 
@@ -317,3 +320,24 @@ def test_a_ticket_that_became_a_colleagues_leads_its_open_page_back_to_the_list(
     Ticket.objects.filter(pk=made.pk).update(assignee=clara)
     lost = browser(alice).get(made.get_absolute_url(), headers=HTMX)
     assert lost.status_code == 404 and lost["HX-Redirect"] == at("list")
+
+
+def test_what_the_person_sends_appears_with_its_picture_and_is_news_to_who_writes(
+    browser, clara, open_one
+):
+    page = browser(clara).get(open_one.get_absolute_url())
+    talk = open_one.conversation
+    message = Message.objects.create(
+        conversation=talk, channel=talk.channel, direction="in", author="person",
+        state="received", text="Mira <b>esto</b>", shown_at=timezone.now(),
+    )  # fmt: skip
+    here = Attachment(message=message, name="casa.png", mime="image/png", state="ready")
+    here.file.save("casa.png", ContentFile(PNG))
+    Attachment.objects.create(message=message, name="lejos.pdf", mime="application/pdf")
+    hear(ticket=open_one, message=message)
+    body = {"kind": "public", "text": "Ya", "seen": seen_on(page)}
+    asked = browser(clara).post(at("say", open_one.pk), body, headers=HTMX).content.decode()
+    assert "Mira &lt;b&gt;esto&lt;/b&gt;" in asked and "lejos.pdf · not here yet" in asked
+    near, far = open_one.files.order_by("pk")
+    assert browser(clara).get(at("file", near.pk)).status_code == 200
+    assert browser(clara).get(at("file", far.pk)).status_code == 404
