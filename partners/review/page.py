@@ -105,11 +105,11 @@ class ReviewPage:
 
     @cached_property
     def _loans(self) -> list[Loan]:
-        """The first few, and the one this receipt is for in any case."""
+        """The first few, and the one this receipt is for in any case, before them."""
         rows = loans_to_pay(self.receipt.partner).with_coming(timezone.localdate())
         found, chosen = list(rows[:MOST_LOANS]), self.receipt.loan_id
         if chosen is not None and all(one.pk != chosen for one in found):
-            found += rows.filter(pk=chosen)
+            found = [*rows.filter(pk=chosen), *found]
         return found
 
     @cached_property

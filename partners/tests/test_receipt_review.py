@@ -101,6 +101,7 @@ def test_of_very_many_loans_the_one_it_pays_is_there(at_desk, partner, product):
     sent = submit_receipt(partner=partner, file=proofs.picture(), loan=oldest)
     text = read(at_desk, page(sent))
     assert f'<a href="{oldest.get_absolute_url()}">P-OLD</a>' in text
+    assert text.index("P-OLD</a>") < text.index("P-10</a>")
     assert text.count('class="due') == 11 and "and 1 more active loan" in text
 
 
