@@ -137,7 +137,7 @@ def _detail(turn: Turn, loan: Loan) -> Outcome:
 
 def facts(loan: Loan, now: Ledger, today: date) -> dict[str, Any]:
     """What is said of one loan; amounts are written out with their currency."""
-    rows = [row for row in rows_of(now) if not row.prepaid]
+    rows = [row for row in rows_of(now) if not (row.prepaid or row.is_charge)]
     unpaid = [row for row in rows if row.left]
     late = [row for row in unpaid if row.due < today]
     following = [row for row in unpaid if row.due >= today]

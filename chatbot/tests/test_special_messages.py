@@ -220,7 +220,7 @@ def test_a_link_that_was_handed_out_is_kept_with_the_lead(channel):
 
 
 def test_a_reaction_from_our_own_phone_is_no_answer(channel):
-    apply(channel, heard("Hola"))
+    apply(channel, heard("xyzzy"))
     apply(channel, echoed("👍", kind=Message.Kind.REACTION, reply_to="x", wakes=False))
     talk = Conversation.objects.get()
     assert talk.owner == "bot"
