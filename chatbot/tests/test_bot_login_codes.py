@@ -188,6 +188,13 @@ def test_a_channel_that_does_not_work_sends_no_code(reached, from_outside, lost)
     assert not Message.objects.filter(purpose=delivery.PURPOSE) and len(mail.outbox) == 1
 
 
+def test_where_two_numbers_are_known_of_one_person_no_code_goes(reached, from_outside):
+    identity = talk_of(PHONE).identity
+    identity.addresses.create(channel=identity.channel, kind="wa_id", value="51911000321")
+    from_outside(RIGHT)
+    assert deliver() is None and len(mail.outbox) == 1
+
+
 @pytest.mark.parametrize("text", [WRONG_YEAR, NOBODYS])
 def test_nothing_is_sent_for_wrong_data(reached, from_outside, text):
     from_outside(text)

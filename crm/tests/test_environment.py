@@ -22,6 +22,7 @@ def variables(**given):
     ("name", "value", "said"),
     [
         ("JOB_WORKERS", "x", "JOB_WORKERS is not a whole number: x"),
+        ("PARTNER_PHONE_CHECK", "no", "PARTNER_PHONE_CHECK is none of code, officer, off: no"),
         ("DEMO", "maybe", "DEMO is neither 1 nor 0: maybe"),
         ("TIME_ZONE", "Nowhere/X", "TIME_ZONE is not a time zone such as America/Lima: Nowhere/X"),
     ],

@@ -15,6 +15,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from chatbot.dialog.login import masking
+from chatbot.dialog.login.knowing import known_by
 from chatbot.dialog.login.requests import digest_of, still_asks
 from chatbot.dialog.login.telling import tell
 from chatbot.dialog.replies import words
@@ -28,6 +29,7 @@ from crm.conversations.models import (
     TemplatePurpose,
 )
 from crm.people.models import Contact, ContactPoint
+from crm.people.phones import from_provider
 from partners.identity import registered
 from partners.models import Partner
 
@@ -112,7 +114,15 @@ def _talk_of_phone(number: str, *, besides: int) -> Conversation | None:
         channel__mode=Channel.Mode.LIVE,
     ).exclude(pk=besides)
     newest = rows.order_by("-last_inbound_at", "-id").distinct().with_people()
-    return next((one for one in newest[:MOST_TALKS] if _takes_it(one)), None)
+    sure = (one for one in newest[:MOST_TALKS] if _is_nobody_elses(one, number))
+    return next((one for one in sure if _takes_it(one)), None)
+
+
+def _is_nobody_elses(conversation: Conversation, number: str) -> bool:
+    """Whether what is sent there goes to this number: no other one is known of who writes there."""
+    kinds = known_by(conversation)
+    numbers = {from_provider(value) for kind, value in kinds if kind == "wa_id"}
+    return numbers <= {number}
 
 
 def _takes_it(conversation: Conversation) -> bool:
