@@ -17,6 +17,7 @@ MEASURES = {
     "outbox": DATABASES,
     "leads": DATABASES[1:],
     "partners": DATABASES,
+    "intents": DATABASES[:1],  # no database takes part
 }
 
 

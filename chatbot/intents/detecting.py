@@ -15,6 +15,9 @@ from chatbot.intents.hearing.words import plain, sound, words_of
 
 # The likeliest intent counts from this probability on.
 LIKELY = 0.4
+# What is done at once, with nothing asked, needs more than that.
+LIKELY_ENOUGH_TO_DO = 0.6
+DONE_AT_ONCE = frozenset(("opt_in", "opt_out", "logout"))
 
 
 def detect(text: str, *, today: date | None = None) -> Heard:
@@ -41,6 +44,7 @@ def detect(text: str, *, today: date | None = None) -> Heard:
 def _guessed(words: list[str], question: bool, slots: Slots) -> Heard:
     """The classifier's word, where it is sure enough of it."""
     (best, intent), (second, runner_up), *_rest = model.current().ranked(words, question)
-    if intent != UNKNOWN and best < LIKELY:
+    enough = LIKELY_ENOUGH_TO_DO if intent in DONE_AT_ONCE else LIKELY
+    if intent != UNKNOWN and best < enough:
         return Heard(UNKNOWN, round(1 - best, 4), slots, intent, round(best, 4))
     return Heard(intent, round(best, 4), slots, runner_up, round(second, 4))

@@ -1,10 +1,19 @@
 """What the bot understands: the acceptance list's words, and the corpus nobody tuned it to."""
 
+import json
+import time
+from concurrent.futures import ThreadPoolExecutor
+from io import StringIO
+from statistics import median
+
 import pytest
+from django.core.management import CommandError, call_command
 
 from chatbot.intents.detecting import detect
-from chatbot.intents.hearing import model
-from chatbot.intents.hearing.training import fingerprint
+from chatbot.intents.heard import INTENTS, UNKNOWN
+from chatbot.intents.hearing import corpus, model
+from chatbot.intents.hearing.evaluation import evaluate
+from chatbot.intents.hearing.training import fingerprint, train
 
 WRITTEN = {
     "authenticate": ["12345678 1990", "DNI: 12345678 1990", "mi dni es 12345678 y naci en 1990"],
@@ -53,3 +62,102 @@ def test_the_acceptance_lists_words_mean_what_it_says(intent, text):
 
 def test_the_model_in_use_is_made_from_the_corpus_as_it_is():
     assert model.current().made_from == fingerprint(), "run manage.py train_intents"
+
+
+@pytest.fixture(scope="module")
+def on_the_test_part():
+    return evaluate("test")
+
+
+def test_the_test_part_is_understood(on_the_test_part):
+    """Its words stand in no failure's text: nobody shall tune the detector to them."""
+    assert on_the_test_part.asked.total() >= 300
+    wrong = [(one, other) for one, other, _text in on_the_test_part.missed]
+    assert on_the_test_part.accuracy >= 0.95, wrong
+
+
+def test_hardly_anything_off_topic_is_taken_for_something(on_the_test_part):
+    assert on_the_test_part.off_topic >= 150
+    taken = [other for _one, other, _text in on_the_test_part.false_hits]
+    assert on_the_test_part.false_share <= 0.03, taken
+
+
+def test_the_corpus_is_large_and_no_line_of_it_is_tested():
+    on_topic, off_topic = corpus.part("train")
+    assert len(on_topic) >= 900 and len(off_topic) >= 500
+    assert {intent for intent, _text in on_topic} == INTENTS.keys() - {UNKNOWN}
+    assert {intent for intent, _text in off_topic} == {UNKNOWN}
+
+
+def test_a_message_is_understood_in_under_a_millisecond():
+    texts = [text for _intent, text in corpus.read("train.tsv")[::40]]
+    detect(texts[0])
+    times = []
+    for text in texts:
+        before = time.process_time()
+        detect(text)
+        times.append(time.process_time() - before)
+    assert median(times) < 0.001
+
+
+def test_a_very_long_text_costs_no_more_than_its_beginning():
+    before = time.process_time()
+    detect("quiero saber cuánto debo " * 40_000)
+    assert time.process_time() - before < 0.05
+
+
+def test_several_threads_understand_the_same():
+    texts = [text for _intent, text in corpus.read("train.tsv")[::100]]
+    model.current.cache_clear()
+    with ThreadPoolExecutor(4) as pool:
+        at_once = list(pool.map(detect, texts))
+    assert at_once == [detect(text) for text in texts]
+
+
+def test_training_twice_makes_the_same_bytes():
+    examples = [*corpus.read("train.tsv")[::60], *corpus.read("train_off_topic.tsv")[::60]]
+    made = [model.packed(train(examples, made_from="here", rounds=2)) for _turn in range(2)]
+    assert made[0] == made[1]
+    assert model.packed(model.unpacked(made[0])) == made[0]
+
+
+def test_a_line_of_the_corpus_that_is_none_is_named(tmp_path, monkeypatch):
+    monkeypatch.setattr(corpus, "FOLDER", tmp_path)
+    (tmp_path / "train.tsv").write_text("greeting\thola\nnonsense\thola\n")
+    with pytest.raises(ValueError, match=r"train\.tsv, line 2"):
+        corpus.read("train.tsv")
+
+
+def run(*arguments):
+    out = StringIO()
+    call_command(*arguments, stdout=out)
+    return out.getvalue()
+
+
+def test_the_command_prints_one_object_a_line(tmp_path):
+    file = tmp_path / "dichos.txt"
+    file.write_text("mi deuda\n\npago S/ 250,50 el 03/02/2025\n", encoding="utf-8")
+    told = [
+        json.loads(line) for line in run("detect_intent", "hola", "--file", str(file)).splitlines()
+    ]
+    assert [one["text"] for one in told] == ["hola", "mi deuda", "pago S/ 250,50 el 03/02/2025"]
+    assert [one["intent"] for one in told] == ["greeting", "account_statement", "upload_receipt"]
+    assert told[2]["slots"] == {"amount": "250.50", "day": "2025-02-03"}
+    assert all(0 <= one["score"] <= 1 and "runner_up" in one for one in told)
+
+
+def test_the_command_says_what_it_cannot_read(tmp_path):
+    for arguments in ([], ["--file", str(tmp_path / "none.txt")]):
+        with pytest.raises(CommandError):
+            run("detect_intent", *arguments)
+
+
+def test_the_evaluation_prints_figures_confusion_and_misses(tmp_path, monkeypatch):
+    monkeypatch.setattr(corpus, "FOLDER", tmp_path)
+    (tmp_path / "test.tsv").write_text("greeting\thola\nthanks\tcerrar sesión\n")
+    (tmp_path / "test_off_topic.tsv").write_text("unknown\tcancelar\n")
+    told = run("evaluate_intents")
+    assert "50.00%  (1 of 2)" in told and "100.00%  (1 of 1 off topic)" in told
+    assert "thanks               logout               1" in told
+    assert "cerrar sesión" in told and "cancelar" in told
+    assert "cerrar sesión" not in run("evaluate_intents", "--summary")

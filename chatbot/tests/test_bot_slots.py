@@ -268,3 +268,8 @@ def test_an_offered_answer_is_named_in_many_ways(text, chosen):
 
 def test_nothing_is_picked_where_nothing_was_offered():
     assert pick("1", []) is None
+
+
+def test_the_day_of_a_payment_is_no_year_of_birth():
+    found = slots("pago S/ 250,50 el 03/02/2025, mi DNI es 12345678")
+    assert (found.document, found.year, found.day) == ("12345678", None, date(2025, 2, 3))

@@ -14,12 +14,15 @@ from chatbot.intents.hearing.papers import find_papers
 _DATE = re.compile(
     r"\d{4}[-/.]\d{1,2}[-/.]\d{1,2}(?!\d)|(?<!\d)\d{1,2}([-/.])\d{1,2}\1\d{2,4}(?!\d)"
 )
+YOUNGEST = 14
 
 
 def find_slots(text: str, today: date) -> Slots:
     """The slots of a plain text (`words.plain`); any text has some or none, and raises nothing."""
-    document, year = find_papers(text, today.year)
     day, wrong_day = find_day(text, today)
+    # Nobody who writes here was born on a day of the last years: that is when they paid.
+    lately = day is not None and day.year > today.year - YOUNGEST
+    document, year = find_papers(_DATE.sub(" ", text) if lately else text, today.year)
     # What is a document or a day is neither an amount nor a loan.
     rest = _DATE.sub(" ", text)
     amount = None if document else find_amount(rest)

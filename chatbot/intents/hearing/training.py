@@ -9,7 +9,7 @@ import hashlib
 import random
 from collections import Counter
 from collections.abc import Callable, Sequence
-from math import exp
+from math import exp, log
 from pathlib import Path
 
 from chatbot.intents.heard import INTENTS
@@ -22,6 +22,8 @@ from chatbot.intents.hearing.tables import FOLDER as tables_folder
 ROUNDS = 16
 STEP, SMALLEST_STEP = 0.25, 0.02
 SHRINK = 2e-5
+# How much of what counting alone says a feature begins with: it helps the rare ones.
+COUNTED = 0.15
 # A feature met less often is one utterance's own; a word met less often is as good as unknown.
 OFTEN = 2
 CODE = ("features", "lexicon", "polite", "training", "words")
@@ -60,9 +62,25 @@ def train(
     samples = [
         (label, [EVERY, *(one for one in found if one in weights)]) for label, found in samples
     ]
+    _count(weights, samples)
     _descend(weights, samples, rounds, tell)
     rows, scale = _as_bytes(weights)
     return Model(LABELS, rows, known, typos, scale, made_from)
+
+
+def _count(weights: dict[str, list[float]], samples: list[Sample]) -> None:
+    """Begin with how much oftener a feature is met with an intent than without it."""
+    of_label = Counter(label for label, _found in samples)
+    met = Counter((one, label) for label, found in samples for one in found)
+    in_all = Counter(one for _label, found in samples for one in found)
+    for name, row in weights.items():
+        if name == EVERY:
+            continue
+        for label in range(len(LABELS)):
+            within, all_of = met[name, label], of_label[label]
+            rate = (within + 0.5) / (all_of + 1)
+            elsewhere = (in_all[name] - within + 0.5) / (len(samples) - all_of + 1)
+            row[label] = COUNTED * log(rate / elsewhere)
 
 
 def _descend(
