@@ -63,10 +63,10 @@ def test_what_is_typed_is_escaped(page):
 
 
 def test_a_message_is_filed_without_numbers_and_exported(say, page, graph):
-    say("el gato 987 654 321 maúlla, mi correo ana@ficticia.pe")
+    say("el gato de la vecina 987 654 321 maúlla de noche, ana@ficticia.pe")
     example = Example.objects.get()
     shown = page.get(PAGE).content.decode()
-    assert "el gato 000 000 000 maúlla, mi correo correo@ejemplo.com" in shown
+    assert "el gato de la vecina 000 000 000 maúlla de noche, correo@ejemplo.com" in shown
     where = reverse("intents:file", args=[example.pk])
     page.post(where, {"text": "el gato +51 987654321 maúlla", "intent": "create_ticket"})
     exported = page.get("/intents/export/")
