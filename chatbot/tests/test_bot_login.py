@@ -302,6 +302,14 @@ def test_a_log_in_makes_no_lead_and_keeps_no_secret_in_an_old_one(partner, from_
     assert "12345678" not in repr(vars(lead)) and Lead.objects.count() == 1
 
 
+def test_a_lead_of_an_advertisement_keeps_no_secret_either(partner, post):
+    text = {"type": "text", "text": {"body": RIGHT}, "id": "wamid.AD1"}
+    came_by = {"referral": {"source_type": "ad", "source_id": "120", "headline": "Casas"}}
+    post(message_body(text | came_by, sender=STRANGER))
+    work_off()
+    assert "12345678" not in repr(vars(Lead.objects.get()))
+
+
 def test_what_is_corrected_is_masked_as_well(partner, post, from_outside):
     from_outside(WRONG_YEAR)
     known = Message.objects.get(direction="in").provider_id
