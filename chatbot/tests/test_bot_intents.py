@@ -82,7 +82,7 @@ def test_hardly_anything_off_topic_is_taken_for_something(on_the_test_part):
     assert on_the_test_part.false_share <= 0.03, taken
 
 
-def test_the_corpus_is_large_and_no_line_of_it_is_tested():
+def test_the_corpus_is_large_and_names_every_intent():
     on_topic, off_topic = corpus.part("train")
     assert len(on_topic) >= 900 and len(off_topic) >= 500
     assert {intent for intent, _text in on_topic} == INTENTS.keys() - {UNKNOWN}

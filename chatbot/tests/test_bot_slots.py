@@ -16,6 +16,8 @@ from chatbot.intents.hearing.papers import find_papers
 from chatbot.intents.hearing.slots import find_slots
 from chatbot.intents.hearing.words import plain
 from chatbot.intents.picking import pick
+from chatbot.tests import desk
+from crm.conversations.models import Conversation
 
 TODAY = date(2026, 11, 21)
 DEMO = ("12345678", 1990)
@@ -273,3 +275,23 @@ def test_nothing_is_picked_where_nothing_was_offered():
 def test_the_day_of_a_payment_is_no_year_of_birth():
     found = slots("pago S/ 250,50 el 03/02/2025, mi DNI es 12345678")
     assert (found.document, found.year, found.day) == ("12345678", None, date(2025, 2, 3))
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("words", ["2", "la segunda", "el hipotecario", "credito hipotecaio"])
+def test_what_was_last_offered_is_chosen_in_words(say, graph, words):
+    say("Hola")
+    talk = Conversation.objects.get()
+    desk.say(talk, "¿Cuál?", options=OFFERED)
+    say(words)
+    said = talk.messages.filter(direction="in").latest("id")
+    assert said.options == [{"id": "loan:2"}]
+
+
+@pytest.mark.django_db
+def test_a_bare_yes_chooses_nothing(say, graph):
+    say("Hola")
+    talk = Conversation.objects.get()
+    desk.say(talk, "¿Cuál?", options=OFFERED)
+    say("sí")
+    assert talk.messages.filter(direction="in").latest("id").options == []
