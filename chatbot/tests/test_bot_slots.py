@@ -4,7 +4,7 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chatbot.intents.detecting import detect
@@ -203,6 +203,8 @@ def test_a_place_in_a_list_is_read(text, ordinal):
     assert slots(text).ordinal == ordinal
 
 
+# The first text waits for the model to be read.
+@settings(deadline=None)
 @given(st.text(max_size=300))
 def test_no_text_makes_the_detector_fail(text):
     heard = detect(text, today=TODAY)
@@ -210,6 +212,7 @@ def test_no_text_makes_the_detector_fail(text):
     assert heard == detect(text, today=TODAY)
 
 
+@settings(deadline=None)
 @given(st.text(alphabet="0123456789.,-/ sS$kmil:#Pdni°º١²", max_size=60))
 def test_no_row_of_digits_and_signs_makes_a_parser_fail(text):
     written = plain(text)
