@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from itertools import islice
 
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 # Documents as they are written, each looked for at every position.
@@ -33,6 +35,8 @@ _OTHER = re.compile(
     r"|telefone|conta|whatsapp|phone|account|ticket|reclamo|pedido|partida)\b"
 )
 _PHONE = re.compile(r"^(?:51)?9\d{8}$")
+# Nobody gives so many numbers; and a page of digits must cost no more.
+MOST_CANDIDATES = 12
 _MONEY_BEFORE = re.compile(r"(?:s/\.?|\$|€|usd|soles|dolares) ?$")
 
 
@@ -45,7 +49,7 @@ def find_papers(text: str, latest: int) -> tuple[str, int | None]:
         return "", None
     text = text.replace("\n", " ")
     alone = ""
-    for document, rest in _documents(text):
+    for document, rest in islice(_documents(text), MOST_CANDIDATES):
         year = _year(rest, latest)
         if year is not None and not _OTHER.search(text):
             return document, year
@@ -53,22 +57,19 @@ def find_papers(text: str, latest: int) -> tuple[str, int | None]:
     return alone, _year_alone(text, latest)
 
 
-def _documents(text: str) -> list[tuple[str, str]]:
+def _documents(text: str) -> Iterator[tuple[str, str]]:
     """Each thing that may be a document, and the text without it."""
-    found = []
     for shape in _SHAPES:
         for match in shape.finditer(text):
             start, end = match.span(1)
             if not _MONEY_BEFORE.search(text[:start]):
-                found.append((_bare(match[1]), f"{text[:start]} {text[end:]}"))
+                yield _bare(match[1]), f"{text[:start]} {text[end:]}"
     for match in _JOINED.finditer(text):
         document, year = (match[1], match[2]) if match[1] else (match[4], match[3])
-        found.append((document, f"{text[: match.start()]} {year} {text[match.end() :]}"))
+        yield document, f"{text[: match.start()]} {year} {text[match.end() :]}"
     if CUE.search(text):
         for match in _LETTERED.finditer(text):
-            rest = f"{text[: match.start()]} {text[match.end() :]}"
-            found.append((match[1].upper(), rest))
-    return found
+            yield match[1].upper(), f"{text[: match.start()]} {text[match.end() :]}"
 
 
 def _bare(written: str) -> str:
