@@ -29,6 +29,7 @@ CHANGING = {
     "register",
     "record",
     "resume",
+    "seen",
     "switch",
     "synchronise",
     "purpose",

@@ -260,5 +260,5 @@ def test_fifty_messages_cost_no_more_than_two(
         attach(message)
         hear(talk, "👍", kind="reaction", reply_to=message.provider_id)
     client_of_agent.get(at(name, talk.pk), headers=HTMX)
-    with django_assert_max_num_queries(16 if name == "detail" else 11):
+    with django_assert_max_num_queries(17 if name == "detail" else 11):
         client_of_agent.get(at(name, talk.pk), headers=HTMX)
