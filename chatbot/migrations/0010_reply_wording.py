@@ -7,28 +7,45 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('chatbot', '0009_example'),
+        ("chatbot", "0009_example"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='ReplyWording',
+            name="ReplyWording",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=60, verbose_name='reply')),
-                ('language', models.CharField(max_length=5, verbose_name='language')),
-                ('text', models.TextField(max_length=3000, verbose_name='text')),
-                ('changed_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='changed')),
-                ('changed_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=60, verbose_name="reply")),
+                ("language", models.CharField(max_length=5, verbose_name="language")),
+                ("text", models.TextField(max_length=3000, verbose_name="text")),
+                (
+                    "changed_at",
+                    models.DateTimeField(default=django.utils.timezone.now, verbose_name="changed"),
+                ),
+                (
+                    "changed_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'wording of a reply',
-                'verbose_name_plural': 'wordings of replies',
-                'ordering': ['name', 'language'],
-                'constraints': [models.UniqueConstraint(fields=('name', 'language'), name='reply_wording_once')],
+                "verbose_name": "wording of a reply",
+                "verbose_name_plural": "wordings of replies",
+                "ordering": ["name", "language"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("name", "language"), name="reply_wording_once")
+                ],
             },
         ),
     ]

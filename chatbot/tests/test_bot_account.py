@@ -19,7 +19,7 @@ from partners.papers import printing
 from partners.papers.press import PressError
 from partners.payments import book_payment
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.once, pytest.mark.django_db]
 
 
 @pytest.fixture

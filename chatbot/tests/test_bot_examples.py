@@ -10,7 +10,7 @@ from crm.conversations import ownership
 from crm.conversations.models import Conversation, Message
 from crm.errors import DeskError
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_english")]
+pytestmark = [pytest.mark.once, pytest.mark.django_db, pytest.mark.usefixtures("in_english")]
 PAGE = "/intents/"
 ODD = "el gato de la vecina maúlla de noche"
 

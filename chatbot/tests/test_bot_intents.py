@@ -15,6 +15,8 @@ from chatbot.intents.hearing import corpus, model
 from chatbot.intents.hearing.evaluation import evaluate
 from chatbot.intents.hearing.training import fingerprint, train
 
+pytestmark = pytest.mark.once
+
 WRITTEN = {
     "authenticate": ["12345678 1990", "DNI: 12345678 1990", "mi dni es 12345678 y naci en 1990"],
     "greeting": ["Hola", "Buenos días", "Buenas tardes"],

@@ -18,7 +18,7 @@ from crm.conversations.models import Conversation, Message
 from crm.errors import DeskError
 from partners.registry import change_partner
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_english")]
+pytestmark = [pytest.mark.once, pytest.mark.django_db, pytest.mark.usefixtures("in_english")]
 
 partner = login_desk.partner
 hears = login_desk.hears

@@ -2,10 +2,13 @@
 
 import json
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from chatbot.dialog.login.masking import GIVEN, mask, mask_code, mask_payload, secrets_of
+
+pytestmark = pytest.mark.once
 
 documents = st.from_regex(r"[0-9]{8}", fullmatch=True)
 years = st.integers(min_value=1920, max_value=2010).map(str)

@@ -12,7 +12,7 @@ from chatbot.tests.partners_known import RIGHT, WRONG_YEAR, make_partner
 from chatbot.work import work_off
 from crm.conversations.models import Channel, Conversation, Message
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.once, pytest.mark.django_db]
 OWN = {"phone_number": "+51987654321", "first_name": "Ana", "user_id": ANA}
 FORWARDED = {"forward_origin": {"type": "user"}}
 

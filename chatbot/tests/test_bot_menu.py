@@ -11,7 +11,7 @@ from chatbot.tests.self_service import *  # noqa: F403
 from chatbot.tests.self_service import MOST_QUERIES, jpeg, make_loan, make_partner
 from crm.people.models import Contact
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.once, pytest.mark.django_db]
 
 OWN = (
     "greeting", "help", "thanks", "goodbye", "affirm", "personal_info", "account_statement",

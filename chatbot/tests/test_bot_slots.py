@@ -20,6 +20,8 @@ from chatbot.intents.picking import pick
 from chatbot.tests import desk
 from crm.conversations.models import Conversation
 
+pytestmark = pytest.mark.once
+
 TODAY = date(2026, 11, 21)
 DEMO = ("12345678", 1990)
 OFFERED = [

@@ -21,6 +21,8 @@ from crm.conversations.models import Conversation, Message
 from crm.people.models import Contact
 from crm.people.phones import region_of
 
+pytestmark = pytest.mark.once
+
 LINK = {"id": "link", "title": "Ver el mapa", "url": "https://maps.example/?q=1,2"}
 
 

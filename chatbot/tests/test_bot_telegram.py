@@ -18,7 +18,7 @@ from crm.conversations.models import Channel, Conversation
 from partners.models import Receipt
 from partners.papers.press import press
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.once, pytest.mark.django_db]
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from crm.audit.models import AuditEntry
 from crm.conversations import ownership
 from crm.people.models import Contact
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.once, pytest.mark.django_db]
 
 OUT, IN = "no quiero más mensajes", "quiero recibir mensajes"
 

@@ -194,7 +194,7 @@ def test_the_portfolio_is_added_up():
 def test_pictures_show_the_currency_of_the_loan_they_pay():
     of_loans = set(Receipt.objects.exclude(loan=None).values_list("loan__currency", flat=True))
     banks = PaymentOption.objects.filter(kind="bank").values_list("currency", "number")
-    assert of_loans == {"PEN", "USD"} and proofs.ACCOUNTS == dict(banks)
+    assert of_loans == {"PEN", "USD"} and dict(banks) == proofs.ACCOUNTS
     drawn = {
         proofs.picture(proofs.Proof(Decimal(90), date(2026, 1, 5), "OP-1", currency))
         for currency in of_loans

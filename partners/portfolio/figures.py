@@ -188,4 +188,3 @@ def partners_url(asked: dict[str, str], arrears: str = "") -> str:
     said |= {name: asked[name] for name in ("agency", "officer") if asked[name]}
     query = urlencode(said | ({"arrears": arrears} if arrears else {}))
     return f"{reverse('partners:list')}?{query}"
-

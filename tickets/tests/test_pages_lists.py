@@ -17,7 +17,7 @@ from tickets.models import CannedReply, Ticket, TicketChange
 from tickets.opening import open_ticket
 from tickets.pages.menu import count_waiting
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_english")]
+pytestmark = [pytest.mark.once, pytest.mark.django_db, pytest.mark.usefixtures("in_english")]
 HTMX = {"HX-Request": "true"}
 
 

@@ -18,7 +18,7 @@ from tickets.hearing import hear
 from tickets.models import CannedReply, Ticket, TicketChange, TicketMessage
 from tickets.opening import open_ticket
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_english")]
+pytestmark = [pytest.mark.once, pytest.mark.django_db, pytest.mark.usefixtures("in_english")]
 HTMX = {"HX-Request": "true"}
 PNG = bytes.fromhex(
     "89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c4890000000d49444154789c6360"

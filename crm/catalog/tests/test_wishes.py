@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from crm.catalog.models import Property
 from crm.catalog.wishes import Wish, matching, read_wish
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.once, pytest.mark.django_db]
 
 
 @pytest.fixture

@@ -7,33 +7,90 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('people', '0008_opening_hours'),
+        ("people", "0008_opening_hours"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='FollowUp',
+            name="FollowUp",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('visit', 'Visit'), ('call', 'Call'), ('other', 'Something else')], default='other', max_length=10, verbose_name='kind')),
-                ('about', models.CharField(blank=True, max_length=200, verbose_name='about')),
-                ('text', models.TextField(blank=True, max_length=2000, verbose_name='text')),
-                ('due_at', models.DateTimeField(verbose_name='due')),
-                ('is_agreed', models.BooleanField(default=False, verbose_name='agreed')),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='created')),
-                ('done_at', models.DateTimeField(blank=True, null=True, verbose_name='done')),
-                ('assigned_to', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='follow_ups', to=settings.AUTH_USER_MODEL, verbose_name='assigned to')),
-                ('contact', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='follow_ups', to='people.contact', verbose_name='contact')),
-                ('created_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='created by')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("visit", "Visit"), ("call", "Call"), ("other", "Something else")],
+                        default="other",
+                        max_length=10,
+                        verbose_name="kind",
+                    ),
+                ),
+                ("about", models.CharField(blank=True, max_length=200, verbose_name="about")),
+                ("text", models.TextField(blank=True, max_length=2000, verbose_name="text")),
+                ("due_at", models.DateTimeField(verbose_name="due")),
+                ("is_agreed", models.BooleanField(default=False, verbose_name="agreed")),
+                (
+                    "created_at",
+                    models.DateTimeField(default=django.utils.timezone.now, verbose_name="created"),
+                ),
+                ("done_at", models.DateTimeField(blank=True, null=True, verbose_name="done")),
+                (
+                    "assigned_to",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="follow_ups",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="assigned to",
+                    ),
+                ),
+                (
+                    "contact",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="follow_ups",
+                        to="people.contact",
+                        verbose_name="contact",
+                    ),
+                ),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="created by",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'follow-up',
-                'verbose_name_plural': 'follow-ups',
-                'ordering': ['due_at', 'id'],
-                'indexes': [models.Index(condition=models.Q(('done_at', None)), fields=['assigned_to', 'due_at'], name='follow_up_open')],
-                'constraints': [models.UniqueConstraint(condition=models.Q(('done_at', None), ('is_agreed', True), ('kind', 'visit')), fields=('assigned_to', 'due_at'), name='follow_up_one_visit_at_a_time')],
+                "verbose_name": "follow-up",
+                "verbose_name_plural": "follow-ups",
+                "ordering": ["due_at", "id"],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("done_at", None)),
+                        fields=["assigned_to", "due_at"],
+                        name="follow_up_open",
+                    )
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(
+                            ("done_at", None), ("is_agreed", True), ("kind", "visit")
+                        ),
+                        fields=("assigned_to", "due_at"),
+                        name="follow_up_one_visit_at_a_time",
+                    )
+                ],
             },
         ),
     ]

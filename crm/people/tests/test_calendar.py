@@ -22,7 +22,7 @@ from crm.people.calendar_words import closing_words, opening_words
 from crm.people.models import Agency, OpeningHours, SpecialDay
 
 LIMA = ZoneInfo("America/Lima")
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.once, pytest.mark.django_db]
 
 
 @pytest.fixture(autouse=True)

@@ -15,7 +15,7 @@ from crm.people.calendar import calendar_of
 from crm.people.models import Agency, OpeningHours, SpecialDay, User
 from crm.people.opening import spans
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_english")]
+pytestmark = [pytest.mark.once, pytest.mark.django_db, pytest.mark.usefixtures("in_english")]
 PAGE = "/people/hours/"
 NINE_TO_ONE = (time(9), time(13))
 
