@@ -72,9 +72,12 @@ def pytest_collection_modifyitems(config, items):
 
 
 def _is_said(item, serial):
-    """On the second database: whether a test would only say again what it said on the first."""
+    """On the second database: whether a test would only say again what it said on the first.
+
+    What is skipped on one of them (`skipif`) has not been said there.
+    """
     if item.get_closest_marker("once") is not None:
-        return True
+        return item.get_closest_marker("skipif") is None
     asks = item.get_closest_marker("django_db") or set(item.fixturenames) & DATABASE_FIXTURES
     return not serial and not asks
 

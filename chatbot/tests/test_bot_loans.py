@@ -12,7 +12,7 @@ from partners.loans import cancel, draft_loan, write_off
 from partners.payments import book_payment
 from tickets.opening import open_ticket
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.once, pytest.mark.django_db]
 
 
 @pytest.fixture

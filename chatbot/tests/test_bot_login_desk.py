@@ -150,7 +150,9 @@ def test_two_officers_and_the_code_at_the_same_instant_open_one_session(
         finally:
             connection.close()
 
-    approve = lambda: approving.approve(request=request, by=officer)  # noqa: E731
+    def approve():
+        return approving.approve(request=request, by=officer)
+
     acts = [approve, approve, lambda: from_outside(code)]
     threads = [threading.Thread(target=run, args=(act,)) for act in acts]
     [thread.start() for thread in threads]

@@ -19,7 +19,7 @@ from crm.people.followups import FollowUp
 from crm.people.models import ContactPoint
 from leads.models import Lead
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.once, pytest.mark.django_db]
 
 
 @pytest.fixture(autouse=True)

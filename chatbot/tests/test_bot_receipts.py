@@ -20,7 +20,7 @@ from partners.models import Receipt
 from partners.receipts import approve_receipt, reject_receipt
 from partners.tests.conftest import officer  # noqa: F401
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.once, pytest.mark.django_db]
 
 CAPTION = "Monto: 500\nFecha: 2025-01-15"
 PNG = base64.b64decode(

@@ -25,7 +25,7 @@ from tickets.models import Ticket
 from tickets.opening import open_ticket
 from tickets.standing import resolve, set_status
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.once, pytest.mark.django_db]
 tell, twice = people_known.tell, people_known.twice
 telegram, tell_telegram = test_bot_telegram.telegram, test_bot_telegram.tell
 keyboard = test_bot_telegram.keyboard
