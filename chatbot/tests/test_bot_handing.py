@@ -19,7 +19,7 @@ from crm.people.models import Agency, OpeningHours, SpecialDay
 from partners.models import Partner
 
 # What is said on the desk is compared in English; the bot speaks the person's Spanish.
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_english")]
+pytestmark = [pytest.mark.once, pytest.mark.django_db, pytest.mark.usefixtures("in_english")]
 Owner, Reason = Episode.Owner, Episode.Reason
 
 

@@ -19,7 +19,7 @@ from leads.models import Lead
 from partners.models import Partner
 from partners.registry import change_partner
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.once, pytest.mark.django_db]
 
 partner = login_desk.partner
 hears = login_desk.hears

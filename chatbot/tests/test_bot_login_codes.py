@@ -22,7 +22,7 @@ from crm.people.models import Contact
 from partners.models import Partner
 from partners.registry import change_partner
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.once, pytest.mark.django_db]
 
 partner = login_desk.partner
 hears = login_desk.hears

@@ -10,7 +10,7 @@ from chatbot.tests.installation import SECRET
 from chatbot.tests.login_desk import code_in
 from crm.jobs.tests.clusters import wait_for
 
-pytestmark = [pytest.mark.serial, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.once, pytest.mark.serial, pytest.mark.timeout(600)]
 
 PHONE, STRANGER, GUESSER = "51987654333", "51911009901", "51911009902"
 RIGHT, WRONG = "45612399 1990", "45612399 1991"

@@ -20,7 +20,12 @@ from crm.tests.chromium import launch
 playwright = pytest.importorskip("playwright.sync_api")
 expect = playwright.expect
 
-pytestmark = [pytest.mark.browser, pytest.mark.serial, pytest.mark.timeout(240)]
+pytestmark = [
+    pytest.mark.once,
+    pytest.mark.browser,
+    pytest.mark.serial,
+    pytest.mark.timeout(240),
+]
 
 SECRET = "s3cr3t-app-secret"
 DATABASE = "ventanilla_counter"

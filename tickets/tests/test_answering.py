@@ -12,7 +12,7 @@ from tickets.models import Ticket
 from tickets.standing import close, set_status
 from tickets.watching import watch
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.once, pytest.mark.django_db]
 PNG = b"\x89PNG\r\n\x1a\n" + b"0" * 40
 ANSWER = "Tu cuota de S/ 250.00 quedó registrada."
 

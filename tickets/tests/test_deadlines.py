@@ -13,7 +13,7 @@ from tickets.standing import reopen, resolve, set_status
 from tickets.triage import assign, prioritise
 from tickets.watching import pressing, watch
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.once, pytest.mark.django_db]
 
 
 def at(day, hour, minute=0):

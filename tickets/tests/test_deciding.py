@@ -19,7 +19,7 @@ from tickets.standing import close, close_many, close_resolved, reopen, resolve,
 from tickets.tests.conftest import make_partner
 from tickets.triage import assign, categorise, link, prioritise, undo_change
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.once, pytest.mark.django_db]
 
 
 def fresh(ticket):

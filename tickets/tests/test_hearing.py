@@ -13,7 +13,7 @@ from tickets.models import Ticket
 from tickets.opening import open_ticket
 from tickets.standing import close, resolve, set_status
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.once, pytest.mark.django_db]
 
 
 def say(ticket, text="Sigue igual", files=0):
