@@ -12,6 +12,7 @@ import subprocess
 import sys
 import tempfile
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import django
 import pytest
@@ -20,6 +21,7 @@ from crm.desk.translations import compile_translations
 from crm.tests.variables import variables
 
 OWNER = "PYTEST_XDIST_WORKER" not in os.environ
+ORIGINAL = "migrated"  # of the databases tests run on, on PostgreSQL
 DATABASE_FIXTURES = {"db", "transactional_db", "live_server", "django_db_setup"}
 
 if OWNER:
@@ -102,30 +104,85 @@ def pytest_unconfigure():
         shutil.rmtree(os.environ["VENTANILLA_HOME"], ignore_errors=True)
 
 
-@pytest.fixture(scope="session")
-def prepared_home(tmp_path_factory):
-    """A home on SQLite, ready to start and empty, to be copied: making one takes ten seconds.
-    Test processes that run beside each other share it."""
-    own = tmp_path_factory.getbasetemp()
-    place = (own if OWNER else own.parent) / "prepared"
+def _once(place, name, make):
+    """make(path), the first time any of the test processes that share `place` asks for it."""
     place.mkdir(exist_ok=True)
-    with (place / "lock").open("w") as lock:
+    with (place / f"{name}.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        if not (place / "made").exists():
-            _prepare(place / "home")
-            (place / "made").touch()
-    return place / "home"
+        if not (place / f"{name}.made").exists():
+            make(place / name)
+            (place / f"{name}.made").touch()
+    return place / name
 
 
-def _prepare(home):
+def _manage(command, **environment):
     clean = {k: v for k, v in os.environ.items() if not k.startswith(("COV", "DATABASE_URL"))}
     subprocess.run(
-        [sys.executable, "manage.py", "prepare"],
+        [sys.executable, "manage.py", command],
         cwd=Path(__file__).parent,
-        env={**clean, "VENTANILLA_HOME": str(home)},
+        env={**clean, **environment},
         stdout=subprocess.DEVNULL,
         check=True,
     )
+
+
+@pytest.fixture(scope="session")
+def shared(tmp_path_factory):
+    """A folder for what takes long to make: shared by test processes that run beside each other
+    and, where bin/test says so, one after the other."""
+    if folder := os.environ.get("TESTS_SHARED"):
+        return Path(folder)
+    own = tmp_path_factory.getbasetemp()
+    return (own if OWNER else own.parent) / "shared"
+
+
+@pytest.fixture(scope="session")
+def migrated_home(shared):
+    """A home on SQLite after all migrations, and no more."""
+    return _once(shared, "migrated", lambda home: _manage("migrate", VENTANILLA_HOME=str(home)))
+
+
+@pytest.fixture(scope="session")
+def prepared_home(shared, migrated_home):
+    """A home on SQLite, ready to start and empty, to be copied."""
+
+    def make(home):
+        shutil.copytree(migrated_home, home)
+        _manage("prepare", VENTANILLA_HOME=str(home))
+
+    return _once(shared, "prepared", make)
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(request, django_db_modify_db_settings_parallel_suffix):
+    """Begin each test database as a copy: migrating one costs nine seconds."""
+    from django.db import connection
+
+    test = connection.settings_dict["TEST"]
+    if connection.vendor == "sqlite":
+        shutil.copy(request.getfixturevalue("migrated_home") / "db.sqlite3", test["NAME"])
+    elif "TESTS_SHARED" in os.environ:  # on a throw-away server, which keeps the original
+        _once(request.getfixturevalue("shared"), "postgres", _migrate_original)
+        test["TEMPLATE"] = ORIGINAL
+
+
+@pytest.fixture(scope="session")
+def django_db_keepdb(django_db_modify_db_settings):
+    """What was copied is used, not made anew."""
+    from django.db import connection
+
+    return connection.vendor == "sqlite"
+
+
+def _migrate_original(_):
+    import psycopg2
+
+    url = os.environ["DATABASE_URL"]
+    server = psycopg2.connect(url)
+    server.autocommit = True
+    server.cursor().execute(f"CREATE DATABASE {ORIGINAL}")
+    server.close()
+    _manage("migrate", DATABASE_URL=urlsplit(url)._replace(path=f"/{ORIGINAL}").geturl())
 
 
 @pytest.fixture(autouse=True)

@@ -12,7 +12,8 @@ python=$root/.venv/bin/python
 log=$(mktemp)
 
 export PYTHONUNBUFFERED=1 PIP_DISABLE_PIP_VERSION_CHECK=1
-unset PYTHONPATH PYTHONHOME DJANGO_SETTINGS_MODULE
+# PYTHONDONTWRITEBYTECODE would have each of many processes compile everything again.
+unset PYTHONPATH PYTHONHOME PYTHONDONTWRITEBYTECODE DJANGO_SETTINGS_MODULE
 
 say() { printf '%s\n' "$*" >&2; }
 
