@@ -58,13 +58,9 @@ def remove_day(*, day: SpecialDay) -> str:
 
 
 def set_rules(*, rules: AnsweringRules, before: AnsweringRules) -> str:
-    rules.pk = AnsweringRules.ONLY
-    rules.save()
-    return _sealed(
-        "rules",
-        before={name: getattr(before, name) for name in RULES},
-        after={name: getattr(rules, name) for name in RULES},
-    )
+    after = {name: getattr(rules, name) for name in RULES}
+    AnsweringRules.objects.update_or_create(pk=AnsweringRules.ONLY, defaults=after)
+    return _sealed("rules", before={name: getattr(before, name) for name in RULES}, after=after)
 
 
 def undo(token: str) -> None:

@@ -196,6 +196,16 @@ def test_coming_holidays_stand_there_until_one_works_on_them(admin, settings):
     assert ">Public holiday<" not in page and "open as usual" in page
 
 
+def test_the_rules_of_answering_are_saved_as_often_as_one_likes(admin):
+    facts = {"person_minutes": 5, "idle_minutes": 5, "close_days": 5}
+    for minutes in (5, 6, 7):
+        answer = admin.post(f"{PAGE}rules/", facts | {"queue_minutes": minutes})
+        assert answer.status_code == 302
+        assert AnsweringRules.current().queue_minutes == minutes
+    undo_of(admin, answer)
+    assert AnsweringRules.current().queue_minutes == 6
+
+
 def test_the_rules_of_answering_are_saved_and_taken_back(admin):
     facts = {"queue_minutes": 15, "person_minutes": 0, "idle_minutes": 30, "close_days": 3}
     answer = admin.post(f"{PAGE}rules/", facts)
