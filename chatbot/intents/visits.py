@@ -25,7 +25,7 @@ LENGTH = timedelta(hours=1)
 NOTICE = timedelta(hours=2)  # so long before a visit an agent must hear of it
 AHEAD = timedelta(days=10)
 OFFERED = 3
-LONGEST_WISH = 500
+LONGEST_WISH, LONGEST_WISHES = 500, 2000
 
 
 def schedule(turn: Turn) -> Outcome:
@@ -169,16 +169,21 @@ def _follow_up(
     agreed: bool,
     text: str = "",
 ) -> FollowUp:
-    """Once for each message, however often it is handled or pressed."""
-    made, _new = FollowUp.objects.get_or_create(
+    """Once for each property and moment, however often it is handled or pressed; what more they
+    wish of it stands below the first wish."""
+    made, new = FollowUp.objects.get_or_create(
         contact=turn.contact,
         kind=FollowUp.Kind.VISIT,
+        about=shown.title[:200] if shown else "",
         due_at=at,
         is_agreed=agreed,
         done_at=None,
         assigned_to=agent,
-        defaults={"about": shown.title[:200] if shown else "", "text": text},
+        defaults={"text": text},
     )
+    if not new and text not in made.text:
+        made.text = f"{made.text}\n{text}".strip()[:LONGEST_WISHES]
+        made.save(update_fields=["text"])
     return made
 
 

@@ -16,6 +16,7 @@ from chatbot.work import work_off
 from crm.catalog.models import Photo, Property
 from crm.conversations.models import Conversation, Message
 from crm.people.followups import FollowUp
+from crm.people.hours import SpecialDay
 from crm.people.models import ContactPoint
 from leads.models import Lead
 
@@ -155,6 +156,27 @@ def test_without_anybody_responsible_the_wish_is_noted(say, graph, villa):
     say("mañana a las 5")
     visit = FollowUp.objects.get()
     assert (visit.assigned_to, visit.text) == (None, "mañana a las 5")
+
+
+def test_every_wish_is_noted_while_nobody_is_there(say, graph, villa, others):
+    # All of them are to be come back to at the same moment: when the business opens.
+    today = timezone.localdate()
+    SpecialDay.objects.create(name="Feria", first=today, last=today + timedelta(days=2))
+    Property.objects.update(responsible=None)
+    for title, wish in (
+        ("Villa Marina", "el sábado en la tarde"),
+        ("Los Álamos", "el domingo a las 7 de la noche"),
+        ("Los Álamos", "o el lunes temprano"),
+        ("Los Álamos", "o el lunes temprano"),
+    ):
+        say(f"quiero visitar {title}")
+        say(wish)
+        say("no gracias")
+    noted = FollowUp.objects.order_by("pk").values_list("about", "text")
+    assert list(noted) == [
+        ("Villa Marina", "el sábado en la tarde"),
+        ("Los Álamos", "el domingo a las 7 de la noche\no el lunes temprano"),
+    ]
 
 
 def test_which_property_is_asked_first(say, graph, villa, others):
