@@ -77,8 +77,7 @@ def tell_resolved(ticket: Ticket, talk: Conversation) -> Message:
 
 def words(name: str, talk: Conversation, ticket: Ticket, **more: str) -> str:
     """`tickets/told/<language>/<name>.txt`, in the person's language, else in Spanish."""
-    language = talk.contact.language or FALLBACK
-    paths = [f"tickets/told/{one}/{name}.txt" for one in (language, FALLBACK)]
+    paths = [f"tickets/told/{one}/{name}.txt" for one in (talk.contact.spoken, FALLBACK)]
     values = {"number": ticket.number, "name": talk.contact.first_name, **more}
     # A chat shows what it is given: nothing in it is a page's markup.
     return str(

@@ -70,6 +70,22 @@ def test_they_are_told_in_their_language(ticket, clara, ana, language, words):
     assert words in sent(ticket.conversation)[0].text
 
 
+@pytest.mark.parametrize(
+    ("facts", "words"),
+    [
+        ({"region": "BR"}, "Seu chamado"),
+        ({"language": "pt-BR"}, "Seu chamado"),
+        ({"language": "pt_PT", "region": "PE"}, "Seu chamado"),
+        ({"language": "qu", "region": "BR"}, "Tu ticket"),
+    ],
+)
+def test_they_are_told_in_the_language_the_chat_speaks_with_them(ticket, clara, ana, facts, words):
+    type(ana.contact).objects.filter(pk=ana.contact.pk).update(**facts)
+    reply(ticket=Ticket.objects.get(), by=clara, text=ANSWER)
+    (message,) = sent(ticket.conversation)
+    assert words in message.text
+
+
 def test_who_has_not_seen_the_newest_is_asked_first(open_one, clara, dora):
     mine, theirs = Ticket.objects.get(), Ticket.objects.get()
     add_note(ticket=theirs, by=dora, text="Ya lo llamé")
