@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 from django.contrib import messages
 from django.core.cache import cache
+from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -97,24 +98,27 @@ def _may_show(conversation: Conversation, request: DeskRequest) -> bool:
 @permitted(*CHANGE)
 def claim(request: DeskRequest, pk: int) -> HttpResponse:
     conversation = get_conversation_for(request.user, pk)
-    return _do(
-        request,
-        conversation.pk,
-        lambda: ownership.claim(conversation=conversation, user=request.user),
-        _("You answer this conversation now."),
-    )
+    return _hand(request, conversation, ownership.claim, _("You answer this conversation now."))
 
 
 @require_POST
 @permitted(*CHANGE)
 def give_back(request: DeskRequest, pk: int) -> HttpResponse:
     conversation = get_conversation_for(request.user, pk)
-    return _do(
-        request,
-        conversation.pk,
-        lambda: handing.give_back(conversation=conversation, user=request.user),
-        _("The bot answers this conversation again."),
-    )
+    done = _("The bot answers this conversation again.")
+    return _hand(request, conversation, handing.give_back, done)
+
+
+def _hand(
+    request: DeskRequest, conversation: Conversation, verb: Callable[..., object], done: str
+) -> HttpResponse:
+    """Change whose it is, after whatever is being handled in it just now."""
+
+    def act() -> None:
+        with transaction.atomic():
+            verb(conversation=answering.lock(conversation), user=request.user)
+
+    return _do(request, conversation.pk, act, done)
 
 
 @require_POST

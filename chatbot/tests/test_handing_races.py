@@ -10,6 +10,7 @@ from django.utils import timezone
 from chatbot.dialog import handing
 from chatbot.dialog.waiting import close_finished, serve_again
 from chatbot.models import Dialog
+from chatbot.tests.desk import at, browser
 from chatbot.tests.desk import person as colleague
 from chatbot.tests.events import apply, heard
 from chatbot.tests.test_claim_races import Beside
@@ -86,3 +87,19 @@ def test_who_writes_while_it_is_being_closed_begins_a_new_one_or_keeps_theirs(ch
     assert job.outcome() == 0
     message = Message.objects.get(text="Volví")
     assert message.episode.is_open and message.episode == Episode.objects.get(closed_at=None)
+
+
+@pytest.mark.parametrize(("action", "owner"), [("claim", "human"), ("give_back", "bot")])
+def test_who_takes_it_while_a_message_is_handled_waits_for_its_end(forsaken, action, owner):
+    Dialog.objects.all().delete()  # nothing but their identity keeps the two apart
+    Episode.objects.update(owner=Episode.Owner.QUEUE)
+    desk = browser(colleague("manager"))
+    with transaction.atomic():
+        # As a message's handling takes them, one after the other.
+        ChannelIdentity.objects.select_for_update().get(pk=forsaken.identity_id)
+        Conversation.objects.update(changed_at=timezone.now())
+        press = Beside(lambda: desk.post(at(action, forsaken.pk)))
+        time.sleep(0.5)
+        Episode.objects.select_for_update().get()
+    assert press.outcome().status_code == 302
+    assert Episode.objects.get().owner == owner
