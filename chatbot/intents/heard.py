@@ -7,6 +7,10 @@ from datetime import date
 from decimal import Decimal
 
 UNKNOWN = "unknown"
+# Below this an intent is a guess, which nobody leaves a question for.
+SURE = 0.7
+# These answer a question, or are said beside it; they ask for nothing else.
+BESIDE = frozenset(("affirm", "deny", "thanks", "greeting", UNKNOWN))
 # Every intent, and what it means in a line.
 INTENTS: dict[str, str] = {
     "greeting": "says hello, nothing else asked",
@@ -68,3 +72,8 @@ class Heard:
     runner_up: str = ""
     runner_up_score: float = 0.0
     exact: bool = False
+
+    @property
+    def asks_else(self) -> bool:
+        """Whether it surely asks for something by itself, whatever question is open."""
+        return self.intent not in BESIDE and self.score >= SURE
