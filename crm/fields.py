@@ -24,6 +24,7 @@ else:
 
 CENT = Decimal("0.01")
 LARGEST_AMOUNT = Decimal("999999999999.99")
+LARGEST_SUM = Decimal("90000000000000000.00")  # what the column holds
 
 
 class MoneyField(_BigInteger):
@@ -34,6 +35,7 @@ class MoneyField(_BigInteger):
     """
 
     description = _("Amount of money")
+    largest = LARGEST_AMOUNT
 
     if TYPE_CHECKING:
         _validators: list[Any]
@@ -44,8 +46,8 @@ class MoneyField(_BigInteger):
     def validators(self) -> list[Any]:
         return [
             *self._validators,
-            MinValueValidator(-LARGEST_AMOUNT),
-            MaxValueValidator(LARGEST_AMOUNT),
+            MinValueValidator(-self.largest),
+            MaxValueValidator(self.largest),
         ]
 
     def from_db_value(self, value: int | None, *args: object) -> Decimal | None:
@@ -56,7 +58,7 @@ class MoneyField(_BigInteger):
             return None
         try:
             amount = Decimal(str(value))
-            if not amount.is_finite() or abs(amount) > LARGEST_AMOUNT:
+            if not amount.is_finite() or abs(amount) > self.largest:
                 raise ValueError
         except (ArithmeticError, ValueError) as error:
             raise ValidationError(_("Enter an amount."), code="invalid") from error
@@ -79,6 +81,12 @@ class MoneyField(_BigInteger):
             "decimal_places": 2,
         }
         return models.Field.formfield(self, **(options | kwargs))
+
+
+class MoneySumField(MoneyField):
+    """What amounts of many rows come to: each may be as large as a MoneyField holds."""
+
+    largest = LARGEST_SUM
 
 
 @lru_cache(maxsize=8)

@@ -10,7 +10,7 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from crm.fields import MoneyField
+from crm.fields import MoneySumField
 from crm.people.models import Agency
 
 
@@ -57,14 +57,14 @@ class PortfolioShare(models.Model):
     )
     loans = models.PositiveIntegerField(_("loans"), default=0)
     partners = models.PositiveIntegerField(_("partners"), default=0)
-    principal = MoneyField(_("outstanding principal"), default=0)
-    late = MoneyField(_("principal of late loans"), default=0)
-    par_30 = MoneyField(default=0)
-    par_90 = MoneyField(default=0)
-    due_week = MoneyField(_("due this week"), default=0)
-    open_week = MoneyField(_("still to be paid of it"), default=0)
-    due_month = MoneyField(_("due this month so far"), default=0)
-    collected = MoneyField(_("collected this month"), default=0)
+    principal = MoneySumField(_("outstanding principal"), default=0)
+    late = MoneySumField(_("principal of late loans"), default=0)
+    par_30 = MoneySumField(default=0)
+    par_90 = MoneySumField(default=0)
+    due_week = MoneySumField(_("due this week"), default=0)
+    open_week = MoneySumField(_("still to be paid of it"), default=0)
+    due_month = MoneySumField(_("due this month so far"), default=0)
+    collected = MoneySumField(_("collected this month"), default=0)
     ageing: "models.JSONField[Any, Any]" = models.JSONField(default=list)
 
     class Meta:

@@ -14,7 +14,7 @@ from django.db.models import Case, Count, Expression, F, IntegerField, Q, QueryS
 from django.db.models.expressions import Combinable
 from django.utils import timezone
 
-from crm.fields import MoneyField
+from crm.fields import MoneySumField
 from crm.jobs.queue import enqueue
 from partners.arrears import buckets
 from partners.models import Installment, Loan, Payment, Portfolio, PortfolioShare
@@ -136,7 +136,7 @@ def _add_due(shares: Shares, day: date) -> None:
 
 
 def _sum(amount: Combinable) -> Sum:
-    return Sum(amount, output_field=MoneyField())
+    return Sum(amount, output_field=MoneySumField())
 
 
 def _due_between(first: date, last: date) -> QuerySet[Installment, Any]:

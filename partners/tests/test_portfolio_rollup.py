@@ -5,6 +5,7 @@ from decimal import Decimal
 from random import Random
 
 import pytest
+from django.urls import reverse
 from django.utils import timezone
 from django_q.models import OrmQ
 
@@ -240,3 +241,14 @@ def test_what_is_due_this_week_and_still_open(partner, product):
     assert (share.due_week, share.open_week) == (Decimal("17.01"), Decimal("10.01"))
     assert (share.collected, share.due_month) == (7, 0)
     assert Installment.objects.count() == 6
+
+
+def test_many_large_loans_add_up_to_more_than_one_loan_may_be(
+    partner, product, today, client, officer
+):
+    for number in ("P-1", "P-2"):
+        lent(partner, product, number, today, ago=35, principal=Decimal(600_000_000_000))
+    check(today)
+    client.force_login(officer)
+    page = client.get(reverse("partners:portfolio")).content.decode()
+    assert "1,200,000,000,000.00" in page
