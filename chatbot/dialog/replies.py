@@ -9,10 +9,12 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.template import Context, Template, loader
+from django.template import Context, loader
 from django.utils.translation import override
 
+from chatbot.dialog.markup import compiled
 from chatbot.models import ReplyWording
+from crm.conversations.outreach import LONGEST_TEXT
 
 log = logging.getLogger(__name__)
 FALLBACK = "es"
@@ -24,8 +26,8 @@ FOLDER = Path("chatbot/replies")
 def words(name: str, language: str, values: Mapping[str, Any]) -> str:
     """The reply in this language with these values; where it has none, in Spanish.
 
-    The office's own wording comes first; one that cannot be rendered is passed over. Blank lines
-    at the ends go. Raises TemplateDoesNotExist for a name that has no words.
+    The office's own wording comes first; one that cannot be rendered, or sent, is passed over.
+    Blank lines at the ends go. Raises TemplateDoesNotExist for a name that has no words.
     """
     with override(language):
         own = _own_wording(name, language, values)
@@ -39,11 +41,12 @@ def _own_wording(name: str, language: str, values: Mapping[str, Any]) -> str:
     if row is None:
         return ""
     try:
-        return render(row[0], values)
+        own = render(row[0], values)
     except Exception:
         # The person is answered all the same, in the words that came with the desk.
         log.exception("The wording of %s/%s cannot be rendered", language, name)
         return ""
+    return own if len(own) <= LONGEST_TEXT else ""
 
 
 @cache
@@ -61,9 +64,4 @@ def names() -> list[str]:
 
 def render(source: str, values: Mapping[str, Any]) -> str:
     """A chat shows what it is given: nothing in it is a page's markup."""
-    return str(_compiled(source).render(Context(dict(values), autoescape=False))).strip()
-
-
-@cache
-def _compiled(source: str) -> Template:
-    return Template(source)
+    return str(compiled(source).render(Context(dict(values), autoescape=False))).strip()

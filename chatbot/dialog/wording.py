@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any
 
 from django.conf import settings
@@ -14,6 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
+from chatbot.dialog.markup import FILTERS, TAGS, Part, is_loose, parts
 from chatbot.dialog.replies import names, original, render
 from chatbot.models import ReplyWording
 from crm.audit.models import record
@@ -21,14 +23,13 @@ from crm.errors import DeskError
 from crm.people.models import User
 
 LONGEST = 3000
-TAG = re.compile(r"{%-?\s*(\w+)\s*(.*?)\s*%}", re.DOTALL)
-VARIABLE = re.compile(r"{{\s*(.*?)\s*}}", re.DOTALL)
-PATH = re.compile(r"(?<![\w.'\"])([A-Za-z_]\w*)(?:\.\w+)*")
-TAGS = frozenset(("if", "elif", "else", "endif", "for", "empty", "endfor"))
-WORDS = frozenset(("in", "and", "or", "not", "is", "True", "False", "None", "forloop", "reversed"))
-QUOTED = re.compile(r"\"[^\"]*\"|'[^']*'")
-FILTERS = re.compile(r"\|\s*(\w+)")
-HARMLESS = frozenset(("default", "pluralize", "floatformat"))
+# With its values; the longest portion that any channel shows as one.
+LONGEST_SHOWN = 4096
+DEEPEST = 2
+NAME = re.compile(r"(?<![\w.'\"])([^\W\d]\w*)(?:\.\w+)*")
+WORDS = frozenset(("in", "and", "or", "not", "is", "True", "False", "None", "forloop"))
+QUOTED = re.compile(r"\"(?:[^\"\\]|\\.)*\"|'(?:[^'\\]|\\.)*'")
+FILTER = re.compile(r"\|\s*(\w+)")
 # What a reply is no use without.
 REQUIRED = {"login_code_message": ("code",)}
 DAYS = re.compile(r"(?:^|[._])(day|today|due|since|date)$")
@@ -60,10 +61,12 @@ def sample(name: str) -> Any:
 
 def known(name: str) -> list[str]:
     """The values a reply gets, as its original wordings use them."""
-    found = [
-        one for language in settings.CHAT_LANGUAGES for one in _roots(original(name, language))
-    ]
-    return sorted(set(found))
+    return sorted({one for part in _originals(name) for one in _values(part)})
+
+
+@cache
+def _originals(name: str) -> list[Part]:
+    return [one for language in settings.CHAT_LANGUAGES for one in parts(original(name, language))]
 
 
 def placeholder(value: str) -> str:
@@ -92,44 +95,48 @@ def check(name: str, language: str, text: str) -> str:
     if len(text) > LONGEST:
         raise DeskError(_("A reply has at most %(most)d characters.") % {"most": LONGEST})
     _check_parts(name, text)
-    if not preview(name, language, text):
+    shown = preview(name, language, text)
+    if not shown:
         raise DeskError(_("Nothing would be said."))
+    if missing := [one for one in REQUIRED.get(name, ()) if str(sample(one)) not in shown]:
+        raise DeskError(_("%(what)s must be in it.") % {"what": placeholder(missing[0])})
+    if len(shown) > LONGEST_SHOWN:
+        raise DeskError(_("With its values this is too long for a message."))
     return text
 
 
 def _check_parts(name: str, text: str) -> None:
-    """Only what the originals use: no other tags, filters or values reach a person."""
-    if re.search(r"{{|}}|{%|%}", VARIABLE.sub("", TAG.sub("", text))):
+    """Only what the originals use: no other tags, filters, loops or values reach a person."""
+    if is_loose(text):
         raise DeskError(_("A brace is missing: values stand in {{ }}, conditions in {% %}."))
-    if strange := [tag for tag, _rest in TAG.findall(text) if tag not in TAGS]:
-        raise DeskError(_("This is not possible in a reply: %(what)s") % {"what": strange[0]})
-    sources = "".join(original(name, language) for language in settings.CHAT_LANGUAGES)
-    if strange := sorted(_filters(text) - _filters(sources) - HARMLESS):
-        raise DeskError(_("This is not possible in a reply: %(what)s") % {"what": strange[0]})
-    if strange := sorted(_roots(text) - set(known(name))):
-        raise DeskError(_("This reply knows no %(what)s.") % {"what": strange[0]})
-    if missing := [one for one in REQUIRED.get(name, ()) if one not in _roots(text)]:
-        raise DeskError(_("%(what)s must be in it.") % {"what": placeholder(missing[0])})
+    found = parts(text)
+    if strange := _strange(name, found):
+        raise DeskError(_("This is not possible in a reply: %(what)s") % {"what": strange})
+    if any(part.tag == "for" and len(part.inner) >= DEEPEST for part in found):
+        raise DeskError(_("There is a loop in a loop in a loop: that is too deep."))
+    used = {one for part in found for one in _values(part)}
+    if unknown := sorted(used - set(known(name))):
+        raise DeskError(_("This reply knows no %(what)s.") % {"what": unknown[0]})
 
 
-def _filters(text: str) -> set[str]:
-    parts = [*VARIABLE.findall(text), *(rest for _tag, rest in TAG.findall(text))]
-    return {one for part in parts for one in FILTERS.findall(QUOTED.sub("", part))}
+def _strange(name: str, found: Iterable[Part]) -> str:
+    """The first tag, filter or loop that is none of a reply's; "": all are."""
+    loops = {part.content for part in _originals(name) if part.tag == "for"}
+    for part in found:
+        if part.tag and part.tag not in TAGS:
+            return part.tag
+        if part.tag == "for" and part.content not in loops:
+            return f"for … in {part.content}"
+        for one in FILTER.findall(QUOTED.sub("", part.content)):
+            if one not in FILTERS:
+                return str(one)
+    return ""
 
 
-def _roots(text: str) -> set[str]:
-    """The names of values that a text uses, without those its own loops make."""
-    loops = {
-        one
-        for tag, rest in TAG.findall(text)
-        if tag == "for"
-        for one in re.findall(r"\w+", rest.partition(" in ")[0])
-    }
-    parts = [*VARIABLE.findall(text), *(rest for tag, rest in TAG.findall(text) if rest)]
-    used = {
-        match[1] for part in parts for match in PATH.finditer(FILTERS.sub("", QUOTED.sub("", part)))
-    }
-    return used - loops - WORDS
+def _values(part: Part) -> set[str]:
+    """The names of the values in it, without those the loops around it make."""
+    plain = FILTER.sub("", QUOTED.sub("", part.content))
+    return {match[1] for match in NAME.finditer(plain)} - WORDS - frozenset().union(*part.inner)
 
 
 def save(*, name: str, language: str, text: str, by: User) -> bool:

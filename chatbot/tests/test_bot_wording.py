@@ -1,5 +1,7 @@
 """The office's own wording of a reply: checked, previewed, said, taken back; and every original."""
 
+import time
+
 import pytest
 from django.conf import settings
 from django.urls import reverse
@@ -77,9 +79,63 @@ def test_what_the_bot_cannot_say_is_refused_with_the_text_kept(admin, text):
     assert not ReplyWording.objects.exists()
 
 
-def test_a_code_is_sent_with_the_code():
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{% if\n{% include "base.html" %}',
+        '{% for include in loans %}{% endfor %}{% if\n{% include "base.html" %}',
+        "{% for load, i18n in loans %}{% endfor %}{% if\n{% load i18n %}ok",
+        "{% for debug in loans %}{% debug %}{% endfor %}",
+        '{% if "\n{{ loans|pprint }}{{ settings }}" %}',
+        '{% if "\n{{ loans|ljust:30000 }}" %}x{% endif %}',
+        r"""{{ "\""|ljust:"30000" }}""",
+        "{% for secret in loans %}{% endfor %}{{ secret }}",
+        "{{ núm }}",
+        "{% verbatim %}{{ loans }}{% endverbatim %}",
+        "{#\n{{ loans }}\n#}",
+        "{% %}",
+        '{% for a in "aaaa" %}x{% endfor %}',
+        "{% for a in more %}x{% endfor %}",
+        "{% for a in loans %}" * 3 + "x" + "{% endfor %}" * 3,
+        "{% for a in loans %}" * 20 + "x" + "{% endfor %}" * 20,
+        "{% for a in loans %}{% for b in loans %}" + "x" * 2900 + "{% endfor %}{% endfor %}",
+        "{% if more %}" * 200,
+        "{% if " + "not " * 700 + "more %}x{% endif %}",
+    ],
+)
+def test_nothing_else_comes_in_by_a_trick(text):
+    began = time.monotonic()
     with pytest.raises(DeskError):
-        wording.check("login_code_message", "es", "Tu código va aparte.")
+        wording.check("loans", "es", text)
+    assert time.monotonic() - began < 2
+
+
+def test_what_is_kept_all_the_same_reads_no_file():
+    ReplyWording.objects.create(name="loans", language="es", text='{% include "base.html" %}')
+    ReplyWording.objects.create(name="noted", language="es", text="{{ x|safe }}")
+    assert "html" not in words("loans", "es", {"loans": []})
+    assert words("noted", "es", {"x": 1}) == original("noted", "es").strip()
+
+
+def test_one_that_grows_too_long_is_passed_over():
+    text = "{% for a in loans %}{% for b in loans %}" + "x" * 500 + "{% endfor %}{% endfor %}"
+    wording.save(name="loans", language="es", text=text, by=person("administrator"))
+    assert words("loans", "es", {"loans": [1, 2]}) == "x" * 2000
+    assert "x" * 2000 not in words("loans", "es", {"loans": list(range(8))})
+
+
+def test_a_loop_in_a_loop_a_note_and_a_filter_may_be():
+    text = (
+        '{# for the office #}{% for one in loans reversed %}{{ one.number|default:"{}" }} '
+        "{% if more and one.overdue|length > 1 %}*{% endif %}{% empty %}nada{% endfor %}"
+    )
+    assert wording.check("loans", "es", text) == text
+
+
+@pytest.mark.parametrize("text", ["Tu código va aparte.", "{% if code %}Va aparte.{% endif %}"])
+def test_a_code_is_sent_with_the_code(text):
+    with pytest.raises(DeskError):
+        wording.check("login_code_message", "es", text)
 
 
 def test_the_preview_shows_made_up_values(admin):
