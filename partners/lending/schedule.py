@@ -11,7 +11,7 @@ from typing import NamedTuple
 from partners.lending.annuity import level_installment
 from partners.lending.dates import DayCount, Every, due_dates
 from partners.lending.errors import LendingError
-from partners.lending.money import CENT, ZERO, arithmetic, cents, to_multiple
+from partners.lending.money import CENT, ZERO, RoundMode, arithmetic, cents, to_multiple
 from partners.lending.rates import Factor, factor
 from partners.lending.terms import LoanTerms, Method, RateKind
 
@@ -110,9 +110,10 @@ def level_of(terms: LoanTerms, plan: Plan, rates: Sequence[Factor]) -> tuple[int
     if terms.method is Method.FRENCH:
         return _french_level(terms, plan, rates)
     level = cents(plan.balance / (len(plan.dues) - grace))
-    equal = terms.method is Method.EQUAL_PRINCIPAL
-    if not (to_multiple(level, terms.round_to, terms.round_mode) if equal else level):
-        raise LendingError("rounding", "the installment would be rounded to nothing")
+    interest_on = plan.flat_on if terms.method is Method.FLAT else plan.balance
+    earned = (interest_on * rates[grace][0] / rates[grace][1]).quantize(CENT)
+    if to_multiple(level + earned, terms.round_to, terms.round_mode) <= earned:
+        raise LendingError("rounding", "the installment would be no more than its interest")
     return grace, level
 
 
@@ -156,7 +157,7 @@ def _amounts(
         earned = ((plan.flat_on if flat else balance) * over / under).quantize(CENT)
         principal = level - earned if french else level
         if not french and terms.round_to != CENT:
-            principal = to_multiple(level + earned, terms.round_to, terms.round_mode) - earned
+            principal = _rounded(terms, level + earned, earned) - earned
         if index < grace or principal < ZERO:
             principal = ZERO
         if index == last or principal > balance:
@@ -165,6 +166,13 @@ def _amounts(
         yield principal, earned, balance
         if not balance:
             return
+
+
+def _rounded(terms: LoanTerms, amount: Decimal, earned: Decimal) -> Decimal:
+    """The least multiple that repays something, where the nearest would be interest alone: as
+    interest falls, it would be so until the last one, which would then bear all the rest."""
+    whole = to_multiple(amount, terms.round_to, terms.round_mode)
+    return whole if whole > earned else to_multiple(earned + CENT, terms.round_to, RoundMode.UP)
 
 
 def _billed(earned: Sequence[Decimal], grace: int) -> Sequence[Decimal]:

@@ -273,7 +273,26 @@ def test_periods_join_and_due_dates_grow(terms):
 @ANY
 @given(any_terms())
 def test_every_installment_but_the_last_is_a_multiple(terms):
-    """But for those in grace, the one that bears the interest of a grace, and interest alone."""
+    """But for those in grace, and the one that bears the interest of a grace. A French one has
+    interest alone before it, too, where the first period is longer than an installment pays."""
+    after = max(terms.grace_interest + 1, terms.grace_principal)
     for row in build_schedule(terms)[:-1]:
-        if row.number > terms.grace_interest + 1 and row.principal:
-            assert row.total % terms.round_to == 0
+        if row.number > after and (row.principal or terms.method is not Method.FRENCH):
+            assert row.total % terms.round_to == 0 and row.principal > 0
+
+
+ROUNDED = {"round_to": Decimal(100), "method": Method.EQUAL_PRINCIPAL}
+
+
+def test_equal_principal_is_refused_only_where_a_whole_installment_repays_nothing():
+    rows = build_schedule(loan("1000", "36", 24, **ROUNDED))  # 71.67: 100
+    assert set(column(rows[:-1], "total")) == {"100.00"} and rows[-1].total <= 100
+    with pytest.raises(LendingError, match="no more than its interest"):
+        build_schedule(loan("4000", "120", 100, **ROUNDED))  # 440.00: 400, its interest
+
+
+@pytest.mark.parametrize("grace", [0, 2])
+def test_a_flat_loan_is_refused_where_a_whole_installment_repays_nothing(grace):
+    agreed = {"method": Method.FLAT, "round_to": Decimal(1000), "grace_principal": grace}
+    with pytest.raises(LendingError, match="no more than its interest"):
+        build_schedule(loan("1200", "24", 12, **agreed))  # 124.00: 0
