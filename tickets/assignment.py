@@ -8,6 +8,8 @@ from crm.people.models import User
 from tickets.models import Ticket
 
 OFFICERS = "officer"
+# Tickets that nobody sees to: nobody has them, or a colleague who is not here any more.
+NOBODYS = Q(assignee=None) | Q(assignee__is_active=False)
 
 
 def assignable() -> QuerySet[User]:

@@ -1,5 +1,5 @@
 """The clock's part: whoever has a ticket is warned before its time is over, and it is noted when
-it is."""
+it is. Of what nobody has the managers are warned."""
 
 from __future__ import annotations
 
@@ -10,9 +10,11 @@ from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
 from crm.people.models import User
-from tickets.changes import note
+from tickets import deadlines
+from tickets.assignment import NOBODYS
+from tickets.changes import locked, note
 from tickets.deadlines import KINDS, Kind
-from tickets.models import Ticket
+from tickets.models import Ticket, TicketMessage
 
 AT_ONCE = 500
 UNDER_WAY = (Ticket.Status.NEW, Ticket.Status.OPEN)
@@ -21,16 +23,42 @@ UNDER_WAY = (Ticket.Status.NEW, Ticket.Status.OPEN)
 def watch() -> int:
     """Job: warn, and note what is late; how many notes were made. Safe to repeat, and at once."""
     now = timezone.now()
+    _answer()
     return sum(_warn(kind, now) + _breach(kind, now) for kind in KINDS)
 
 
 def pressing(user: User) -> QuerySet[Ticket]:
-    """This person's tickets of which they were warned or that are late, the first due first."""
-    rows = Ticket.objects.filter(assignee=user, status__in=UNDER_WAY)
-    unanswered = Q(first_response_at=None, response_warned_at__isnull=False)
-    return rows.filter(unanswered | Q(resolution_warned_at__isnull=False)).order_by(
-        "resolution_due_at", "id"
+    """The tickets of which this person is warned, for they are due soon or late, the first due
+    first: their own, and nobody's for managers."""
+    theirs = Q(assignee=user)
+    if user.sees_all():
+        theirs |= NOBODYS
+    unanswered = Q(first_response_at=None) & _noted("response")
+    rows = Ticket.objects.filter(theirs, status__in=UNDER_WAY)
+    return rows.filter(unanswered | _noted("resolution")).order_by("resolution_due_at", "id")
+
+
+def _noted(kind: Kind) -> Q:
+    """What was missed stays noted when it is given to somebody else; the warning does not."""
+    warned, missed = f"{kind}_warned_at__isnull", f"{kind}_breached_at__isnull"
+    return Q(**{warned: False}) | Q(**{missed: False})
+
+
+def _answer() -> None:
+    """Answers that were kept until the person wrote, and have gone: by now they are answered."""
+    gone = TicketMessage.objects.filter(
+        ticket__in=Ticket.objects.open().filter(first_response_at=None),
+        kind=TicketMessage.Kind.PUBLIC,
+        message__sent_at__isnull=False,
     )
+    for entry in gone.select_related("message").order_by("message__sent_at")[:AT_ONCE]:
+        with transaction.atomic():
+            row = locked(Ticket(pk=entry.ticket_id))
+            at = entry.message.sent_at if entry.message else None
+            if at is not None and row.first_response_at is None and not row.is_done:
+                deadlines.answered(row, at)
+                row.changed_at = timezone.now()
+                row.save()
 
 
 def _under_way(kind: Kind) -> QuerySet[Ticket]:

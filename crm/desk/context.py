@@ -48,6 +48,11 @@ class Shell:
     def phone_rest(self) -> list["MenuItem"]:
         return self.menu[PHONE_ENTRIES:]
 
+    @property
+    def phone_rest_presses(self) -> bool:
+        """Whether anything that is due hides behind "More"."""
+        return any(item.presses for item in self.phone_rest)
+
     @cached_property
     def tools(self) -> list[MenuEntry]:
         return menu_entries(settings.TOOLS_MENU, self.user) if self.user else []
@@ -84,7 +89,19 @@ class MenuItem:
 
     @property
     def count_text(self) -> str:
-        return "99+" if self.count > 99 else str(self.count)
+        return _few(self.count)
+
+    @cached_property
+    def presses(self) -> int:
+        return self.entry.presses(self._user) if self.entry.presses else 0
+
+    @property
+    def presses_text(self) -> str:
+        return _few(self.presses)
+
+
+def _few(count: int) -> str:
+    return "99+" if count > 99 else str(count)
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:

@@ -21,7 +21,8 @@ Text = str | Promise
 
 @dataclass(frozen=True)
 class MenuEntry:
-    """A way into a room. `count` says how much waits there for this person, not how much exists.
+    """A way into a room. `count` says how much waits there for this person, not how much exists,
+    and `presses` how much of what is theirs to see to is due soon or late.
 
     `weight` orders the entries of all rooms, lowest first; the first four stand in the phone's
     bar. `pulse` is the key of settings.PULSES whose change makes the count worth asking again.
@@ -34,6 +35,7 @@ class MenuEntry:
     count: "Callable[[User], int] | None" = None
     weight: int = 50
     pulse: str = ""
+    presses: "Callable[[User], int] | None" = None
 
     def url(self) -> str:
         return reverse(self.url_name)

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from crm.desk.registry import Card, Text
 from crm.people.models import User
+from tickets.assignment import NOBODYS
 from tickets.models import Ticket
 from tickets.pages import timing
 from tickets.pages.filters import LATE, MINE, NOBODY, SOON
@@ -21,7 +22,7 @@ def cards(user: User) -> list[Card]:
     now, visible = timezone.now(), Ticket.objects.visible_to(user).order_by()
     mine = visible.filter(timing.soon(now), assignee=user)
     late = visible.filter(timing.late(now))
-    free = visible.open().filter(assignee=None)
+    free = visible.open().filter(NOBODYS)
     return [
         _card(_("My tickets due soon"), mine, "alarm", assignee=MINE, due=SOON),
         _card(_("Overdue tickets"), late, "alert-triangle", due=LATE),

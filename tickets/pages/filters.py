@@ -12,13 +12,14 @@ from django.utils.translation import gettext_lazy as _
 
 from crm.desk.access import DeskRequest
 from crm.people.models import User
-from tickets.assignment import assignable
+from tickets.assignment import NOBODYS, assignable
 from tickets.models import Category, Priority, Ticket
 from tickets.pages import timing
 from tickets.pages.finding import matching
+from tickets.watching import pressing
 
 MINE, NOBODY, ALL = "mine", "unassigned", "all"
-LATE, SOON = "late", "soon"
+LATE, SOON, WARNED = "late", "soon", "warned"
 
 
 def assignee_choices(user: User) -> list[tuple[str, Any]]:
@@ -49,7 +50,11 @@ class BoardFilter(django_filters.FilterSet):
     )
     due = django_filters.ChoiceFilter(
         label=_("Deadline"),
-        choices=[(LATE, _("Overdue tickets")), (SOON, _("Due soon"))],
+        choices=[
+            (LATE, _("Overdue tickets")),
+            (SOON, _("Due soon")),
+            (WARNED, _("What you are warned of")),
+        ],
         method="pressing",
         empty_label=_("Due any time"),
     )
@@ -60,18 +65,23 @@ class BoardFilter(django_filters.FilterSet):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        user = cast("DeskRequest", self.request).user
-        self.filters["assignee"].extra["choices"] = assignee_choices(user)
+        self.filters["assignee"].extra["choices"] = assignee_choices(self._user)
+
+    @property
+    def _user(self) -> User:
+        return cast("DeskRequest", self.request).user
 
     def search(self, rows: QuerySet[Ticket], name: str, value: str) -> QuerySet[Ticket]:
         return rows.filter(matching(value))
 
     def belonging_to(self, rows: QuerySet[Ticket], name: str, value: str) -> QuerySet[Ticket]:
         if value == MINE:
-            return rows.filter(assignee=cast("DeskRequest", self.request).user)
-        return rows.filter(assignee=None if value == NOBODY else int(value))
+            return rows.filter(assignee=self._user)
+        return rows.filter(NOBODYS if value == NOBODY else Q(assignee=int(value)))
 
     def pressing(self, rows: QuerySet[Ticket], name: str, value: str) -> QuerySet[Ticket]:
+        if value == WARNED:
+            return rows.filter(pk__in=pressing(self._user).order_by().values("pk"))
         now = timezone.now()
         return rows.filter(timing.late(now) if value == LATE else timing.soon(now))
 

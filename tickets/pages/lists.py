@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 from django.http import QueryDict
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django_tables2 import Table
 
@@ -15,7 +16,8 @@ from crm.people.models import User
 from tickets import pulse
 from tickets.assignment import assignable
 from tickets.models import Priority, Ticket
-from tickets.pages.filters import TicketFilter
+from tickets.pages.filters import WARNED, TicketFilter
+from tickets.pages.menu import count_pressing
 from tickets.pages.tables import TicketTable, with_names
 from tickets.pages.timing import next_dues
 
@@ -55,4 +57,6 @@ class TicketList(ListPage):
             "may_change": user.has_perm("tickets.change_ticket"),
             "people": [] if request.htmx else list(assignable()) if anybody else [user],
             "priorities": Priority.choices,
+            "pressing": 0 if request.htmx else count_pressing(user),
+            "warned_url": f"{reverse('tickets:list')}?due={WARNED}",
         }

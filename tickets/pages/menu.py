@@ -7,6 +7,7 @@ from crm.people.models import User
 from tickets import pulse
 from tickets.models import Ticket
 from tickets.pages.timing import UNDER_WAY
+from tickets.watching import pressing
 
 # The count beside the menu says "99+" beyond this; counting on would cost every page.
 MOST_COUNTED = 100
@@ -24,6 +25,11 @@ def count_waiting(user: User) -> int:
     return waiting.order_by()[:MOST_COUNTED].count()
 
 
+def count_pressing(user: User) -> int:
+    """What this person is warned of, at most MOST_COUNTED: it is due soon or late."""
+    return pressing(user).order_by()[:MOST_COUNTED].count()
+
+
 ENTRIES = [
     MenuEntry(
         _("Tickets"),
@@ -31,6 +37,7 @@ ENTRIES = [
         "ticket",
         "tickets.view_ticket",
         count=count_waiting,
+        presses=count_pressing,
         weight=21,
         pulse=pulse.LIST,
     ),

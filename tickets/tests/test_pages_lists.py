@@ -16,6 +16,7 @@ from tickets.deadlines import minutes_of
 from tickets.models import CannedReply, Ticket, TicketChange
 from tickets.opening import open_ticket
 from tickets.pages.menu import count_waiting
+from tickets.watching import watch
 
 pytestmark = [pytest.mark.once, pytest.mark.django_db, pytest.mark.usefixtures("in_english")]
 HTMX = {"HX-Request": "true"}
@@ -94,6 +95,31 @@ def test_overdue_is_red_and_has_a_filter_a_card_and_a_count(browser, clara, dora
     for address in ("?assignee=mine&amp;due=soon", "?due=late", "?assignee=unassigned"):
         assert f"{at('list')}{address}" in home
     assert (count_waiting(clara), count_waiting(dora)) == (3, 0)
+
+
+def test_before_time_is_over_whoever_has_it_is_warned_and_of_nobodys_the_managers(
+    browser, clara, dora, greta, some
+):
+    mine, free, left, fine = some(4, assignee=clara)
+    triage.assign(ticket=free, to=None, by=clara)
+    triage.assign(ticket=left, to=dora, by=clara)
+    soon = timezone.now() - timedelta(minutes=1)
+    Ticket.objects.exclude(pk=fine.pk).update(response_warn_at=soon)
+    assert "menu-presses" not in listed(browser, clara)
+    watch()
+    dora.is_active = False
+    dora.save()
+    for user, warned, others in ((clara, [mine], [free, left]), (greta, [free, left], [mine])):
+        page = listed(browser, user)
+        assert f"Due soon or late: </span>{len(warned)}</span>" in page
+        assert "due soon or late." in page and f"{at('list')}?due=warned" in page
+        shown = listed(browser, user, due="warned")
+        assert all(one.number in shown for one in warned)
+        assert not any(one.number in shown for one in [*others, fine])
+    nobodys = listed(browser, clara, assignee="unassigned")
+    assert free.number in nobodys and left.number in nobodys and mine.number not in nobodys
+    standing.close(ticket=mine, by=clara)
+    assert "menu-presses" not in listed(browser, clara)
 
 
 @pytest.mark.parametrize(
