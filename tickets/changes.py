@@ -18,6 +18,25 @@ from crm.people.models import User
 from tickets.models import Ticket, TicketChange
 
 JOINED = ("contact", "partner__contact", "assignee", "agency", "merged_into")
+_CLOCK = tuple(
+    f"{kind}_{name}_at"
+    for kind in ("response", "resolution")
+    for name in ("due", "warn", "warned", "breached")
+)
+_STANDING = (
+    *("status", "resolved_at", "closed_at", "counted_from", "paused_at", "paused_minutes"),
+    *_CLOCK,
+)
+# The columns that a change of a field touches: they are kept with it, to be put back.
+TOUCHED: dict[str, tuple[str, ...]] = {
+    "status": (*_STANDING, "satisfaction", "rated_at"),
+    "assignee": ("assignee", "assigned_at", "response_warned_at", "resolution_warned_at"),
+    "priority": ("priority", *_CLOCK),
+    "category": ("category",),
+    "merged_into": _STANDING,
+    "merged": ("is_private", "partner"),
+}
+_COLUMNS = {column.name: column for column in Ticket._meta.concrete_fields}
 
 
 class ThreadChangedError(DeskError):
@@ -75,10 +94,23 @@ def save(row: Ticket, now: datetime | None = None) -> None:
 
 
 def note(row: Ticket, field: str, old: object, new: object, by: User | None) -> TicketChange:
-    """Write down who changed what; nobody: the person themselves, or the clock."""
+    """Write down who changed what; nobody: the person themselves, or the clock. To be called
+    before the change: what it touches is kept with it."""
+    columns = [_COLUMNS[name] for name in TOUCHED.get(field, ())]
+    kept = {
+        column.name: None if getattr(row, column.attname) is None else column.value_to_string(row)
+        for column in columns
+    }
     return TicketChange.objects.create(
-        ticket=row, actor=by, field=field, old=_short(old), new=_short(new)
+        ticket=row, actor=by, field=field, old=_short(old), new=_short(new), kept=kept
     )
+
+
+def put_back(row: Ticket, change: TicketChange) -> None:
+    """The columns that the change touched, as they were before it. The caller saves."""
+    for name, value in change.kept.items():
+        column = _COLUMNS[name]
+        setattr(row, column.attname, None if value is None else column.to_python(value))
 
 
 def _short(value: object) -> str:

@@ -34,11 +34,13 @@ def begin(ticket: Ticket, now: datetime) -> None:
 
 def recount(ticket: Ticket, now: datetime) -> None:
     """Another priority: as if it had had it from the beginning. What is not missed any more is
-    forgotten, and of a new moment the assignee is warned anew."""
+    forgotten, and of a new moment the assignee is warned anew. In a pause it is still the moment
+    that it began."""
+    moment = ticket.paused_at or now
     _count(ticket, KINDS if ticket.first_response_at is None else ("resolution",))
-    if ticket.response_due_at and ticket.response_due_at > now:
+    if ticket.response_due_at and ticket.response_due_at > moment:
         ticket.response_breached_at = None
-    if ticket.resolution_due_at and ticket.resolution_due_at > now:
+    if ticket.resolution_due_at and ticket.resolution_due_at > moment:
         ticket.resolution_breached_at = None
 
 

@@ -17,12 +17,12 @@ from crm.people.models import User
 from partners.models import Loan, Receipt
 from tickets import deadlines
 from tickets.assignment import assignable
-from tickets.changes import check_standing, locked, locked_with_talk, note, save
+from tickets.changes import check_standing, locked, note, put_back, save
 from tickets.models import Category, Priority, Ticket, TicketChange
-from tickets.standing import set_status
 
 # How long a change can be taken back: the toast's six seconds, and a slow line.
 UNDO_WITHIN = timedelta(seconds=60)
+UNDONE = ("status", "assignee", "priority", "category")
 
 
 def assign(*, ticket: Ticket, to: User | None, by: User) -> TicketChange | None:
@@ -109,37 +109,34 @@ def link(
 
 
 def undo_change(*, change: TicketChange, by: User) -> None:
-    """Put back what `by` changed a moment ago, unless somebody has changed it since (DeskError).
+    """Put back what `by` changed a moment ago, unless somebody has changed it since (DeskError):
+    whatever the change touched is as it was, due times and marks too.
 
     What the person was told stays told: a resolved ticket is opened again by its own verb.
     """
     with transaction.atomic():
-        row, _talk = locked_with_talk(change.ticket)
-        check_standing(row)
-        field, old = change.field, change.old
-        last = row.changes.filter(field=field).first()
-        fresh = timezone.now() - change.at <= UNDO_WITHIN
-        told = Ticket.Status.RESOLVED in (change.old, change.new)
-        if last != change or change.actor_id != by.pk or not fresh or told:
+        row = _locked(change.ticket)
+        if not _can_be_undone(row, change, by):
             raise DeskError(_("This can no longer be undone."))
-        if field == "status":
-            set_status(ticket=row, status=old, by=by)
-        elif field == "assignee":
-            _give_back(row, old, by)
-        elif field == "priority":
-            prioritise(ticket=row, priority=int(old), by=by)
-        elif field == "category":
-            categorise(ticket=row, category=old, by=by)
-        else:
-            raise DeskError(_("This can no longer be undone."))
+        note(row, change.field, change.new or None, change.old or None, by)
+        put_back(row, change)
+        if _was_counted_since(row, change):
+            deadlines.recount(row, timezone.now())
+        save(row)
 
 
-def _give_back(row: Ticket, old: str, by: User) -> None:
-    """Whoever gave something away may take it back, though they could not take a colleague's."""
-    before = User.objects.filter(pk=int(old)).first() if old else None
-    note(row, "assignee", row.assignee_id, before.pk if before else None, by)
-    row.assignee, row.assigned_at = before, timezone.now() if before else None
-    save(row)
+def _can_be_undone(row: Ticket, change: TicketChange, by: User) -> bool:
+    last = row.changes.filter(field=change.field).first()
+    fresh = timezone.now() - change.at <= UNDO_WITHIN
+    told = Ticket.Status.RESOLVED in (change.old, change.new)
+    mine = last == change and change.actor_id == by.pk
+    return mine and fresh and not told and change.field in UNDONE and bool(change.kept)
+
+
+def _was_counted_since(row: Ticket, change: TicketChange) -> bool:
+    """Whether another decision has counted the times anew: those that were kept are no use."""
+    other = {"status": "priority", "priority": "status"}.get(change.field)
+    return row.changes.filter(field=other, pk__gt=change.pk).exists()
 
 
 def _link(

@@ -117,7 +117,8 @@ class TicketChange(models.Model):
     """Who changed what of a ticket, and when. Written by the verbs, never edited.
 
     `field` is the column, or "warned" and "breached" ("response", "resolution") for what the
-    clock noted; `old` and `new` are stored values (keys of rows, values of choices).
+    clock noted; `old` and `new` are stored values (keys of rows, values of choices). `kept` are the
+    columns of the ticket that it touched, as they were before (tickets.changes.TOUCHED).
     """
 
     ticket = models.ForeignKey(
@@ -133,6 +134,7 @@ class TicketChange(models.Model):
     field = models.CharField(_("field"), max_length=30)
     old = models.CharField(_("before"), max_length=200, blank=True)
     new = models.CharField(_("after"), max_length=200, blank=True)
+    kept = models.JSONField(default=dict, editable=False)
     at = models.DateTimeField(_("when"), default=timezone.now)
 
     class Meta:

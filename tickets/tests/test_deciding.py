@@ -9,8 +9,10 @@ from django.utils import timezone
 from crm.conversations.models import Message
 from crm.errors import DeskError
 from partners.tests.conftest import make_loan, product  # noqa: F401  (fixture)
+from tickets import deadlines
 from tickets.answering import add_note
 from tickets.canned import fill, offered
+from tickets.hearing import rate
 from tickets.merging import merge, thread, unmerge
 from tickets.models import CannedReply, Ticket, TicketChange
 from tickets.opening import open_ticket
@@ -18,6 +20,7 @@ from tickets.presence import leave, look
 from tickets.standing import close, close_many, close_resolved, reopen, resolve, set_status
 from tickets.tests.conftest import make_partner
 from tickets.triage import assign, categorise, link, prioritise, undo_change
+from tickets.watching import watch
 
 pytestmark = [pytest.mark.once, pytest.mark.django_db]
 
@@ -159,6 +162,54 @@ def test_what_was_told_is_not_taken_back(ticket, clara):
     change = resolve(ticket=ticket, by=clara)
     with pytest.raises(DeskError):
         undo_change(change=change, by=clara)
+
+
+def test_a_late_ticket_closed_and_taken_back_is_late_as_before(ticket, clara):
+    past = timezone.now() - timedelta(days=20)
+    Ticket.objects.update(
+        counted_from=past, response_due_at=past, resolution_due_at=past, resolution_warn_at=past
+    )
+    watch()
+    before = Ticket.objects.values().get()
+    (change,) = close_many(tickets=[fresh(ticket)], by=clara)
+    undo_change(change=change, by=clara)
+    after = Ticket.objects.values().get()
+    assert before["resolution_breached_at"] is not None
+    for column in ("version", "changed_at"):
+        after[column] = before[column]
+    assert after == before
+
+
+def test_a_closed_one_opened_and_taken_back_keeps_its_mark(ticket, ana, clara):
+    close(ticket=ticket, by=clara)
+    rate(ticket=ticket, contact=ana.contact, score=5)
+    long_ago = timezone.now() - timedelta(days=30)
+    Ticket.objects.update(closed_at=long_ago)
+    undo_change(change=reopen(ticket=fresh(ticket), by=clara), by=clara)
+    now = fresh(ticket)
+    assert (now.status, now.satisfaction, now.closed_at) == ("closed", 5, long_ago)
+
+
+def test_what_is_taken_back_leaves_what_was_decided_since(ticket, clara):
+    waits = set_status(ticket=ticket, status="waiting", by=clara)
+    prioritise(ticket=fresh(ticket), priority=1, by=clara)
+    urgent = fresh(ticket).resolution_due_at
+    undo_change(change=waits, by=clara)
+    now = fresh(ticket)
+    assert (now.status, now.priority, now.resolution_due_at) == ("new", 1, urgent)
+
+
+def test_a_priority_changed_in_a_pause_is_late_only_if_it_was_when_it_began(ticket, clara):
+    began = timezone.now() - timedelta(days=30)
+    Ticket.objects.update(counted_from=began, first_response_at=began, priority=3)
+    row = fresh(ticket)
+    deadlines.begin(row, began)
+    deadlines.pause(row, began + timedelta(days=4))
+    row.status = "waiting"
+    row.save()
+    assert row.resolution_breached_at is not None
+    prioritise(ticket=row, priority=4, by=clara)
+    assert fresh(ticket).resolution_breached_at is None
 
 
 def test_a_loan_of_its_partner_is_linked_and_no_others(ticket, ana, clara, product):  # noqa: F811
