@@ -14,7 +14,10 @@ from django.utils.translation import override
 
 from chatbot.dialog.markup import compiled
 from chatbot.models import ReplyWording
+from crm.conversations.models import Conversation
 from crm.conversations.outreach import LONGEST_TEXT
+from crm.conversations.rules import rules_of
+from crm.conversations.wording import without_marks
 
 log = logging.getLogger(__name__)
 FALLBACK = "es"
@@ -32,6 +35,13 @@ def words(name: str, language: str, values: Mapping[str, Any]) -> str:
     with override(language):
         own = _own_wording(name, language, values)
         return own or render(original(name, language), values)
+
+
+def words_for(talk: Conversation, name: str, values: Mapping[str, Any], language: str = "") -> str:
+    """As `words`, in `language` or in that of whose conversation it is, and without asterisks
+    where its channel would show them as they are."""
+    text = words(name, language or talk.contact.spoken, values)
+    return text if rules_of(talk.channel.provider).bold else without_marks(text)
 
 
 def _own_wording(name: str, language: str, values: Mapping[str, Any]) -> str:

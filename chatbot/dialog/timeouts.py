@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db import transaction
 from django.utils import timezone
 
-from chatbot.dialog.replies import words
+from chatbot.dialog.replies import words_for
 from chatbot.models import Dialog
 from crm.conversations import outreach, window
 from crm.conversations.models import Episode, Message
@@ -36,7 +36,7 @@ def _leave(pk: int) -> bool:
         if talk.owner == Episode.Owner.BOT and talk.channel.is_active and window.is_open(talk):
             outreach.send(
                 conversation=talk,
-                text=words("timed_out", talk.contact.spoken, {}),
+                text=words_for(talk, "timed_out", {}),
                 author=Message.Author.BOT,
             )
     return True

@@ -11,7 +11,7 @@ from django.db.models.expressions import RawSQL
 from django.utils import timezone
 
 from chatbot.dialog.handing import forget_misunderstandings, when_people_answer
-from chatbot.dialog.replies import words
+from chatbot.dialog.replies import words_for
 from chatbot.models import Dialog
 from crm.conversations import outreach, ownership, window
 from crm.conversations.models import (
@@ -127,11 +127,10 @@ def _say_and_serve(talk: Conversation, now: datetime) -> None:
     """They go on waiting for a person; who cannot be written to freely now is not told."""
     _serve(talk, now)
     if talk.channel.is_active and window.is_open(talk, now):
-        language = talk.contact.spoken
-        values = when_people_answer(agency_of(talk), now, language)
+        values = when_people_answer(agency_of(talk), now, talk.contact.spoken)
         outreach.send(
             conversation=talk,
-            text=words("nobody_answered", language, values),
+            text=words_for(talk, "nobody_answered", values),
             author=Message.Author.BOT,
             answers=False,
         )

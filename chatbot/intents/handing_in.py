@@ -13,12 +13,11 @@ from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import override
 
-from chatbot.dialog.replies import words
+from chatbot.dialog.replies import words_for
 from chatbot.media import fetch_attachment
 from chatbot.models import ConfirmedReceipt, Dialog
-from crm.conversations import outreach, wording
+from crm.conversations import outreach
 from crm.conversations.models import Attachment, Conversation, Message
-from crm.conversations.rules import rules_of
 from crm.errors import DeskError
 from crm.jobs.queue import enqueue
 from partners.models import Receipt
@@ -138,12 +137,9 @@ def _tell(row: ConfirmedReceipt, name: str, values: Mapping[str, Any]) -> None:
     talk = _conversation_of(row)
     if not talk.channel.is_active:
         return
-    text = words(name, talk.contact.spoken, values)
-    if not rules_of(talk.channel.provider).bold:
-        text = wording.without_marks(text)
     outreach.send(
         conversation=talk,
-        text=text,
+        text=words_for(talk, name, values),
         author=Message.Author.SYSTEM,
         answers=False,
         is_private=True,

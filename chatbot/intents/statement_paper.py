@@ -8,7 +8,7 @@ from django.core.files.base import ContentFile
 from django.db import transaction
 from django.utils import timezone
 
-from chatbot.dialog.replies import words
+from chatbot.dialog.replies import words_for
 from chatbot.models import Dialog, PartnerSession
 from crm.conversations import outreach
 from crm.conversations.models import Attachment, Conversation, Episode, Message
@@ -82,7 +82,7 @@ def _say(talk: Conversation, attachment: Attachment | None) -> None:
     if attachment is None:
         outreach.send(
             conversation=talk,
-            text=words("statement_failed", talk.contact.spoken, {}),
+            text=words_for(talk, "statement_failed", {}),
             author=Message.Author.BOT,
             is_private=True,
         )
@@ -90,7 +90,7 @@ def _say(talk: Conversation, attachment: Attachment | None) -> None:
     outreach.send_files(
         conversation=talk,
         files=[(Message.Kind.DOCUMENT.value, attachment)],
-        text=words("statement_here", talk.contact.spoken, {"months": MONTHS}),
+        text=words_for(talk, "statement_here", {"months": MONTHS}),
         author=Message.Author.BOT,
         is_private=True,
     )

@@ -8,10 +8,11 @@ from django.utils import timezone
 
 from chatbot.dialog import sessions
 from chatbot.intents import holdings
+from chatbot.models import ReplyWording
 from chatbot.tests.self_service import *  # noqa: F403
 from chatbot.tests.self_service import MOST_QUERIES, make_loan
 from crm.conversations import ownership
-from crm.conversations.models import Message
+from crm.conversations.models import Channel, Message
 from crm.people.models import ContactPoint
 from partners.account.calculator import settlement
 from partners.models import PaymentOption
@@ -146,6 +147,19 @@ def test_a_document_that_cannot_be_made_is_told(ask, loan, monkeypatch, error):
     (text,) = ask.jobs()
     assert "No pude preparar el PDF" in text
     assert not Message.objects.filter(kind="document").exists()
+
+
+@pytest.mark.parametrize("name", ["statement_here", "statement_failed"])
+def test_an_own_word_beside_it_has_no_asterisks_where_there_is_no_bold(
+    ask, loan, press, monkeypatch, name
+):
+    ReplyWording.objects.create(name=name, language="es", text="Tu *estado*")
+    if name == "statement_failed":
+        monkeypatch.setattr(printing.press, "print_pdf", None)
+    ask.tap("statement:pdf")
+    Channel.objects.update(provider="instagram")
+    ask.jobs()
+    assert Message.objects.filter(author="bot").latest("id").text == "Tu estado"
 
 
 def test_a_real_document(ask, loan):

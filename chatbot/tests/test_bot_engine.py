@@ -6,9 +6,9 @@ import pytest
 from django.utils import timezone
 
 from chatbot.dialog.timeouts import leave_expired
-from chatbot.models import Dialog
+from chatbot.models import Dialog, ReplyWording
 from crm.conversations import ownership
-from crm.conversations.models import Conversation, Message
+from crm.conversations.models import Channel, Conversation, Message
 
 pytestmark = pytest.mark.django_db
 
@@ -38,6 +38,13 @@ def test_a_question_nobody_answers_is_left_with_a_word(forgotten):
     dialog = Dialog.objects.get()
     assert (dialog.name, dialog.step, dialog.data, dialog.expires_at) == ("", "", {}, None)
     assert len(spoken(forgotten)) == before + 1 and "15 minutos" in spoken(forgotten)[-1]
+
+
+def test_an_own_word_for_it_has_no_asterisks_where_there_is_no_bold(forgotten):
+    ReplyWording.objects.create(name="timed_out", language="es", text="Lo *dejé* aquí")
+    Channel.objects.update(provider="instagram")
+    assert leave_expired() == 1
+    assert spoken(forgotten)[-1] == "Lo dejé aquí"
 
 
 def test_who_answers_too_late_is_told_and_served_all_the_same(forgotten, say):

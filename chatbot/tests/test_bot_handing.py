@@ -14,7 +14,7 @@ from chatbot.tests.desk import at, browser, conversation, hear, words
 from chatbot.tests.desk import person as colleague
 from chatbot.work import work_off
 from crm.conversations import ownership
-from crm.conversations.models import AnsweringRules, Conversation, Episode, Message
+from crm.conversations.models import AnsweringRules, Channel, Conversation, Episode, Message
 from crm.people.models import Agency, OpeningHours, SpecialDay
 from partners.models import Partner
 
@@ -308,6 +308,14 @@ def test_giving_back_forgets_what_was_misunderstood_and_what_was_asked(say, agen
     browser(agent).post(at("give_back", the_talk().pk))
     dialog = Dialog.objects.get()
     assert (dialog.misunderstood, dialog.name, dialog.expires_at) == (0, "", None)
+
+
+def test_what_is_bold_elsewhere_has_no_asterisks_where_there_is_no_bold(say, graph, always_open):
+    say("asesor")
+    Channel.objects.update(provider="instagram")
+    let_pass(60)
+    assert serve_again() == 1
+    assert "Escribe menú para" in said()[-1] and "*" not in said()[-1]
 
 
 def test_where_nobody_takes_it_the_bot_says_so_once_and_serves_again(say, graph, always_open):

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from chatbot.dialog.replies import words
-from crm.conversations import outreach, wording
+from chatbot.dialog.replies import words_for
+from crm.conversations import outreach
 from crm.conversations.models import Conversation, Message
-from crm.conversations.rules import rules_of
 
 
 def tell(
@@ -24,12 +23,9 @@ def tell(
 
     `kept` are the values of a template that may go instead, see `outreach.send`.
     """
-    text = words(name, language or conversation.contact.spoken, values)
-    if not rules_of(conversation.channel.provider).bold:
-        text = wording.without_marks(text)
     return outreach.send(
         conversation=conversation,
-        text=text,
+        text=words_for(conversation, name, values, language),
         author=Message.Author.SYSTEM,
         answers=False,
         purpose=purpose,
