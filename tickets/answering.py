@@ -32,8 +32,9 @@ def reply(
 
     `seen` is the version the writer last saw: ThreadChangedError if there is a newer one. `files`
     are as `tickets.files.stored` yields them. Outside a session a partner only hears that there is
-    an answer (`is_veiled`). DeskError without words, for a ticket that is done or merged, and for
-    a person who cannot be reached by chat.
+    an answer (`is_veiled`). What is kept until the person writes again counts as the first
+    response when it goes (`tickets.watching`). DeskError without words, for a ticket that is done
+    or merged, and for a person who cannot be reached by chat.
     """
     text = _clean(text, may_be_empty=bool(files))
     with transaction.atomic():
@@ -45,7 +46,8 @@ def reply(
             raise DeskError(_("This person cannot be reached by chat. Leave a note instead."))
         entry = _told(row, place, text, by, files)
         now = timezone.now()
-        deadlines.answered(row, now)
+        if outreach.goes_now(place, entry.message.purpose if entry.message else ""):
+            deadlines.answered(row, now)
         if row.status == Status.NEW:
             note(row, "status", row.status, Status.OPEN, by)
             row.status = Status.OPEN
@@ -91,7 +93,7 @@ def _told(
         _keep_own(entry, files)
         return entry
     if files:
-        outreach.send_files(
+        entry.message = outreach.send_files(
             conversation=talk,
             files=files,
             text="",

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
+from crm.conversations import outreach, window
 from crm.conversations.models import Conversation
 from crm.desk.wording import exact_money
 from crm.people.calendar import Calendar, calendar_of
@@ -114,6 +115,16 @@ class TicketPage:
     def is_known(self) -> bool:
         """Whether the person gets the words of an answer, or only hears that there is one."""
         return self.place is not None and telling.is_known(self.ticket, self.place)
+
+    @cached_property
+    def is_late(self) -> bool:
+        """Whether they have not written for so long that free words are not taken there."""
+        return self.place is not None and not window.is_open(self.place)
+
+    @cached_property
+    def is_kept(self) -> bool:
+        """Whether an answer waits until they write again: no template may stand in for it."""
+        return self.place is not None and not outreach.goes_now(self.place, telling.PURPOSE)
 
     @cached_property
     def may_open_conversation(self) -> bool:

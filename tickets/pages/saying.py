@@ -10,6 +10,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from crm.conversations import outreach
 from crm.desk.access import DeskRequest, permitted
 from crm.desk.feedback import tell
 from crm.errors import DeskError
@@ -43,7 +44,7 @@ def say(request: DeskRequest, pk: int) -> HttpResponse:
     if page.has_news:
         return _ask(request, page)
     try:
-        _send(request, page)
+        entry = _send(request, page)
     except ThreadChangedError:
         fresh = TicketPage(get_ticket_for(request.user, pk), request.user, seen=seen)
         fresh.text, fresh.kind = page.text, page.kind
@@ -51,7 +52,7 @@ def say(request: DeskRequest, pk: int) -> HttpResponse:
     except DeskError as error:
         page.error = str(error)
         return _refused(request, page)
-    _go_on(request, ticket, page.kind)
+    _go_on(request, ticket, entry)
     return _said(request, pk)
 
 
@@ -68,18 +69,31 @@ def _send(request: DeskRequest, page: TicketPage) -> TicketMessage:
         )
 
 
-def _go_on(request: DeskRequest, ticket: Ticket, kind: str) -> None:
+def _go_on(request: DeskRequest, ticket: Ticket, entry: TicketMessage) -> None:
     wanted = request.POST.get("then", "")
-    if kind == TicketMessage.Kind.NOTE or wanted not in THEN:
-        tell(request, _("The note was saved.") if kind == "note" else _("The answer is sent."))
+    if entry.kind == TicketMessage.Kind.NOTE:
+        tell(request, _("The note was saved."))
+        return
+    sent, level = _fate(entry)
+    if wanted not in THEN:
+        tell(request, sent, level=level)
         return
     try:
         standing.set_status(ticket=ticket, status=wanted, by=request.user)
     except DeskError as error:
         tell(request, str(error), level=messages.ERROR)
         return
-    words = _("The answer is sent. Status: %(status)s.")
-    tell(request, words % {"status": ticket.get_status_display()})
+    moved = _("Status: %(status)s.") % {"status": ticket.get_status_display()}
+    tell(request, f"{sent} {moved}", level=level)
+
+
+def _fate(entry: TicketMessage) -> tuple[str, int]:
+    """What becomes of an answer now, in words, and how loud they are."""
+    message = entry.message
+    if message is None or outreach.goes_now(message.conversation, message.purpose):
+        return _("The answer is sent."), messages.SUCCESS
+    kept = _("The answer is kept. It goes out when the person writes again.")
+    return kept, messages.WARNING
 
 
 def _said(request: DeskRequest, pk: int) -> HttpResponse:

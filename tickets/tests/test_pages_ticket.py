@@ -1,6 +1,7 @@
 """The page of one ticket, and everything that is done there, through the browser's door."""
 
 import re
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
@@ -9,7 +10,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from django.utils import timezone
 
-from crm.conversations.models import Attachment, Message
+from crm.conversations.models import Attachment, Message, MessageTemplate, TemplatePurpose
 from partners.receipts import submit_receipt
 from partners.tests import proofs
 from partners.tests.conftest import make_loan, product  # noqa: F401  (fixture)
@@ -17,6 +18,7 @@ from tickets import answering, standing, triage
 from tickets.hearing import hear
 from tickets.models import CannedReply, Ticket, TicketChange, TicketMessage
 from tickets.opening import open_ticket
+from tickets.watching import watch
 
 pytestmark = [pytest.mark.once, pytest.mark.django_db, pytest.mark.usefixtures("in_english")]
 HTMX = {"HX-Request": "true"}
@@ -105,6 +107,62 @@ def test_an_answer_goes_out_on_the_channel_it_came_from_and_a_note_does_not(
     noted = browser(clara).post(at("say", open_one.pk), note, headers=HTMX)
     assert "entry-note" in noted.content.decode()
     assert not Message.objects.filter(text__contains="Cliente difícil").exists()
+
+
+def quiet_for_two_days(ticket):
+    """Their channel takes free words for a day after they wrote; that is over."""
+    talk = ticket.conversation
+    talk.channel.provider = "meta"
+    talk.channel.save()
+    talk.last_inbound_at = timezone.now() - timedelta(days=2)
+    talk.save()
+
+
+def test_what_is_kept_until_they_write_is_no_answer_before(browser, clara, open_one):
+    quiet_for_two_days(open_one)
+    page = browser(clara).get(open_one.get_absolute_url())
+    assert "kept until they write again" in page.content.decode()
+    body = {"kind": "public", "text": "Vamos mañana", "seen": seen_on(page)}
+    said = browser(clara).post(at("say", open_one.pk), body, headers=HTMX)
+    assert "The answer is kept" in said["HX-Trigger"]
+    Message.objects.filter(direction="out").update(state="held")
+    watch()
+    open_one.refresh_from_db()
+    assert (open_one.status, open_one.first_response_at) == ("open", None)
+    gone = timezone.now()
+    Message.objects.filter(direction="out").update(state="sent", sent_at=gone)
+    watch()
+    open_one.refresh_from_db()
+    assert open_one.first_response_at == gone and open_one.response_breached_at is None
+
+
+def test_a_file_that_is_kept_is_no_answer_either(browser, clara, open_one):
+    quiet_for_two_days(open_one)
+    page = browser(clara).get(open_one.get_absolute_url())
+    picture = SimpleUploadedFile("foto.png", PNG, "image/png")
+    body = {"kind": "public", "text": "", "seen": seen_on(page), "files": picture}
+    said = browser(clara).post(at("say", open_one.pk), body, headers=HTMX)
+    assert "The answer is kept" in said["HX-Trigger"]
+    open_one.refresh_from_db()
+    assert open_one.first_response_at is None
+
+
+def test_an_approved_template_goes_at_once_and_the_page_says_so(browser, clara, open_one):
+    quiet_for_two_days(open_one)
+    template = MessageTemplate.objects.create(
+        channel=open_one.conversation.channel, name="respondido", language="es",
+        status="APPROVED", components=[{"type": "BODY", "text": "Lee aquí"}],
+    )  # fmt: skip
+    TemplatePurpose.objects.create(
+        channel=template.channel, purpose="ticket_answered", template=template
+    )
+    page = browser(clara).get(open_one.get_absolute_url())
+    assert "instead of your words they get the approved template" in page.content.decode()
+    body = {"kind": "public", "text": "Vamos mañana", "seen": seen_on(page)}
+    said = browser(clara).post(at("say", open_one.pk), body, headers=HTMX)
+    assert "The answer is sent." in said["HX-Trigger"]
+    open_one.refresh_from_db()
+    assert open_one.first_response_at is not None
 
 
 def test_without_scripts_it_is_sent_just_the_same(browser, clara, open_one):
