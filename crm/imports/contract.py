@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from django.utils.functional import Promise
 
 if TYPE_CHECKING:
+    from crm.imports.earlier import Earlier
     from crm.people.models import User
 
 Text = str | Promise
@@ -98,11 +99,12 @@ class Importer:
         """(column's name, what may stand in the file only once)."""
         return ()
 
-    def look(self, rows: Sequence[Row], by: "User") -> None:
+    def look(self, rows: Sequence[Row], by: "User", earlier: "Earlier") -> None:
         """Compare rows with what there is: note problems, `outcome` and what `write` needs.
 
-        Nothing is written. Rows whose cells could not all be read come, too, without those values:
-        whoever mends a file wants to hear of everything at once.
+        Nothing is written; where a row depends on rows far above it, a check is told by `earlier`
+        what these would have written. Rows whose cells could not all be read come, too, without
+        those values: whoever mends a file wants to hear of everything at once.
         """
         raise NotImplementedError
 

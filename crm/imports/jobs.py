@@ -9,8 +9,9 @@ from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from crm.imports.earlier import forget
 from crm.imports.models import Import, ImportProblem
-from crm.imports.work import forget_keys, remove_files
+from crm.imports.work import remove_files
 from crm.jobs.schedules import Job
 
 KEPT = timedelta(days=30)
@@ -48,7 +49,7 @@ def clear_old() -> None:
     old = Import.objects.filter(cleared_at=None, created_at__lt=timezone.now() - KEPT)
     for one in old.exclude(state__in=Import.WORKING):
         remove_files(one)
-        forget_keys(one)
+        forget(one)
         ImportProblem.objects.filter(run=one).delete()
         done = one.state if one.state == Import.State.DONE else Import.State.CANCELLED
         Import.objects.filter(pk=one.pk).update(

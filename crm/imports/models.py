@@ -186,3 +186,19 @@ class ImportKey(models.Model):
 
     def __str__(self) -> str:
         return f"{self.row}"
+
+
+class ImportRehearsal(models.Model):
+    """What a portion of a check would have written, of a subject that portions after it may be
+    about, too. `facts` are the importer's own; they go when the check ends."""
+
+    run = models.ForeignKey(Import, models.CASCADE, related_name="+", db_index=False)
+    subject = models.BigIntegerField()
+    facts = models.JSONField()
+
+    class Meta:
+        default_permissions = ()
+        indexes = [models.Index(fields=["run", "subject", "id"], name="import_rehearsal")]
+
+    def __str__(self) -> str:
+        return f"{self.subject}"

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from crm.errors import DeskError
 from crm.imports import work
+from crm.imports.earlier import forget
 from crm.imports.models import Import, ImportProblem
 from crm.people.models import User
 
@@ -78,7 +79,7 @@ def _begin(one: Import, state: str, before: tuple[str, ...], **said: Any) -> Non
         if locked.state not in before or locked.cleared_at:
             raise _moved_on()
         if state == State.CHECKING:
-            work.forget_keys(locked)
+            forget(locked)
         ImportProblem.objects.filter(run=locked).delete()
         now = timezone.now()
         fresh: dict[str, Any] = {

@@ -19,9 +19,10 @@ from django.utils.translation import gettext as _
 from crm.errors import DeskError
 from crm.imports import errors_file
 from crm.imports.contract import Outcome, Row
-from crm.imports.models import Import, ImportKey, ImportProblem
+from crm.imports.earlier import Earlier, forget, forget_rehearsed
+from crm.imports.models import Import, ImportProblem
 from crm.imports.reading import lines, normalise
-from crm.imports.rows import note_repeats, read_rows
+from crm.imports.rows import read_rows
 from crm.jobs.queue import enqueue
 
 logger = logging.getLogger(__name__)
@@ -109,8 +110,9 @@ def portion(pk: int) -> bool:
         size = PORTION_ON_SQLITE if connection.vendor == "sqlite" else PORTION
         taken, offset = lines(one.folder / ROWS, one.offset, size)
         rows = read_rows(one, taken)
-        note_repeats(one, rows)
-        one.importer.look(rows, one.by)
+        earlier = Earlier(one)
+        earlier.note_repeats((row, *said) for row in rows for said in one.importer.keys(row))
+        one.importer.look(rows, one.by, earlier)
         if one.state == Import.State.RUNNING:
             good = [row for row in rows if row.is_good]
             source = _("Import %(number)d") % {"number": one.pk}
@@ -136,8 +138,7 @@ def _note(one: Import, rows: list[Row], offset: int) -> None:
         one.finished_at = one.heartbeat
         checking = one.state == Import.State.CHECKING
         one.state = Import.State.CHECKED if checking else Import.State.DONE
-        if not checking:
-            forget_keys(one)
+        (forget_rehearsed if checking else forget)(one)
 
 
 def _keep_problems(one: Import, rows: list[Row]) -> None:
@@ -161,11 +162,6 @@ def _keep_problems(one: Import, rows: list[Row]) -> None:
 def _cell_of(one: Import, row: Row, column: str) -> str:
     position = one.mapping.get(column)
     return str(row.cells[position]) if position is not None and position < len(row.cells) else ""
-
-
-def forget_keys(one: Import) -> None:
-    keys = ImportKey.objects.filter(run=one)
-    keys._raw_delete(keys.db)  # nothing hangs on them
 
 
 def _stop(pk: int, words: str) -> None:

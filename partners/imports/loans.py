@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 from crm.audit.models import AuditEntry
 from crm.errors import DeskError
 from crm.imports.contract import Importer, Outcome, Row
+from crm.imports.earlier import Earlier
 from crm.people.folding import fold
 from crm.people.models import User
 from partners import currencies
@@ -56,7 +57,7 @@ class LoanImporter(Importer):
             if row[name] is not None:
                 yield name, str(row[name])
 
-    def look(self, rows: Sequence[Row], by: User) -> None:
+    def look(self, rows: Sequence[Row], by: User, earlier: Earlier) -> None:
         products, partners = lookups.products(), lookups.Partners(rows)
         kept = _kept(rows)
         for row in rows:

@@ -1,6 +1,7 @@
 """Payments from a file: all of a portion are booked, then each loan is played once."""
 
 from collections.abc import Iterable, Sequence
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -11,6 +12,7 @@ from django.utils.translation import gettext_lazy
 from crm.audit.models import AuditEntry
 from crm.desk import wording
 from crm.imports.contract import Importer, Outcome, Row
+from crm.imports.earlier import Earlier
 from crm.people.models import User
 from partners.imports.accounts import charges_of, checked, payments_of, refresh_all
 from partners.imports.audit import entries
@@ -43,11 +45,8 @@ class PaymentImporter(Importer):
     def keys(self, row: Row) -> Iterable[tuple[str, str]]:
         if row["external_id"] is not None:
             yield "external_id", row["external_id"]
-        loan = row["loan"] or row["loan_external_id"]
-        if row["reference"] is not None and loan is not None:
-            yield "reference", f"{loan}\x1f{row['reference']}"
 
-    def look(self, rows: Sequence[Row], by: User) -> None:
+    def look(self, rows: Sequence[Row], by: User, earlier: Earlier) -> None:
         loans = Loans(rows)
         for row in rows:
             row.found = loans.of(row)
@@ -56,12 +55,18 @@ class PaymentImporter(Importer):
                 row.wrong("", words)
             if row.found:
                 _check(row, row.found)
-        known = Booked([row for row in rows if row.is_good])
-        for row in rows:
-            if row.is_good:
-                known.note_repeat(row)
-                known.compare(row)
-        _rehearse([row for row in rows if row.is_good and row.outcome is Outcome.MADE])
+        # Not by `keys`: one loan may be named in two ways.
+        earlier.note_repeats(
+            (row, "reference", f"{row.found.pk}\x1f{row['reference']}")
+            for row in rows
+            if row.found and row["reference"] is not None
+        )
+        good = [row for row in rows if row.is_good]
+        known = Booked(good)
+        for row in good:
+            known.compare(row)
+        new = [row for row in good if row.is_good and row.outcome is Outcome.MADE]
+        _rehearse(new, earlier)
 
     def write(self, rows: Sequence[Row], by: User, source: str) -> None:
         rows = [row for row in rows if row.outcome is Outcome.MADE]
@@ -162,20 +167,12 @@ class Booked:
             *by_external_id(Payment.objects.all(), said(rows, "external_id")),
             *alike.exclude(reference=""),
         ]
-        self.rows: dict[tuple[int, str], Row] = {}
         self.by_external_id: dict[str, Payment] = {}
         self.by_reference: dict[tuple[int, str], list[Payment]] = {}
         for one in {one.pk: one for one in there}.values():
             if one.external_id:
                 self.by_external_id[one.external_id] = one
             self.by_reference.setdefault((one.loan_id, one.reference), []).append(one)
-
-    def note_repeat(self, row: Row) -> None:
-        """One loan may be named in two ways, which the engine does not see through."""
-        if row["reference"] is not None:
-            first = self.rows.setdefault((row.found.pk, row["reference"]), row)
-            if first is not row:
-                row.wrong("reference", _("Row %(row)d says the same.") % {"row": first.number})
 
     def compare(self, row: Row) -> None:
         """A payment reversed meanwhile is there, too: it is not booked once more."""
@@ -202,45 +199,71 @@ def _is_said(one: Payment, row: Row) -> bool:
     return (one.loan_id, one.amount, one.paid_on) == wanted and all(given)
 
 
-def _rehearse(rows: Sequence[Row]) -> None:
-    """Each loan of a portion is played with its new payments. What a prepayment asks for may be no
-    schedule, amounts may add up to more than fits, or to more than is owed."""
+def _rehearse(rows: Sequence[Row], earlier: Earlier) -> None:
+    """Each loan of a portion is played with its new payments, and in a check with those that
+    portions before would have booked. What a prepayment asks for may be no schedule, amounts may
+    add up to more than fits, or to more than is owed."""
     of_loan: dict[int, list[Row]] = {}
     for row in rows:
         of_loan.setdefault(row.found.pk, []).append(row)
     paid, charged = payments_of(list(of_loan)), charges_of(list(of_loan))
+    before = earlier.rehearsed(of_loan)
+    booked = {}
     for pk, new in of_loan.items():
-        account = Rehearsal(new[0].found, paid[pk], charged[pk])
-        try:
-            if account.over(new) <= 0 or all(row["rest"] == YES for row in new):
-                continue
-        except LendingError:
-            pass
-        account.one_by_one(new)
+        account = Rehearsal(new[0].found, paid[pk], charged[pk], before[pk])
+        if facts := account.book(new):
+            booked[pk] = facts
+    earlier.rehearse(booked)
 
 
 class Rehearsal:
-    """A loan's account as it would be; nothing is written."""
+    """A loan's account as it would be; nothing is written. `before`: what `book` gave for earlier
+    portions, which is compact and JSON."""
 
     def __init__(
-        self, loan: Loan, paid: Sequence[LendingPayment], charged: Sequence[LendingCharge]
+        self,
+        loan: Loan,
+        paid: Sequence[LendingPayment],
+        charged: Sequence[LendingCharge],
+        before: Sequence[Any] = (),
     ) -> None:
         self.loan, self.agreement, self.charged = loan, loan.agreement, charged
         self.paid = list(paid)
         self.credit: Decimal = loan.credit
+        for credit, *rows in before:
+            self.credit = Decimal(credit)
+            self.paid += [_as_played(*facts) for facts in rows]
 
-    def over(self, rows: Iterable[Row]) -> Decimal:
+    def book(self, rows: Sequence[Row]) -> list[Any]:
+        """Try these rows, noting problems; what would be booked: the credit then, and payments as
+        `_as_played` takes them. Nothing of nothing."""
+        if not self._all_fit(rows):
+            self._one_by_one(rows)
+        booked = [_facts(row) for row in rows if row.is_good]
+        return [str(self.credit), *booked] if booked else []
+
+    def _all_fit(self, rows: Sequence[Row]) -> bool:
+        try:
+            over = self._over(rows)
+        except LendingError:
+            return False
+        if over > 0 and any(row["rest"] != YES for row in rows):
+            return False
+        self.credit += over
+        return True
+
+    def _over(self, rows: Iterable[Row]) -> Decimal:
         """How much more would be credit with these payments. LendingError if nothing can be."""
-        all_of_them = [*self.paid, *map(_as_played, rows)]
+        all_of_them = [*self.paid, *(_as_played(*_facts(row)) for row in rows)]
         played = replay(self.agreement, all_of_them, timezone.localdate(), self.charged)
         return checked(played).credit - self.credit
 
-    def one_by_one(self, rows: Sequence[Row]) -> None:
+    def _one_by_one(self, rows: Sequence[Row]) -> None:
         """In the order of the file, as they would be booked at the desk: each that would be
         refused there is a problem, and the next are played without it."""
         for row in rows:
             try:
-                over = self.over([row])
+                over = self._over([row])
             except LendingError as error:
                 column = "amount" if error.code == "too_large" else "purpose"
                 row.wrong(column, str(in_words(error)))
@@ -248,16 +271,24 @@ class Rehearsal:
             if over > 0 and row["rest"] != YES:
                 row.wrong("amount", _more_than_owed(over, self.loan.currency))
                 continue
-            self.paid.append(_as_played(row))
+            self.paid.append(_as_played(*_facts(row)))
             self.credit += over
 
 
-def _as_played(row: Row) -> LendingPayment:
+Facts = tuple[int, str, str, str]  # the row's number, day, amount, purpose
+
+
+def _facts(row: Row) -> Facts:
+    purpose = row["purpose"] or Payment.Purpose.NEXT.value
+    return row.number, row["paid_on"].isoformat(), str(row["amount"]), purpose
+
+
+def _as_played(number: int, paid_on: str, amount: str, purpose: str) -> LendingPayment:
     return LendingPayment(
-        key=_NOT_YET + row.number,
-        paid_on=row["paid_on"],
-        amount=row["amount"],
-        purpose=Purpose(row["purpose"] or Payment.Purpose.NEXT),
+        key=_NOT_YET + number,
+        paid_on=date.fromisoformat(paid_on),
+        amount=Decimal(amount),
+        purpose=Purpose(purpose),
     )
 
 

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy
 from crm.audit.models import AuditEntry, record
 from crm.errors import DeskError
 from crm.imports.contract import Importer, Outcome, Row
+from crm.imports.earlier import Earlier
 from crm.people.documents import DocumentType, clean_document
 from crm.people.folding import fold
 from crm.people.models import Agency, Contact, ContactPoint, User
@@ -59,7 +60,7 @@ class PartnerImporter(Importer):
             kind = row["document_type"] or DocumentType.DNI.value
             yield "document_number", f"{kind} {_as_kept(kind, row['document_number'])}"
 
-    def look(self, rows: Sequence[Row], by: User) -> None:
+    def look(self, rows: Sequence[Row], by: User, earlier: Earlier) -> None:
         self._clean_documents(rows)
         known = Known(rows)
         agencies, officers = lookups.agencies(), lookups.officers()

@@ -3,14 +3,17 @@
 import random
 from datetime import date, timedelta
 from decimal import Decimal
+from unittest.mock import ANY
 
 import pytest
 from django.db import transaction
 from django.utils import timezone
 
 from crm.audit.models import AuditEntry
-from crm.imports import work
-from crm.imports.tests.files import begun, checked, problems, ran, sheet
+from crm.imports import verbs, work
+from crm.imports.guessing import guess_columns
+from crm.imports.models import ImportRehearsal
+from crm.imports.tests.files import begun, checked, problems, ran, sheet, uploaded
 from partners import ledger
 from partners.imports.accounts import refresh_all
 from partners.models import Charge, Installment, Loan, Payment, PaymentAllocation
@@ -152,6 +155,56 @@ def test_of_several_payments_those_that_fit_are_booked(officer, partner, product
     assert not ledger.verify()[1]
 
 
+@pytest.fixture
+def two_a_portion(monkeypatch):
+    monkeypatch.setattr(work, "PORTION", 2)
+    monkeypatch.setattr(work, "PORTION_ON_SQLITE", 2)
+
+
+@pytest.mark.usefixtures("two_a_portion")
+def test_the_dry_run_knows_what_rows_far_above_would_have_booked(officer, partner, product):
+    """As the import itself does, of whatever was booked before by portions of the same file."""
+    loan = make_loan(partner, product)
+    make_loan(partner, product, number="P-002")
+    rows = (
+        "1;P-001;2024-02-01;60.00",
+        "2;P-002;2024-02-01;102.05",
+        "3;P-002;2024-02-01;5;;;;;si",
+        "4;P-001;2024-03-01;60.00",
+        "5;P-001;2024-01-15;42.05",
+        "6;P-002;2024-02-02;3;;;;;si",
+        "7;P-002;2024-02-03;1",
+        "8;P-001;2024-04-01;0.01;;;;;x",
+        "9;P-001;2024-01-31;2;;;;reducir cuota",
+    )
+    told = problems(checked("payments", table(*rows), officer))
+    assert [(row, where) for row, where, _ in told] == [(5, "Monto"), (8, "Monto"), (10, "Monto")]
+    assert [words[:16] for *_, words in told] == ["This is S/ 17.95", "This is S/ 1.00 ", ANY]
+    assert not ImportRehearsal.objects.exists() and not Payment.objects.exists()
+    one = ran("payments", table(*rows), officer)
+    assert problems(one) == told and (one.made, one.bad) == (6, 3)
+    loan.refresh_from_db()
+    assert (loan.status, loan.paid, loan.credit) == ("closed", Decimal("102.05"), Decimal("0.01"))
+    assert not ledger.verify()[1]
+
+
+@pytest.mark.usefixtures("two_a_portion")
+def test_a_dry_run_broken_off_and_done_again_knows_the_same(officer, loan, monkeypatch):
+    rows = [f"{n};P-001;2024-02-0{n};30" for n in range(1, 6)]
+    one = uploaded("payments", table(*rows), officer)
+    monkeypatch.setattr(work, "TURN", -1)
+    for _ in range(2):
+        mapping = guess_columns(one.importer.columns, one.headings)
+        verbs.name_columns(one=one, mapping=mapping)
+        work.go_on(one.pk)
+        verbs.cancel(one=one)
+    verbs.name_columns(one=one, mapping=mapping)
+    for _ in range(3):
+        work.go_on(one.pk)
+    one.refresh_from_db()
+    assert (one.state, [row for row, *_ in problems(one)]) == ("checked", [5, 6])
+
+
 def test_what_a_charge_asks_for_is_owed_too(officer, loan):
     Charge.objects.create(loan=loan, on=date(2024, 1, 10), amount=20, reason="Fee")
     one = checked("payments", table("1;P-001;2024-02-01;122.05", "2;P-001;2024-02-01;1"), officer)
@@ -227,6 +280,22 @@ def test_twice_in_one_file_by_two_names_of_the_loan(officer, loan):
     )
     one = ran("payments", content, officer)
     assert (one.made, problems(one)) == (1, [(3, "Nro operación", "Row 2 says the same.")])
+
+
+@pytest.mark.usefixtures("two_a_portion")
+def test_twice_in_one_file_far_apart_by_two_names_of_the_loan(officer, loan):
+    Loan.objects.update(external_id="98001")
+    content = "\n".join(
+        [
+            "Id,Préstamo,Id préstamo,Fecha,Monto,Nro operación",
+            *(f"{n},P-001,,2024-02-01,1,OP {n}" for n in range(1, 5)),
+            "9,,98001,2024-02-01,1,OP 1",
+        ]
+    )
+    told = problems(checked("payments", content, officer))
+    assert told == [(6, "Nro operación", "Row 2 says the same.")]
+    one = ran("payments", content, officer)
+    assert (one.made, problems(one)) == (4, told)
 
 
 def test_a_prepayment_that_makes_no_schedule_is_seen_before(officer, partner, product):

@@ -188,7 +188,7 @@ def _offset_of(one, row):
 def test_a_database_that_goes_away_is_waited_for(officer, small, monkeypatch):
     one = begun(checked("partners", people(15), officer))
     with monkeypatch.context() as patch:
-        patch.setattr(work, "note_repeats", _raise(OperationalError("gone")))
+        patch.setattr(work, "read_rows", _raise(OperationalError("gone")))
         with pytest.raises(OperationalError):
             work.go_on(one.pk)
     one.refresh_from_db()
