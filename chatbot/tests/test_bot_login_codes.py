@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 from django.core import mail
 from django.db import connection
+from django.db.models import F
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
@@ -243,6 +244,32 @@ def test_after_five_minutes_the_code_is_over(reached, from_outside):
     LoginRequest.objects.update(expires_at=timezone.now() - timedelta(seconds=1))
     from_outside(code)
     assert session(STRANGER) is None
+
+
+def minutes_pass(minutes):
+    ago = timedelta(minutes=minutes)
+    LoginRequest.objects.update(made_at=F("made_at") - ago, expires_at=F("expires_at") - ago)
+
+
+@pytest.mark.parametrize("passed", [2, 4])
+def test_a_code_that_went_out_late_is_told_by_no_answer(reached, from_outside, passed):
+    told = []
+    for sender, text in (("51911000303", RIGHT), ("51911000304", NOBODYS)):
+        from_outside(text, sender=sender)
+        minutes_pass(2)
+        code = deliver() or "000000"
+        minutes_pass(passed)
+        told.append([from_outside(other_than(code), sender=sender) for _ in range(2)])
+    assert told[0] == told[1]
+
+
+def test_a_code_that_went_out_late_is_good_for_five_minutes(reached, from_outside):
+    from_outside(RIGHT)
+    minutes_pass(3)
+    code = deliver()
+    minutes_pass(4)
+    from_outside(code)
+    assert session(STRANGER).partner == reached
 
 
 def test_a_new_request_ends_the_old_one(reached, from_outside):

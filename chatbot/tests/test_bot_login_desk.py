@@ -8,10 +8,17 @@ from django.db import connection
 from django.urls import reverse
 from django.utils import timezone
 
-from chatbot.dialog.login import approving
+from chatbot.dialog.login import approving, delivery
 from chatbot.models import Dialog, LoginCounter, LoginRequest, PartnerSession
 from chatbot.tests import desk, login_desk
-from chatbot.tests.login_desk import STRANGER, deliver, newest_request, session, talk_of
+from chatbot.tests.login_desk import (
+    STRANGER,
+    deliver,
+    newest_request,
+    other_than,
+    session,
+    talk_of,
+)
 from chatbot.tests.partners_known import DNI, NOBODYS, PHONE, RIGHT, WRONG_YEAR, make_partner
 from crm.audit.models import AuditEntry
 from crm.conversations.models import Conversation, Message
@@ -80,6 +87,41 @@ def test_who_is_refused_hears_nothing(asked, officer, from_outside):
     code = deliver()
     assert code is None
     assert "decided already" in post(officer, "approve", asked.pk).content.decode()
+    assert session(STRANGER) is None
+
+
+def refused(request, officer):
+    approving.refuse(request=request, by=officer)
+
+
+def refused_for_a_change(request, officer):
+    other_phone_on_file(request)
+    with pytest.raises(DeskError):
+        approving.approve(request=request, by=officer)
+
+
+@pytest.mark.parametrize("act", [refused, refused_for_a_change])
+def test_what_an_officer_does_is_told_by_no_answer(partner, hears, from_outside, officer, act):
+    hears("Hola")
+    from_outside(NOBODYS, sender="51911000098")
+    from_outside(RIGHT)
+    code = deliver()
+    act(newest_request(), officer)
+    wrong = [from_outside("000000", sender="51911000098") for _ in range(4)]
+    assert [from_outside(other_than(code)) for _ in range(4)] == wrong
+
+
+def test_the_code_of_who_is_refused_opens_nothing_and_is_not_kept(
+    partner, hears, from_outside, officer
+):
+    hears("Hola")
+    from_outside(RIGHT)
+    code = deliver()
+    assert "Let in</button>" in page(officer)
+    refused(newest_request(), officer)
+    assert "Let in</button>" not in page(officer)
+    assert delivery.strike_out_codes() == 1
+    assert "código" in from_outside(code)[0]
     assert session(STRANGER) is None
 
 

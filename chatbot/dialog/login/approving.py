@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from chatbot.dialog import sessions
 from chatbot.dialog.login.asking import DIALOG
-from chatbot.dialog.login.requests import close_all, still_asks
+from chatbot.dialog.login.requests import still_asks
 from chatbot.dialog.login.telling import tell
 from chatbot.models import Dialog, LoginRequest, PartnerSession
 from crm.audit.models import record
@@ -31,7 +31,6 @@ def approve(*, request: LoginRequest, by: User, now: datetime | None = None) -> 
         row = _mine(request, now)
         assert row.partner is not None
         if not still_asks(row):
-            close_all(row.conversation, now)
             raise DeskError(_("The number or the partner's data have changed. They must ask anew."))
         session = sessions.open_session(
             conversation=row.conversation,
@@ -39,7 +38,8 @@ def approve(*, request: LoginRequest, by: User, now: datetime | None = None) -> 
             way=PartnerSession.Way.OFFICER,
             now=now,
         )
-        _decided(row, by, now, approved=True)
+        row.closed_at = now
+        _decided(row, by, approved=True)
         Dialog.objects.filter(conversation=row.conversation, name=DIALOG).update(
             name="", step="", data={}, topic={}, expires_at=None
         )
@@ -48,10 +48,12 @@ def approve(*, request: LoginRequest, by: User, now: datetime | None = None) -> 
 
 
 def refuse(*, request: LoginRequest, by: User, now: datetime | None = None) -> None:
-    """They stay outside, and hear nothing: silence tells nobody whether the data were right."""
-    now = now or timezone.now()
+    """They stay outside, and hear nothing: silence tells nobody whether the data were right.
+
+    For the same reason the request stays open: what a wrong code hears goes on as it would have.
+    """
     with transaction.atomic():
-        _decided(_mine(request, now), by, now, approved=False)
+        _decided(_mine(request, now or timezone.now()), by, approved=False)
 
 
 def end_session(*, session: PartnerSession, by: User, now: datetime | None = None) -> bool:
@@ -84,8 +86,8 @@ def _lock_dialog(conversation: Conversation) -> None:
     Dialog.objects.select_for_update().get(conversation=conversation)
 
 
-def _decided(row: LoginRequest, by: User, now: datetime, *, approved: bool) -> None:
-    row.officer, row.approved, row.closed_at = by, approved, now
+def _decided(row: LoginRequest, by: User, *, approved: bool) -> None:
+    row.officer, row.approved = by, approved
     row.save(update_fields=["officer", "approved", "closed_at"])
     assert row.partner is not None
     action = "login_approved" if approved else "login_refused"

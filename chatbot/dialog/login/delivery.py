@@ -70,6 +70,8 @@ def deliver(pk: int) -> None:
 def _may_be_sent(request: LoginRequest, now: datetime) -> bool:
     if not request.wants_code or request.partner is None or request.digest:
         return False
+    if request.approved is not None:
+        return False
     in_time = request.expires_at is not None and now < request.expires_at
     open_ = request.closed_at is None and in_time and still_asks(request)
     return open_ and not _too_many(request.partner, now)
@@ -148,7 +150,7 @@ def _by_mail(contact: Contact, address: str, code: str) -> None:
 
 def strike_out_codes() -> int:
     """Job: codes that are over are struck out of what carried them, or not sent any more."""
-    over = Q(closed_at__isnull=False) | Q(expires_at__lte=timezone.now())
+    over = Q(closed_at__isnull=False) | Q(expires_at__lte=timezone.now()) | Q(approved=False)
     rows = LoginRequest.objects.filter(over, message__isnull=False).order_by("id")
     return sum(_strike_out(pk) for pk in rows.values_list("pk", flat=True)[:AT_ONCE])
 

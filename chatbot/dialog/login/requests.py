@@ -44,7 +44,9 @@ def close_all(conversation: Conversation, now: datetime) -> None:
 def try_code(turn: Turn, code: str) -> tuple[Partner | None, int]:
     """Whom the code lets in, and how many tries are left to who it lets in nobody.
 
-    To be called under the lock of the conversation's dialog.
+    To be called under the lock of the conversation's dialog. Who has no code hears what follows
+    from when they asked and how often they tried, and from nothing else: when a code went out, or
+    that an officer said no, happens to right data alone.
     """
     rows = LoginRequest.objects.select_for_update(of=("self",)).select_related("partner__contact")
     request = rows.filter(conversation=turn.conversation, closed_at=None).first()
@@ -55,13 +57,15 @@ def try_code(turn: Turn, code: str) -> tuple[Partner | None, int]:
     left = LoginRequest.MOST_TRIES - len(before)
     in_time = request.expires_at is not None and turn.now < request.expires_at
     fits = secrets.compare_digest(request.digest, digest_of(request.pk, code))
+    refused = request.approved is not None
     same = still_asks(request)
-    if fits and in_time and left > 0 and same:
+    if fits and in_time and left > 0 and same and not refused:
         close_all(turn.conversation, turn.now)
         return request.partner, 0
     pk = request.pk
     lasting.for_good(lambda: _note_try(pk, event))
-    return None, max(left - 1, 0) if in_time else 0
+    awaited = turn.now < request.made_at + LoginRequest.CODE_LASTS
+    return None, max(left - 1, 0) if awaited else 0
 
 
 def still_asks(request: LoginRequest) -> bool:

@@ -32,7 +32,9 @@ class Standing:
 def waiting(now: datetime | None = None) -> QuerySet[LoginRequest]:
     """Who may be let in: the data were right, nobody has decided, and it is not too long ago."""
     since = (now or timezone.now()) - LoginRequest.OPEN_FOR
-    rows = LoginRequest.objects.filter(partner__isnull=False, closed_at=None, made_at__gt=since)
+    rows = LoginRequest.objects.filter(
+        partner__isnull=False, approved=None, closed_at=None, made_at__gt=since
+    )
     people = "partner__contact", "conversation__channel", "conversation__contact"
     return rows.select_related(*people).order_by("made_at")
 
