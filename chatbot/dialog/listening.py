@@ -11,11 +11,11 @@ from chatbot import lasting
 from chatbot.channels.events import InboundMessage
 from chatbot.dialog import registry, sessions
 from chatbot.dialog.login import masking
-from chatbot.dialog.login.asking import DIALOG
+from chatbot.dialog.login.asking import CODE, DIALOG
 from chatbot.intents.detecting import detect
 from chatbot.intents.heard import Heard
 from chatbot.models import Dialog, PartnerSession
-from crm.conversations.models import Conversation, Message
+from crm.conversations.models import Conversation, Episode, Message
 
 # What only a partner can want; in one who is not logged in it is no interest in a property.
 PARTNERS_OWN = frozenset(
@@ -41,16 +41,15 @@ PROSPECTS = frozenset(("property_inquiry", "schedule_visit"))
 
 @dataclass(frozen=True, slots=True)
 class Listening:
-    """What was understood, where the conversation stands (its row is locked), and who speaks."""
+    """What was understood, where the conversation stands (its row is locked), and who speaks.
+
+    `is_login`: somebody says who they are, or answers the bot that asks for it.
+    """
 
     heard: Heard
     dialog: Dialog
     session: PartnerSession | None
-
-    @property
-    def is_login(self) -> bool:
-        """Whether somebody says who they are, or answers when asked for it."""
-        return self.heard.intent == "authenticate" or self.dialog.name == DIALOG
+    is_login: bool
 
     @property
     def is_prospects(self) -> bool:
@@ -76,30 +75,56 @@ def listen(conversation: Conversation, inbound: InboundMessage, now: datetime) -
     if dialog is None:
         Dialog.objects.get_or_create(conversation=conversation)
         dialog = rows.get()
+    heard = Heard() if inbound.kind in CARDS else detect(inbound.text)
     return Listening(
-        heard=Heard() if inbound.kind in CARDS else detect(inbound.text),
+        heard=heard,
         dialog=dialog,
         session=sessions.current(conversation, now, inbound),
+        is_login=_is_login(conversation, dialog, heard, inbound.text),
     )
+
+
+def _is_login(conversation: Conversation, dialog: Dialog, heard: Heard, text: str) -> bool:
+    """With a person in the bot's place nobody can log in: what they are told they must read."""
+    if heard.slots.document and heard.slots.year:
+        return True
+    if conversation.owner != Episode.Owner.BOT:
+        return False
+    return heard.intent == "authenticate" or _answers_login(dialog, heard, text)
+
+
+def _answers_login(dialog: Dialog, heard: Heard, text: str) -> bool:
+    """Whether who they are is asked for, and these words may tell it, or part of it."""
+    if dialog.name != DIALOG or not dialog.is_open(timezone.now()):
+        return False
+    if heard.slots.document or heard.slots.year:
+        return True
+    if dialog.step == CODE and masking.SIX_DIGITS.search(text):
+        return True
+    return not heard.asks_else
 
 
 def as_stored(inbound: InboundMessage, said: Listening) -> InboundMessage:
     """What of the message is kept: a document, a year and a code are not, right or wrong."""
     # What was tapped on are our own words.
-    if not said.is_login or inbound.choice or inbound.kind in CARDS:
+    if inbound.choice or inbound.kind in CARDS:
         return inbound
-    secrets = masking.secrets_of(inbound.text)
+    # Who was asked may answer late, or a person: a document with its year goes in any case.
+    late = said.dialog.name == DIALOG and masking.GIVEN.search(inbound.text)
+    if not said.is_login and not late:
+        return inbound
+    secrets = masking.secrets_of(inbound.text) if said.is_login else []
+    text = masking.mask(inbound.text) if said.is_login else masking.mask_given(inbound.text)
     lasting.settle_with(lambda payload: masking.mask_payload(payload, secrets))
-    raw = masking.mask_payload(inbound.raw, secrets)
-    return replace(inbound, text=masking.mask(inbound.text), raw=raw)
+    return replace(inbound, text=text, raw=masking.mask_payload(inbound.raw, secrets))
 
 
 def as_edited(message: Message, text: str) -> str:
     """What is kept of a new wording: who mistyped their document may put it right there."""
-    dialog = Dialog.objects.filter(conversation=message.conversation_id, name=DIALOG)
-    was_login = masking.DOT in message.text
-    is_login = detect(text).intent == "authenticate" or masking.GIVEN.search(text)
-    if not was_login and not is_login and not dialog.exists():
+    talk = message.conversation
+    dialog = Dialog.objects.filter(conversation=talk, name=DIALOG).first() or Dialog()
+    was_login = masking.DOT in message.text or masking.GIVEN.search(text)
+    if not was_login and not _is_login(talk, dialog, detect(text), text):
         return text
     secrets = masking.secrets_of(text)
     lasting.settle_with(lambda payload: masking.mask_payload(payload, secrets))

@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import Any
 
 from chatbot.dialog import sessions
 from chatbot.dialog.contract import Asked, Outcome, Reply, Step, Turn
-from chatbot.dialog.login import requests
+from chatbot.dialog.login import masking, requests
 from chatbot.dialog.login.asking import CODE, DATA, DIALOG, ask
 from chatbot.dialog.login.entering import enter, let_in
 from chatbot.intents import menu
 from chatbot.models import PartnerSession
-
-# "482913", "482 913", "es 482-913".
-SIX_DIGITS = re.compile(r"(?<!\d)(\d{3})[ .-]?(\d{3})(?!\d)")
 
 
 def authenticate(turn: Turn) -> Outcome:
@@ -48,7 +44,7 @@ def code_given(turn: Turn, data: Mapping[str, Any]) -> Outcome | None:
         return tried
     if turn.inbound.own_phone:
         return Outcome((Reply("login_number_known"),), asked=Asked(DIALOG, DATA, dict(data)))
-    found = SIX_DIGITS.search(turn.text)
+    found = masking.SIX_DIGITS.search(turn.text)
     if found is None:
         return _again(turn, data)
     partner, left = requests.try_code(turn, "".join(found.groups()))

@@ -1,5 +1,6 @@
 """Who is speaking: the registered phone enters, by every spelling, and nobody else does."""
 
+import json
 from datetime import timedelta
 
 import pytest
@@ -13,6 +14,7 @@ from chatbot.tests.graph_stub import message_body
 from chatbot.tests.login_desk import STRANGER, session, talk_of
 from chatbot.tests.partners_known import NOBODYS, PHONE, RIGHT, WRONG_YEAR, make_partner
 from chatbot.work import work_off
+from crm.conversations import ownership
 from crm.conversations.models import Message
 from crm.people.models import Contact
 from leads.models import Lead
@@ -327,6 +329,54 @@ def test_what_is_corrected_is_masked_as_well(partner, post, from_outside):
     kept = [message.text, *message.revisions.values_list("text", flat=True)]
     kept += InboundEvent.objects.values_list("payload", flat=True)
     assert not any("12345678" in one for one in kept)
+
+
+def stored(text):
+    """Whether it stands in the last message and in its stored event."""
+    message = Message.objects.filter(direction="in").latest("pk")
+    event = InboundEvent.objects.exclude(kind="status").latest("pk")
+    return [text in message.text, text in repr(json.loads(event.payload))]
+
+
+def test_what_is_asked_for_beside_the_log_in_is_kept(partner, from_outside):
+    from_outside("mi deuda")
+    said = "busco un depa de 3 dormitorios en Miraflores hasta 200000"
+    from_outside(said)
+    assert stored(said) == [True, True]
+    assert Lead.objects.get().last_text == said
+
+
+@pytest.mark.parametrize("text", ["mi dni es 12345678 y quiero ver mi deuda", "12345678", "40 02"])
+def test_what_may_answer_the_log_in_is_not_kept(partner, from_outside, text):
+    from_outside("mi deuda")
+    from_outside(text)
+    assert stored(text) == [False, False]
+
+
+def test_a_code_among_words_is_not_kept(partner, from_outside):
+    from_outside(RIGHT)
+    from_outside("mi código es 482913, quiero ver mi deuda")
+    assert stored("482913") == [False, False]
+
+
+def test_what_is_told_a_person_is_kept_but_for_a_document_with_its_year(
+    partner, from_outside, colleague
+):
+    from_outside("mi deuda")
+    ownership.claim(conversation=talk_of(STRANGER), user=colleague)
+    for said in ("llámame al 987 111 222, vivo en Av. Larco 345", "mi DNI es 12345678"):
+        from_outside(said)
+        assert stored(said) == [True, True]
+    for said in (RIGHT, "mi celular es 987111222, dni 12345678, 1990"):
+        from_outside(said)
+        assert stored("12345678") == [False, False]
+
+
+def test_what_nobody_asks_for_any_more_is_kept(partner, from_outside):
+    from_outside("mi deuda")
+    Dialog.objects.update(expires_at=timezone.now() - timedelta(seconds=1))
+    from_outside("llámame al 987 111 222, vivo en Av. Larco 345")
+    assert stored("987 111 222") == [True, True]
 
 
 def test_numbers_in_other_messages_stay(partner, from_outside):

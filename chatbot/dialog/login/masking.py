@@ -12,6 +12,8 @@ SIGN = re.compile(r"[^\W_]")
 # A number as long as a document, with a year of birth near it, either way round.
 _DOCUMENT, _YEAR = r"(?<!\w)[A-Za-z]{0,4}\d[\d.\- ]{5,14}\d(?!\w)", r"(?<!\d)(?:19|20)\d\d(?!\d)"
 GIVEN = re.compile(rf"{_DOCUMENT}.{{1,80}}?{_YEAR}|{_YEAR}.{{1,80}}?{_DOCUMENT}", re.DOTALL)
+# A code, as people write it: "482913", "482 913", "es 482-913".
+SIX_DIGITS = re.compile(r"(?<!\d)(\d{3})[ .-]?(\d{3})(?!\d)")
 SHORTEST_SECRET = 4
 DOT = "•"
 
@@ -19,6 +21,11 @@ DOT = "•"
 def mask(text: str) -> str:
     """The same words with dots for every letter and digit of what has a digit in it."""
     return WORD.sub(lambda found: SIGN.sub(DOT, found[0]), text)
+
+
+def mask_given(text: str) -> str:
+    """The same with dots only for what looks like a document and a year of birth."""
+    return GIVEN.sub(lambda found: mask(found[0]), text)
 
 
 def secrets_of(text: str) -> list[str]:
@@ -43,7 +50,7 @@ def mask_payload(payload: Any, secrets: Iterable[str] = ()) -> Any:
 def _masked(text: str, secrets: Iterable[str]) -> str:
     for secret in secrets:
         text = re.sub(rf"(?<!\w){re.escape(secret)}(?!\w)", lambda found: mask(found[0]), text)
-    return GIVEN.sub(lambda found: mask(found[0]), text)
+    return mask_given(text)
 
 
 def mask_code(text: str) -> str:
