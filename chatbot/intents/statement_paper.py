@@ -8,8 +8,9 @@ from django.core.files.base import ContentFile
 from django.db import transaction
 from django.utils import timezone
 
+from chatbot.dialog import sessions
 from chatbot.dialog.replies import words_for
-from chatbot.models import Dialog, PartnerSession
+from chatbot.models import Dialog
 from crm.conversations import outreach
 from crm.conversations.models import Attachment, Conversation, Episode, Message
 from crm.errors import DeskError
@@ -48,13 +49,10 @@ def send(message_id: int, partner_id: int) -> None:
 
 def _is_wanted(asking: Message, partner: Partner) -> bool:
     """Whether they are still the one who is logged in, the bot speaks, and none went out since."""
-    sessions = PartnerSession.objects.filter(
-        conversation=asking.conversation_id, partner=partner, closed_at=None
-    )
-    session = sessions.first()
-    if session is None or not session.is_open(timezone.now()):
-        return False
     talk = Conversation.objects.select_related("channel", "episode").get(pk=asking.conversation_id)
+    session = sessions.standing(talk, timezone.now())
+    if session is None or session.partner != partner:
+        return False
     if talk.owner != Episode.Owner.BOT or not talk.channel.is_active:
         return False
     since = talk.messages.filter(pk__gt=asking.pk, author=Message.Author.BOT)

@@ -15,7 +15,7 @@ from crm.conversations import ownership
 from crm.conversations.models import Channel, Message
 from crm.people.models import ContactPoint
 from partners.account.calculator import settlement
-from partners.models import PaymentOption
+from partners.models import Partner, PaymentOption
 from partners.papers import printing
 from partners.papers.press import PressError
 from partners.payments import book_payment
@@ -127,6 +127,13 @@ def test_the_same_button_twice_sends_one_document(ask, loan, press):
 def test_no_document_goes_out_when_the_session_is_over(ask, loan, press):
     ask.tap("statement:pdf")
     sessions.close(ask.talk, timezone.now())
+    assert ask.jobs() == []
+    assert not Message.objects.filter(kind="document").exists()
+
+
+def test_no_document_for_who_is_no_partner_any_more(ask, ana, loan, press):
+    ask.tap("statement:pdf")
+    Partner.objects.filter(pk=ana.pk).update(status=Partner.Status.CANCELLED)
     assert ask.jobs() == []
     assert not Message.objects.filter(kind="document").exists()
 
