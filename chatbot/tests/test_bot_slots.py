@@ -54,6 +54,8 @@ def slots(text):
         "1 2 3 4 5 6 7 8 1990",
         "nací el 15/03/1990, mi DNI: 12345678",
         "DNI\n12345678\n1990",
+        "DNI12345678 1990",
+        "mi dni12345678, naci en 1990",
     ],
 )
 def test_a_document_and_a_year_are_found_in_any_order_and_punctuation(text):

@@ -26,6 +26,8 @@ CUE = re.compile(
     r"\b(?:d\.?n\.?i|documento|doc|identidad|identidade|cedula|carnet|carne|pasaporte|passaporte"
     r"|passport|cpf|rut|curp|cuit|cuil|ruc|c\.?e|id)\b"
 )
+# The same without a space: "DNI12345678".
+_CUE_JOINED = re.compile(r"\b(d\.?n\.?i\.?|documento|doc|cedula|cpf|rut|ruc|cuit|cuil)(?=\d)")
 _BORN = re.compile(
     r"\b(?:naci|nacido|nacida|nacimiento|ano|anio|nasci|nascimento|born|birth|nac|year)\b"
 )
@@ -47,7 +49,7 @@ def find_papers(text: str, latest: int) -> tuple[str, int | None]:
     """
     if not any(one.isdigit() for one in text):
         return "", None
-    text = text.replace("\n", " ")
+    text = _CUE_JOINED.sub(r"\1 ", text.replace("\n", " "))
     alone = ""
     for document, rest in islice(_documents(text), MOST_CANDIDATES):
         year = _year(rest, latest)
