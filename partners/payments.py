@@ -33,14 +33,19 @@ class BookedAlreadyError(DeskError):
 
 
 class MoreThanOwedError(DeskError):
-    """`more` of the payment would stay as credit, and nobody said that it may."""
+    """`more` would stay as credit, of the payment and maybe of what was paid ahead before it, and
+    nobody said that it may."""
 
-    def __init__(self, more: Decimal, currency: str) -> None:
+    def __init__(self, more: Decimal, payment: Decimal, currency: str) -> None:
         self.more = more
-        super().__init__(
-            _("This is %(amount)s more than is owed. Confirm to keep the rest as credit.")
-            % {"amount": wording.exact_money(more, currency)}
-        )
+        if more > payment:
+            words = _(
+                "With what was paid ahead this is %(amount)s more than is owed to pay it off. "
+                "Confirm to keep the rest as credit."
+            )
+        else:
+            words = _("This is %(amount)s more than is owed. Confirm to keep the rest as credit.")
+        super().__init__(words % {"amount": wording.exact_money(more, currency)})
 
 
 def book_payment(
@@ -87,7 +92,7 @@ def book_payment(
         played = _refreshed(loan)
         more = played.credit - before["credit"]
         if more > 0 and not keep_rest:
-            raise MoreThanOwedError(more, loan.currency)
+            raise MoreThanOwedError(more, amount, loan.currency)
         record(
             action="payment_booked",
             subject=loan,

@@ -51,10 +51,13 @@ def pay(book: Book, payment: Payment) -> None:
     book.spend([row for row in book.open_rows() if row.installment.due <= on], on)
     book.spend(book.open_rows(), on, CHARGES)
     rest = rest_of(book, on)
-    if rest is None or _owes_first(book, rest):
+    if rest is None:
         return
-    if book.credit + rest.ahead >= rest.payoff:
+    first = _owed_first(book, rest)
+    if book.credit + rest.ahead >= first + rest.payoff:
         _close(book, rest, on)
+    elif first:
+        return
     elif book.credit <= rest.earned:
         book.spend(book.open_rows(), on)
     else:
@@ -92,15 +95,18 @@ def _is_covered(row: Row) -> bool:
     return not unpaid and row.installment.total > 0
 
 
-def _owes_first(book: Book, rest: Rest) -> bool:
-    """Are there installments due, or charges, that the payment did not reach?"""
-    before = any(row.is_open for row in book.rows[: rest.position])
-    return before or any(book.rows[rest.position].unpaid[part] for part in CHARGES)
+def _owed_first(book: Book, rest: Rest) -> Decimal:
+    """What is due, or charged, and the payment did not reach."""
+    due = sum((sum(row.unpaid.values()) for row in book.rows[: rest.position]), ZERO)
+    later = book.rows[rest.position :]
+    return due + sum((row.unpaid[part] for row in later for part in CHARGES), ZERO)
 
 
 def _close(book: Book, rest: Rest, on: date) -> None:
+    """What was paid ahead pays whatever is still open."""
     book.credits = _released(book, rest.position) + book.credits
     _put(book, rest, on, rest.principal, [])
+    book.spend(book.open_rows(), on)
 
 
 def _reduce(book: Book, rest: Rest, on: date, purpose: Purpose) -> None:

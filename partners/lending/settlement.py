@@ -15,7 +15,8 @@ from partners.lending.replay import play
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settlement:
-    """`interest` is what was earned up to that day; `ahead` what was paid of it already."""
+    """`interest` is what was earned up to that day; `ahead` what was paid of later installments,
+    which counts when the loan is paid off."""
 
     principal: Decimal
     interest: Decimal
@@ -24,9 +25,19 @@ class Settlement:
     ahead: Decimal
 
     @property
+    def owed(self) -> Decimal:
+        return self.principal + self.interest + self.fee + self.penalty
+
+    @property
     def total(self) -> Decimal:
-        """To be paid: a prepayment of this amount on that day closes the loan."""
-        return max(ZERO, self.principal + self.interest + self.fee + self.penalty - self.ahead)
+        """To be paid: a prepayment of this amount on that day closes the loan. Where it is zero,
+        a prepayment of any amount does."""
+        return max(ZERO, self.owed - self.ahead)
+
+    @property
+    def credit(self) -> Decimal:
+        """What was paid ahead beyond all that is owed: it remains when the loan is closed."""
+        return max(ZERO, self.ahead - self.owed)
 
 
 def settle(
@@ -50,5 +61,5 @@ def settle(
         interest=unpaid[Part.INTEREST] + (rest.earned if rest else ZERO),
         fee=sum((row.unpaid[Part.FEE] for row in book.rows), ZERO),
         penalty=sum((row.unpaid[Part.PENALTY] for row in book.rows), ZERO),
-        ahead=min(rest.ahead, rest.payoff) if rest else ZERO,
+        ahead=rest.ahead if rest else ZERO,
     )

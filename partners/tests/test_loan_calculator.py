@@ -10,7 +10,7 @@ from partners.account import calculator
 from partners.account.page import LoanPage
 from partners.charges import set_charge
 from partners.models import Loan, Payment
-from partners.payments import book_payment
+from partners.payments import MoreThanOwedError, book_payment
 from partners.tests.conftest import make_loan
 
 pytestmark = [pytest.mark.once, pytest.mark.django_db, pytest.mark.usefixtures("in_english")]
@@ -85,6 +85,21 @@ def test_the_settlement_closes_the_loan(loan, officer):
     pay(loan, total, "2024-02-16", purpose="fewer")
     loan.refresh_from_db()
     assert (loan.status, loan.credit) == ("closed", 0)
+
+
+def test_what_was_paid_ahead_may_settle_it_and_what_remains_is_told(desk, partner, product):
+    """1,000 over 12 months at 60 %, all but 5.00 paid on the second day."""
+    loan = make_loan(partner, product, principal=Decimal(1000), terms=12, rate=Decimal(60))
+    pay(loan, loan.left - 5, "2024-01-02")
+    html = ask(desk, loan, "2024-01-10")
+    for words in ("<dd>S/ 0.00</dd>", "pays everything off", "With it S/ 0.37"):
+        assert words in html, words
+    with pytest.raises(MoreThanOwedError, match="With what was paid ahead this is S/ 5.37 more"):
+        pay(loan, "5.00", "2024-01-10", purpose="fewer")
+    pay(loan, "5.00", "2024-01-10", purpose="fewer", keep_rest=True)
+    loan.refresh_from_db()
+    assert (loan.status, loan.credit) == ("closed", Decimal("5.37"))
+    assert "pays everything off" not in ask(desk, loan, "2024-01-10")
 
 
 def test_three_purposes_side_by_side(desk, loan):

@@ -151,9 +151,34 @@ def test_a_prepayment_of_the_settlement_closes_any_loan(account):
     day = min(today, agreement.terms.first_due)
     made = [payment for payment in payments if payment.paid_on <= day]
     settlement = settle(agreement, made, day, charges)
-    assert settlement.total >= 0
-    if not settlement.total:
-        return
-    last = Payment(key=99, paid_on=day, amount=settlement.total, purpose=Purpose.FEWER)
+    before = replay(agreement, made, day, charges)
+    amount = settlement.total or Decimal("0.01")  # nothing to be paid: anything closes it
+    last = Payment(key=99, paid_on=day, amount=amount, purpose=Purpose.FEWER)
     ledger = replay(agreement, [*made, last], day, charges)
+    assert ledger.is_closed
+    assert ledger.credit == before.credit + settlement.credit + amount - settlement.total
+
+
+# All but 5.00 of 1,000 over 12 months at 60 %, on the second day: 11 installments are covered.
+NEARLY = paid(1, "2024-01-02", "1348.89")
+SIXTY = Agreement(terms=loan("1000", "60", 12))
+
+
+def test_what_was_paid_ahead_may_pay_everything_off():
+    day = date(2024, 1, 10)
+    assert replay(SIXTY, [NEARLY], day).left == 5
+    settlement = settle(SIXTY, [NEARLY], day)
+    assert (settlement.total, settlement.credit) == (0, Decimal("0.37"))
+    ledger = replay(SIXTY, [NEARLY, paid(2, "2024-01-10", "5.00", Purpose.FEWER)], day)
+    assert ledger.is_closed and ledger.credit == Decimal("5.37")
+
+
+def test_what_was_paid_ahead_pays_charges_too():
+    day, charges = date(2024, 1, 10), [charged(1, "2024-01-05", "35.02")]
+    settlement = settle(SIXTY, [NEARLY], day, charges)
+    assert (settlement.total, settlement.credit) == (Decimal("34.65"), 0)
+    last = paid(2, "2024-01-10", "34.65", Purpose.FEWER)
+    ledger = replay(SIXTY, [NEARLY, last], day, charges)
     assert ledger.is_closed and ledger.credit == 0
+    assert not replay(SIXTY, [NEARLY, paid(2, "2024-01-10", "34.64", Purpose.FEWER)], day,
+                      charges).is_closed  # fmt: skip
