@@ -13,6 +13,7 @@ MEASURES = {
     "webhook": DATABASES,
     "providers": DATABASES,
     "reply": DATABASES,
+    "self_service": DATABASES,
     "flood": DATABASES,
     "outbox": DATABASES,
     "leads": DATABASES[1:],

@@ -1,0 +1,139 @@
+"""A partner's whole visit by chat, step by step: log-in, statement, loans, one loan, a ticket."""
+
+import time
+from collections.abc import Iterator
+from datetime import date, timedelta
+from decimal import Decimal
+from statistics import median
+
+from django.db import connection
+from django.utils import timezone
+
+from bench import bodies
+from bench.load import blast
+from bench.report import Row, percentile
+from bench.servers import Stage
+
+LIMIT = 0.300  # seconds, at the 95th percentile, for every step
+MOST_QUERIES = 30
+OFFICERS, LOANS = 5, 2
+QUIET = 0.25  # seconds without another answer: the step is over
+SCRIPT = (
+    ("log in", "DNI 4{:07d} 1990"),
+    ("statement", "estado de cuenta"),
+    ("loans", "mis préstamos"),
+    ("one loan", "detalle de préstamo 1"),
+    ("a ticket", "crear ticket"),
+    ("its subject", "Problema con pago"),
+    ("its text", "No puedo pagar mi cuota"),
+    ("log out", "cerrar sesión"),
+)
+
+
+def measure(stage: Stage, quick: bool) -> Iterator[Row]:
+    from chatbot.tests.graph_stub import GraphStub
+
+    rounds = 20 if quick else 100
+    make_partners(rounds + 6)
+    with GraphStub(port=stage.graph_port) as graph:
+        stage.web()
+        worker = stage.work()
+        for index in range(5):  # so that nothing is done for the first time
+            visit(stage, graph.times, index)
+        visits = [visit(stage, graph.times, index) for index in range(5, 5 + rounds)]
+        for step, (name, _) in enumerate(SCRIPT):
+            yield timed(f"self-service, {name}, {stage.vendor}", [one[step] for one in visits])
+        stage.stop(worker)
+        yield from counted(stage, rounds + 5)
+
+
+def timed(what: str, took: list[float]) -> Row:
+    p95 = percentile(took, 0.95)
+    ours = f"p50 {ms(median(took))}, p95 {ms(p95)}"
+    return Row(what, ours, "", None, f"p95 < {ms(LIMIT)}", p95 < LIMIT)
+
+
+def visit(stage: Stage, answers: list[float], index: int) -> list[float]:
+    """Seconds of each step, from the POST leaving to the last of its answers arriving."""
+    return [say(stage, answers, words.format(index), index) for _, words in SCRIPT]
+
+
+def say(stage: Stage, answers: list[float], words: str, index: int) -> float:
+    known = len(answers)
+    request = iter([bodies.message(words, bodies.person(index))])
+    started = time.time()
+    blast(stage.port, [request])
+    while len(answers) == known or time.time() - answers[-1] < QUIET:
+        if time.time() - started > 30:
+            raise RuntimeError(f"no answer to {words!r} within 30 s")
+        time.sleep(0.001)
+    return answers[-1] - started
+
+
+def counted(stage: Stage, index: int) -> Iterator[Row]:
+    """Queries from the stored message to its queued answer; savepoints are none. In this process,
+    by the worker's own calls."""
+    from chatbot.lanes import due_lanes, handle_lane
+    from chatbot.work import work_off
+
+    counts = {}
+    for name, words in SCRIPT:
+        blast(stage.port, [iter([bodies.message(words.format(index), bodies.person(index))])])
+        seen: list[str] = []
+
+        def note(execute, sql, params, many, context, seen=seen):  # type: ignore[no-untyped-def]
+            seen.append(sql)
+            return execute(sql, params, many, context)
+
+        with connection.execute_wrapper(note):
+            for lane in due_lanes():
+                handle_lane(lane)
+        counts[name] = sum("SAVEPOINT" not in sql for sql in seen)
+        work_off()
+    most = max(counts.values())
+    ours = ", ".join(f"{name} {count}" for name, count in counts.items())
+    what = f"self-service, queries a message, {stage.vendor}"
+    yield Row(what, f"at most {most}", ours, None, f"{MOST_QUERIES}", most <= MOST_QUERIES)
+
+
+def make_partners(count: int) -> None:
+    """With two loans each, registered with the phones they write from; their officers."""
+    from django.contrib.auth.models import Group
+
+    from crm.people.models import Agency, User
+    from partners.loans import disburse, draft_loan
+    from partners.models import LoanProduct
+    from partners.registry import register_partner
+
+    agency = Agency.objects.create(name="Lima")
+    for number in range(OFFICERS):
+        officer = User.objects.create_user(f"officer-{number}", agency=agency)
+        officer.groups.add(Group.objects.get(name="officer"))
+    product = LoanProduct.objects.create(code="PERS", name="Personal", rate=Decimal(24))
+    day = timezone.localdate() - timedelta(days=100)
+    for index in range(count):
+        partner = register_partner(
+            by=None,
+            name=f"Ana Ficticia {index}",
+            document_type="dni",
+            document_number=f"4{index:07d}",
+            birthday=date(1990, 5, 17),
+            phone=f"+{bodies.person(index)}",
+            agency=agency,
+        )
+        for number in range(LOANS):
+            loan = draft_loan(
+                partner=partner,
+                product=product,
+                number=f"P-{index:04}{number}",
+                principal=Decimal(1000),
+                terms=12,
+                disbursed_on=day,
+                first_due=day + timedelta(days=31),
+                by=None,
+            )
+            disburse(loan=loan, by=None)
+
+
+def ms(seconds: float) -> str:
+    return f"{seconds * 1000:.0f} ms"
