@@ -20,6 +20,10 @@ from tickets.opening import LONGEST_TEXT
 Kind, Status = TicketMessage.Kind, Ticket.Status
 
 
+class SaidAlreadyError(DeskError):
+    """The same form, with the same words, was sent before."""
+
+
 def reply(
     *,
     ticket: Ticket,
@@ -27,11 +31,13 @@ def reply(
     text: str,
     seen: int | None = None,
     files: Sequence[tuple[str, Attachment]] = (),
+    form: str = "",
 ) -> TicketMessage:
     """Answer the person where the ticket came from; a new ticket is open from then on.
 
     `seen` is the version the writer last saw: ThreadChangedError if there is a newer one. `files`
-    are as `tickets.files.stored` yields them. Outside a session a partner only hears that there is
+    are as `tickets.files.stored` yields them. `form` names the form it was written in: a second
+    time SaidAlreadyError, and nothing is sent. Outside a session a partner only hears that there is
     an answer (`is_veiled`). What is kept until the person writes again counts as the first
     response when it goes (`tickets.watching`). DeskError without words, for a ticket that is done
     or merged, and for a person who cannot be reached by chat.
@@ -39,12 +45,14 @@ def reply(
     text = _clean(text, may_be_empty=bool(files))
     with transaction.atomic():
         row, talk = locked_with_talk(ticket)
+        form = _unsent(row, Kind.PUBLIC, text, form)
         _check_open(row)
         check_seen(row, seen)
         place = telling.where(row, talk)
         if place is None:
             raise DeskError(_("This person cannot be reached by chat. Leave a note instead."))
-        entry = _told(row, place, text, by, files)
+        entry = TicketMessage(ticket=row, kind=Kind.PUBLIC, author=by, text=text, form=form)
+        _tell(entry, place, by, files)
         now = timezone.now()
         if outreach.goes_now(place, entry.message.purpose if entry.message else ""):
             deadlines.answered(row, now)
@@ -63,35 +71,53 @@ def add_note(
     text: str,
     seen: int | None = None,
     files: Sequence[tuple[str, Attachment]] = (),
+    form: str = "",
 ) -> TicketMessage:
     """Write something down for colleagues; it goes to nobody. Errors as of `reply`."""
     text = _clean(text, may_be_empty=bool(files))
     with transaction.atomic():
         row = locked(ticket)
+        form = _unsent(row, Kind.NOTE, text, form)
         check_standing(row)
         check_seen(row, seen)
-        entry = TicketMessage.objects.create(ticket=row, kind=Kind.NOTE, author=by, text=text)
+        entry = TicketMessage.objects.create(
+            ticket=row, kind=Kind.NOTE, author=by, text=text, form=form
+        )
         _keep_own(entry, files)
         save(row)
     _refresh(ticket, row)
     return entry
 
 
-def _told(
-    row: Ticket,
+def was_said(ticket: Ticket, form: str) -> bool:
+    """Whether something was said in that form already."""
+    return bool(form) and ticket.messages.filter(form=form).exists()
+
+
+def _unsent(row: Ticket, kind: str, text: str, form: str) -> str:
+    """The form, if it was not sent yet; SaidAlreadyError if just this was sent in it. Who goes
+    back to a page that was sent, and writes something else, says something else: in no form."""
+    if not was_said(row, form):
+        return form
+    if row.messages.filter(form=form, kind=kind, text=text).exists():
+        raise SaidAlreadyError(_("This was sent already."))
+    return ""
+
+
+def _tell(
+    entry: TicketMessage,
     talk: Conversation,
-    text: str,
     by: User,
     files: Sequence[tuple[str, Attachment]],
-) -> TicketMessage:
-    """The answer as it stands here, and what of it goes out now."""
-    entry = TicketMessage(ticket=row, kind=Kind.PUBLIC, author=by, text=text)
+) -> None:
+    """Keep the answer, and send what of it goes out now."""
+    row, text = entry.ticket, entry.text
     if not telling.is_known(row, talk):
         entry.is_veiled = True
         entry.message = telling.tell_of_answer(row, talk)
         entry.save()
         _keep_own(entry, files)
-        return entry
+        return
     if files:
         entry.message = outreach.send_files(
             conversation=talk,
@@ -107,7 +133,6 @@ def _told(
     TicketFile.objects.bulk_create(
         TicketFile(ticket=row, entry=entry, attachment=one) for _kind, one in files
     )
-    return entry
 
 
 def _keep_own(entry: TicketMessage, files: Sequence[tuple[str, Attachment]]) -> None:

@@ -116,8 +116,20 @@
 
   const form = () => document.getElementById("say");
   const draft = () => `ticket-draft:${location.pathname}`;
-  const store = (text) => { try { if (text) sessionStorage.setItem(draft(), text); else sessionStorage.removeItem(draft()); } catch { /* none */ } };
-  const stored = () => { try { return sessionStorage.getItem(draft()) ?? ""; } catch { return ""; } };
+  // With its kind: what was written for colleagues never comes back as an answer.
+  function store() {
+    const { text, kind } = form().elements;
+    try {
+      if (text.value) sessionStorage.setItem(draft(), JSON.stringify({ text: text.value, kind: kind.value }));
+      else sessionStorage.removeItem(draft());
+    } catch { /* no drafts then */ }
+  }
+  function stored() {
+    try { return JSON.parse(sessionStorage.getItem(draft())) ?? {}; } catch { return {}; }
+  }
+  function choose(kind) {
+    for (const one of form().querySelectorAll('input[name="kind"]')) one.checked = one.value === kind && !one.disabled;
+  }
 
   function ask(words) {
     const place = document.getElementById("say-ask");
@@ -141,16 +153,18 @@
     const [start, end] = [area.selectionStart, area.selectionEnd];
     area.setRangeText(text, start, end, "end");
     area.focus();
-    store(area.value);
+    store();
   }
 
   document.addEventListener("ticket-said", () => {
     const kind = form().elements.kind.value;
     form().reset();
     form().elements.text.value = "";
-    for (const one of form().querySelectorAll('input[name="kind"]')) one.checked = one.value === kind;
-    document.getElementById("seen").value = document.getElementById("thread").dataset.seen;
-    store("");
+    choose(kind);
+    const { seen, form: next } = document.getElementById("thread").dataset;
+    document.getElementById("seen").value = seen;
+    document.getElementById("say-form").value = next;
+    store();
     ask("");
     showFiles();
     form().elements.text.focus();
@@ -163,9 +177,10 @@
     form().elements.text.focus();
     document.querySelector(".thread-news")?.remove();
   });
-  document.addEventListener("input", (event) => { if (event.target.id === "say-text") store(event.target.value); });
+  document.addEventListener("input", (event) => { if (event.target.id === "say-text") store(); });
   document.addEventListener("change", async (event) => {
     if (event.target.matches?.('#say input[type="file"]')) showFiles();
+    if (event.target.matches?.('#say input[name="kind"]')) store();
     if (!event.target.matches?.("[data-say-canned]") || !event.target.value) return;
     const url = event.target.value;
     event.target.value = "";
@@ -193,6 +208,13 @@
   }
 
   const area = document.getElementById("say-text");
-  if (area && !area.value) area.value = stored();
+  if (area && !area.value) {
+    const { text, kind } = stored();
+    if (text) {
+      area.value = text;
+      // Where nobody can be answered any more only a note is left.
+      if (kind === "note") choose(kind);
+    }
+  }
   showChosen();
 })();

@@ -41,11 +41,18 @@ class TicketMessage(models.Model):
     # Outside a session the person only heard that there is an answer; since when they have read it.
     is_veiled = models.BooleanField(default=False, editable=False)
     read_at = models.DateTimeField(_("read"), null=True, editable=False)
+    # The form it was written in, each of which is sent once; blank: none.
+    form = models.CharField(max_length=40, blank=True, default="", db_default="", editable=False)
     created_at = models.DateTimeField(_("when"), default=timezone.now)
 
     class Meta:
         ordering = ["id"]
         constraints = [
+            models.UniqueConstraint(
+                fields=["ticket", "form"],
+                condition=~models.Q(form=""),
+                name="ticket_form_sent_once",
+            ),
             # The same word of the person is heard once, whatever is done twice.
             models.UniqueConstraint(
                 fields=["ticket", "message"],

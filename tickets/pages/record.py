@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from typing import TypeVar
 
 from django.conf import settings
@@ -48,6 +49,7 @@ class TicketPage:
         self.may_change = user.has_perm("tickets.change_ticket")
         key = f"{pulse.ONE}{ticket.pk}"
         self.pulse = pulse.pulse(user, [key])[key]
+        self.form = secrets.token_urlsafe(16)  # what one writes next is sent once
         self.statuses = Ticket.Status.choices
         self.priorities = Priority.choices
         self.categories = Category.choices

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -25,6 +26,8 @@ from tickets.pages.seen import Seen, parsed
 from tickets.pages.views import show
 
 NOTHING = Seen(0, 0, 0)
+KINDS = (TicketMessage.Kind.PUBLIC, TicketMessage.Kind.NOTE)
+FORM = re.compile(r"[\w-]{8,40}", re.ASCII)
 
 
 @require_POST
@@ -34,14 +37,18 @@ def say(request: DeskRequest, pk: int) -> HttpResponse:
     """`kind` public or note, `text`, `files`; `then` a status that follows an answer.
 
     `seen` is what the page had shown when it was opened, `seen_now` what it has been shown since,
-    and sends all the same. What a colleague or the person did meanwhile is shown first.
+    and sends all the same. What a colleague or the person did meanwhile is shown first. `form`
+    names the form, which sends once however often it comes.
     """
     ticket = get_ticket_for(request.user, pk)
     asked = request.POST
     seen = parsed(asked.get("seen_now", "")) or parsed(asked.get("seen", "")) or NOTHING
     page = TicketPage(ticket, request.user, seen=seen)
-    page.text, page.kind = asked.get("text", ""), asked.get("kind", TicketMessage.Kind.PUBLIC)
-    if page.has_news:
+    page.text, page.kind = asked.get("text", ""), asked.get("kind", "")
+    if page.kind not in KINDS:
+        page.error, page.kind = _("Choose whether it is an answer or a note."), KINDS[1]
+        return _refused(request, page)
+    if page.has_news and not answering.was_said(ticket, _form(request)):
         return _ask(request, page)
     try:
         entry = _send(request, page)
@@ -49,6 +56,9 @@ def say(request: DeskRequest, pk: int) -> HttpResponse:
         fresh = TicketPage(get_ticket_for(request.user, pk), request.user, seen=seen)
         fresh.text, fresh.kind = page.text, page.kind
         return _ask(request, fresh)
+    except answering.SaidAlreadyError as error:
+        tell(request, str(error), level=messages.INFO)
+        return _said(request, pk)
     except DeskError as error:
         page.error = str(error)
         return _refused(request, page)
@@ -66,7 +76,14 @@ def _send(request: DeskRequest, page: TicketPage) -> TicketMessage:
             text=page.text,
             seen=page.ticket.version,
             files=files,
+            form=_form(request),
         )
+
+
+def _form(request: DeskRequest) -> str:
+    """Blank for what no page of ours has written."""
+    given = request.POST.get("form", "")
+    return given if FORM.fullmatch(given) else ""
 
 
 def _go_on(request: DeskRequest, ticket: Ticket, entry: TicketMessage) -> None:

@@ -129,6 +129,15 @@ def test_a_canned_reply_comes_into_the_text_and_a_draft_outlives_the_page(opened
     page.locator("#say-text").press_sequentially(" ya vamos")
     page.reload()
     expect(page.locator("#say-text")).to_have_value("Hola Paula, ya vamos")
+    expect(page.get_by_role("radio", name="Answer the person")).to_be_checked()
+    page.get_by_role("radio", name="Internal note").check()
+    page.reload()
+    expect(page.locator("#say-text")).to_have_value("Hola Paula, ya vamos")
+    expect(page.get_by_role("radio", name="Internal note")).to_be_checked()
+    for number in (1, 2):
+        page.get_by_role("button", name="Save the note").click()
+        expect(page.locator("#thread .entry-note")).to_have_count(number)
+        page.locator("#say-text").fill("Hola Paula, ya vamos")
 
 
 def test_a_card_is_dragged_and_before_the_person_is_told_one_is_asked(opened, clara, open_one):

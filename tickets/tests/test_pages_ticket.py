@@ -109,6 +109,43 @@ def test_an_answer_goes_out_on_the_channel_it_came_from_and_a_note_does_not(
     assert not Message.objects.filter(text__contains="Cliente difícil").exists()
 
 
+@pytest.mark.parametrize("kind", ["public", "note"])
+@pytest.mark.parametrize("headers", [{}, HTMX])
+def test_a_form_that_comes_twice_is_sent_once(browser, clara, dora, open_one, kind, headers):
+    page = browser(clara).get(open_one.get_absolute_url())
+    form = re.search(r'name="form" value="([\w-]+)"', page.content.decode())[1]
+    body = {"kind": kind, "text": "Vamos mañana", "seen": seen_on(page), "form": form}
+    picture = SimpleUploadedFile("foto.png", PNG, "image/png")
+    first = browser(clara).post(at("say", open_one.pk), body | {"files": picture}, headers=headers)
+    answering.add_note(ticket=open_one, by=dora, text="Ojo")
+    picture.seek(0)
+    again = browser(clara).post(at("say", open_one.pk), body | {"files": picture}, headers=headers)
+    assert again.status_code == first.status_code
+    said = open_one.messages.filter(text="Vamos mañana")
+    assert said.count() == 1 and open_one.files.count() == 1
+    if headers:
+        assert "This was sent already" in again["HX-Trigger"] and "Ojo" in again.content.decode()
+        assert form not in again.content.decode()
+    # Who goes back to the page and writes something else is heard.
+    other = body | {
+        "text": "Mejor el lunes",
+        "seen": seen_on(browser(clara).get(open_one.get_absolute_url())),
+    }
+    browser(clara).post(at("say", open_one.pk), other, headers=headers)
+    assert open_one.messages.filter(text="Mejor el lunes").count() == 1
+
+
+@pytest.mark.parametrize("kind", [None, "", "person", "notice", "PUBLIC"])
+def test_what_is_neither_answer_nor_note_goes_nowhere(browser, clara, open_one, kind):
+    page = browser(clara).get(open_one.get_absolute_url())
+    body = {"text": "Cliente difícil", "seen": seen_on(page)} | ({"kind": kind} if kind else {})
+    refused = browser(clara).post(at("say", open_one.pk), body, headers=HTMX)
+    assert "an answer or a note" in refused.content.decode()
+    refused = browser(clara).post(at("say", open_one.pk), body)
+    assert refused.status_code == 422 and "Cliente difícil</textarea>" in refused.content.decode()
+    assert not open_one.messages.exists() and not Message.objects.filter(direction="out").exists()
+
+
 def quiet_for_two_days(ticket):
     """Their channel takes free words for a day after they wrote; that is over."""
     talk = ticket.conversation
