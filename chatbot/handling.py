@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from chatbot import alarms, echoes, presence
+from chatbot import alarms, echoes, presence, whose
 from chatbot.channels.base import Provider
 from chatbot.channels.events import InboundMessage
 from chatbot.dialog import sessions
@@ -19,6 +19,7 @@ from chatbot.dialog.engine import take_turn
 from chatbot.dialog.listening import Listening, as_stored, listen
 from chatbot.intents import examples, picking
 from chatbot.media import fetch_soon
+from chatbot.waiting import NotYet
 from crm.conversations import outreach, ownership
 from crm.conversations.identities import meet
 from crm.conversations.models import (
@@ -41,7 +42,8 @@ SHOWN = (State.SENT, State.DELIVERED, State.READ, State.UNKNOWN)
 def handle_message(provider: Provider, inbound: InboundMessage) -> Message | None:
     """Store a message once, tie it to a lead, queue the bot's answer. None: it was known.
 
-    Raises NotYet for an echo of what may be our own sending, still under way.
+    Raises NotYet for an echo of what may be our own sending, still under way, and for a reaction
+    to what nobody knows.
     """
     placed = _place(provider, inbound)
     if placed is None:
@@ -79,8 +81,11 @@ def _place(
     rows = Message.objects.filter(channel=provider.channel, provider_id=inbound.id)
     if _is_our_own_come_back(rows.first(), inbound):
         return None
+    inbound = whose.settled(provider, inbound)
     conversation = _conversation(provider, inbound)
     known = rows.first()  # now that nobody else writes in this thread
+    if _is_our_own_come_back(known, inbound):
+        raise NotYet  # its sending came back meanwhile: looked at anew, it makes no thread
     if known is not None and _is_of_another(known, conversation, inbound):
         return conversation, _without_id(provider, inbound)
     if known is not None or echoes.is_ours(conversation, inbound):

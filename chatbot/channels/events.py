@@ -107,6 +107,12 @@ class InboundMessage:
     app_key: str = ""  # of the app they wrote with, where the provider tells one
     new_hands: bool = False  # the provider says that phone, number or id have changed
     receipt: str = ""  # what the provider waits to be told that we have seen (a tapped button)
+    # Of a reaction whose provider calls a chat now so, now otherwise: the ids of the message it is
+    # about, whose thread it belongs to, and a number that is the person's or our own.
+    about: tuple[str, ...] = ()
+    by: Address | None = None
+    # Whom it names as its receiver, where our own number is not known: it may be our own, mirrored.
+    sent_to: Address | None = None
     raw: Json | None = None
 
 

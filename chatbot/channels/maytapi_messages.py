@@ -9,7 +9,14 @@ from uuid import UUID
 
 from django.utils.translation import gettext as _
 
-from chatbot.channels.events import Deletion, InboundMessage, Json, Media, StatusUpdate
+from chatbot.channels.events import (
+    Address,
+    Deletion,
+    InboundMessage,
+    Json,
+    Media,
+    StatusUpdate,
+)
 from chatbot.channels.reading import derived_id, dicts, identifier, mapping, moment, plain
 from chatbot.channels.whatsapp_web import Chat, address, card, group, is_nobody, people, point
 from crm.conversations.models import Message
@@ -34,6 +41,8 @@ MEDIA_KINDS = {
 }
 LONGEST_URL = 2000
 NAMED = re.compile(r"\d{5,20}@(?:c\.us|s\.whatsapp\.net|lid)")
+# What the id of a message or a reaction begins with: ours, theirs.
+SIDES = ("true_", "false_")
 NAMED_GROUP = re.compile(r"[\d-]{5,40}@g\.us")
 
 
@@ -75,8 +84,12 @@ def chat_of(body: Json) -> Chat | None:
         # The group stands before the participant, whose name may be all there is.
         return Chat(() if ours else people([*written, *named], but=own.value if own else ""), talk)
     chat = [body.get("conversation"), *named]
-    candidates = [*chat, *written] if ours else [*written, *chat]
-    found = people(candidates, but=own.value if own else "")
+    if ours:
+        # `user` may be ourselves, and then belongs to nobody who was written to.
+        found = people(chat, but=own.value if own else "")
+        found = found or (people(written, but=own.value) if own else ())
+    else:
+        found = people([*written, *chat], but=own.value if own else "")
     return Chat(found) if found else None
 
 
@@ -250,21 +263,31 @@ def read_deletion(payload: Json) -> Deletion | None:
 
 def chat_of_ack(item: Json) -> Chat | None:
     """The chat of a reaction or deletion, and who reacted: ids may be blank, null or a number."""
-    by = [] if _reacted_here(item) else [item.get("reactorId")]
+    by = [item.get("reactorId")]
     if talk := group(item.get("chatId")):
-        return Chat(people(by), talk)
-    chat = item.get("chatId")
-    # Without the reaction's own id whoever reacted may be we: the chat says with whom it was.
-    person = people([chat, *by]) if item.get("reactionId") else people([chat]) or people(by)
+        return Chat(people([] if _reacted_here(item) else by), talk)
+    # Only the reaction's own id says that the person reacted: else it may be we.
+    theirs = by if identifier(item.get("reactionId")).startswith("false_") else []
+    named = NAMED.findall(identifier(item.get("rxid")))
+    person = people([item.get("chatId"), *theirs, *named]) or people(by)
     return Chat(person) if person else None
 
 
 def _reacted_here(item: Json) -> bool:
-    """Whether the reaction was made on our own phone: so in a chat with another number."""
-    if named := identifier(item.get("reactionId")):
+    """Whether the reaction was certainly made on our own phone."""
+    named = identifier(item.get("reactionId"))
+    if named.startswith(SIDES):
         return named.startswith("true_")
     chat, by = address(item.get("chatId")), address(item.get("reactorId"))
-    return bool(chat and by and chat.kind == by.kind == "wa_id" and chat != by)
+    return bool(chat and by and chat.kind == by.kind and chat != by)
+
+
+def _who_reacted(item: Json) -> Address | None:
+    """The number of who reacted, where only the chat's own number tells whether it is ours."""
+    by = address(item.get("reactorId"))
+    if identifier(item.get("reactionId")).startswith(SIDES) or by is None or by.kind != "wa_id":
+        return None
+    return None if by == address(item.get("chatId")) else by
 
 
 def read_reaction(payload: Json) -> InboundMessage | None:
@@ -273,6 +296,7 @@ def read_reaction(payload: Json) -> InboundMessage | None:
     chat = chat_of_ack(item)
     if chat is None:
         return None
+    ids = (identifier(item.get("msgId")), identifier(item.get("rxid")))
     return InboundMessage(
         id=identifier(payload.get("id")),
         addresses=chat.people,
@@ -283,4 +307,6 @@ def read_reaction(payload: Json) -> InboundMessage | None:
         wakes=False,
         outgoing=_reacted_here(item),
         group=chat.group,
+        about=() if chat.group else tuple(one for one in ids if one),
+        by=None if chat.group else _who_reacted(item),
     )

@@ -8,6 +8,7 @@ from __future__ import annotations
 import ipaddress
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import ClassVar
 from urllib.parse import urlsplit
 
@@ -20,7 +21,7 @@ from django.utils.translation import gettext_lazy as _
 from chatbot.channels import directory, http, neutral_messages
 from chatbot.channels.base import CredentialField, Outgoing, Provider
 from chatbot.channels.errors import ChannelError
-from chatbot.channels.events import Event, Json, Understood
+from chatbot.channels.events import Event, InboundMessage, Json, Understood
 from chatbot.channels.reading import NOTICE, identifier, plain
 from crm.conversations.rules import MB, MediaRule, Rules
 
@@ -114,7 +115,15 @@ class Neutral(Provider):
         return {"stored": len(events), "not_understood": kept}
 
     def understand(self, kind: str, payload: Json) -> Understood | None:
-        return neutral_messages.read(kind, payload)
+        told = neutral_messages.read(kind, payload)
+        sends = self.channel.secret("endpoint_url")
+        if kind == "message" and isinstance(told, InboundMessage) and sends and not self._number():
+            # Without our own number we are not known by it: what we send may come back like this.
+            return replace(told, sent_to=neutral_messages.receiver(payload))
+        return told
+
+    def _number(self) -> str:
+        return neutral_messages.plainest(self.channel.external_id)
 
     def send(self, message: Outgoing) -> str:
         url, data = self._endpoint(), self._payload(message)

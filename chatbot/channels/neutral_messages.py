@@ -223,6 +223,14 @@ def _status(element: Json, id_: str) -> StatusUpdate | None:
     )
 
 
+def receiver(payload: Json) -> Address | None:
+    """Whom a stored element names as who it went to: the group, or one person."""
+    element = mapping(payload.get("element"))
+    if group := _group(element):
+        return group.address
+    return address_of(element.get("recipient"), element.get("provider"))
+
+
 def _message(element: Json, id_: str, ours: bool) -> InboundMessage | None:
     group, name = _group(element), plain(element.get("name"), 200).strip()
     side = "recipient" if ours and group is None else "sender"

@@ -285,7 +285,8 @@ def test_a_reaction_in_a_group_stays_there():
 
 def test_a_reaction_of_nobody_is_only_kept():
     item = fake.reaction_item(SENT, "👍", by=None) | {"chatId": None}
-    assert only(fake.ack_body(item)).kind == "notice"
+    assert understood(fake.ack_body(item)).addresses[0].value == fake.ANA  # its message's id says
+    assert only(fake.ack_body(item | {"rxid": None})).kind == "notice"
 
 
 # --- Errors, and how the phone is ----------------------------------------------------------------

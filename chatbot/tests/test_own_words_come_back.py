@@ -5,8 +5,11 @@ import json
 import pytest
 from django.test import Client
 
+from chatbot import lanes, outbox
 from chatbot.channels import directory
 from chatbot.channels.addresses import webhook_path
+from chatbot.journal import Journal
+from chatbot.models import InboundEvent
 from chatbot.tests.dialects import MaytapiDialect
 from chatbot.tests.fakes.neutral import ANA, OWN, TOKEN, NeutralFake, text_element
 from chatbot.work import work_off
@@ -30,7 +33,16 @@ def adapter(fake, own):
     directory.forget()
 
 
-def deliver(*elements):
+def turn_lanes():
+    for lane in lanes.due_lanes():
+        lanes.handle_lane(lane)
+
+
+def make_due():
+    InboundEvent.objects.filter(state="pending").update(due_at="2020-01-01T00:00Z")
+
+
+def deliver(*elements, work=True):
     answer = Client().post(
         "/api/messages",
         json.dumps({"messages": list(elements)}),
@@ -38,7 +50,8 @@ def deliver(*elements):
         headers={"Authorization": f"Bearer {TOKEN}"},
     )
     assert answer.status_code == 200
-    work_off()
+    if work:
+        work_off()
 
 
 @pytest.mark.parametrize("own", [OWN, ""], ids=["own number known", "own number unknown"])
@@ -54,6 +67,33 @@ def test_an_adapter_that_mirrors_what_it_sends_starts_no_conversation_with_itsel
         deliver(*mirrored)
     assert list(Message.objects.order_by("id").values_list("direction", flat=True)) == ["in", "out"]
     assert Contact.objects.count() == 1
+
+
+@pytest.mark.parametrize("comes_back", [True, False], ids=["sent", "not confirmed"])
+def test_a_mirror_that_overtakes_its_sending_is_answered_by_nobody(fake, comes_back):
+    adapter(fake, "")
+    deliver(text_element("Hola", provider=""), work=False)
+    turn_lanes()
+    book = Journal()
+    claims = outbox.claim(book, 32)
+    results = [outbox.send(one) for one in claims]
+    said = Message.objects.get(direction="out")
+    mirrored = text_element(said.text, id_="out-1", sender=OWN, recipient=ANA, provider="")
+    if not comes_back:
+        Message.objects.filter(pk=said.pk).update(state="unknown")
+    deliver(mirrored, work=False)
+    turn_lanes()
+    if comes_back:
+        outbox.settle(results)
+    make_due()
+    book.close()
+    work_off()
+    said.refresh_from_db()
+    assert (said.state, said.provider_id) == ("sent", "out-1")
+    assert list(Message.objects.order_by("id").values_list("direction", flat=True)) == ["in", "out"]
+    assert Contact.objects.count() == 1
+    deliver(text_element(said.text, provider=""))
+    assert Message.objects.filter(direction="in").count() == 2
 
 
 def test_maytapi_tells_of_what_a_program_sent_by_a_uuid():
