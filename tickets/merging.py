@@ -12,36 +12,42 @@ from django.utils.translation import gettext as _
 from crm.errors import DeskError
 from crm.people.models import User
 from tickets import deadlines
-from tickets.changes import check_standing, locked, note, save
+from tickets.changes import check_standing, locked, note, put_back, save
 from tickets.models import Ticket, TicketChange, TicketMessage
 
 Status = Ticket.Status
 
 
 def merge(*, ticket: Ticket, into: Ticket, by: User) -> TicketChange:
-    """Close `ticket` as a part of `into`, whose thread shows both from then on.
+    """Close `ticket` as a part of `into`, whose thread shows both from then on: where either is
+    private, both are.
 
-    DeskError for another person's ticket, for one that has become part of another, or that has
-    parts itself.
+    DeskError for another person's or partner's ticket, for one that has become part of another or
+    has parts itself, for an open one into one that is done, and where whoever has `into` may not
+    read what is a partner's.
     """
     with transaction.atomic():
         row, target = _both(ticket, into)
         _check(row, target)
         now = timezone.now()
+        change = note(row, "merged_into", row.status, target.pk, by)
         deadlines.note_breaches(row, now)
         deadlines.resume(row, now)
-        change = note(row, "merged_into", row.status, target.pk, by)
         row.status, row.merged_into = Status.CLOSED, target
         row.closed_at = row.closed_at or now
         save(row, now)
         note(target, "merged", None, row.pk, by)
+        target.is_private = target.is_private or row.is_private
+        target.partner = target.partner or row.partner
         save(target, now)
     ticket.merged_into, ticket.status, ticket.version = target, row.status, row.version
     return change
 
 
 def unmerge(*, ticket: Ticket, by: User) -> TicketChange:
-    """Undo it: the ticket stands by itself again, as it was. DeskError if it does already."""
+    """Undo it: the ticket stands by itself again, as it was; the time it was a part does not count.
+    What became private by it stays so once something was said on it. DeskError if it does already.
+    """
     with transaction.atomic():
         target = Ticket.objects.filter(merged__pk=ticket.pk).first()
         if target is None:
@@ -53,6 +59,7 @@ def unmerge(*, ticket: Ticket, by: User) -> TicketChange:
         _put_back(row, target, now)
         change = note(row, "merged_into", target.pk, None, by)
         save(row, now)
+        _unveil(target, row)
         note(target, "merged", row.pk, None, by)
         save(target, now)
     ticket.merged_into, ticket.status, ticket.version = None, row.status, row.version
@@ -81,14 +88,45 @@ def _check(row: Ticket, target: Ticket) -> None:
         raise DeskError(_("Only tickets of the same person can be merged."))
     if row.merged.exists():
         raise DeskError(_("Other tickets are part of this one. Merge into it instead."))
+    if target.is_done and not row.is_done:
+        raise DeskError(_("That ticket is done. Open it again before this one becomes its part."))
+    _check_partners(row, target)
+
+
+def _check_partners(row: Ticket, target: Ticket) -> None:
+    """Nobody comes to read what is a partner's because it is a part of what they have."""
+    if row.partner is not None and target.partner is not None and row.partner != target.partner:
+        raise DeskError(_("These tickets are two partners'."))
+    holder = target.assignee
+    closed = (row.partner is not None or row.is_private) and target.partner is None
+    if not closed or holder is None or holder == row.assignee:
+        return
+    if not holder.has_perm("partners.view_partner"):
+        words = _("%(person)s may not read what is a partner's. Give that ticket to an officer.")
+        raise DeskError(words % {"person": holder})
 
 
 def _put_back(row: Ticket, target: Ticket, now: datetime) -> None:
-    """The status it had: what was done stays done, and what waited waits from now on."""
+    """As it was before; where our time ran, it stood still since. What waited waits on."""
     last = row.changes.filter(field="merged_into", new=str(target.pk)).first()
-    row.status = last.old if last is not None else Status.OPEN
     row.merged_into = None
-    if row.status != Status.CLOSED:
-        row.closed_at = None
-    if row.status == Status.WAITING:
-        deadlines.pause(row, now)
+    if last is None or not last.kept:
+        row.status, row.closed_at = Status.OPEN, None
+        return
+    put_back(row, last)
+    if not row.is_done and row.paused_at is None:
+        row.paused_at = last.at
+        deadlines.resume(row, now)
+
+
+def _unveil(target: Ticket, row: Ticket) -> None:
+    """What was made private by this merge is as it was before, unless by now it holds more that is
+    not to be read by others: words, links, another such part."""
+    last = target.changes.filter(field="merged", new=str(row.pk)).first()
+    if last is None or not last.kept:
+        return
+    said = target.messages.filter(created_at__gte=last.at).exists()
+    others = target.merged.exclude(pk=row.pk)
+    held = others.filter(Q(is_private=True) | Q(partner__isnull=False)).exists()
+    if not (said or held or target.loan_id or target.receipt_id):
+        put_back(target, last)

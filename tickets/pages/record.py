@@ -6,7 +6,7 @@ import secrets
 from typing import TypeVar
 
 from django.conf import settings
-from django.db.models import Model, Q, QuerySet
+from django.db.models import Model, Prefetch, Q, QuerySet
 from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
@@ -196,14 +196,21 @@ class TicketPage:
 
     @cached_property
     def parts(self) -> list[Ticket]:
-        return list(self.ticket.merged.order_by("id")[:MOST_LINKS])
+        """With `first_files`: those of their descriptions."""
+        described = TicketFile.objects.filter(entry=None).select_related("attachment")
+        files: Prefetch[str, QuerySet[TicketFile], str]
+        files = Prefetch("files", described, to_attr="first_files")
+        return list(self.ticket.merged.prefetch_related(files).order_by("id")[:MOST_LINKS])
 
     @cached_property
     def siblings(self) -> list[Ticket]:
         """Other tickets of the person, which this one could be merged into."""
         rows = Ticket.objects.visible_to(self.user).standing()
         others = rows.filter(contact=self.ticket.contact_id).exclude(pk=self.ticket.pk)
-        return list(others.filter(~Q(status=Ticket.Status.CLOSED)).order_by("-id")[:MOST_LINKS])
+        if self.ticket.partner_id:
+            others = others.filter(Q(partner=None) | Q(partner=self.ticket.partner_id))
+        done = (Ticket.Status.CLOSED,) if self.ticket.is_done else Ticket.DONE
+        return list(others.exclude(status__in=done).order_by("-id")[:MOST_LINKS])
 
     @cached_property
     def _changes(self) -> list[Event]:
