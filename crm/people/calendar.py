@@ -7,7 +7,7 @@ time is real time, so that a night in which the clock is put on is an hour short
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
@@ -153,17 +153,29 @@ class Calendar:
 
 def calendar_of(agency: Agency | None = None) -> Calendar:
     """The calendar of an agency, or of the business; two queries."""
-    mine = Q(agency=None) | Q(agency=agency) if agency is not None else Q(agency=None)
-    own: dict[bool, dict[int, list[Span]]] = {True: {}, False: {}}
+    key = agency.pk if agency is not None else None
+    return calendars_of([] if key is None else [key])[key]
+
+
+def calendars_of(agencies: Collection[int]) -> dict[int | None, Calendar]:
+    """By key the calendars of these agencies, and under None the business's; two queries."""
+    mine = Q(agency=None) | Q(agency__in=agencies)
+    weeks: dict[int | None, dict[int, list[Span]]] = {}
     for one in OpeningHours.objects.filter(mine).order_by("weekday", "opens"):
-        spans = own[one.agency_id is not None].setdefault(one.weekday, [])
+        spans = weeks.setdefault(one.agency_id, {}).setdefault(one.weekday, [])
         spans.append((one.opens, one.closes))
-    chosen = own[True] or own[False]
+    special = list(SpecialDay.objects.filter(mine))
+    return {key: _calendar(key, weeks, special) for key in (None, *agencies)}
+
+
+def _calendar(
+    key: int | None, weeks: Mapping[int | None, dict[int, list[Span]]], special: list[SpecialDay]
+) -> Calendar:
+    chosen = weeks.get(key) or weeks.get(None) or {}
     week = {day: tuple(spans) for day, spans in chosen.items()} or DEFAULT_WEEK
-    special = sorted(
-        SpecialDay.objects.filter(mine), key=lambda one: (one.agency_id is None, -one.pk)
-    )
-    return Calendar(week, tuple(special), ZoneInfo(settings.TIME_ZONE))
+    mine = [one for one in special if one.agency_id in (None, key)]
+    mine.sort(key=lambda one: (one.agency_id is None, -one.pk))
+    return Calendar(week, tuple(mine), ZoneInfo(settings.TIME_ZONE))
 
 
 def knows_holidays(region: str) -> bool:

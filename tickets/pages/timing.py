@@ -10,8 +10,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from crm.people.calendar import Calendar, calendar_of
-from crm.people.hours import OpeningHours, SpecialDay
+from crm.people.calendar import Calendar, calendars_of
 from tickets.deadlines import Kind, minutes_left
 from tickets.models import Ticket
 
@@ -83,9 +82,12 @@ def next_due(ticket: Ticket, calendar: Calendar, now: datetime) -> Left | None:
 
 
 def next_dues(tickets: Iterable[Ticket]) -> dict[int, Left | None]:
-    """`next_due` of many, by key; four queries, two more for each agency with own hours."""
+    """`next_due` of many, by key; two queries."""
     rows = list(tickets)
-    calendars, now = _calendars(rows), timezone.now()
+    if not rows:
+        return {}
+    calendars = calendars_of({one.agency_id for one in rows if one.agency_id is not None})
+    now = timezone.now()
     return {one.pk: next_due(one, calendars[one.agency_id], now) for one in rows}
 
 
@@ -100,13 +102,3 @@ def soon(now: datetime) -> Q:
     unanswered = Q(first_response_at=None, response_warn_at__lte=now)
     pressing = Q(status__in=UNDER_WAY) & (Q(resolution_warn_at__lte=now) | unanswered)
     return pressing & ~late(now)
-
-
-def _calendars(tickets: list[Ticket]) -> dict[int | None, Calendar]:
-    agencies = {one.agency_id: one.agency for one in tickets}
-    if not agencies:
-        return {}
-    own = set(OpeningHours.objects.order_by().values_list("agency", flat=True).distinct())
-    own |= set(SpecialDay.objects.order_by().values_list("agency", flat=True).distinct())
-    common = calendar_of(None)
-    return {key: calendar_of(one) if key in own else common for key, one in agencies.items()}

@@ -25,6 +25,7 @@ from tickets.pages.timing import next_dues
 
 # What htmx may ask to renew of the page, by the id it is put in.
 PARTS = ("steps", "thread", "history")
+LARGEST_KEY = 10**18 - 1
 SHOWN_OF_CONTACT, MOST_OF_CONTACT = 6, 100
 MOST_FOUND = 12
 
@@ -153,6 +154,8 @@ def _key(request: DeskRequest, name: str) -> int | None:
 def of_contact(request: DeskRequest, pk: int) -> HttpResponse:
     """A person's tickets that this colleague may see, for others' pages; `?all=1`: a hundred.
     A new one is made from `?conversation=`, where the page is that of one."""
+    if pk > LARGEST_KEY:
+        raise Http404
     talk = _key(request, "conversation")
     most = MOST_OF_CONTACT if "all" in request.GET else SHOWN_OF_CONTACT
     rows = with_names(Ticket.objects.visible_to(request.user).filter(contact=pk)).order_by("-id")

@@ -1,6 +1,6 @@
 """The list of tickets, the board, many at once, views that are kept, what is set up once."""
 
-from datetime import timedelta
+from datetime import date, time, timedelta
 
 import pytest
 from django.urls import reverse
@@ -8,7 +8,8 @@ from django.utils import timezone
 
 from crm.audit.models import AuditEntry
 from crm.desk.models import SavedView
-from crm.people.models import Contact
+from crm.people.hours import OpeningHours, SpecialDay
+from crm.people.models import Agency, Contact
 from leads.models import Lead
 from partners.models import Partner
 from tickets import standing, triage
@@ -160,6 +161,29 @@ def test_a_thousand_cost_no_more_queries_than_ten(
             text = page.get(address).content.decode()
     assert text.count('class="board-card"') == 30
     assert f"{at('list')}?status=open" in text
+
+
+def test_many_agencies_with_hours_of_their_own_cost_no_more_queries(
+    browser, clara, some, django_assert_max_num_queries
+):
+    for number, ticket in enumerate(some(15)):
+        agency = Agency.objects.create(name=f"Agencia {number}")
+        OpeningHours.objects.create(agency=agency, weekday=0, opens=time(8), closes=time(20))
+        SpecialDay.objects.create(
+            agency=agency, name="Feria", first=date(2026, 1, 2), last=date(2026, 1, 2)
+        )
+        Ticket.objects.filter(pk=ticket.pk).update(agency=agency)
+    page = browser(clara)
+    for address in (at("list"), at("board")):
+        page.get(address)
+        with django_assert_max_num_queries(25):
+            page.get(address)
+
+
+def test_a_person_that_cannot_be_has_no_tickets(browser, clara):
+    for key in ("9" * 18, "9" * 19, "9" * 40):
+        asked = browser(clara).get(f"/tickets/of-contact/{key}/")
+        assert asked.status_code in (200, 404) and b"T-0" not in asked.content
 
 
 def test_many_are_closed_given_away_and_made_urgent_at_once_and_it_is_undone_as_one(
