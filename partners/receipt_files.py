@@ -18,12 +18,15 @@ from django.template.defaultfilters import filesizeformat
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import Image
 
 from crm.errors import DeskError
+from crm.pictures import BROKEN, upright
 from partners.models.receipt import MOST_PICTURES
 
-MOST_PIXELS = 50_000_000  # a picture this large is unpacked into 150 MB
+# What about 200 MB unpack: a JPEG is made smaller while it is read, a PNG is unpacked whole and
+# then made smaller, a WebP is unpacked several times over.
+MOST_PIXELS = {"JPEG": 50_000_000, "PNG": 20_000_000, "WEBP": 12_500_000}
 LONGEST_SIDE = 2400  # pixels: small print stays legible
 QUALITY = 85
 PDF = "application/pdf"
@@ -112,7 +115,7 @@ def _picture(content: bytes, kind: str) -> bytes:
     """The picture upright, small enough to look at, as a JPEG with nothing but its pixels."""
     try:
         with Image.open(io.BytesIO(content), formats=[kind]) as probe:
-            if probe.width * probe.height > MOST_PIXELS:
+            if probe.width * probe.height > MOST_PIXELS[kind]:
                 raise DeskError(_("The picture has too many pixels."))
             probe.verify()
         # A verified image cannot be read any more: it is opened again, and read to its end.
@@ -122,22 +125,13 @@ def _picture(content: bytes, kind: str) -> bytes:
         return _jpeg(picture)
     except Image.DecompressionBombError as error:
         raise DeskError(_("The picture has too many pixels.")) from error
-    except (UnidentifiedImageError, OSError, SyntaxError, ValueError, EOFError) as error:
+    except BROKEN as error:
         raise DeskError(_("This picture is damaged. Take or save it again.")) from error
 
 
 def _jpeg(picture: Image.Image) -> bytes:
-    upright = ImageOps.exif_transpose(picture)
-    upright.thumbnail((LONGEST_SIDE, LONGEST_SIDE), Image.Resampling.LANCZOS)
-    if upright.has_transparency_data:
-        seen = upright.convert("RGBA")
-        upright = Image.new("RGBA", seen.size, "white")
-        upright.alpha_composite(seen)
-    plain = upright.convert("RGB")
-    # Profiles, comments and the camera's notes ride along in `info`.
-    plain.info = {}
     out = io.BytesIO()
-    plain.save(out, "JPEG", quality=QUALITY, optimize=True)
+    upright(picture, LONGEST_SIDE).save(out, "JPEG", quality=QUALITY, optimize=True)
     return out.getvalue()
 
 

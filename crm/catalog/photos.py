@@ -13,10 +13,11 @@ from django.db import transaction
 from django.db.models import Max
 from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext as _
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import Image
 
 from crm.catalog.models import Photo, Property
 from crm.errors import DeskError
+from crm.pictures import BROKEN, upright
 
 FORMATS = ("JPEG", "PNG", "WEBP")
 LARGEST_SIDE = 1600  # pixels
@@ -93,22 +94,14 @@ def _opened(file: File) -> Image.Image:  # type: ignore[type-arg]
         picture.load()
     except Image.DecompressionBombError as error:
         raise DeskError(_("The picture has too many pixels.")) from error
-    except (UnidentifiedImageError, OSError, SyntaxError, ValueError) as error:
+    except BROKEN as error:
         raise DeskError(_("This is no JPEG, PNG or WebP picture.")) from error
     return picture
 
 
 def _jpeg(picture: Image.Image, side: int) -> bytes:
-    """The picture upright, no larger than `side`, on white where it is transparent."""
-    upright = ImageOps.exif_transpose(picture)
-    upright.thumbnail((side, side), Image.Resampling.LANCZOS)
-    if upright.has_transparency_data:
-        seen = upright.convert("RGBA")
-        ground = Image.new("RGBA", seen.size, "white")
-        ground.alpha_composite(seen)
-        upright = ground
     out = io.BytesIO()
-    upright.convert("RGB").save(out, "JPEG", quality=QUALITY, optimize=True, progressive=True)
+    upright(picture, side).save(out, "JPEG", quality=QUALITY, optimize=True, progressive=True)
     return out.getvalue()
 
 

@@ -30,6 +30,19 @@ def with_place():
     return picture(exif=notes, comment=b"mi casa")
 
 
+def with_broken_notes(kind):
+    """A good picture on its side whose camera noted a number where its name should stand."""
+    notes = Image.Exif()
+    notes[0x0112], notes[0x011A] = 6, 72.5
+    return picture(kind, exif=notes.tobytes().replace(b"\x01\x1a", b"\x01\x10"))
+
+
+def of_pixels(kind, width, height):
+    out = io.BytesIO()
+    Image.new("L", (width, height)).save(out, kind, **({"method": 0} if kind == "WEBP" else {}))
+    return out.getvalue()
+
+
 def bomb():
     """A PNG of 60,000 by 60,000 that says so in its head, in a hundred bytes."""
     head = (60_000).to_bytes(4, "big") * 2 + b"\x08\x02\x00\x00\x00"

@@ -7,6 +7,7 @@ from decimal import Decimal
 import pytest
 from django.conf import settings as installed
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
 from django.utils import timezone
 from PIL import Image
 
@@ -68,6 +69,20 @@ def test_what_is_shown_says_nothing_of_where_it_was_taken(partner):
     assert receipt.file.read() == content
 
 
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
+def test_what_a_camera_noted_wrongly_harms_nothing(client, officer, partner, kind):
+    client.force_login(officer)
+    file = SimpleUploadedFile("foto.jpg", proofs.with_broken_notes(kind))
+    answer = client.post(reverse("partners:receipt_create", args=[partner.pk]), {"file": file})
+    assert answer.status_code == 302
+    assert seen(Receipt.objects.get()).size == (80, 60)  # upright
+
+
+def test_a_jpeg_may_have_more_pixels_than_what_is_unpacked_whole(partner):
+    receipt = submit_receipt(partner=partner, file=proofs.of_pixels("JPEG", 5000, 4100))
+    assert seen(receipt).size == (2400, 1968)
+
+
 def test_of_a_long_pdf_the_first_pages_are_shown(partner):
     receipt = submit_receipt(partner=partner, file=proofs.pdf(7))
     assert receipt.pages == 7 and list(receipt.pictures) == [1, 2, 3, 4, 5]
@@ -82,6 +97,8 @@ REFUSED = {
     "html": (lambda: b"<html><script>alert(1)</script></html>", "JPEG, PNG or WebP"),
     "text": (lambda: b"pagado", "JPEG, PNG or WebP"),
     "bomb": (proofs.bomb, "too many pixels"),
+    "png_unpacked": (lambda: proofs.of_pixels("PNG", 5000, 4001), "too many pixels"),
+    "webp_unpacked": (lambda: proofs.of_pixels("WEBP", 4000, 3200), "too many pixels"),
     "truncated": (lambda: proofs.picture(size=(600, 800))[:2000], "damaged"),
     "truncated_png": (lambda: proofs.picture("PNG", size=(600, 800))[:900], "damaged"),
     "head_alone": (lambda: b"\xff\xd8\xff\xe0", "damaged"),

@@ -44,6 +44,15 @@ def test_it_stands_upright_and_tells_nothing_of_its_camera(marta, make_property)
     assert b"Marta" not in default_storage.open(photo.image.name).read()
 
 
+def test_what_a_camera_noted_wrongly_harms_nothing(marta, make_property):
+    exif = Image.Exif()
+    exif[0x0112], exif[0x011A] = 6, 72.5
+    notes = exif.tobytes().replace(b"\x01\x1a", b"\x01\x10")  # a number for the camera's name
+    photo = add_photo(property=make_property(), file=picture(size=(60, 40), exif=notes))
+    assert opened(photo).size == (40, 60)
+    assert opened(photo, thumb_name(photo)).size == (40, 60)
+
+
 def test_what_is_transparent_becomes_white(make_property):
     file = picture("PNG", mode="RGBA", colour=(255, 0, 0, 0))
     photo = add_photo(property=make_property(), file=file)
