@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -24,11 +26,13 @@ def hear(*, ticket: Ticket, message: Message, has_files: bool = True) -> Ticket:
     `has_files` is False where it surely has none. To be called where the message is handled: the
     conversation's row is locked already.
     """
-    with transaction.atomic():
-        row = locked(ticket)
-        if row.merged_into is not None:
-            row = locked(row.merged_into)
-        return _hear(row, message, has_files)
+    key = ticket.pk
+    while True:
+        try:
+            with transaction.atomic():
+                return _hear(_whole(key, ticket), message, has_files)
+        except _ElsewhereError as found:
+            key = found.key
 
 
 def hear_waiting(*, message: Message, has_files: bool = True) -> Ticket | None:
@@ -56,10 +60,32 @@ def rate(*, ticket: Ticket, contact: Contact, score: int) -> Ticket:
     return row
 
 
-def mark_read(ticket: Ticket) -> int:
-    """The person has read the answers that were only announced to them; how many."""
-    rows = ticket.messages.filter(is_veiled=True, read_at=None)
+def mark_read(entries: Iterable[TicketMessage]) -> int:
+    """The person has read these; how many of them had only been announced."""
+    keys = [one.pk for one in entries if one.is_veiled and one.read_at is None]
+    if not keys:
+        return 0
+    rows = TicketMessage.objects.filter(pk__in=keys, is_veiled=True, read_at=None)
     return rows.update(read_at=timezone.now())
+
+
+class _ElsewhereError(Exception):
+    """The words belong to the ticket of another key. Its row is locked once this one is free:
+    who merges locks the lower key first."""
+
+    def __init__(self, key: int) -> None:
+        super().__init__(key)
+        self.key = key
+
+
+def _whole(key: int, ticket: Ticket) -> Ticket:
+    """The row of that key, locked, if what is said of `ticket` belongs there now."""
+    row = locked(Ticket(pk=key))
+    if row.merged_into_id is not None:
+        raise _ElsewhereError(row.merged_into_id)
+    if key != ticket.pk and not row.merged.filter(pk=ticket.pk).exists():
+        raise _ElsewhereError(ticket.pk)
+    return row
 
 
 def _hear(row: Ticket, message: Message, has_files: bool) -> Ticket:

@@ -18,7 +18,7 @@ from chatbot.intents.tickets import add, added, theirs
 from crm.conversations.models import Message
 from crm.jobs.queue import enqueue
 from tickets import hearing
-from tickets.models import Ticket, TicketMessage
+from tickets.models import Ticket, TicketFile, TicketMessage
 from tickets.standing import REOPENED_WITHIN, may_be_reopened
 from tickets.telling import LOOK, RATE, REOPEN
 
@@ -26,6 +26,8 @@ DIALOG, MORE = "ticket", "more"
 ADD_TO, ABOUT = "ticket_more", "ticket_about"
 # As many as are buttons or a list everywhere; so many answers of one are shown.
 MOST_SHOWN, MOST_ANSWERS = 6, 3
+# Of those that were only announced so many are shown besides; the rest the next time.
+MOST_UNREAD = 10
 PUBLIC = TicketMessage.Kind.PUBLIC
 
 
@@ -47,9 +49,10 @@ def status(turn: Turn) -> Outcome:
 
 
 def look(turn: Turn) -> Outcome:
-    """One of them; in a session any of the partner's, else one that is nobody's secret."""
+    """One of them, or what it became a part of; in a session any of the partner's, else one that
+    is nobody's secret."""
     key = int(turn.value[:18]) if turn.value.isdecimal() else 0
-    ticket = _readable(turn).filter(pk=key).first()
+    ticket = _readable(turn).filter(Q(pk=key) | Q(merged=key)).first()
     if ticket is not None:
         return _shown(turn, ticket)
     return (
@@ -61,7 +64,7 @@ def rate(turn: Turn) -> Outcome:
     """A mark from 1 to 5; with a low one it is offered to go on."""
     key, _dot, score = turn.value.partition(".")
     ticket = theirs(turn, key)
-    if ticket is None or score not in "12345" or not ticket.is_done:
+    if ticket is None or score not in tuple("12345") or not ticket.is_done:
         return Outcome((Reply("ticket_not_found"),))
     hearing.rate(ticket=ticket, contact=ticket.contact, score=int(score))
     low = int(score) <= 2
@@ -74,7 +77,8 @@ def ask_more(turn: Turn) -> Outcome:
     ticket = theirs(turn, turn.value)
     if ticket is None:
         return Outcome((Reply("ticket_not_found"),))
-    reply = Reply("ticket_more", {"number": ticket.number, "done": ticket.is_done})
+    whole = ticket.merged_into or ticket
+    reply = Reply("ticket_more", {"number": whole.number, "done": whole.is_done})
     return Outcome((reply,), asked=Asked(DIALOG, MORE, {"ticket": ticket.pk}))
 
 
@@ -210,22 +214,34 @@ def _recent(turn: Turn, rows: QuerySet[Ticket]) -> QuerySet[Ticket]:
 
 def _shown(turn: Turn, ticket: Ticket) -> Outcome:
     """One ticket with its last answers; those that were only announced have been read now."""
-    entries = list(
-        TicketMessage.objects.filter(
-            Q(ticket=ticket) | Q(ticket__merged_into=ticket), kind=PUBLIC
-        ).order_by("-id")[:MOST_ANSWERS]
-    )
-    for one in entries:
-        if one.is_veiled and one.read_at is None and one.files.exists():
-            enqueue("chatbot.intents.ticket_files.send", one.pk, turn.conversation.pk)
-    hearing.mark_read(ticket)
-    answers = [{"at": one.created_at, "text": one.text} for one in reversed(entries)]
+    entries = _answers(turn, ticket)
+    unread = [one for one in entries if one.is_veiled and one.read_at is None]
+    filed = TicketFile.objects.filter(entry__in=unread).values_list("entry", flat=True)
+    for key in sorted(set(filed)) if unread else ():
+        enqueue("chatbot.intents.ticket_files.send", key, turn.conversation.pk)
+    hearing.mark_read(unread)
+    answers = [{"at": one.created_at, "text": one.text} for one in entries]
     shown = titles.titles(turn)
     values = _row(ticket, shown, None) | {"answers": answers}
     options: tuple[Option, ...] = (option(ADD_TO, ticket.pk, shown.get("ticket_add", "+")),)
     return Outcome(
         (Reply("ticket_shown", values, options),), topic=dict(turn.topic) | {"ticket": ticket.pk}
     )
+
+
+def _answers(turn: Turn, ticket: Ticket) -> list[TicketMessage]:
+    """The newest of it and its parts, in order, and what was only announced so far. Outside a
+    session nothing that is private, of whichever part."""
+    family = Q(ticket=ticket) | Q(ticket__merged_into=ticket)
+    told = Q(ticket__is_private=False, is_veiled=False)
+    if turn.partner is not None:
+        told |= Q(ticket__partner=turn.partner)
+    rows = TicketMessage.objects.filter(family, told, kind=PUBLIC)
+    found = list(rows.order_by("-id")[:MOST_ANSWERS])
+    if turn.partner is not None:
+        unread = rows.filter(is_veiled=True, read_at=None).exclude(pk__in=[o.pk for o in found])
+        found += unread.order_by("id")[:MOST_UNREAD]
+    return sorted(found, key=lambda one: one.pk)
 
 
 def _last_answers(tickets: Iterable[Ticket]) -> dict[int, datetime]:

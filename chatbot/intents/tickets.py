@@ -109,7 +109,8 @@ def add(turn: Turn, ticket: Ticket) -> Outcome:
 
 def added(turn: Turn, heard: Ticket, before: Ticket) -> Outcome:
     """To which ticket it was added; or that a new one was made, the old one being too old."""
-    if heard.follows_id == before.pk and heard.pk != before.pk:
+    whole = before.merged_into or before
+    if heard.follows_id == whole.pk and heard.pk != whole.pk:
         return made(turn, heard, pictures=bool(turn.inbound.media))
     reply = Reply("ticket_added", {"number": heard.number})
     return Outcome((reply,), topic=dict(turn.topic) | {"ticket": heard.pk})

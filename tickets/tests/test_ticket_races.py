@@ -2,6 +2,7 @@
 nobody waits for each other for ever."""
 
 import threading
+import time
 
 import pytest
 from django.db import connection, connections, transaction
@@ -11,8 +12,9 @@ from crm.conversations import outreach
 from crm.conversations.models import Conversation, Message
 from crm.errors import DeskError
 from tickets.answering import add_note, reply
-from tickets.changes import ThreadChangedError
+from tickets.changes import ThreadChangedError, locked
 from tickets.hearing import hear
+from tickets.merging import merge, unmerge
 from tickets.models import Ticket
 from tickets.opening import open_ticket
 from tickets.standing import resolve, set_status
@@ -132,6 +134,42 @@ def test_an_answer_and_the_persons_word_do_not_wait_for_each_other_for_ever(open
         assert errors(outcomes) == []
     assert Ticket.objects.get().status == "open"
     assert Ticket.objects.get().messages.count() == 15
+
+
+def test_who_hears_of_a_part_and_waits_for_the_whole_holds_nothing(ticket, ana, clara):
+    """Who merges and unmerges has locked the whole, whose key is lower, and wants the part next."""
+    part = make(ana)
+    merge(ticket=part, into=ticket, by=clara)
+    message = told_of(ticket)
+
+    def as_the_worker():
+        try:
+            with transaction.atomic():
+                hear(ticket=Ticket(pk=part.pk), message=message)
+        finally:
+            connections.close_all()
+
+    worker = threading.Thread(target=as_the_worker)
+    with transaction.atomic():
+        locked(ticket)
+        worker.start()
+        wait_for_a_waiting_one()
+        Ticket.objects.select_for_update(no_key=True, nowait=True).get(pk=part.pk)
+        unmerge(ticket=part, by=clara)
+    worker.join(20)
+    assert part.messages.get().message == message
+
+
+def wait_for_a_waiting_one():
+    deadline = time.monotonic() + 10
+    waiting = "SELECT count(*) FROM pg_locks WHERE NOT granted"
+    with connection.cursor() as cursor:
+        while time.monotonic() < deadline:
+            cursor.execute(waiting)
+            if cursor.fetchone()[0]:
+                return
+            time.sleep(0.01)
+    raise AssertionError("nobody waits")
 
 
 def test_two_clocks_warn_once(ticket):
