@@ -12,6 +12,11 @@ OFFICERS = "officer"
 NOBODYS = Q(assignee=None) | Q(assignee__is_active=False)
 
 
+def is_nobodys(ticket: Ticket) -> bool:
+    """As NOBODYS, of one."""
+    return ticket.assignee is None or not ticket.assignee.is_active
+
+
 def assignable() -> QuerySet[User]:
     """Active colleagues who may work on tickets."""
     people: QuerySet[User] = User.objects.with_perm(

@@ -13,6 +13,7 @@ from crm.conversations.models import Conversation
 from crm.errors import DeskError
 from crm.people.models import User
 from tickets import deadlines, telling
+from tickets.assignment import is_nobodys, least_loaded
 from tickets.changes import check_seen, check_standing, locked, locked_with_talk, note, save
 from tickets.models import Ticket, TicketChange, TicketMessage
 
@@ -90,9 +91,22 @@ def may_be_reopened(ticket: Ticket, now: datetime) -> bool:
 
 
 def heard_again(row: Ticket, now: datetime) -> None:
-    """The person wrote: it is our turn. `row` is locked; the caller saves it."""
+    """The person wrote: it is our turn. `row` is locked; the caller saves it. What a colleague had
+    who is not here any more is given to another."""
     if row.status == Status.WAITING or row.is_done:
         _step(row, Status.OPEN, None, now)
+    if row.assignee is not None and is_nobodys(row):
+        _give_anew(row, now)
+
+
+def _give_anew(row: Ticket, now: datetime) -> None:
+    to = least_loaded(row.agency_id)
+    if to is None:
+        return
+    note(row, "assignee", row.assignee_id, to.pk, None)
+    row.assignee, row.assigned_at = to, now
+    # Whoever has it now was not warned.
+    row.response_warned_at = row.resolution_warned_at = None
 
 
 def _move(

@@ -16,7 +16,7 @@ from crm.errors import DeskError
 from crm.people.models import User
 from partners.models import Loan, Receipt
 from tickets import deadlines
-from tickets.assignment import assignable
+from tickets.assignment import assignable, is_nobodys
 from tickets.changes import check_standing, locked, note, put_back, save
 from tickets.models import Category, Priority, Ticket, TicketChange
 
@@ -28,9 +28,9 @@ UNDONE = ("status", "assignee", "priority", "category")
 def assign(*, ticket: Ticket, to: User | None, by: User) -> TicketChange | None:
     """Make `to` (None: nobody) the one who sees to it; None if that is so already.
 
-    Anybody may take a free ticket and hand on or release an own one; `tickets.assign_ticket` may
-    all. DeskError for everything else, for who does not work on tickets, and where somebody was
-    faster.
+    Anybody may take what is nobody's and hand on or release an own one; `tickets.assign_ticket`
+    may all. DeskError for everything else, for who does not work on tickets, and where somebody
+    was faster.
     """
     new = to.pk if to else None
     if ticket.assignee_id == new:
@@ -57,7 +57,7 @@ def may_assign(ticket: Ticket, to: User | None, by: User) -> bool:
         return True
     if not by.has_perm("tickets.change_ticket"):
         return False
-    return to == by if ticket.assignee_id is None else ticket.assignee_id == by.pk
+    return to == by if is_nobodys(ticket) else ticket.assignee_id == by.pk
 
 
 def prioritise(*, ticket: Ticket, priority: int, by: User) -> TicketChange | None:

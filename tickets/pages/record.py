@@ -18,7 +18,7 @@ from crm.people.calendar import Calendar, calendar_of
 from crm.people.models import Contact, User
 from partners.models import Loan, Receipt
 from tickets import canned, pulse, telling
-from tickets.assignment import assignable
+from tickets.assignment import assignable, is_nobodys
 from tickets.merging import thread
 from tickets.models import CannedReply, Category, Priority, Ticket, TicketFile, TicketMessage
 from tickets.pages.history import Event, events
@@ -170,7 +170,7 @@ class TicketPage:
 
     @property
     def may_take(self) -> bool:
-        return self.may_act and self.ticket.assignee_id is None
+        return self.may_act and is_nobodys(self.ticket)
 
     @cached_property
     def may_open_contact(self) -> bool:

@@ -90,6 +90,9 @@ class TicketTable(DeskTable):
     def render_assignee(self, record: Ticket) -> SafeString | str:
         if record.assignee is None:
             return format_html('<span class="quiet">{}</span>', gettext("nobody yet"))
+        if not record.assignee.is_active:
+            gone = gettext("%(person)s, not here any more") % {"person": record.assignee}
+            return format_html('<span class="quiet">{}</span>', gone)
         return str(record.assignee)
 
     def render_due(self, record: Ticket) -> SafeString | str:

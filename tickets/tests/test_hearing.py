@@ -62,6 +62,19 @@ def test_within_a_week_a_word_opens_it_again(ticket, clara):
     assert again.resolution_due_at > timezone.now()
 
 
+@pytest.mark.parametrize("move", [resolve, close, None])
+def test_what_a_colleague_had_who_is_gone_is_given_to_another(ticket, clara, dora, emilio, move):
+    if move:
+        move(ticket=ticket, by=clara)
+    clara.is_active = False
+    clara.save()
+    hear(ticket=ticket, message=say(ticket))
+    again = Ticket.objects.get()
+    assert again.assignee == dora
+    change = again.changes.get(field="assignee")
+    assert (change.old, change.new, change.actor) == (str(clara.pk), str(dora.pk), None)
+
+
 def test_later_it_makes_a_new_one_that_knows_the_old_one(ticket, clara):
     resolve(ticket=ticket, by=clara)
     age(ticket, 7.1)

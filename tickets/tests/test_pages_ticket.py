@@ -297,6 +297,20 @@ def test_steps_change_it_say_so_and_can_be_undone(browser, clara, dora, open_one
     assert "Waiting for the person" in text and "paused" in text
 
 
+def test_what_a_colleague_had_who_is_gone_can_be_taken(browser, clara, alice, paula, open_one):
+    paula.owner = alice
+    paula.save()
+    clara.is_active = False
+    clara.save()
+    page = browser(alice)
+    assert "not here any more" in page.get(at("list")).content.decode()
+    text = page.get(open_one.get_absolute_url()).content.decode()
+    was = re.search(r'name="was" value="(\d+)"><input type="hidden" name="to"', text)[1]
+    page.post(at("assign", open_one.pk), {"was": was, "to": alice.pk})
+    open_one.refresh_from_db()
+    assert open_one.assignee == alice
+
+
 def test_nobody_decides_over_what_they_have_not_seen(browser, clara, dora, open_one):
     standing.set_status(ticket=open_one, status="open", by=dora)
     body = {"was": "new", "status": "closed"}
