@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import re
 from dataclasses import replace
+from datetime import datetime
 
 from django.conf import settings
 from django.core.mail import send_mail
@@ -22,13 +23,15 @@ from crm.jobs.queue import enqueue
 from crm.people.models import User
 
 log = logging.getLogger(__name__)
-NOT_RED = ~Q(health=Channel.Health.RED)
+Health = Channel.Health
+NOT_RED = ~Q(health=Health.RED)
 # How an event of a template or an account is called: "PAUSED", while errors have numbers.
 _EVENT = r"[A-Z][A-Z0-9_]+"
 # What such an event said; that the credentials work does not end it.
 TOLD = Q(last_error__regex=rf"\({_EVENT}\)$")
 # What was said of a template, not of the account.
-TEMPLATE_TOLD = Q(last_error__regex=r"\(TEMPLATE_[A-Z]+\)$")
+TEMPLATE_TOLD = re.compile(r"\(TEMPLATE_[A-Z]+\)$")
+NO_LONGER_SENT_TOLD = re.compile(r"\(TEMPLATE_(PAUSED|DISABLED)\)$")
 NO_LONGER_SENT = (MessageTemplate.Status.PAUSED, MessageTemplate.Status.DISABLED)
 # Stopped by nothing but the phone's own state.
 PHONE_DOWN = Q(*(Q(last_error__endswith=f"({word})") for word in PASSING), _connector=Q.OR)
@@ -41,43 +44,97 @@ def note_account(channel: Channel, news: AccountNews) -> None:
         stop(channel, news.text, news.code)
         return
     news = _of_another_template(channel, news) or news
-    good = news.health == Channel.Health.GREEN
+    good = news.health == Health.GREEN
     if good and not news.replaces:
         _phone_is_back(channel)
     now = timezone.now()
     if news.pause:
         pacing.slow_down(channel.pk, news.pause, now)
-    error = {"last_error": "", "last_error_at": None} if good else _error(news.text, news.code)
-    rows = Channel.objects.filter(_concerned(news), pk=channel.pk)
-    turned_red = news.health == Channel.Health.RED and rows.exclude(health=news.health).exists()
-    rows.update(health=news.health, checked_at=now, **error)
-    if turned_red:
+    row = Channel.objects.select_for_update().get(pk=channel.pk)
+    after = _after(row, news)
+    if after is None:
+        return
+    health, words, at = after
+    Channel.objects.filter(pk=channel.pk).update(
+        health=health, checked_at=now, last_error=words, last_error_at=at
+    )
+    if Health.RED == health != row.health:
         enqueue("chatbot.alarms.tell_administrators", channel.pk)
 
 
 def _of_another_template(channel: Channel, news: AccountNews) -> AccountNews | None:
     """Where one template is well again and another is not, the light goes on speaking of that."""
-    if not news.template or news.health != Channel.Health.GREEN:
+    if not news.template or news.health != Health.GREEN:
         return None
     rows = MessageTemplate.objects.filter(channel=channel, status__in=NO_LONGER_SENT)
-    other = rows.exclude(name=news.template).order_by("-changed_at", "-pk").first()
+    this = {"name": news.template[:512]}
+    if news.language:  # it goes again in that one; in others it may not
+        this["language"] = news.language[:12]
+    other = rows.exclude(**this).order_by("-changed_at", "-pk").first()
     if other is None:
         return None
     text = _("The template %(name)s is not sent now.") % {"name": other.name}
     code = f"TEMPLATE_{other.status}"
-    return replace(news, health=Channel.Health.RED, text=text, code=code)
+    return replace(news, health=Health.RED, text=text, code=code)
 
 
-def _concerned(news: AccountNews) -> Q:
-    """Which state of a channel gives way to these news."""
-    same = Q(*(Q(last_error__contains=word) for word in news.replaces))
-    if news.health == Channel.Health.GREEN:
-        return same & Q(stopped_at=None)
-    if news.health == Channel.Health.YELLOW:
-        return NOT_RED | same if news.replaces else NOT_RED
+def _after(row: Channel, news: AccountNews) -> tuple[str, str, datetime | None] | None:
+    """The light after these news, its words and since when; None where it does not give way."""
+    account, template = _apart(row.last_error)
+    account_red = row.health == Health.RED and not template
     if news.template:
-        return Q(stopped_at=None) & (same if news.replaces else NOT_RED | TEMPLATE_TOLD)
-    return Q()
+        if row.stopped_at or account_red or not _gives_way(row.health, template, news):
+            return None
+        template = _of_template(news, account) if news.health != Health.GREEN else ""
+    elif news.health == Health.RED:
+        return Health.RED, _said(news.text, news.code), timezone.now()
+    elif news.health == Health.GREEN:
+        if row.stopped_at or not _is_of(account, news):
+            return None
+        account, template = "", template if news.replaces else ""
+    elif account_red and not (news.replaces and _is_of(account, news)):
+        return None
+    else:
+        account = _said(news.text, news.code)
+    words = "\n".join(filter(None, (_short(account) if template else account, template)))
+    since = row.last_error_at if news.health == Health.GREEN else timezone.now()
+    return _colour(account, template), words, since if words else None
+
+
+def _apart(words: str) -> tuple[str, str]:
+    """What is said of the account, and below it what is said of a template: each ends by itself.
+
+    Where both are said, what is said of the account is a doubt; more than that hides templates.
+    """
+    account, _break, template = words.rpartition("\n")
+    return (account, template) if TEMPLATE_TOLD.search(template) else (words, "")
+
+
+def _gives_way(health: str, template: str, news: AccountNews) -> bool:
+    """Whether what is said of a template is over by news of one, be it this one or any."""
+    if news.replaces:
+        return bool(template) and _is_of(template, news)
+    return news.health == Health.RED or health != Health.RED
+
+
+def _is_of(words: str, news: AccountNews) -> bool:
+    return all(word in words for word in news.replaces)
+
+
+def _colour(account: str, template: str) -> str:
+    if NO_LONGER_SENT_TOLD.search(template):
+        return Health.RED
+    return Health.YELLOW if account or template else Health.GREEN
+
+
+def _of_template(news: AccountNews, account: str) -> str:
+    """One line, as long as there is room below what is said of the account."""
+    return _said(" ".join(news.text.split()), news.code, 499 - len(_short(account)))
+
+
+def _short(words: str) -> str:
+    """Beginning and end, with the code; so that a template's words have room below them."""
+    return words if len(words) <= 240 else f"{words[:180]}…{words[-59:]}"
 
 
 def _phone_is_back(channel: Channel) -> None:
@@ -90,7 +147,7 @@ def _phone_is_back(channel: Channel) -> None:
 def warn(channel_id: int, text: str) -> None:
     """Somebody should have a look; what does not work at all is not hidden by it."""
     rows = Channel.objects.filter(NOT_RED, pk=channel_id).exclude(last_error=text[:500])
-    rows.update(health=Channel.Health.YELLOW, **_error(text, ""))
+    rows.update(health=Health.YELLOW, **_error(text, ""))
 
 
 def stop(channel: Channel, text: str, code: str = "") -> None:
@@ -100,17 +157,20 @@ def stop(channel: Channel, text: str, code: str = "") -> None:
     first = rows.filter(stopped_at=None).update(stopped_at=timezone.now())
     if not first and code in PASSING:
         rows = rows.filter(PHONE_DOWN)  # a worse reason is not hidden by the phone's
-    rows.update(health=Channel.Health.RED, **_error(text, code))
+    rows.update(health=Health.RED, **_error(text, code))
     directory.forget()
     if first:
         enqueue("chatbot.alarms.tell_administrators", channel.pk)
 
 
 def _error(text: str, code: str) -> dict[str, object]:
+    return {"last_error": _said(text, code), "last_error_at": timezone.now()}
+
+
+def _said(text: str, code: str, room: int = 500) -> str:
     named = code not in text or re.fullmatch(_EVENT, code)
     tail = f" ({code})" if code and named else ""
-    said = text[: 500 - len(tail)] + tail
-    return {"last_error": said, "last_error_at": timezone.now()}
+    return text[: room - len(tail)] + tail
 
 
 def tell_administrators(channel_id: int) -> None:

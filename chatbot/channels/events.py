@@ -189,8 +189,8 @@ class AccountNews:
     for so many seconds, in which it may mend itself.
 
     `replaces`: it is of one trouble only, whose error contains all these words. Other good news
-    ends every trouble, and other doubts hide none that is worse. `template`: it is of that one,
-    and neither hides nor ends what is wrong with the account.
+    ends every trouble, and other doubts hide none that is worse. `template`: it is of that one, in
+    that `language`, and neither hides nor ends what is wrong with the account.
     """
 
     health: Channel.Health
@@ -200,6 +200,7 @@ class AccountNews:
     pause: float = 0
     replaces: tuple[str, ...] = ()
     template: str = ""
+    language: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -211,15 +211,17 @@ def _of_template(value: Json) -> AccountNews | None:
         "FLAGGED": _("The template %(name)s may soon be disabled."),
     }
     name = plain(value.get("message_template_name"), 200)
+    language = identifier(value.get("message_template_language"), 20)
     if event in TEMPLATE_OVER and name:
         # It goes again, or is no more: what was said of this one is over, as it stands within
         # its sentence.
-        return AccountNews(Health.GREEN, "", event, replaces=(f" {name} ",), template=name)
+        over = (f" {name} ",)
+        return AccountNews(Health.GREEN, "", event, replaces=over, template=name, language=language)
     if event not in sentences:
         return None
     health = Health.RED if event in ("PAUSED", "DISABLED") else Health.YELLOW
     text = " ".join(filter(None, (sentences[event] % {"name": name}, reason_of(value))))
-    return AccountNews(health, text, f"TEMPLATE_{event}", template=name)
+    return AccountNews(health, text, f"TEMPLATE_{event}", template=name, language=language)
 
 
 READERS = {

@@ -119,7 +119,7 @@ def test_a_good_quality_of_one_number_ends_the_doubt_of_that_one_alone(take):
     assert take(quality("UNFLAGGED")).health == "green"
 
 
-@pytest.mark.parametrize("body", [bodies.ALERT, bodies.PAUSED, bodies.DISPLAY_NAME])
+@pytest.mark.parametrize("body", [bodies.ALERT, bodies.DISPLAY_NAME])
 def test_a_good_quality_ends_no_other_trouble(take, body):
     before = take(bodies.FLAGGED, body)
     after = take(quality("UNFLAGGED"))

@@ -171,6 +171,56 @@ def test_a_template_hides_nothing_that_is_wrong_with_the_account(take):
     assert (channel.health, channel.last_error) == ("red", told)
 
 
+def test_of_one_template_in_two_languages_the_other_one_is_still_paused(take):
+    def told(event, language):
+        return bodies.template_event(
+            event, message_template_name="una", message_template_language=language
+        )
+
+    take(told("PAUSED", "es_MX"), told("PAUSED", "en_US"))
+    channel = take(told("UNPAUSED", "en_US"))
+    assert (channel.health, " una " in channel.last_error) == ("red", True)
+    assert (take(told("UNPAUSED", "es_MX")).health, channel.last_error) == ("green", "")
+
+
+PAUSED = bodies.template_event("PAUSED", message_template_name="una")
+REJECTED = bodies.template_event("REJECTED", message_template_name="una")
+RETURNED = bodies.template_event("UNPAUSED", message_template_name="una")
+UNFLAGGED = bodies.account(
+    "UNFLAGGED", "phone_number_quality_update", display_phone_number="15550001111"
+)
+
+
+@pytest.mark.parametrize("trouble", [PAUSED, REJECTED], ids=["paused", "rejected"])
+@pytest.mark.parametrize("turned", [False, True], ids=["account first", "template first"])
+def test_what_is_wrong_with_the_account_outlasts_a_templates_trouble(take, trouble, turned):
+    channel = take(*([trouble, bodies.FLAGGED] if turned else [bodies.FLAGGED, trouble]))
+    assert channel.health == ("red" if trouble is PAUSED else "yellow")
+    assert "(FLAGGED)" in channel.last_error and " una " in channel.last_error
+    channel = take(RETURNED)
+    assert channel.health == "yellow"
+    assert channel.last_error == "The number's quality is low. (15550001111, TIER_1K) (FLAGGED)"
+    assert (take(UNFLAGGED).health, channel.last_error) == ("green", "")
+
+
+def test_a_templates_trouble_outlasts_what_is_wrong_with_the_account(take):
+    told = take(PAUSED).last_error
+    assert take(bodies.FLAGGED).last_error != told
+    channel = take(UNFLAGGED)
+    assert (channel.health, channel.last_error) == ("red", told)
+    assert take(RETURNED).health == "green"
+
+
+def test_however_much_is_said_of_both_each_ends_by_itself(take):
+    long = {"alert_severity": "WARNING", "alert_type": "A", "alert_description": "x" * 400}
+    take(bodies.account("", "account_alerts", alert_info=long))
+    why = {"other_info": {"title": "", "description": "y" * 480}}
+    channel = take(bodies.template_event("PAUSED", message_template_name="una", **why))
+    assert len(channel.last_error) <= 500 and channel.last_error.endswith("(TEMPLATE_PAUSED)")
+    channel = take(RETURNED)
+    assert channel.health == "yellow" and "x" in channel.last_error
+
+
 def test_a_template_that_is_no_more_is_nobodys_trouble(take):
     assert take(bodies.template_event("DISABLED", message_template_name="una")).health == "red"
     assert take(bodies.template_event("DELETED", message_template_name="una")).health == "green"
