@@ -7,6 +7,7 @@ from django.conf import settings
 from django.urls import reverse
 
 from chatbot.dialog import wording
+from chatbot.dialog.pages.titles import GROUPS, PLACES, in_order
 from chatbot.dialog.replies import names, original, words
 from chatbot.models import ReplyWording
 from chatbot.tests.desk import browser, person
@@ -169,6 +170,21 @@ def test_the_list_finds_by_name_and_words(admin):
     admin.post(at(), {"text": "Recibido"})
     changed = admin.get(reverse("replies:list"), {"changed": "1"})
     assert [row.name for row in changed.context["rows"]] == ["noted"]
+
+
+@pytest.mark.usefixtures("in_english")
+def test_every_reply_has_a_title_of_its_own_in_one_group_and_is_found_by_it(admin):
+    assert set(names()) <= set(PLACES)
+    titles = [str(title) for _group, title in PLACES.values()]
+    assert len(set(titles)) == len(titles) == sum(len(replies) for _group, replies in GROUPS)
+    page = admin.get(reverse("replies:list"))
+    assert [row.name for row in page.context["rows"]] == in_order(names())
+    found = admin.get(reverse("replies:list"), {"q": "wrong code"})
+    assert [row.name for row in found.context["rows"]] == ["login_code_wrong"]
+    assert "login_code_wrong<" not in found.content.decode()
+    assert "Wrong code" in admin.get(at(reply="login_code_wrong")).content.decode()
+    tickets = admin.get(reverse("replies:list"), {"q": "Tickets"}).context["rows"]
+    assert {row.name for row in tickets} >= set(GROUPS[-1][1])
 
 
 def test_no_such_reply_is_nowhere(admin):

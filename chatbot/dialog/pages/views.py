@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from chatbot.dialog import wording
+from chatbot.dialog.pages.titles import in_order, title_of
 from chatbot.dialog.replies import names, original
 from chatbot.models import ReplyWording
 from crm.desk.access import DeskRequest, permitted
@@ -31,6 +32,8 @@ LONGEST_SEARCH = 100
 
 @dataclass(frozen=True, slots=True)
 class Row:
+    group: str
+    title: str
     name: str
     text: str
     changed: ReplyWording | None
@@ -46,7 +49,8 @@ def reply_list(request: DeskRequest) -> HttpResponse:
     rows = [
         row
         for row in _rows(language)
-        if fold(asked) in fold(f"{row.name} {row.text}") and (row.changed or not only_changed)
+        if fold(asked) in fold(f"{row.group} {row.title} {row.name} {row.text}")
+        and (row.changed or not only_changed)
     ]
     context = {
         "rows": rows,
@@ -61,8 +65,13 @@ def reply_list(request: DeskRequest) -> HttpResponse:
 def _rows(language: str) -> list[Row]:
     own = {one.name: one for one in ReplyWording.objects.filter(language=language)}
     return [
-        Row(name, own[name].text if name in own else original(name, language), own.get(name))
-        for name in names()
+        Row(
+            *title_of(name),
+            name,
+            own[name].text if name in own else original(name, language),
+            own.get(name),
+        )
+        for name in in_order(names())
     ]
 
 
@@ -117,6 +126,7 @@ def _context(language: str, name: str, text: str) -> dict[str, object]:
         "language": language,
         "language_name": LANGUAGES[language],
         "name": name,
+        "title": title_of(name)[1],
         "text": text,
         "shown": shown,
         "trouble": trouble,
