@@ -308,8 +308,32 @@ def test_a_canned_reply_is_filled_in(ticket, clara):
         text="Hola {{ nombre }}, tu {{ticket}} ({{asunto}}): {{ agente }} {{ nada }}."
     )
     assert fill(reply=reply, ticket=ticket, user=clara) == (
-        f"Hola Ana, tu {ticket.number} (Problema con pago): Clara ."
+        f"Hola Ana, tu {ticket.number} (Problema con pago): Clara."
     )
+
+
+@pytest.mark.parametrize(
+    ("text", "named", "nameless"),
+    [
+        ("Hola {{ nombre }}, gracias.", "Hola Ana, gracias.", "Hola, gracias."),
+        ("{{nombre}}, gracias.\n{{ nombre }}: sí", "Ana, gracias.\nAna: sí", "gracias.\nsí"),
+        ("Gracias {{ nombre }}", "Gracias Ana", "Gracias"),
+        ("Sí, {{ nombre }} {{ nombre }}.", "Sí, Ana Ana.", "Sí,."),
+    ],
+)
+def test_what_is_not_known_leaves_no_hole(ticket, clara, text, named, nameless):
+    made = CannedReply.objects.create(title="Saludo", text=text)
+    assert fill(reply=made, ticket=ticket, user=clara) == named
+    ticket.contact.name = ""
+    assert fill(reply=made, ticket=ticket, user=clara) == nameless
+
+
+@pytest.mark.parametrize(
+    "text", ["Hola {nombre}", "Hola {{nombre}", "Hola {nombre}}", "{{{ nombre }}}", "nombre}}", "{"]
+)
+def test_braces_that_are_no_variable_are_named(db, text):
+    with pytest.raises(ValidationError, match=r"[{}]"):
+        CannedReply(title="Saludo", text=text).full_clean()
 
 
 def test_a_variable_that_does_not_exist_is_named(db):
