@@ -11,9 +11,11 @@ from django.views.decorators.http import require_GET
 
 from crm.desk.access import DeskRequest, permitted
 from crm.desk.pulse import current_versions
+from crm.desk.saved import shown_views
 from tickets import pulse
 from tickets.models import Ticket
 from tickets.pages.filters import BoardFilter
+from tickets.pages.lists import TicketList
 from tickets.pages.tables import with_names
 from tickets.pages.timing import Left, next_dues
 
@@ -87,6 +89,9 @@ def _context(request: DeskRequest, asked: QueryDict) -> dict[str, object]:
         "pulse": pulse.LIST,
         "here": f"?{asked.urlencode()}" if asked else "",
         "may_change": may,
+        # The list's own: what is kept there is at hand here, and the other way round.
+        "page": {"saved": TicketList.saved},
+        "saved_views": shown_views(TicketList.saved, request.user, f"?{asked.urlencode()}"),
     }
 
 

@@ -274,6 +274,19 @@ def test_a_view_is_kept_under_a_name_shared_or_not_and_deleted(browser, clara, d
     assert not SavedView.objects.exists()
 
 
+def test_the_views_of_the_list_are_at_hand_on_the_board_and_kept_there(browser, clara, some):
+    some(1)
+    page, save = browser(clara), reverse("desk:save_view", args=["tickets"])
+    kept = {"name": "Urgentes", "query": "?priority=1", "next": f"{at('board')}?priority=1"}
+    saved = page.post(save, kept, follow=True)
+    assert saved.redirect_chain[-1][0] == f"{at('board')}?priority=1"
+    text = saved.content.decode()
+    assert f'href="{at("board")}?priority=1" aria-current="true"' in text
+    assert f'href="{at("list")}?priority=1"' in listed(browser, clara)
+    fresh = page.get(at("board"), {"priority": "2"}, headers=HTMX | {"HX-Target": "board"})
+    assert 'id="saved-views"' in fresh.content.decode() and b"aria-current" not in fresh.content
+
+
 def test_a_views_name_is_escaped_and_the_same_name_replaces_it(browser, clara):
     save = reverse("desk:save_view", args=["tickets"])
     evil = "<script>x</script>"
