@@ -9,6 +9,7 @@ from chatbot.dialog.contract import INTENT, Asked, Outcome, Reply, Step, Turn
 from chatbot.intents import titles
 from chatbot.intents.own_words import written
 from crm.conversations.models import Attachment, Message
+from partners.models import Partner
 from tickets import hearing
 from tickets.models import Ticket
 from tickets.opening import LONGEST_SUBJECT, open_ticket
@@ -54,7 +55,7 @@ def take_description(turn: Turn, data: Mapping[str, Any]) -> Outcome:
     description = written(turn)
     if not description:
         return Outcome((_wordless(turn),), asked=Asked(DIALOG, DESCRIPTION, data))
-    partner = turn.partner
+    partner = turn.partner or _known_here(turn)
     ticket = open_ticket(
         contact=partner.contact if partner else turn.contact,
         partner=partner,
@@ -128,6 +129,16 @@ def theirs(turn: Turn, key: object) -> Ticket | None:
     own = found.contact_id == turn.contact.pk or found.conversation_id == turn.conversation.pk
     is_partners = turn.partner is not None and found.partner_id == turn.partner.pk
     return found if own or is_partners else None
+
+
+def _known_here(turn: Turn) -> Partner | None:
+    """Whose registered phone this is, though they have not proved who they are: their officer gets
+    the ticket, and answers to it are theirs alone. Nothing of it is said here.
+
+    Not who was deregistered: they could never log in to read the answer.
+    """
+    known = Partner.objects.exclude(status=Partner.Status.CANCELLED)
+    return known.select_related("contact").filter(contact=turn.contact).first()
 
 
 def _with_picture(turn: Turn, data: Mapping[str, Any]) -> dict[str, Any]:

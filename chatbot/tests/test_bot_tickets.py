@@ -13,12 +13,13 @@ from chatbot.tests.fakes import telegram as sample
 from chatbot.tests.graph_stub import text_body
 from chatbot.tests.people_known import merged
 from chatbot.tests.self_service import *  # noqa: F403
-from chatbot.tests.self_service import MOST_QUERIES, at_once, jpeg, restarted
+from chatbot.tests.self_service import BETO, MOST_QUERIES, Chat, at_once, jpeg, restarted
 from chatbot.work import work_off
 from crm.conversations import ownership
 from crm.conversations.models import Message
 from crm.people.models import Agency
 from leads.models import Lead
+from partners.models import Partner
 from tickets.answering import reply
 from tickets.files import stored
 from tickets.models import Ticket
@@ -52,10 +53,15 @@ def made(ask, clara):
 
 
 @pytest.fixture
-def prospects(chat, clara):
-    """Of somebody who is not logged in."""
+def stranger(post, graph, channel, django_capture_on_commit_callbacks):
+    """Somebody who is no partner."""
+    return Chat(post, graph, django_capture_on_commit_callbacks, BETO)
+
+
+@pytest.fixture
+def prospects(stranger, clara):
     for words in ("tengo un problema", "Visita", "Nadie llegó a mi visita"):
-        chat(words)
+        stranger(words)
     return Ticket.objects.get()
 
 
@@ -189,10 +195,30 @@ def test_a_sound_is_no_description(ask, clara):
     assert ask.dialog.step == "description" and not Ticket.objects.exists()
 
 
-def test_who_is_not_logged_in_can_have_one_too(prospects, chat):
+def test_who_is_not_logged_in_can_have_one_too(prospects, stranger):
     assert prospects.partner is None and not prospects.is_private
-    assert prospects.contact == chat.talk.contact and prospects.assignee is not None
+    assert prospects.contact == stranger.talk.contact and prospects.assignee is not None
     assert not Lead.objects.exists()
+
+
+def test_from_a_partners_phone_it_is_theirs_though_nobody_logged_in(chat, ana, clara):
+    for words in ("tengo un problema", PROBLEM, WORDS):
+        said = chat(words)
+    made = Ticket.objects.get()
+    assert (made.partner, made.agency, made.assignee) == (ana, ana.agency, clara)
+    assert made.is_private and made.number in said[0] and ana.number not in said[0]
+    (sent,) = answered(chat, made, clara)
+    assert made.number in str(sent) and "250" not in str(sent)
+    assert "250" not in "".join(chat("mis tickets"))
+    chat.log_in(ana)
+    assert ANSWER in "".join(chat("mis tickets"))
+
+
+def test_who_is_no_partner_any_more_is_answered_like_anybody(chat, ana, clara):
+    Partner.objects.update(status="cancelled")
+    for words in ("tengo un problema", PROBLEM, WORDS):
+        chat(words)
+    assert not Ticket.objects.get().is_private
 
 
 def test_who_is_a_partner_may_say_so_first(chat, clara):
@@ -239,8 +265,8 @@ def test_without_a_session_who_they_are_is_asked_with_and_without_tickets(made, 
     assert made.number not in "".join(map(str, ask.graph.sent[-4:]))
 
 
-def test_a_prospects_own_is_shown_without_asking_who_they_are(prospects, chat, clara):
-    (said,) = chat("mis tickets")
+def test_a_prospects_own_is_shown_without_asking_who_they_are(prospects, stranger, clara):
+    (said,) = stranger("mis tickets")
     assert prospects.number in said and prospects.subject in said
 
 
@@ -280,8 +306,8 @@ def test_files_of_such_an_answer_come_once_they_are_in(made, ask, clara):
     assert ask.jobs() == []
 
 
-def test_an_answer_without_a_session_goes_to_who_asked_without_one(prospects, chat, clara):
-    (sent,) = answered(chat, prospects, clara, "Te llamamos hoy.")
+def test_an_answer_without_a_session_goes_to_who_asked_without_one(prospects, stranger, clara):
+    (sent,) = answered(stranger, prospects, clara, "Te llamamos hoy.")
     assert "Te llamamos hoy." in sent["text"]["body"]
 
 

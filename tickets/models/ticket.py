@@ -107,7 +107,7 @@ class Ticket(models.Model):
     origin = models.OneToOneField(
         Message, models.SET_NULL, null=True, blank=True, related_name="+", editable=False
     )
-    # It was made in a partner's session: answers are told in one, and else only that there is one.
+    # It is a partner's: answers are told in a session of theirs, and else only that there is one.
     is_private = models.BooleanField(default=False, editable=False)
     subject = models.CharField(_("subject"), max_length=150)
     description = models.TextField(_("description"), max_length=5000)

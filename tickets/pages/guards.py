@@ -25,6 +25,7 @@ SHOWN = (
     "conversation__channel",
     "conversation__contact",
     "conversation__identity",
+    "origin",
     "assignee",
     "agency",
     "loan",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from django.conf import settings
 from django.db.models import Model, Prefetch, Q, QuerySet
@@ -128,6 +128,12 @@ class TicketPage:
         """Whether an answer waits until they write again: no template may stand in for it."""
         return self.place is not None and not outreach.goes_now(self.place, telling.PURPOSE)
 
+    @property
+    def is_unproven(self) -> bool:
+        """Whether it came from a partner's phone, but whoever wrote did not prove who they are."""
+        origin = self.ticket.origin
+        return self.ticket.partner_id is not None and origin is not None and not origin.is_private
+
     @cached_property
     def may_open_conversation(self) -> bool:
         key = self.ticket.conversation_id
@@ -196,10 +202,9 @@ class TicketPage:
 
     @cached_property
     def parts(self) -> list[Ticket]:
-        """With `first_files`: those of their descriptions."""
+        """With no other files than those of their descriptions."""
         described = TicketFile.objects.filter(entry=None).select_related("attachment")
-        files: Prefetch[str, QuerySet[TicketFile], str]
-        files = Prefetch("files", described, to_attr="first_files")
+        files: Any = Prefetch("files", described)
         return list(self.ticket.merged.prefetch_related(files).order_by("id")[:MOST_LINKS])
 
     @cached_property

@@ -109,3 +109,20 @@ def test_the_same_message_makes_one(ticket, ana):
     first = make(ana, origin=message)
     assert make(ana, origin=message) == first
     assert Ticket.objects.filter(origin=message).count() == 1
+
+
+@pytest.mark.usefixtures("in_english")
+def test_the_page_says_whether_its_writer_proved_who_they_are(ticket, ana, clara, browser):
+    for proven in (False, True):
+        message = ticket.conversation.messages.create(
+            channel=ticket.conversation.channel,
+            direction="in",
+            author="person",
+            state="received",
+            shown_at=ticket.created_at,
+            text="No puedo pagar",
+            is_private=proven,
+        )
+        made = make(ana, origin=message, is_private=True)
+        page = browser(clara).get(made.get_absolute_url()).content.decode()
+        assert ("without logging in" in page) is not proven
