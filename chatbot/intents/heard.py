@@ -11,6 +11,8 @@ UNKNOWN = "unknown"
 SURE = 0.7
 # These answer a question, or are said beside it; they ask for nothing else.
 BESIDE = frozenset(("affirm", "deny", "thanks", "greeting", UNKNOWN))
+# Of these, what is answered, and leaves the question open.
+POLITE = frozenset(("greeting", "thanks"))
 # Every intent, and what it means in a line.
 INTENTS: dict[str, str] = {
     "greeting": "says hello, nothing else asked",

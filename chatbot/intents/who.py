@@ -13,23 +13,23 @@ from django.core.validators import validate_email
 from chatbot.dialog import registry
 from chatbot.dialog.contract import Asked, Outcome, Reply, Step, Turn
 from chatbot.intents import titles
+from chatbot.intents.heard import POLITE, SURE, UNKNOWN
+from chatbot.intents.naming import AROUND, name_in
+from chatbot.intents.own_words import written
+from crm.catalog.matching import find_property
+from crm.conversations.models import Message
 from crm.people.models import Contact, ContactPoint
 
 DIALOG, SKIP = "who", "skip"
+FILES = (Message.Kind.IMAGE, Message.Kind.DOCUMENT)
 # In what was last spoken of: that it has been asked.
 ASKED = "asked_who"
 EMAIL = re.compile(r"[^\s@<>,;:]{1,64}@[^\s@<>,;:]+\.[^\s@<>,;:.]{2,}")
-WORD = r"[^\W\d_](?:[^\W\d_]|['’.-])*"
-NAME = re.compile(rf"{WORD}(?: {WORD}){{0,5}}")
-BEFORE_NAME = re.compile(
-    r"(?i)^(?:hola,?\s*)?(?:soy|me llamo|mi nombre es|a nombre de|my name is|i am|i'm|sou"
-    r"|meu nome é|nombre:?|name:?|nome:?)\s+"
-)
 AFTER_NAME = re.compile(
     r"(?i)[\s,;.]*(?:(?:y|e|and)\s+)?(?:(?:mi|my|meu)\s+)?(?:correo|e-?mail|mail)\s*(?:es|is|é)?"
     r"\s*:?\s*$"
 )
-LONGEST_NAME = 80
+WORDS = re.compile(r"[^\W\d_]{2,}")
 
 
 def ask_once(turn: Turn, outcome: Outcome) -> Outcome:
@@ -40,15 +40,20 @@ def ask_once(turn: Turn, outcome: Outcome) -> Outcome:
     missing = _missing(turn.contact)
     if not missing:
         return outcome
-    question = Reply(
-        "who_are_you", {"missing": missing}, options=titles.pick(turn, (SKIP, "who", "skip"))
-    )
+    # Who was promised a person still waits for one.
+    promised = any(one.promises for one in outcome.replies)
+    question = replace(_question(turn, missing), promises=promised)
     return replace(
         outcome,
         replies=(*outcome.replies, question),
         asked=Asked(DIALOG, "tell"),
         topic=topic | {ASKED: True},
     )
+
+
+def _question(turn: Turn, missing: list[str]) -> Reply:
+    options = titles.pick(turn, (SKIP, "who", "skip"))
+    return Reply("who_are_you", {"missing": missing}, options=options)
 
 
 def _missing(contact: Contact) -> list[str]:
@@ -60,38 +65,66 @@ def _missing(contact: Contact) -> list[str]:
 
 def tell(turn: Turn, _data: Mapping[str, Any]) -> Outcome | None:
     """What they tell is kept; what is no answer is served as if nothing had been asked."""
-    email, name = read(turn.text)
-    if turn.choice or not (email or (name and not _is_else(turn))):
-        return None if turn.choice or _is_else(turn) else _unanswered(turn)
+    if turn.choice or turn.inbound.kind in FILES:
+        return None
+    said = written(turn)
+    email, name = read(said)
+    if turn.contact.name or (not email and not _may_be_name(turn, name)):
+        # A name we have is not asked for: what looks like one is something else.
+        name = ""
+    if not email and not name:
+        return _unanswered(turn)
     kept = _keep(turn.contact, name, email)
-    return Outcome((Reply("who_thanks", {"name": turn.contact.first_name, "kept": kept}),))
+    values = {"name": turn.contact.first_name, "kept": kept}
+    waits = _says_more(said, email, name) or _waited(turn)
+    return Outcome((Reply("who_thanks", values, promises=waits),))
 
 
-def _is_else(turn: Turn) -> bool:
-    return turn.heard.intent not in ("unknown", "greeting", "affirm", "deny")
+def _may_be_name(turn: Turn, name: str) -> bool:
+    """By itself, small talk in capitals is none, nor is another property's title."""
+    if name != turn.text:
+        return bool(name)
+    small_talk = turn.heard.intent != UNKNOWN and turn.heard.score >= SURE
+    return not small_talk and find_property(name) is None
 
 
-def _unanswered(turn: Turn) -> Outcome:
+def _unanswered(turn: Turn) -> Outcome | None:
     """It need not be answered: "no", or a question about the property."""
-    if turn.heard.intent in ("affirm", "deny", "greeting"):
-        return Outcome((Reply("who_skipped"),))
+    heard = turn.heard
+    if heard.asks_else or (heard.intent in POLITE and heard.score >= SURE):
+        return None
+    if heard.intent == "deny" and heard.score >= SURE:
+        return Outcome((Reply("who_skipped", promises=_waited(turn)),))
+    missing = _missing(turn.contact)
+    if heard.intent == "affirm" and heard.exact and missing:
+        question = replace(_question(turn, missing), promises=_waited(turn))
+        return Outcome((question,), asked=Asked(DIALOG, "tell"))
     return registry.handlers()[registry.REST](turn)
 
 
-def skip(_turn: Turn) -> Outcome:
-    return Outcome((Reply("who_skipped"),))
+def _waited(turn: Turn) -> bool:
+    """Whether a person was promised before this message, and has not come yet."""
+    since = turn.conversation.waiting_since
+    return since is not None and since < turn.message.created_at
+
+
+def _says_more(text: str, email: str, name: str) -> bool:
+    """Whether a person should read the rest of it."""
+    rest = EMAIL.sub(" ", text).replace(name, " ").casefold()
+    return "?" in rest or len(set(WORDS.findall(rest)) - AROUND) > 2
+
+
+def skip(turn: Turn) -> Outcome:
+    return Outcome((Reply("who_skipped", promises=_waited(turn)),))
 
 
 def read(text: str) -> tuple[str, str]:
     """E-mail and name in a text, each "" where there is none."""
     found = EMAIL.search(text)
-    email = _checked(found[0].rstrip(".")) if found else ""
-    rest = f"{text[: found.start()]}" if found else text
-    rest = BEFORE_NAME.sub("", " ".join(rest.split()))
-    rest = AFTER_NAME.sub("", rest) if found else rest
-    rest = rest.strip(" ,.;:-")
-    named = NAME.fullmatch(rest) if len(rest) <= LONGEST_NAME else None
-    return email, rest if named else ""
+    if found is None:
+        return "", name_in(text)
+    before = AFTER_NAME.sub("", " ".join(text[: found.start()].split()))
+    return _checked(found[0].rstrip(".")), name_in(before)
 
 
 def _checked(email: str) -> str:
