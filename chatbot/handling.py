@@ -7,17 +7,18 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from chatbot import alarms, echoes, presence, whose
 from chatbot.channels.base import Provider
 from chatbot.channels.events import InboundMessage
-from chatbot.dialog import sessions
-from chatbot.dialog.contract import PROPERTY, Turn
+from chatbot.dialog import registry, sessions
+from chatbot.dialog.contract import INTENT, PROPERTY, Turn
 from chatbot.dialog.engine import take_turn
 from chatbot.dialog.listening import Listening, as_stored, listen
-from chatbot.intents import examples, picking
+from chatbot.intents import examples, holdings, picking
 from chatbot.media import fetch_soon
 from chatbot.waiting import NotYet
 from crm.conversations import outreach, ownership
@@ -36,6 +37,7 @@ from leads.models import Lead
 # How long an answer offered can still be named by its number.
 OFFER_STANDS = timedelta(days=7)
 State = Message.State
+ONLY_A_LINK = Q(options__0__has_key="url")  # nothing to choose; it hides no offer before it
 SHOWN = (State.SENT, State.DELIVERED, State.READ, State.UNKNOWN)
 
 
@@ -51,8 +53,8 @@ def handle_message(provider: Provider, inbound: InboundMessage) -> Message | Non
     conversation, inbound = placed
     if not inbound.historical:
         ownership.open_episode(conversation)
-    inbound = _with_choice(conversation, inbound)
     heard = _listen(conversation, inbound)
+    inbound = _with_choice(conversation, inbound, heard)
     # What somebody says to log in goes no further than to who lets them in.
     kept = as_stored(inbound, heard) if heard else inbound
     message = _store(provider, conversation, kept, heard)
@@ -163,21 +165,41 @@ def _conversation(provider: Provider, inbound: InboundMessage) -> Conversation:
     )
 
 
-def _with_choice(conversation: Conversation, inbound: InboundMessage) -> InboundMessage:
+def _with_choice(
+    conversation: Conversation, inbound: InboundMessage, heard: Listening | None
+) -> InboundMessage:
     """ "2", "la segunda" or its title is the second of the answers last offered."""
     if inbound.choice or inbound.outgoing or not inbound.wakes:
         return inbound
     if not 0 < len(inbound.text) <= picking.LONGEST:
         return inbound
-    offered = conversation.messages.filter(
+    option = picking.pick(inbound.text, _offered(conversation, heard))
+    if option is None or (heard is not None and _names_row(conversation, heard, option["id"])):
+        return inbound
+    return replace(inbound, choice=option["id"])
+
+
+def _offered(conversation: Conversation, heard: Listening | None) -> list[dict[str, str]]:
+    """The answers last offered; where any text is asked for, only those below that question."""
+    said = conversation.messages.filter(
         direction=Message.Direction.OUT,
         shown_at__gte=timezone.now() - OFFER_STANDS,
         # Not what they never saw; what nobody has confirmed they may have.
         state__in=SHOWN,
-    ).exclude(options=[])
-    last = offered.order_by("-shown_at", "-id").values_list("options", flat=True).first()
-    option = picking.pick(inbound.text, last or [])
-    return replace(inbound, choice=option["id"]) if option else inbound
+    )
+    if heard is None or not registry.takes_any(heard.dialog, timezone.now()):
+        said = said.exclude(options=[]).exclude(ONLY_A_LINK)
+    last = said.order_by("-shown_at", "-id").values_list("options", flat=True).first()
+    return [one for one in last or [] if "url" not in one]
+
+
+def _names_row(conversation: Conversation, heard: Listening, choice: str) -> bool:
+    """Whether "el segundo" is the second loan of the reply they read, not its second button."""
+    listed = heard.dialog.topic.get(holdings.LISTED)
+    if not listed or not heard.heard.slots.ordinal or choice.partition(":")[0] != INTENT:
+        return False
+    rows = conversation.messages.filter(direction=Message.Direction.IN).order_by("-id")
+    return bool(rows.values_list("pk", flat=True).first() == listed)
 
 
 def _store(

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from datetime import datetime
 from functools import cache
 from importlib import import_module
 from typing import Any
 
 from chatbot.dialog.contract import Claim, Handler, Step, Turn
+from chatbot.models import Dialog
 
 SUBJECTS = (
     "chatbot.intents.login",
@@ -58,6 +60,12 @@ def overheard() -> dict[str, Claim]:
 @cache
 def steps() -> dict[tuple[str, str], Step]:
     return dict(_entries("STEPS"))
+
+
+def takes_any(dialog: Dialog, now: datetime) -> bool:
+    """Whether something is asked that any text may be the answer to."""
+    step = steps().get((dialog.name, dialog.step))
+    return step is not None and step.takes_any and dialog.is_open(now)
 
 
 def _entries(table: str) -> Iterator[tuple[Any, Any]]:

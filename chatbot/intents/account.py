@@ -120,7 +120,8 @@ def next_payment(turn: Turn) -> Outcome:
         "more": max(0, len(dues) - MOST_SHOWN),
     }
     offered = ("payment_options", "upload_receipt", "settlement")
-    return Outcome((Reply("next_payment", values, titles.intents(turn, offered)),))
+    reply = Reply("next_payment", values, titles.intents(turn, offered))
+    return Outcome((reply,), topic=holdings.listed(turn, [one.loan for one in dues[:MOST_SHOWN]]))
 
 
 def _due(loan: Loan, today: date) -> Due | None:
@@ -159,7 +160,8 @@ def settlement(turn: Turn) -> Outcome:
         "today": today,
     }
     offered = ("payment_options", "talk_to_agent")
-    return Outcome((Reply("settlement", values, titles.intents(turn, offered)),))
+    reply = Reply("settlement", values, titles.intents(turn, offered))
+    return Outcome((reply,), topic=holdings.listed(turn, chosen[:MOST_SHOWN]))
 
 
 def _settled(loan: Loan, today: date) -> dict[str, Any]:

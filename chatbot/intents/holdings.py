@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
+from typing import Any
 
 from chatbot.dialog.contract import Turn
 from partners.account.calculator import Account
@@ -15,6 +16,8 @@ from partners.models import Loan, Partner
 from partners.statement import loans_of
 
 log = logging.getLogger(__name__)
+# In what was last spoken of: the message that was answered with a list of loans.
+LISTED = "listed"
 OPEN = (Loan.Status.ACTIVE, Loan.Status.WRITTEN_OFF)
 BARE = re.compile(r"\W*([0-9]{1,12})\W*", re.ASCII)
 # A number as it may be typed: "5", "P-000005", "p 5".
@@ -77,6 +80,14 @@ def named(turn: Turn, loans: Sequence[Loan], *, asked: bool = False) -> tuple[bo
     if slots.ordinal:
         return True, _at(shown or loans, slots.ordinal)
     return False, None
+
+
+def listed(turn: Turn, loans: Sequence[Loan]) -> Mapping[str, Any] | None:
+    """The topic after a reply that lists these, and offers something else to tap on: "el segundo"
+    names one of them. None: there is no choice between them."""
+    if len(loans) < 2:
+        return None
+    return dict(turn.topic) | {"shown": [one.pk for one in loans], LISTED: turn.message.pk}
 
 
 def bare_is_meant(turn: Turn, asked: bool) -> bool:

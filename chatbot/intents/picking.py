@@ -32,6 +32,8 @@ OWN = frozenset(
         "goodbye",
     )
 )
+# Nobody leaves, or ends in the queue, by "el último".
+NOT_BY_PLACE = frozenset(("intent:talk_to_agent", "intent:logout"))
 # How alike (of 100) a title must be, and how far the next one behind.
 ALIKE, APART = 86, 6
 _NUMBERED = re.compile(r"\W*(?:el|la|lo|o|a|the|opcion|opcao|option|numero|nro|n)?\W*(\d{1,2})\W*")
@@ -56,7 +58,8 @@ def _placed(ordinal: int, options: Sequence[Option]) -> Option | None:
     """1 is the first, -1 the last."""
     if ordinal == 0 or abs(ordinal) > len(options):
         return None
-    return options[ordinal - 1 if ordinal > 0 else ordinal]
+    found = options[ordinal - 1 if ordinal > 0 else ordinal]
+    return None if found["id"] in NOT_BY_PLACE else found
 
 
 def _titled(words: list[str], options: Sequence[Option]) -> Option | None:
