@@ -109,7 +109,7 @@ class Outcome:
 
     `hand_off` is why a person takes over from here (a value of Episode.Reason; "": none). `topic`
     replaces what was last spoken of; None leaves it. `misunderstood`: it was no use; three in a
-    row are handed to a person.
+    row are handed to a person. `beside`: the question that was open, if any, stays open.
     """
 
     replies: tuple[Reply, ...] = ()
@@ -117,6 +117,7 @@ class Outcome:
     hand_off: str = ""
     topic: Mapping[str, Any] | None = None
     misunderstood: bool = False
+    beside: bool = False
 
 
 Handler = Callable[[Turn], Outcome]
@@ -128,10 +129,13 @@ StepHandler = Callable[[Turn, Mapping[str, Any]], Outcome | None]
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """`takes_any` text (a subject, a description): then only a word of leaving leaves it."""
+    """`takes_any` text (a subject, a description): then only a word of leaving leaves it, or an
+    answer tapped whose kind is none of its `own`: that is never text.
+    """
 
     handler: StepHandler
     takes_any: bool = False
+    own: tuple[str, ...] = ()
 
 
 def say(name: str, *, options: tuple[Option, ...] = (), **values: Any) -> Outcome:

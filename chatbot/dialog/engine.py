@@ -23,22 +23,19 @@ from chatbot.dialog.contract import (
     say,
 )
 from chatbot.dialog.speaking import speak
-from chatbot.intents.heard import UNKNOWN
+from chatbot.intents.heard import POLITE, SURE
 from chatbot.lasting import redone
 from chatbot.models import Dialog
 from chatbot.outage import is_away
 from crm.conversations.models import Episode, Message
 
 log = logging.getLogger(__name__)
-# Below this an intent is a guess, which nobody leaves a question for.
-SURE = 0.7
 # What leaves any question, even one that takes any text, when it is all that is said.
 LEAVING = frozenset(("cancel", "help", "logout", "talk_to_agent", "opt_out"))
-# These answer a question, or are said beside it; they ask for nothing else.
-BESIDE = frozenset(("affirm", "deny", "thanks", "greeting", UNKNOWN))
 # What comes as a picture or a document, with or without words beside it, is the intent FILE; of
 # all that may be asked in those words only this is served instead.
 FILES = (Message.Kind.IMAGE, Message.Kind.DOCUMENT)
+UNHEARD = (Message.Kind.AUDIO, Message.Kind.VIDEO, Message.Kind.STICKER)
 BESIDE_FILES = frozenset(
     ("create_ticket", "talk_to_agent", "property_inquiry", "schedule_visit", "opt_out", "logout")
 )
@@ -70,8 +67,24 @@ def take_turn(turn: Turn, dialog: Dialog) -> None:
     _keep(dialog, outcome, turn)
     handing.note_wish(episode, _wish(turn))
     replies = _handed_over(turn, dialog, episode, outcome, collected) or outcome.replies
+    try:
+        with transaction.atomic():
+            speak(turn, replies)
+    except Exception as error:
+        _say_it_failed(turn, dialog, episode, replies, error)
     dialog.save()
-    speak(turn, replies)
+
+
+def _say_it_failed(
+    turn: Turn, dialog: Dialog, episode: Episode, unsaid: tuple[Reply, ...], error: Exception
+) -> None:
+    """Replies that cannot be said are undone alone: what they wrote, and what was done for it,
+    stays."""
+    failed = _failed(turn, dialog, error)
+    turn.conversation.refresh_from_db()
+    dialog.leave()
+    word = replace(failed.replies[0], promises=any(one.promises for one in unsaid))
+    speak(turn, _handed_over(turn, dialog, episode, failed, {}) or (word,))
 
 
 def _handed_over(
@@ -103,13 +116,18 @@ def _outcome_or_failure(turn: Turn, dialog: Dialog) -> Outcome:
         with redone(), transaction.atomic():
             return _outcome(turn, dialog)
     except Exception as error:
-        if is_away(error):
-            raise
-        log.exception("The bot failed in conversation %s", turn.conversation.pk)
-        failed_lately = dialog.failed_at is not None and turn.now - dialog.failed_at < AGAIN
-        dialog.failed_at, dialog.failure = turn.now, type(error).__name__
-        failed = say("failed")
-        return replace(failed, hand_off=Episode.Reason.FAILED) if failed_lately else failed
+        return _failed(turn, dialog, error)
+
+
+def _failed(turn: Turn, dialog: Dialog, error: Exception) -> Outcome:
+    """To be called where it was raised. The second time within AGAIN a person takes over."""
+    if is_away(error):
+        raise error
+    log.exception("The bot failed in conversation %s", turn.conversation.pk)
+    failed_lately = dialog.failed_at is not None and turn.now - dialog.failed_at < AGAIN
+    dialog.failed_at, dialog.failure = turn.now, type(error).__name__
+    failed = say("failed")
+    return replace(failed, hand_off=Episode.Reason.FAILED) if failed_lately else failed
 
 
 def _outcome(turn: Turn, dialog: Dialog) -> Outcome:
@@ -117,8 +135,7 @@ def _outcome(turn: Turn, dialog: Dialog) -> Outcome:
     reason = next(filter(None, (judge(turn) for judge in registry.first())), "")
     if not reason:
         return _own_outcome(turn, dialog)
-    step = registry.steps().get((dialog.name, dialog.step))
-    if step is not None and step.takes_any and dialog.is_open(turn.now):
+    if registry.takes_any(dialog, turn.now):
         # The text may be just what was asked for: nothing of a complaint shall be lost.
         return replace(_own_outcome(turn, dialog), hand_off=reason)
     return Outcome(hand_off=reason)
@@ -138,20 +155,29 @@ def _answered(turn: Turn, dialog: Dialog) -> Outcome:
     step = registry.steps()[dialog.name, dialog.step]
     if turn.heard.intent == "cancel" and (turn.heard.exact or not step.takes_any):
         return say("cancelled")
-    if step.takes_any and turn.heard.exact and turn.heard.intent in LEAVING:
-        return _served(turn)
-    outcome = step.handler(turn, dialog.data)
-    if outcome is not None:
+    leaves = turn.heard.exact and turn.heard.intent in LEAVING
+    foreign = turn.choice != "" and turn.choice.partition(":")[0] not in step.own
+    outcome = None
+    if not (step.takes_any and (leaves or foreign)):
+        outcome = step.handler(turn, dialog.data)
+    outcome = outcome or _no_answer(turn)
+    if not outcome.beside or outcome.asked is not None:
         return outcome
-    if turn.choice or asks_else(turn):
+    return replace(outcome, asked=Asked(dialog.name, dialog.step, dialog.data))
+
+
+def _no_answer(turn: Turn) -> Outcome:
+    """What is said to a message that does not fit the question it came after."""
+    kind, heard = turn.inbound.kind, turn.heard
+    if turn.choice or heard.asks_else or kind in FILES:
         return _served(turn)
-    again = Asked(dialog.name, dialog.step, dialog.data)
-    return Outcome((Reply("not_understood"),), asked=again, misunderstood=True)
-
-
-def asks_else(turn: Turn) -> bool:
-    """Whether the message surely asks for something by itself."""
-    return turn.heard.intent not in BESIDE and turn.heard.score >= SURE
+    if kind in UNHEARD:
+        return Outcome((Reply("cannot_listen_here"),), beside=True)
+    if kind == Message.Kind.UNSUPPORTED:
+        return Outcome((Reply("cannot_read"),), beside=True)
+    if heard.intent in POLITE and heard.score >= SURE:
+        return replace(_served(turn), beside=True)
+    return Outcome((Reply("not_understood"),), misunderstood=True, beside=True)
 
 
 def _served(turn: Turn) -> Outcome:
@@ -185,7 +211,7 @@ def _wanted(turn: Turn) -> str:
     """The message's intent; a picture or document is one, but for what is surely asked there."""
     if turn.inbound.kind not in FILES or _names_property(turn):
         return turn.heard.intent
-    asks = turn.heard.intent in BESIDE_FILES and turn.heard.score >= SURE
+    asks = turn.heard.intent in BESIDE_FILES and turn.heard.asks_else
     return turn.heard.intent if asks else FILE
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable
 from pathlib import PurePath
 from typing import TypedDict
 
+from django.core.exceptions import SuspiciousOperation
 from django.core.files.base import File
 from django.core.files.storage import default_storage
 
@@ -14,7 +16,9 @@ from chatbot.dialog.replies import words
 from chatbot.sniffing import sniff
 from crm.conversations import outreach, wording
 from crm.conversations.models import Attachment, Conversation, Message
-from crm.conversations.rules import Rules, rules_of
+from crm.conversations.rules import MediaRule, Rules, rules_of
+
+log = logging.getLogger(__name__)
 
 
 class _Said(TypedDict):
@@ -66,10 +70,19 @@ def _links(reply: Reply) -> list[Option]:
 
 
 def _picture(name: str, rules: Rules) -> tuple[str, Attachment] | None:
-    """A stored picture as an attachment of its own; None where it is gone, or cannot be sent."""
+    """A stored picture as an attachment of its own; None where it is gone, cannot be read, or
+    cannot be sent."""
     rule = rules.media.get(Message.Kind.IMAGE)
-    if not name or rule is None or not default_storage.exists(name):
+    if not name or rule is None:
         return None
+    try:
+        return _copied(name, rule) if default_storage.exists(name) else None
+    except (OSError, SuspiciousOperation):
+        log.exception("The picture %s cannot be read", name)
+        return None
+
+
+def _copied(name: str, rule: MediaRule) -> tuple[str, Attachment] | None:
     size = default_storage.size(name)
     with default_storage.open(name) as stored:
         mime = sniff(stored.read(64 * 1024)) or ""

@@ -70,6 +70,8 @@ def _named_one(turn: Turn, _data: Mapping[str, Any]) -> Outcome | None:
     """The answer to which loan it is."""
     if menu.is_unheard(turn):
         return menu.cannot_listen(turn, Asked(DIALOG, WHICH))
+    if turn.inbound.media:
+        return None
     loans = _owned(turn)
     was_named, loan = holdings.named(turn, loans, asked=True)
     if not was_named:

@@ -82,9 +82,7 @@ def ask_more(turn: Turn) -> Outcome:
     return Outcome((reply,), asked=Asked(DIALOG, MORE, {"ticket": ticket.pk}))
 
 
-def take_more(turn: Turn, data: Mapping[str, Any]) -> Outcome | None:
-    if turn.choice.partition(":")[0] in ("intent", LOOK):
-        return None
+def take_more(turn: Turn, data: Mapping[str, Any]) -> Outcome:
     ticket = theirs(turn, data["ticket"])
     if ticket is None:
         return Outcome((Reply("ticket_not_found"),))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from chatbot.dialog.contract import INTENT, Asked, Outcome, Reply, Step, Turn
+from chatbot.dialog.contract import Asked, Outcome, Reply, Step, Turn
 from chatbot.intents import titles
 from chatbot.intents.own_words import written
 from crm.conversations.models import Attachment, Message
@@ -36,21 +36,26 @@ def create(turn: Turn) -> Outcome:
     return Outcome((reply,), asked=Asked(DIALOG, SUBJECT, data))
 
 
-def take_subject(turn: Turn, data: Mapping[str, Any]) -> Outcome | None:
-    if turn.choice.partition(":")[0] == INTENT:
-        return None
+def take_subject(turn: Turn, data: Mapping[str, Any]) -> Outcome:
     data = _with_picture(turn, data)
     agrees = turn.heard.exact and turn.heard.intent == "affirm"
-    words = data.get("said", "") if turn.choice == f"{USE}:said" or agrees else written(turn)
+    words = data.get("said", "") if turn.choice or agrees else written(turn)
     subject = " ".join(words.split())[:LONGEST_SUBJECT]
     if not subject:
         return Outcome((_wordless(turn),), asked=Asked(DIALOG, SUBJECT, data))
-    asked = Asked(DIALOG, DESCRIPTION, {"subject": subject} | _pictures(data))
-    return Outcome((Reply("ticket_description", {"subject": subject}),), asked=asked)
+    return _ask_description({"subject": subject} | _pictures(data))
+
+
+def _ask_description(data: Mapping[str, Any]) -> Outcome:
+    reply = Reply("ticket_description", {"subject": data["subject"]})
+    return Outcome((reply,), asked=Asked(DIALOG, DESCRIPTION, data))
 
 
 def take_description(turn: Turn, data: Mapping[str, Any]) -> Outcome:
     """With the words the ticket is made; a picture without words is kept until they come."""
+    if turn.choice:
+        # The answer to the question before, pressed twice.
+        return _ask_description(data)
     data = _with_picture(turn, data)
     description = written(turn)
     if not description:
@@ -169,7 +174,7 @@ INTENTS = {"create_ticket": create}
 # A sentence offered as the subject of a ticket that was left meanwhile: it is asked anew.
 CHOICES = {ADD_PICTURE: ask_picture, USE: create}
 STEPS = {
-    (DIALOG, SUBJECT): Step(take_subject, takes_any=True),
-    (DIALOG, DESCRIPTION): Step(take_description, takes_any=True),
+    (DIALOG, SUBJECT): Step(take_subject, takes_any=True, own=(USE,)),
+    (DIALOG, DESCRIPTION): Step(take_description, takes_any=True, own=(USE,)),
     (DIALOG, PICTURE): Step(take_picture),
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from datetime import datetime, time, timedelta
 from typing import Any
@@ -12,7 +13,9 @@ from django.utils.dateparse import parse_datetime
 from django.utils.translation import override
 
 from chatbot.dialog.contract import Asked, Outcome, Reply, Step, Turn, option
-from chatbot.intents import properties, titles, who
+from chatbot.intents import menu, properties, titles, who
+from chatbot.intents.heard import SURE
+from chatbot.intents.own_words import written
 from crm.catalog.models import Property
 from crm.desk.wording import short_moment
 from crm.people import calendar
@@ -26,6 +29,21 @@ NOTICE = timedelta(hours=2)  # so long before a visit an agent must hear of it
 AHEAD = timedelta(days=10)
 OFFERED = 3
 LONGEST_WISH, LONGEST_WISHES = 500, 2000
+# Words that say when: a day, a part of it, an hour. Without one a text is no answer to "when?".
+TIME = re.compile(
+    r"""\b(?:\d{1,2}|lunes|martes|mi[eé]rcoles|jueves|viernes|s[aá]bados?|domingos?|hoy|ma[nñ]ana
+    |tardes?|noches?|mediod[ií]a|temprano|semanas?|finde|fin(?:es)?|quincena|feriados?|horas?
+    |horarios?|d[ií]as?|mes|antes|despu[eé]s|cuando|cualquiera?|segunda|ter[cç]a|quarta|quinta|sexta
+    |hoje|amanh[aã]|manh[aã]s?|noites?|cedo|depois|qualquer|quando|(?:mon|tues|wednes|thurs|fri
+    |satur|sun)days?|today|tomorrow|mornings?|afternoons?|evenings?|nights?|noon|week(?:end|day)?s?
+    |early|later?|after|before|any(?:time)?|\d{1,2}\s*(?:[ap]m|h|hs|hrs|h\d\d))\b""",
+    re.IGNORECASE | re.VERBOSE,
+)
+GREETING = re.compile(
+    r"\b(?:buen[oa]s?\s+(?:d[ií]as?|tardes?|noches?)|bom\s+dia|boa\s+(?:tarde|noite)"
+    r"|good\s+(?:morning|afternoon|evening|night))\b",
+    re.IGNORECASE,
+)
 
 
 def schedule(turn: Turn) -> Outcome:
@@ -52,19 +70,59 @@ def when(turn: Turn, data: Mapping[str, Any]) -> Outcome | None:
         return Outcome((Reply("visit_wish"),), asked=Asked(DIALOG, "wish", data))
     if kind == SLOT:
         return _book(turn, shown, parse_datetime(value))
-    if turn.choice:
+    if turn.choice or _asks_else(turn) or not written(turn):
         return None
     if turn.heard.slots.day is not None and not data.get("day"):
         return _when(turn, shown)
-    if turn.heard.intent in ("affirm", "greeting", "thanks") or not turn.text:
+    if _says_when(turn):
+        return _noted(turn, shown, turn.text)
+    return menu.all_right(turn) if _denies(turn) else None
+
+
+def wish(turn: Turn, data: Mapping[str, Any]) -> Outcome | None:
+    """When it would suit them, in their own words; one of the hours offered before is one, too."""
+    shown = Property.objects.filter(pk=data["property"]).first()
+    kind, _colon, value = turn.choice.partition(":")
+    if kind == SLOT and value != "other" and shown is not None:
+        return _book(turn, shown, parse_datetime(value))
+    if kind == SLOT:
+        return Outcome((Reply("visit_wish"),), asked=Asked(DIALOG, "wish", data))
+    if _denies(turn) and not _says_when(turn):
+        return menu.all_right(turn)
+    small_talk = turn.heard.exact and turn.heard.intent in ("affirm", "greeting", "thanks")
+    if small_talk or _asks_else(turn) or not written(turn):
         return None
     return _noted(turn, shown, turn.text)
 
 
-def wish(turn: Turn, data: Mapping[str, Any]) -> Outcome | None:
-    """When it would suit them, in their own words."""
-    shown = Property.objects.filter(pk=data["property"]).first()
-    return _noted(turn, shown, turn.text) if turn.text else None
+def slot_late(turn: Turn) -> Outcome:
+    """An hour tapped when it is not asked for: twice, or in an old message."""
+    at = parse_datetime(turn.value) if turn.value != "other" else None
+    if at is None or timezone.is_naive(at):
+        return schedule(turn)
+    rows = FollowUp.objects.open().filter(
+        contact=turn.contact, kind=FollowUp.Kind.VISIT, is_agreed=True, due_at=at
+    )
+    booked = rows.first()
+    if booked is None:
+        return schedule(turn)
+    said = {"title": booked.about, "when": _words(turn, at)}
+    return Outcome((Reply("visit_already", said, promises=True),), beside=True)
+
+
+def _asks_else(turn: Turn) -> bool:
+    """For something else than this visit. "Quiero ir el sábado" is an answer; "quiero visitar
+    Villa Marina" begins anew, "mi cuota vence el lunes" is about something else."""
+    answers = turn.heard.intent == "schedule_visit" and _says_when(turn)
+    return turn.heard.asks_else and not answers
+
+
+def _says_when(turn: Turn) -> bool:
+    return TIME.search(GREETING.sub("", written(turn))) is not None
+
+
+def _denies(turn: Turn) -> bool:
+    return turn.heard.intent == "deny" and turn.heard.score >= SURE
 
 
 def _spoken_of(turn: Turn) -> Property | None:
@@ -196,9 +254,9 @@ def _words(turn: Turn, at: datetime) -> str:
 
 
 INTENTS = {"schedule_visit": schedule}
-CHOICES = {properties.VISIT: schedule, SLOT: schedule}
+CHOICES = {properties.VISIT: schedule, SLOT: slot_late}
 STEPS = {
     (DIALOG, "which"): Step(which),
     (DIALOG, "when"): Step(when),
-    (DIALOG, "wish"): Step(wish, takes_any=True),
+    (DIALOG, "wish"): Step(wish, takes_any=True, own=(SLOT,)),
 }
