@@ -47,6 +47,8 @@ def words_for(talk: Conversation, name: str, values: Mapping[str, Any], language
 def _own_wording(name: str, language: str, values: Mapping[str, Any]) -> str:
     if name == TITLES:
         return ""
+    # Read anew each time: of some seventy queries of a message this is one, and without Redis no
+    # cache of one process learns what was saved in another.
     row = ReplyWording.objects.filter(name=name, language=language).values_list("text").first()
     if row is None:
         return ""
