@@ -69,7 +69,9 @@ def absorb(message_id: int, provider_id: str) -> bool:
     What was told of the echo meanwhile is our message's; False: there was none. Call it inside a
     transaction.
     """
-    ours = Message.objects.select_for_update().get(pk=message_id)
+    ours = Message.objects.select_for_update().filter(pk=message_id).first()
+    if ours is None:
+        return False
     twins = Message.objects.select_for_update().filter(
         conversation_id=ours.conversation_id,
         provider_id=provider_id,

@@ -225,6 +225,7 @@ def settle(results: Sequence[Result]) -> None:
     """Write down what became of each, in one transaction.
 
     Where one of them cannot be written (its id is taken, say), each has a transaction of its own.
+    One that cannot be written at all is dropped, so that it holds up nobody: its claim runs out.
     """
     try:
         _settle_together(results)
@@ -235,17 +236,27 @@ def settle(results: Sequence[Result]) -> None:
             for result in results:
                 settle([result])
             return
-        if _was_its_echo(results[0]):
-            return
-        if isinstance(error, IntegrityError) and results[0].provider_id:
-            # It went out all the same; only nobody can tell its statuses from the other's.
-            alarms.warn(results[0].claim.channel.pk, _("Two messages have the same id."))
-            _settle_together([replace(results[0], provider_id="")])
-            return
-        log.exception("Message %s cannot be settled", results[0].claim.message.message_id)
-        text = type(error).__name__
-        unclear = ChannelError(text, permanent=False, code="bug", unconfirmed=True)
-        _settle_together([Result(results[0].claim, error=unclear)])
+        try:
+            _settle_otherwise(results[0], error)
+        except (OperationalError, InterfaceError):
+            raise
+        except Exception:
+            log.exception("What became of message %s is lost", results[0].claim.message.message_id)
+
+
+def _settle_otherwise(result: Result, error: Exception) -> None:
+    """As much as can be written of what could not be written as it is."""
+    if _was_its_echo(result):
+        return
+    if isinstance(error, IntegrityError) and result.provider_id:
+        # It went out all the same; only nobody can tell its statuses from the other's.
+        alarms.warn(result.claim.channel.pk, _("Two messages have the same id."))
+        _settle_together([replace(result, provider_id="")])
+        return
+    log.error("Message %s cannot be settled", result.claim.message.message_id, exc_info=error)
+    text = type(error).__name__
+    unclear = ChannelError(text, permanent=False, code="bug", unconfirmed=True)
+    _settle_together([Result(result.claim, error=unclear)])
 
 
 def _was_its_echo(result: Result) -> bool:
@@ -302,7 +313,8 @@ def _settle_error(result: Result, error: ChannelError, now: datetime) -> None:
         alarms.stop(channel, str(error), error.code)
     if error.slow:
         pacing.slow_down(channel.pk, error.retry_after or 1, now)
-    _note_what_it_says(rows.get(), error)
+    if (row := rows.first()) is not None:  # whoever takes data away may have taken it meanwhile
+        _note_what_it_says(row, error)
 
 
 def _concerned(rows: QuerySet[Message], result: Result) -> QuerySet[Message]:

@@ -3,6 +3,7 @@
 import json
 import threading
 import time
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -10,6 +11,7 @@ from django.db import connections
 from django.utils import timezone
 
 from chatbot import outbox
+from chatbot.channels.errors import ChannelError
 from chatbot.channels.meta import sign
 from chatbot.inbox import answering
 from chatbot.journal import Journal, folder
@@ -30,6 +32,34 @@ def book():
     journal = Journal()
     yield journal
     journal.close()
+
+
+# --- What cannot be written down ---------------------------------------------------------------
+
+
+def test_a_failure_of_a_message_that_is_gone_holds_up_nobody(queue, graph, book):
+    graph.errors = [131026]
+    (gone,), (other,) = queue("Hola"), queue("Hola", to=2)
+    claims = outbox.claim(book, 32)
+    results = [outbox.send(claim) for claim in claims]
+    assert [bool(one.error) for one in results] == [True, False]
+    Message.objects.filter(pk=gone.pk).delete()
+    outbox.settle(results)
+    other.refresh_from_db()
+    assert other.state == "sent"
+
+
+@pytest.mark.parametrize("error", [None, ChannelError("no", permanent=True, code="x")])
+def test_what_cannot_be_written_at_all_is_dropped_alone(queue, graph, book, error):
+    both = [*queue("Hola"), *queue("Hola", to=2)]
+    lost, kept = (outbox.send(claim) for claim in outbox.claim(book, 32))
+    message = replace(lost.claim.message, attempt="no attempt")
+    lost = replace(lost, error=error, claim=replace(lost.claim, message=message))
+    outbox.settle([lost, kept])
+    assert states(*both) == ["sending", "sent"]
+    DeliveryAttempt.objects.update(lease_until=PAST)
+    outbox.recover()
+    assert states(*both) == ["unknown", "sent"]
 
 
 # --- Order -----------------------------------------------------------------------------------
