@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from decimal import Decimal
 
 from django.utils.translation import gettext as _
 
@@ -40,6 +41,7 @@ MARK = "\ufffc"
 LAST_WORDS = re.compile(r"(?:\S+ +){0,3}\S*$")
 FIRST_WORDS = re.compile(r"\S*(?: +\S+){0,2}")
 SEEN = 40
+NUMBER = re.compile(r"[0-9](?:[0-9]|,(?=[0-9]))*(?:\.[0-9]+)?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,10 +92,16 @@ def says_amounts(template: MessageTemplate, given: dict[str, str], facts: dict[s
     Who may see no loan knows none (`facts`), and whatever amount they write is of something else.
     """
     owed = {facts[fact] for fact in owing.AMOUNTS & facts.keys()}
+    amounts = {number for one in owed for number in _numbers(one) if number}
     return bool(owed) and any(
-        _meant(template, one) in owing.AMOUNTS or given.get(one.key, "").strip() in owed
+        _meant(template, one) in owing.AMOUNTS or amounts & _numbers(given.get(one.key, ""))
         for one in templates.variables(template)
     )
+
+
+def _numbers(text: str) -> set[Decimal]:
+    """Those it says, however they are written: of "S/ 1,224.61 hoy" and "S/.1224.61" the same."""
+    return {Decimal(one.replace(",", "")) for one in NUMBER.findall(text)}
 
 
 def _label(template: MessageTemplate, variable: Variable) -> str:

@@ -85,6 +85,30 @@ def test_what_tells_of_the_debt_only_officers_and_managers_read(talk, loan, offi
     assert amount not in talk.last_text
 
 
+@pytest.mark.parametrize(
+    ("around", "is_private"),
+    [
+        ("su deuda es de {} hoy", True),
+        ("son {}.", True),
+        ("{bare}", True),
+        ("S/.{plain}", True),
+        ("son S/ 9{bare}", False),
+        ("{bare}9", False),
+        ("el 15 de mayo a las 10:30", False),
+    ],
+)
+def test_an_amount_among_other_words_tells_of_the_debt_as_well(
+    talk, loan, officer, around, is_private
+):
+    asks = template(talk.channel, body="Tu saldo es {{saldo}}.")
+    amount = field_values(officer, talk, asks)["saldo"]
+    bare = amount.split()[-1]
+    said = around.format(amount, bare=bare, plain=bare.replace(",", ""))
+    one = template(talk.channel, "libre", body="Le contamos: {{texto}}")
+    assert send(officer, talk, one, **{"body.texto": said}).status_code == 302
+    assert Message.objects.get(direction="out").is_private is is_private
+
+
 def test_an_agents_amount_is_of_something_else(talk, loan, agent):
     one = template(talk.channel, body="El precio es {{monto}}.")
     assert send(agent, talk, one, **{"body.monto": "US$ 90,000"}).status_code == 302
