@@ -157,6 +157,30 @@ def test_a_number_that_was_not_offered_is_only_a_number(channel):
     assert Message.objects.get(provider_id="N2").options == []
 
 
+@pytest.mark.parametrize(("words", "chosen"), [("1", "saldo"), ("el segundo", "agente")])
+def test_a_link_that_came_after_them_hides_no_answers(channel, words, chosen):
+    apply(channel, heard("Hola"))
+    offer(channel, "saldo", "agente")
+    link = {"id": "link", "title": "Ver el mapa", "url": "https://x.example/"}
+    talk = Conversation.objects.get()
+    said = outreach.send(
+        conversation=talk, text="Aquí es", author=Message.Author.BOT, options=[link]
+    )
+    assert said.options == [link]
+    Message.objects.filter(pk=said.pk).update(state="sent")
+    apply(channel, heard(words, id="N1"))
+    assert Message.objects.get(provider_id="N1").options == [{"id": f"menu:{chosen}"}]
+
+
+def test_a_link_is_no_answer(channel):
+    apply(channel, heard("Hola"))
+    Message.objects.filter(author="bot").update(
+        options=[{"id": "link", "title": "Ver el mapa", "url": "https://x.example/"}]
+    )
+    apply(channel, heard("ver el mapa", id="N1"))
+    assert Message.objects.get(provider_id="N1").options == []
+
+
 # --- Proven phones ---------------------------------------------------------------------------
 
 
