@@ -102,6 +102,7 @@ def approve_receipt(
     DeskError where it was decided already, a colleague has it open, or the payment is refused.
     """
     with transaction.atomic():
+        talk = _talk_about(receipt)
         row = _mine(receipt, by)
         _correct(row, by, _facts(row.partner, loan, amount, paid_on, reference), notes)
         row.payment = book_payment(
@@ -114,7 +115,7 @@ def approve_receipt(
             reference=row.reference,
             keep_rest=keep_rest,
         )
-        return _decide(row, Receipt.Status.APPROVED, by)
+        return _decide(row, Receipt.Status.APPROVED, by, talk)
 
 
 def reject_receipt(*, receipt: Receipt, by: User, reason: str) -> Decision:
@@ -123,9 +124,10 @@ def reject_receipt(*, receipt: Receipt, by: User, reason: str) -> Decision:
     if not reason:
         raise DeskError(_("Say why it is rejected."))
     with transaction.atomic():
+        talk = _talk_about(receipt)
         row = _mine(receipt, by)
         row.reason = reason
-        return _decide(row, Receipt.Status.REJECTED, by)
+        return _decide(row, Receipt.Status.REJECTED, by, talk)
 
 
 def reopen_receipt(*, receipt: Receipt, by: User) -> Receipt:
@@ -263,7 +265,7 @@ def _correct(row: Receipt, by: User, facts: dict[str, Any], notes: str | None) -
     record(action="receipt_corrected", subject=row, by=by, before=before, after=_said(row))
 
 
-def _decide(row: Receipt, status: Receipt.Status, by: User) -> Decision:
+def _decide(row: Receipt, status: Receipt.Status, by: User, talk: Conversation | None) -> Decision:
     before = _outcome(Receipt())
     row.status, row.reviewer, row.reviewed_at = status, by, timezone.now()
     row.taken_by = row.taken_until = None
@@ -277,7 +279,7 @@ def _decide(row: Receipt, status: Receipt.Status, by: User) -> Decision:
         after=after,
         reason=row.reason,
     )
-    return Decision(row, _tell(row))
+    return Decision(row, _tell(row, talk))
 
 
 def _said(receipt: Receipt) -> dict[str, Any]:
@@ -302,10 +304,9 @@ def _outcome(receipt: Receipt) -> dict[str, Any]:
 # --- Telling the partner ---------------------------------------------------------------------
 
 
-def _tell(receipt: Receipt) -> Message | None:
+def _tell(receipt: Receipt, conversation: Conversation | None) -> Message | None:
     """Number and state, no amounts: who reads it there is not known."""
     contact = receipt.partner.contact
-    conversation = _conversation_of(receipt)
     if conversation is None:
         return None
     with translation.override(contact.spoken):
@@ -327,14 +328,21 @@ def _tell(receipt: Receipt) -> Message | None:
         )
 
 
-def _conversation_of(receipt: Receipt) -> Conversation | None:
-    """Where it was sent, else where they last spoke with us, of the channels that reach them."""
-    reached = Conversation.objects.filter(
+def _talk_about(receipt: Receipt) -> Conversation | None:
+    """Where it was sent, else where they last spoke with us, of the channels that reach them.
+
+    Locked before the receipt, the loan and the partner: whoever handles a message of theirs locks
+    in that order, and what came in meanwhile is not overwritten by what is sent.
+    """
+    rows = Conversation.objects.select_for_update(of=("self",), no_key=True)
+    reached = rows.filter(
         is_group=False,
         identity__unreachable_at=None,
         channel__is_active=True,
         channel__mode=Channel.Mode.LIVE,
     ).select_related("channel", "contact")
     there = reached.filter(pk=receipt.conversation_id).first() if receipt.conversation_id else None
+    if there is not None:
+        return there
     theirs = reached.filter(contact=receipt.partner.contact_id)
-    return there or theirs.order_by(F("last_message_at").desc(nulls_last=True), "-id").first()
+    return theirs.order_by(F("last_message_at").desc(nulls_last=True), "-id").first()

@@ -1,15 +1,17 @@
 """Approving, rejecting, reviewing again; and that two officers never decide the same receipt."""
 
 import threading
+import time
 from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.utils import timezone, translation
 from django.utils.translation import gettext
 
 from crm.audit.models import AuditEntry
+from crm.conversations import outreach
 from crm.conversations.models import Channel, ChannelIdentity, Conversation, Message
 from crm.errors import DeskError
 from partners.models import Payment, Receipt
@@ -345,3 +347,40 @@ def test_the_same_picture_at_the_same_moment_is_one_receipt(partner, settings):
     )
     assert len(set(found)) == 1 and Receipt.objects.count() == 1
     assert len([one for one in settings.MEDIA_ROOT.rglob("*") if one.is_file()]) == 2
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has one writer")
+def test_what_the_partner_writes_at_that_moment_still_waits_for_an_answer(
+    receipt, officer, partner
+):
+    """The worker has the conversation while the receipt is decided."""
+    talk = talk_with(partner)
+    deciding = threading.Thread(
+        target=at_once, args=[lambda: reject_receipt(receipt=receipt, by=officer, reason="No")]
+    )
+    with transaction.atomic():
+        mine = Conversation.objects.select_for_update(no_key=True).get()
+        deciding.start()
+        wait_for_a_waiting_one()
+        message = Message.objects.create(
+            conversation=mine, channel=mine.channel, direction=Message.Direction.IN,
+            author=Message.Author.PERSON, state="received", text="No puedo pagar",
+            shown_at=timezone.now(), created_at=timezone.now(),
+        )  # fmt: skip
+        outreach.note_message(mine, message)
+    deciding.join(20)
+    assert fresh(receipt).status == "rejected" and talk.messages.count() == 2
+    talk.refresh_from_db()
+    assert talk.waiting_since is not None and talk.last_inbound_at is not None
+
+
+def wait_for_a_waiting_one():
+    deadline = time.monotonic() + 10
+    with connection.cursor() as cursor:
+        while time.monotonic() < deadline:
+            cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
+            if cursor.fetchone()[0]:
+                return
+            time.sleep(0.01)
+    raise AssertionError("nobody waits")
