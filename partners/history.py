@@ -66,6 +66,7 @@ def what(action: str) -> str:
         "partner_cancelled": _("Partner cancelled"),
         "partner_reactivated": _("Partner reactivated"),
         "partner_imported": _("Partner imported"),
+        "loan_reopened": _("A loan that was paid off runs again: a payment was reversed"),
         "identity_changed": _("Identity changed"),
         "login_approved": _("Let in by chat"),
         "login_refused": _("Not let in by chat"),
@@ -92,6 +93,7 @@ def label(name: str) -> str:
         "joined_on": _("Partner since"),
         "status": _("Status"),
         "external_id": _("Id in the other system"),
+        "loan": _("Loan"),
     }
     return words.get(name, name.replace("_", " ").capitalize())
 

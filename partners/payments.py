@@ -17,7 +17,7 @@ from partners import ledger
 from partners.lending.errors import LendingError
 from partners.lending.ledger import Ledger
 from partners.lending.money import check_amount
-from partners.models import Loan, Payment
+from partners.models import Loan, Partner, Payment
 from partners.refusals import in_words
 
 LONGEST_REFERENCE = 60
@@ -125,6 +125,7 @@ def reverse_payment(*, payment: Payment, by: User | None, reason: str) -> Paymen
             reversed_at=timezone.now(), reversed_by=by, reversal_reason=reason[:500]
         ):
             raise DeskError(_("This payment was reversed already."))
+        was = loan.status
         before = {
             "paid": loan.paid,
             "left": loan.left,
@@ -140,8 +141,22 @@ def reverse_payment(*, payment: Payment, by: User | None, reason: str) -> Paymen
             after={"paid": loan.paid, "left": loan.left, "credit": loan.credit},
             reason=reason[:500],
         )
+        if reopens_for_nobody(loan.partner, was, loan.status):
+            record(
+                action="loan_reopened",
+                subject=loan.partner,
+                by=by,
+                after={"loan": loan.number},
+                reason=reason[:500],
+            )
     payment.refresh_from_db()
     return payment
+
+
+def reopens_for_nobody(partner: Partner, was: str, becomes: str) -> bool:
+    """Does a loan that was paid off run again, though its partner is deregistered?"""
+    reopened = (was, becomes) == (Loan.Status.CLOSED, Loan.Status.ACTIVE)
+    return reopened and partner.status == Partner.Status.CANCELLED
 
 
 def _check_new(external_id: str, form_token: UUID | None) -> None:

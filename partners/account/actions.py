@@ -28,6 +28,7 @@ from partners.payments import (
     BookedAlreadyError,
     MoreThanOwedError,
     book_payment,
+    reopens_for_nobody,
     reverse_payment,
 )
 
@@ -87,6 +88,7 @@ def reverse(request: DeskRequest, pk: int, payment_pk: int) -> HttpResponse:
         "now": page.stands,
         "then": ledger.derived(then) | {"late_days": then.days_past_due},
         "receipt": getattr(payment, "receipt", None),
+        "reopens": reopens_for_nobody(loan.partner, loan.status, ledger.standing(loan, then)),
     }
     return render(request, "partners/loan_reverse.html", context)
 

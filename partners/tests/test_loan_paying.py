@@ -11,8 +11,10 @@ from crm.audit.models import AuditEntry
 from crm.errors import DeskError
 from partners import ledger
 from partners.charges import cancel_charge, set_charge
+from partners.history import history_of
 from partners.models import Charge, Loan, Payment
 from partners.payments import book_payment
+from partners.registry import change_status
 from partners.tests.conftest import make_loan, make_partner
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_english")]
@@ -277,3 +279,20 @@ def test_credit_that_pays_a_later_penalty_beside_an_earlier_one_is_no_difference
     )
     loan.refresh_from_db()
     assert loan.credit == 75 and not list(ledger.differences(loan))
+
+
+def test_reversing_what_paid_off_a_deregistered_partners_loan_is_told(desk, officer, loan):
+    payment = book_payment(loan=loan, amount=loan.left, paid_on=date(2024, 1, 10), by=officer)
+    url = f"/partners/loans/{loan.pk}/payments/{payment.pk}/reverse/"
+    assert "is deregistered" not in desk.get(url).content.decode()
+    change_status(partner=loan.partner, status="cancelled", by=officer, reason="Moved away")
+    assert "Ana Ficticia is deregistered" in desk.get(url).content.decode()
+    desk.post(url, {"reason": "Bounced"})
+    loan.refresh_from_db()
+    assert loan.status == "active"
+    entry = AuditEntry.objects.about(loan.partner).first()
+    assert (entry.action, entry.after, entry.reason) == (
+        "loan_reopened", {"loan": "P-001"}, "Bounced",
+    )  # fmt: skip
+    (event,) = history_of(loan.partner, officer, 1)
+    assert "runs again" in event.what and event.changes[0].after == "P-001"
