@@ -189,8 +189,10 @@ def test_21_maytapi_acks_failures_and_blank_phones(settings):
     tell(MAYTAPI, channel, blank)
     talk = Conversation.objects.get()
     assert talk.identity.addresses.first().value == ANA
+    Message.objects.filter(author="bot").update(provider_id="uuid-1")
+    reaction = {"chatId": f"{ANA}@c.us", "msgId": "uuid-1", "reaction": "👍", "reactorId": None}
     acks = [
-        {"msgId": "x", "reaction": "👍", "reactorId": None, "time": 1_790_000_000},
+        {**reaction, "time": 1_790_000_000},
         {"msgId": "x", "options": [{"id": 1, "name": "Sí", "votes": 1}]},
         {"msgId": "x"},
         {},
@@ -198,6 +200,9 @@ def test_21_maytapi_acks_failures_and_blank_phones(settings):
     for data in (acks, [], None):
         body = {"type": "ack", "phone_id": 1150, "data": data}
         assert tell(MAYTAPI, channel, body).status_code == 200
+    kept = Message.objects.get(kind="reaction")
+    assert (kept.conversation, kept.text, kept.reply_to) == (talk, "👍", "uuid-1")
+    assert Message.objects.count() == 3
     assert not InboundEvent.objects.exclude(error="").exists()
 
 
@@ -306,5 +311,19 @@ def test_24_what_nobody_knows_is_answered_200_and_kept(dialect):
         dialect.unknown("dos", ANA)
     )):  # fmt: skip
         assert tell(dialect, channel, strange).status_code == 200
-    assert "novedad" in " ".join(InboundEvent.objects.values_list("payload", flat=True))
+    kept = " ".join(InboundEvent.objects.values_list("payload", flat=True))
+    assert "novedad" in kept and "hologram" in kept
+    assert Message.objects.filter(direction="in", text="Hola").count() == 1
     assert not InboundEvent.objects.exclude(error="").exists()
+
+
+def test_24_a_field_nobody_knows_costs_the_one_beside_it_nothing():
+    channel = made(META)
+    body = META.body(META.text("uno", ANA))
+    strange = {"field": "holograms", "value": {"hologram": {"x": 1}}}
+    body["entry"][0]["changes"].insert(0, strange)
+    assert tell(META, channel, body).status_code == 200
+    assert Message.objects.get(direction="in").text == "Hola"
+    notice = InboundEvent.objects.get(kind="notice")
+    assert "holograms" in notice.payload and '"hologram": {"x": 1}' in notice.payload
+    assert (notice.state, notice.error) == ("ignored", "")
