@@ -28,13 +28,24 @@ from partners.models import Charge, Installment, Loan, Partner, Payment, Payment
 Kept = dict[int, dict[int, tuple[Any, ...]]]  # loan -> position -> (id, *ROW)
 
 
-def refresh_all(loans: Sequence[Loan], day: date | None = None) -> dict[int, Ledger]:
-    """Write what the engine says of each loan, and of their partners; the ledgers by loan.
+# Loans whose histories are in memory at once: as long as they may be, a portion of rows names
+# hundreds of loans.
+LOANS = 50
+
+
+def refresh_all(loans: Sequence[Loan], day: date | None = None) -> None:
+    """Write what the engine says of each loan, and of their partners.
 
     To be called in a transaction that holds the loans' rows. LendingError if one of them cannot
     be played, and then nothing may be kept of the transaction.
     """
     day = day or timezone.localdate()
+    for start in range(0, len(loans), LOANS):
+        _refresh(loans[start : start + LOANS], day)
+    refresh_partners({loan.partner_id for loan in loans})
+
+
+def _refresh(loans: Sequence[Loan], day: date) -> None:
     ids = [loan.pk for loan in loans]
     paid, charged = payments_of(ids), charges_of(ids)
     ledgers = {
@@ -45,8 +56,6 @@ def refresh_all(loans: Sequence[Loan], day: date | None = None) -> dict[int, Led
     _write_allocations(ids, ledgers, rows)
     for loan in loans:
         _write_loan(loan, ledgers[loan.pk], day)
-    refresh_partners({loan.partner_id for loan in loans})
-    return ledgers
 
 
 def checked(ledger: Ledger) -> Ledger:

@@ -14,7 +14,7 @@ from crm.desk import wording
 from crm.imports.contract import Importer, Outcome, Row
 from crm.imports.earlier import Earlier
 from crm.people.models import User
-from partners.imports.accounts import charges_of, checked, payments_of, refresh_all
+from partners.imports.accounts import LOANS, charges_of, checked, payments_of, refresh_all
 from partners.imports.audit import entries
 from partners.imports.lookups import by_external_id, note_sign, said
 from partners.imports.payment_columns import COLUMNS, YES
@@ -206,6 +206,12 @@ def _rehearse(rows: Sequence[Row], earlier: Earlier) -> None:
     of_loan: dict[int, list[Row]] = {}
     for row in rows:
         of_loan.setdefault(row.found.pk, []).append(row)
+    loans = list(of_loan.items())
+    for start in range(0, len(loans), LOANS):
+        _rehearse_some(dict(loans[start : start + LOANS]), earlier)
+
+
+def _rehearse_some(of_loan: dict[int, list[Row]], earlier: Earlier) -> None:
     paid, charged = payments_of(list(of_loan)), charges_of(list(of_loan))
     before = earlier.rehearsed(of_loan)
     booked = {}
