@@ -53,7 +53,7 @@ class BoardFilter(django_filters.FilterSet):
         choices=[
             (LATE, _("Overdue tickets")),
             (SOON, _("Due soon")),
-            (WARNED, _("What you are warned of")),
+            (WARNED, _("With a warning")),
         ],
         method="pressing",
         empty_label=_("Due any time"),
