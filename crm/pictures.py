@@ -2,6 +2,7 @@
 
 import struct
 import zlib
+from typing import Any
 
 from PIL import ExifTags, Image, UnidentifiedImageError
 
@@ -54,6 +55,7 @@ def _turn(picture: Image.Image) -> Image.Transpose | None:
     What reading broken notes raises is as manifold as they are; the picture is good all the same.
     """
     try:
-        return TURNS.get(picture.getexif().get(ExifTags.Base.Orientation))
+        noted: Any = picture.getexif().get(ExifTags.Base.Orientation)
+        return TURNS.get(noted)
     except Exception:
         return None

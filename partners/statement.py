@@ -194,7 +194,8 @@ def _account(loan: Loan, start: date, end: date, today: date) -> tuple[LoanState
         made = statement(loan.agreement, paid, start, end, charged)
         now = replay(loan.agreement, paid, today, charged)
     except LendingError as error:
-        raise in_words(error) from error
+        words = _("Loan %(number)s cannot be reckoned. %(why)s")
+        raise DeskError(words % {"number": loan.number, "why": in_words(error)}) from error
     # What was due by `end` stands at the same position ever after: later payments only lay out
     # anew what comes due later.
     lines = tuple(_movement(line, now, payments, charges) for line in made.lines)

@@ -22,7 +22,6 @@ from crm.people.documents import masked
 from crm.people.models import ContactPoint
 from crm.people.phones import pretty
 from partners import paying
-from partners.account.calculator import settlement as settlement_of
 from partners.currencies import USUAL
 from partners.identity import registered
 from partners.lending.money import ZERO
@@ -111,7 +110,10 @@ def _totals(loans: Iterable[Loan]) -> Iterable[dict[str, Any]]:
 def next_payment(turn: Turn) -> Outcome:
     """Of each loan that runs: what is overdue first, then what comes soonest."""
     today = timezone.localdate()
-    dues = [due for loan in _open(turn) if (due := _due(loan, today))]
+    found, untold = holdings.reckoned(_open(turn), lambda loan: _due(loan, today))
+    dues = [due for due in found if due]
+    if not dues and untold:
+        return Outcome(untold)
     if not dues:
         return say("nothing_due", options=titles.intents(turn, ("list_loans", "talk_to_agent")))
     dues.sort(key=lambda one: (-one.days_late, one.next_on or date.max, one.loan.number))
@@ -121,7 +123,9 @@ def next_payment(turn: Turn) -> Outcome:
     }
     offered = ("payment_options", "upload_receipt", "settlement")
     reply = Reply("next_payment", values, titles.intents(turn, offered))
-    return Outcome((reply,), topic=holdings.listed(turn, [one.loan for one in dues[:MOST_SHOWN]]))
+    return Outcome(
+        (*untold, reply), topic=holdings.listed(turn, [one.loan for one in dues[:MOST_SHOWN]])
+    )
 
 
 def _due(loan: Loan, today: date) -> Due | None:
@@ -154,18 +158,21 @@ def settlement(turn: Turn) -> Outcome:
     chosen = [one for one in ([loan] if loan else loans) if _is_open(one)]
     if not chosen:
         return say("nothing_due", options=titles.intents(turn, ("list_loans", "talk_to_agent")))
+    settled, untold = holdings.reckoned(chosen[:MOST_SHOWN], lambda one: _settled(one, today))
+    if not settled:
+        return Outcome(untold)
     values = {
-        "loans": [_settled(one, today) for one in chosen[:MOST_SHOWN]],
+        "loans": settled,
         "more": max(0, len(chosen) - MOST_SHOWN),
         "today": today,
     }
     offered = ("payment_options", "talk_to_agent")
     reply = Reply("settlement", values, titles.intents(turn, offered))
-    return Outcome((reply,), topic=holdings.listed(turn, chosen[:MOST_SHOWN]))
+    return Outcome((*untold, reply), topic=holdings.listed(turn, chosen[:MOST_SHOWN]))
 
 
 def _settled(loan: Loan, today: date) -> dict[str, Any]:
-    found = settlement_of(holdings.account(loan), today)
+    found = holdings.account(loan).settlement(today)
     charges = found.fee + found.penalty
     return {
         "number": loan.number,

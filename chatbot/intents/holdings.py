@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
-from typing import Any
+from typing import Any, TypeVar
 
-from chatbot.dialog.contract import Turn
+from chatbot.dialog.contract import Reply, Turn
 from partners.account.calculator import Account
 from partners.ledger import derived
 from partners.lending.errors import LendingError
 from partners.models import Loan, Partner
 from partners.statement import loans_of
 
+T = TypeVar("T")
 log = logging.getLogger(__name__)
 # In what was last spoken of: the message that was answered with a list of loans.
 LISTED = "listed"
@@ -43,6 +44,23 @@ def account(loan: Loan) -> Account:
         payments=[one.lending for one in loan.payments.all()],
         charges=[one.lending for one in loan.charges.all()],
     )
+
+
+def reckoned(
+    loans: Iterable[Loan], reckon: Callable[[Loan], T]
+) -> tuple[list[T], tuple[Reply, ...]]:
+    """What `reckon` makes of each loan, and what is said of those that cannot be played."""
+    found, left_out = [], []
+    for loan in loans:
+        try:
+            found.append(reckon(loan))
+        except LendingError:
+            log.exception("Loan %s cannot be played", loan.pk)
+            left_out.append(loan.number)
+    if not left_out:
+        return found, ()
+    said = {"numbers": ", ".join(left_out), "count": len(left_out)}
+    return found, (Reply("loan_unreckoned", said),)
 
 
 def _bring_to(loan: Loan, today: date) -> None:

@@ -129,7 +129,10 @@ def _listed(turn: Turn, loans: Sequence[Loan]) -> dict[str, Any]:
 
 def _detail(turn: Turn, loan: Loan) -> Outcome:
     today = timezone.localdate()
-    now = holdings.account(loan).at(today)
+    played, untold = holdings.reckoned([loan], lambda one: holdings.account(one).at(today))
+    if not played:
+        return Outcome(untold)
+    (now,) = played
     offered = ("next_payment", "settlement", "payment_options") if now.left else ("list_loans",)
     return Outcome(
         (Reply("loan", facts(loan, now, today), titles.intents(turn, offered)),),

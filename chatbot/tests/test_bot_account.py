@@ -1,6 +1,6 @@
 """What a partner asks about themselves and all their loans: data, statement, what is due."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
@@ -15,7 +15,7 @@ from crm.conversations import ownership
 from crm.conversations.models import Channel, Message
 from crm.people.models import ContactPoint
 from partners.account.calculator import settlement
-from partners.models import Partner, PaymentOption
+from partners.models import Loan, Partner, PaymentOption
 from partners.papers import printing
 from partners.papers.press import PressError
 from partners.payments import book_payment
@@ -263,3 +263,18 @@ def test_queries_do_not_grow_with_the_loans(ask, ana, product, loan):
         day = timezone.localdate() - timedelta(days=3)
         book_payment(loan=made, amount=Decimal(50), paid_on=day, by=None)
     assert max(queries()) <= max(few) + 1 <= MOST_QUERIES
+
+
+@pytest.mark.parametrize("words", ["mi próxima cuota", "cuánto para cancelar todo", "préstamo 5"])
+def test_a_loan_that_cannot_be_played_is_said_and_the_others_told(ask, ana, product, loan, words):
+    """Late interest outgrew every number since it fell due."""
+    Loan.objects.filter(pk=loan.pk).update(
+        late_kind="pair", late_rate=1000, late_second_rate=1000, disbursed_on=date(1950, 1, 1),
+        principal=Decimal("999999999999.99"), first_due=date(1950, 2, 1),
+    )  # fmt: skip
+    cannot = "No puedo calcular ahora el préstamo P-000005."
+    assert ask(words)[0].startswith(cannot)
+    make_loan(ana, product, "P-000007")
+    answers = ask(words)
+    assert answers[0].startswith(cannot)
+    assert words == "préstamo 5" or "P-000007" in answers[1]

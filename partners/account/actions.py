@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
@@ -23,7 +24,8 @@ from partners.account.guards import get_loan_for
 from partners.account.page import LoanPage
 from partners.account.views import show
 from partners.charges import cancel_charge, set_charge
-from partners.models import Loan
+from partners.lending.errors import LendingError
+from partners.models import Loan, Payment
 from partners.payments import (
     BookedAlreadyError,
     MoreThanOwedError,
@@ -31,6 +33,7 @@ from partners.payments import (
     reopens_for_nobody,
     reverse_payment,
 )
+from partners.refusals import in_words
 
 
 @require_http_methods(["GET", "POST"])
@@ -77,20 +80,31 @@ def reverse(request: DeskRequest, pk: int, payment_pk: int) -> HttpResponse:
         tell(request, _("This payment was reversed already."), level=messages.INFO)
         return redirect(loan)
     page = LoanPage(loan, request.user)
-    others = [one for one in page.account.payments if one.key != payment.pk]
-    then = Account(
-        agreement=page.account.agreement, payments=others, charges=page.account.charges
-    ).at(page.today)
     context = {
         "loan": loan,
         "payment": payment,
         "form": form,
         "now": page.stands,
-        "then": ledger.derived(then) | {"late_days": then.days_past_due},
         "receipt": getattr(payment, "receipt", None),
-        "reopens": reopens_for_nobody(loan.partner, loan.status, ledger.standing(loan, then)),
     }
-    return render(request, "partners/loan_reverse.html", context)
+    return render(request, "partners/loan_reverse.html", context | _without(page, payment))
+
+
+def _without(page: LoanPage, payment: Payment) -> dict[str, Any]:
+    """How the loan would stand; `wrong` instead, where it cannot be played."""
+    others = [one for one in page.account.payments if one.key != payment.pk]
+    account = Account(
+        agreement=page.account.agreement, payments=others, charges=page.account.charges
+    )
+    try:
+        then = account.at(page.today)
+    except LendingError as error:
+        return {"wrong": str(in_words(error))}
+    becomes = ledger.standing(page.loan, then)
+    return {
+        "then": ledger.derived(then) | {"late_days": then.days_past_due},
+        "reopens": reopens_for_nobody(page.loan.partner, page.loan.status, becomes),
+    }
 
 
 @require_http_methods(["GET", "POST"])

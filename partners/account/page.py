@@ -21,10 +21,12 @@ from partners.account.calculator import Account
 from partners.account.history import Event, told
 from partners.account.rows import Row, agreed_rows, rows_of
 from partners.lending.allocation import Part
+from partners.lending.errors import LendingError
 from partners.lending.ledger import Ledger
 from partners.lending.money import ZERO
 from partners.lending.schedule import Installment, build_schedule
 from partners.models import Charge, Loan, Payment, PaymentAllocation
+from partners.refusals import in_words
 
 ROWS = 36  # of the schedule, until one asks for all
 ROWS_BEFORE = 6  # paid ones shown above the first that is not
@@ -62,7 +64,7 @@ class LoanPage:
         self.today = timezone.localdate()
         has_account = loan.status in Loan.WITH_ACCOUNT
         self.has_account = has_account
-        self.may_pay = has_account and user.has_perm("partners.add_payment")
+        self.may_pay = user.has_perm("partners.add_payment") and has_account and not self.wrong
         self.may_reverse = has_account and user.has_perm("partners.reverse_payment")
         self.may_charge = has_account and user.has_perm("partners.add_charge")
         self.may_change = user.has_perm("partners.change_loan")
@@ -97,10 +99,29 @@ class LoanPage:
         return build_schedule(self.loan.agreement.terms)
 
     @cached_property
+    def wrong(self) -> str:
+        """Why the loan cannot be played, in words; "" where it can."""
+        try:
+            _playable = self.ledger if self.has_account else self.agreed
+        except LendingError as error:
+            return str(in_words(error))
+        return ""
+
+    @cached_property
     def stands(self) -> dict[str, Any]:
-        """The derived columns, as they are today; `late_days` beside them."""
-        found = kept.derived(self.ledger)
-        return found | {"late_days": self.ledger.days_past_due}
+        """The derived columns, as they are today; `late_days` beside them. Of a loan that cannot
+        be played, as they were when it last could."""
+        if self.wrong:
+            found = {name: getattr(self.loan, name) for name in kept.DERIVED}
+            return found | {"late_days": self.loan.days_past_due(self.today)}
+        return kept.derived(self.ledger) | {"late_days": self.ledger.days_past_due}
+
+    @property
+    def may_annul(self) -> bool:
+        if self.loan.status == Loan.Status.DRAFT:
+            return self.may_change
+        is_unpaid = not (self.stands["paid"] or self.stands["credit"])
+        return self.may_change and self.loan.status == Loan.Status.ACTIVE and is_unpaid
 
     @cached_property
     def rows(self) -> list[Row]:
@@ -128,7 +149,7 @@ class LoanPage:
     def paid(self) -> list[Paid]:
         """Payments with what each paid, the latest first."""
         shown = self.payments if self.whole else self.payments[:SHOWN]
-        shares = self._shares() if self.has_account else {}
+        shares = self._shares() if self.has_account and not self.wrong else {}
         return [self._paid(one, shares.get(one.pk, [])) for one in shown]
 
     @property
@@ -148,7 +169,7 @@ class LoanPage:
 
     def _paid(self, payment: Payment, shares: list[Share]) -> Paid:
         allocated = sum((amount for one in shares for _word, amount in one.parts), ZERO)
-        rest = ZERO if payment.reversed_at else payment.amount - allocated
+        rest = ZERO if payment.reversed_at or self.wrong else payment.amount - allocated
         receipt = getattr(payment, "receipt", None)
         url = receipt.get_absolute_url() if receipt and self.may_see_receipt else ""
         return Paid(payment, shares, rest, url)

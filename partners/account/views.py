@@ -50,7 +50,7 @@ def show(request: DeskRequest, loan: Loan, **forms: Any) -> HttpResponse:
 def reckoned(request: DeskRequest, loan: Loan, page: LoanPage | None = None) -> dict[str, Any]:
     """What the calculator says: of today, unless asked for another day, and of an amount."""
     page = page or LoanPage(loan, request.user)
-    if not page.has_account:
+    if not page.has_account or page.wrong:
         return {}
     asked = request.GET if "calc-on" in request.GET else None
     form = CalculatorForm(asked, loan=loan, initial={"on": page.today})

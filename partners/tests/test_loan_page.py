@@ -241,3 +241,53 @@ def test_a_charge_on_a_loan_that_was_paid_off_is_late_from_its_own_day(client_, 
     pay(loan, "10.00", str(today))
     assert "Charge by itself" in page_of(client_, loan)
     assert Loan.objects.get().status == "closed"
+
+
+@pytest.fixture
+def unplayable(loan):
+    """Its late interest outgrows every number since it fell due."""
+    book_payment(loan=loan, amount=Decimal("5.00"), paid_on=date(2024, 1, 10), by=None)
+    Loan.objects.filter(pk=loan.pk).update(
+        late_kind="pair", late_rate=Decimal(1000), late_second_rate=Decimal(1000),
+        principal=Decimal("999999999999.99"), disbursed_on=date(1950, 1, 1),
+        first_due=date(1950, 2, 1),
+    )  # fmt: skip
+    return Loan.objects.get()
+
+
+CANNOT = "cannot be reckoned. The amount is too large."
+
+
+def test_a_loan_that_cannot_be_played_shows_its_facts_and_says_why(client_, unplayable):
+    html = client_.get(unplayable.get_absolute_url()).content.decode()
+    assert html.count(CANNOT) == 1
+    for words in ("P-001", "S/ 5.00", "Conditions", "when it last could be"):
+        assert words in html, words
+    assert "Balance over time" not in html and "Calculator" not in html
+    asked = {"HX-Request": "true", "HX-Target": "reckoned"}
+    part = client_.get(unplayable.get_absolute_url(), {"calc-on": "2024-02-01"}, headers=asked)
+    assert CANNOT in part.content.decode()
+
+
+def test_its_payment_can_still_be_looked_at_for_reversal(client_, unplayable):
+    payment = unplayable.payments.get()
+    url = reverse("partners:reverse_payment", args=[unplayable.pk, payment.pk])
+    assert CANNOT in client_.get(url).content.decode()
+    assert CANNOT in " ".join(
+        client_.post(url, {"reason": "R"}, follow=True).content.decode().split()
+    )
+
+
+@pytest.mark.parametrize("path", ["", "account/", "payments/", "charges/", "cancel/", "write-off/"])
+def test_no_page_around_it_fails(client_, unplayable, path):
+    where = f"{unplayable.partner.get_absolute_url()}statement/" if path == "account/" else (
+        f"{unplayable.get_absolute_url()}{path}"
+    )  # fmt: skip
+    for answer in (client_.get(where), client_.post(where, {"amount": "5", "reason": "R"})):
+        assert answer.status_code in (200, 302, 405)
+
+
+def test_the_statement_names_the_loan_that_cannot_be_played(client_, unplayable):
+    html = client_.get(reverse("partners:statement", args=[unplayable.partner_id])).content.decode()
+    assert f"Loan P-001 {CANNOT}" in html
+    assert client_.get(unplayable.partner.get_absolute_url()).status_code == 200

@@ -88,6 +88,7 @@ GROUPS = (
             "loan": _("One loan"),
             "which_loan": _("Which loan?"),
             "loan_not_found": _("Loan not found"),
+            "loan_unreckoned": _("Loan that cannot be reckoned"),
             "no_loans": _("Without loans"),
             "next_payment": _("Next installment"),
             "nothing_due": _("Nothing to pay"),
