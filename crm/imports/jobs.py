@@ -47,7 +47,8 @@ def clear_old() -> None:
     """Uploads hold people's documents and debts: they are not kept for longer than needed."""
     _clear_folders_of_nobody()
     old = Import.objects.filter(cleared_at=None, created_at__lt=timezone.now() - KEPT)
-    for one in old.exclude(state__in=Import.WORKING):
+    # Whatever takes so long to be read is never read; the rest may have been begun just now.
+    for one in old.exclude(state__in=(Import.State.CHECKING, Import.State.RUNNING)):
         remove_files(one)
         forget(one)
         ImportProblem.objects.filter(run=one).delete()

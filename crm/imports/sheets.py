@@ -4,6 +4,7 @@ without harm. It reads a sheet as a whole, so what it may hold is limited."""
 import math
 import re
 import zipfile
+import zlib
 from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
@@ -20,6 +21,15 @@ MOST_UNPACKED = 600 * 1024 * 1024
 MOST_CELLS = 3_000_000
 _PLACE = re.compile(rb"""\br=["']([A-Z]{1,3})([0-9]{1,7})["']""")
 _BLOCK = 1 << 20
+# What zipfile says of an archive that is broken, locked, or packed in a way it does not know.
+_DAMAGED = (
+    zipfile.BadZipFile,
+    zlib.error,
+    OSError,
+    RuntimeError,  # NotImplementedError, too
+    EOFError,
+    ValueError,  # names that are no text
+)
 
 
 def rows(path: Path) -> Iterator[list[str | int | float]]:
@@ -50,7 +60,7 @@ def check(path: Path) -> None:
                 if one.filename.startswith("xl/worksheets/") and one.filename.endswith(".xml"):
                     with archive.open(one) as file:
                         _check_extent(file)
-    except (zipfile.BadZipFile, OSError, RuntimeError, NotImplementedError, EOFError) as error:
+    except _DAMAGED as error:
         raise _no_workbook() from error
 
 

@@ -66,6 +66,11 @@ def read_file(one: Import) -> None:
     except FileNotFoundError:
         _stop(one.pk, _("The file is no longer there. Upload it again."))
         return
+    except Exception as error:
+        # Or it would be taken up again for ever, and fail each time.
+        logger.error("Import %s could not be read: %s", one.pk, type(error).__name__)
+        _stop(one.pk, _("This file cannot be read. Save the table again as CSV, and upload that."))
+        return
     Import.objects.filter(pk=one.pk, state=Import.State.READING).update(
         state=Import.State.UPLOADED,
         headings=contents.headings,

@@ -57,6 +57,13 @@ def test_a_file_that_cannot_be_read_says_so(officer):
     assert one.state == "failed" and "neither CSV nor XLSX" in one.failure and not one.may_resume
 
 
+def test_what_is_unforeseen_in_a_file_ends_the_reading(officer, monkeypatch, caplog):
+    monkeypatch.setattr(work, "normalise", _raise(RecursionError("Ana Ficticia 40000001")))
+    one = uploaded("partners", people(1), officer)
+    assert one.state == "failed" and "cannot be read" in one.failure
+    assert "40000001" not in caplog.text
+
+
 def test_every_problem_is_listed_by_row_and_column(officer):
     one = checked(
         "partners",
@@ -311,6 +318,15 @@ def test_files_are_kept_for_a_month(officer):
     one.refresh_from_db()
     assert not one.folder.exists() and one.cleared_at and not one.has_errors_file
     assert (one.state, one.made) == ("done", 2) and not one.problems.exists()
+
+
+def test_what_was_never_read_is_not_kept_for_ever(officer):
+    one = uploaded("partners", people(1), officer)
+    long_ago = timezone.now() - timedelta(days=31)
+    for state, kept in [("running", True), ("checking", True), ("reading", False)]:
+        Import.objects.update(created_at=long_ago, state=state)
+        jobs.clear_old()
+        assert one.folder.exists() is kept
 
 
 def test_files_of_nobody_go(officer):

@@ -167,6 +167,21 @@ def test_a_zip_bomb_is_not_unpacked(read, monkeypatch):
 
 
 @pytest.mark.usefixtures("in_english")
+@pytest.mark.parametrize("part", ["packed", "name"])
+def test_a_damaged_workbook(read, part):
+    content = bytearray(workbook([["a", "b"], *([f"{n * n}", "x"] for n in range(99))], 2))
+    if part == "packed":  # what is unpacked from there on is nonsense
+        at = content.index(b"xl/worksheets/sheet1.xml") + len("xl/worksheets/sheet1.xml")
+        content[at : at + 40] = b"\xff" * 40
+    else:  # said to be UTF-8, and is not
+        at = content.rindex(b"xl/worksheets/sheet1.xml")
+        content[at - 46 + 8 : at - 46 + 10] = b"\x00\x08"
+        content[at] = 0xFF
+    with pytest.raises(DeskError, match="cannot be read"):
+        read(bytes(content))
+
+
+@pytest.mark.usefixtures("in_english")
 def test_a_zip_that_is_no_workbook(read, tmp_path):
     with zipfile.ZipFile(tmp_path / "other.zip", "w") as archive:
         archive.writestr("hello.txt", "hello")
