@@ -76,7 +76,7 @@ class LoanImporter(Importer):
                 _compare(row, loan, there)
             else:
                 _check(row, loan)
-                _check_rate(row, loan, by)
+                _check_allowed(row, loan, by)
                 row.found.ledger = _rehearsed(row, loan)
 
     def write(self, rows: Sequence[Row], by: User, source: str) -> None:
@@ -177,7 +177,9 @@ def _check(row: Row, loan: Loan) -> None:
             % {"status": loan.partner.get_status_display().lower()},
         )
     least, most = loan.product.least_principal, loan.product.most_principal
-    if loan.principal < least or (most is not None and loan.principal > most):
+    within = loan.principal >= least and (most is None or loan.principal <= most)
+    # In another currency the product says nothing of amounts.
+    if loan.currency == loan.product.currency and not within:
         row.wrong(
             "principal", _("%(product)s does not lend this amount.") % {"product": loan.product}
         )
@@ -187,12 +189,29 @@ def _check(row: Row, loan: Loan) -> None:
         row.wrong("currency", str(error))
 
 
-def _check_rate(row: Row, loan: Loan, by: User) -> None:
-    """As in the form: the product's, but for who may change products."""
-    product, columns = loan.product, [name for name in RATES if row[name] is not None]
-    if (loan.rate, loan.rate_kind) == (product.rate, product.rate_kind) or len(columns) > 1:
-        return
+def _check_allowed(row: Row, loan: Loan, by: User) -> None:
+    """As at the desk: rate and currency are the product's but for who may change products, and
+    whoever may only note loans notes drafts."""
     if not by.has_perm("partners.change_loanproduct"):
+        _check_rate(row, loan)
+        _check_currency(row, loan)
+    if loan.status != Loan.Status.DRAFT and not by.has_perm("partners.change_loan"):
+        row.wrong("status", _("You may import drafts only: say “draft”."))
+
+
+def _check_currency(row: Row, loan: Loan) -> None:
+    unknown = any(problem.column == "currency" for problem in row.problems)
+    if loan.currency != loan.product.currency and not unknown:
+        row.wrong(
+            "currency",
+            _("%(product)s is in %(currency)s; another currency is a manager's to set.")
+            % {"product": loan.product, "currency": loan.product.currency},
+        )
+
+
+def _check_rate(row: Row, loan: Loan) -> None:
+    product, columns = loan.product, [name for name in RATES if row[name] is not None]
+    if len(columns) <= 1 and (loan.rate, loan.rate_kind) != (product.rate, product.rate_kind):
         row.wrong(
             _column(row, "rate"),
             _("%(product)s has %(rate)s %% %(kind)s; another rate is a manager's to set.")

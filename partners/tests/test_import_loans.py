@@ -4,6 +4,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
+from django.contrib.auth.models import Permission
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
@@ -97,6 +98,30 @@ def test_another_rate_than_the_products_is_a_managers_to_set(officer, partner, r
     one = checked("loans", table(GOOD.replace(";7;;", rate)), officer)
     ((_, said, told),) = problems(one)
     assert said == where and "Personal has 7 % Nominal" in told and one.good == 0
+
+
+def test_another_currency_than_the_products_is_a_managers_to_set(
+    officer, manager, partner, product
+):
+    """And says nothing against the product's most, which is in its own."""
+    product.most_principal = Decimal(50)
+    product.save()
+    row = table(GOOD.replace("PEN", "USD"))
+    one = checked("loans", row, officer)
+    ((_, where, told),) = problems(one)
+    assert where == "Moneda" and told.startswith("Personal is in PEN") and one.good == 0
+    assert ran("loans", row, manager).made == 1 and Loan.objects.get().currency == "USD"
+
+
+def test_who_may_only_note_loans_imports_drafts(officer, partner):
+    """At the desk, paying out, writing off and annulling are changes of a loan."""
+    for group in officer.groups.all():
+        group.permissions.remove(Permission.objects.get(codename="change_loan"))
+    only_notes = type(officer).objects.get(pk=officer.pk)
+    for word in ("", "vigente", "castigado", "anulado"):
+        one = checked("loans", table(GOOD + word), only_notes)
+        assert problems(one) == [(2, "Estado", "You may import drafts only: say “draft”.")]
+    assert ran("loans", table(GOOD + "borrador"), only_notes).made == 1
 
 
 def test_what_is_not_said_is_as_the_product_has_it(officer, partner, product):
@@ -219,7 +244,7 @@ def test_a_portion_costs_few_queries_however_many_rows(
     officer, partner, django_assert_max_num_queries
 ):
     rows = [GOOD.replace("9;P-1", f"{n};P-{n}") for n in range(90)]
-    with django_assert_max_num_queries(70):
+    with django_assert_max_num_queries(75):
         one = ran("loans", table(*rows), officer)
     assert one.made == 90, problems(one)
     partner.refresh_from_db()
