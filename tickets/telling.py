@@ -54,7 +54,7 @@ def tell_answer(ticket: Ticket, talk: Conversation, text: str, by: User) -> Mess
     """The answer itself, with the ticket's number below."""
     return outreach.send(
         conversation=talk,
-        text=words("answer", talk, ticket, text=text),
+        text=words("ticket_answer", talk, ticket, text=text),
         author=Message.Author.COLLEAGUE,
         user=by,
         purpose=PURPOSE,
@@ -65,24 +65,34 @@ def tell_answer(ticket: Ticket, talk: Conversation, text: str, by: User) -> Mess
 
 def tell_of_answer(ticket: Ticket, talk: Conversation) -> Message:
     """Only that there is one, to be read in a session."""
-    return _notice(ticket, talk, "answer_waits", (_option(LOOK, ticket.pk, "look", talk, ticket),))
+    return _notice(
+        ticket, talk, "ticket_answer_waits", (_option(LOOK, ticket.pk, "look", talk, ticket),)
+    )
 
 
 def tell_resolved(ticket: Ticket, talk: Conversation) -> Message:
     """That it is resolved, and how they were served: 1 to 5, or that it is not resolved."""
     scores = (_option(RATE, f"{ticket.pk}.{n}", f"score_{n}", talk, ticket) for n in SCORES)
     still = _option(REOPEN, ticket.pk, "still", talk, ticket)
-    return _notice(ticket, talk, "resolved", (*scores, still))
+    return _notice(ticket, talk, "ticket_resolved", (*scores, still))
 
 
 def words(name: str, talk: Conversation, ticket: Ticket, **more: str) -> str:
-    """`tickets/told/<language>/<name>.txt`, in the person's language, else in Spanish."""
+    """A reply's words in the person's language: the office's own, if it has some."""
+    say: Callable[[str, str, dict[str, str]], str] = import_string(settings.REPLY_WORDS)
+    return say(name, talk.contact.spoken, _facts(talk, ticket) | more)
+
+
+def _title(name: str, talk: Conversation, ticket: Ticket) -> str:
+    """`tickets/told/<language>/<name>.txt`: what stands on an answer to tap on."""
     paths = [f"tickets/told/{one}/{name}.txt" for one in (talk.contact.spoken, FALLBACK)]
-    values = {"number": ticket.number, "name": talk.contact.first_name, **more}
     # A chat shows what it is given: nothing in it is a page's markup.
-    return str(
-        loader.select_template(paths).template.render(Context(values, autoescape=False))
-    ).strip()
+    values = Context(_facts(talk, ticket), autoescape=False)
+    return str(loader.select_template(paths).template.render(values)).strip()
+
+
+def _facts(talk: Conversation, ticket: Ticket) -> dict[str, str]:
+    return {"number": ticket.number, "name": talk.contact.first_name}
 
 
 def _notice(
@@ -101,7 +111,7 @@ def _notice(
 def _option(
     kind: str, value: object, name: str, talk: Conversation, ticket: Ticket
 ) -> dict[str, str]:
-    return {"id": f"{kind}:{value}", "title": words(name, talk, ticket)}
+    return {"id": f"{kind}:{value}", "title": _title(name, talk, ticket)}
 
 
 def _values(ticket: Ticket) -> dict[str, str]:

@@ -31,7 +31,7 @@ WORDS = frozenset(("in", "and", "or", "not", "is", "True", "False", "None", "for
 QUOTED = re.compile(r"\"(?:[^\"\\]|\\.)*\"|'(?:[^'\\]|\\.)*'")
 FILTER = re.compile(r"\|\s*(\w+)")
 # What a reply is no use without.
-REQUIRED = {"login_code_message": ("code",)}
+REQUIRED = {"login_code_message": ("code",), "ticket_answer": ("text",)}
 DAYS = re.compile(r"(?:^|[._])(day|today|due|since|date)$")
 
 

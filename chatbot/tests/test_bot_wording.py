@@ -12,8 +12,11 @@ from chatbot.dialog.replies import names, original, words
 from chatbot.models import ReplyWording
 from chatbot.tests.desk import browser, person
 from crm.audit.models import AuditEntry
-from crm.conversations.models import Message
+from crm.conversations.models import Conversation, Message
 from crm.errors import DeskError
+from crm.people.models import Contact
+from tickets.models import Ticket
+from tickets.telling import words as told
 
 pytestmark = [pytest.mark.once, pytest.mark.django_db]
 
@@ -185,6 +188,21 @@ def test_every_reply_has_a_title_of_its_own_in_one_group_and_is_found_by_it(admi
     assert "Wrong code" in admin.get(at(reply="login_code_wrong")).content.decode()
     tickets = admin.get(reverse("replies:list"), {"q": "Tickets"}).context["rows"]
     assert {row.name for row in tickets} >= set(GROUPS[-1][1])
+
+
+def test_what_is_told_of_a_ticket_is_worded_here_too(admin):
+    person = Contact.objects.create(name="Ana Ficticia")
+    talk = Conversation(contact=person)
+    ticket = Ticket(number="T-000009", contact=person)
+    admin.post(
+        at(reply="ticket_resolved"), {"text": "Listo tu {{ number }}. ¿Qué tal?"}
+    )
+    assert told("ticket_resolved", talk, ticket) == "Listo tu T-000009. ¿Qué tal?"
+    # Whatever the office says around it, the answer itself stays.
+    lost = admin.post(at(reply="ticket_answer"), {"text": "Ticket {{ number }}"})
+    assert lost.status_code == 422
+    admin.post(at(reply="ticket_answer"), {"text": "{{ text }} · {{ number }}"})
+    assert told("ticket_answer", talk, ticket, text="{{ Sí }} <b>") == "{{ Sí }} <b> · T-000009"
 
 
 def test_no_such_reply_is_nowhere(admin):
