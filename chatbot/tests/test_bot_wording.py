@@ -194,9 +194,7 @@ def test_what_is_told_of_a_ticket_is_worded_here_too(admin):
     person = Contact.objects.create(name="Ana Ficticia")
     talk = Conversation(contact=person)
     ticket = Ticket(number="T-000009", contact=person)
-    admin.post(
-        at(reply="ticket_resolved"), {"text": "Listo tu {{ number }}. ¿Qué tal?"}
-    )
+    admin.post(at(reply="ticket_resolved"), {"text": "Listo tu {{ number }}. ¿Qué tal?"})
     assert told("ticket_resolved", talk, ticket) == "Listo tu T-000009. ¿Qué tal?"
     # Whatever the office says around it, the answer itself stays.
     lost = admin.post(at(reply="ticket_answer"), {"text": "Ticket {{ number }}"})
