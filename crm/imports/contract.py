@@ -25,6 +25,12 @@ class Plain(str):
     __slots__ = ()
 
 
+class Percentage(str):
+    """A cell that a spreadsheet shows as percent: "12.5 %", its point a decimal point."""
+
+    __slots__ = ()
+
+
 @dataclass(frozen=True, slots=True)
 class Reading:
     """How a file writes dates and numbers. `decimal`: "." or ","; "": as each number shows."""

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from crm.errors import DeskError
 from crm.imports import delimited, sheets
-from crm.imports.contract import Plain
+from crm.imports.contract import Percentage, Plain
 
 MOST_BYTES = 50 * 1024 * 1024
 MOST_ROWS = 200_000
@@ -26,6 +26,7 @@ SAMPLE = 5
 # Of how many rows the way dates are written is guessed.
 LOOKED_AT = 200
 
+_SHARE = "%"  # as what a Percentage is kept
 Line = tuple[int, list[str]]
 
 
@@ -82,14 +83,23 @@ def _write(file: Any, numbered: Iterable[tuple[int, list[Any]]], width: int) -> 
                 _("The file has more than %(count)d rows. Split it.") % {"count": MOST_ROWS}
             )
         # One sign more than may be, so that the check sees that it is too long.
-        short = [one[: LONGEST_CELL + 1] if isinstance(one, str) else one for one in cells]
-        short = short[: MOST_COLUMNS + 1]
+        short = [_short(one) for one in cells[: MOST_COLUMNS + 1]]
         while len(short) > width and short[-1] == "":
             short.pop()
-        file.write(json.dumps([number, short]) + "\n")
+        kept = [{_SHARE: one} if isinstance(one, Percentage) else one for one in short]
+        file.write(json.dumps([number, kept]) + "\n")
         if len(sample) < SAMPLE:
             sample.append([str(cell) for cell in short])
     return sample, count
+
+
+def _short(cell: Any) -> Any:
+    is_long = isinstance(cell, str) and len(cell) > LONGEST_CELL
+    return cell[: LONGEST_CELL + 1] if is_long else cell
+
+
+def _as_percent(kept: dict[str, str]) -> Percentage:
+    return Percentage(kept[_SHARE])
 
 
 def lines(path: Path, offset: int, most: int) -> tuple[list[Line], int]:
@@ -98,7 +108,9 @@ def lines(path: Path, offset: int, most: int) -> tuple[list[Line], int]:
     with path.open("rb") as file:
         file.seek(offset)
         while len(found) < most and (line := file.readline()):
-            number, cells = json.loads(line, parse_float=Plain, parse_int=Plain)
+            number, cells = json.loads(
+                line, parse_float=Plain, parse_int=Plain, object_hook=_as_percent
+            )
             found.append((int(number), cells))
         return found, file.tell()
 

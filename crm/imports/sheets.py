@@ -7,6 +7,7 @@ import zipfile
 import zlib
 from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
+from decimal import Decimal
 from pathlib import Path
 from typing import IO, Any
 
@@ -14,6 +15,8 @@ from django.utils.translation import gettext as _
 from python_calamine import CalamineError, CalamineWorkbook, PasswordError
 
 from crm.errors import DeskError
+from crm.imports import percents
+from crm.imports.contract import Percentage
 
 MAGIC = b"PK\x03\x04"
 MOST_UNPACKED = 600 * 1024 * 1024
@@ -21,6 +24,7 @@ MOST_UNPACKED = 600 * 1024 * 1024
 MOST_CELLS = 3_000_000
 _PLACE = re.compile(rb"""\br=["']([A-Z]{1,3})([0-9]{1,7})["']""")
 _BLOCK = 1 << 20
+_NONE: percents.Cell = (1 << 30, 0)  # below every row
 # What zipfile says of an archive that is broken, locked, or packed in a way it does not know.
 _DAMAGED = (
     zipfile.BadZipFile,
@@ -40,11 +44,21 @@ def rows(path: Path) -> Iterator[list[str | int | float]]:
         with CalamineWorkbook.from_path(path) as book:
             if not book.sheet_names:
                 raise DeskError(_("The workbook has no sheets."))
-            for row in book.get_sheet_by_index(0).iter_rows():
-                yield [_cell(one) for one in row]
+            shares = percents.cells(path)
+            share = next(shares, _NONE)
+            sheet = book.get_sheet_by_index(0)
+            # Rows begin at the first column that is used.
+            left = sheet.start[1] if sheet.start else 0
+            for number, row in enumerate(sheet.iter_rows(), 1):
+                cells = [_cell(one) for one in row]
+                while share[0] <= number:
+                    if share[0] == number:
+                        _as_percent(cells, share[1] - left - 1)
+                    share = next(shares, _NONE)
+                yield cells
     except PasswordError as error:
         raise DeskError(_("The workbook is locked with a password. Save it without.")) from error
-    except (CalamineError, OSError, ValueError) as error:
+    except (CalamineError, *_DAMAGED) as error:
         raise _no_workbook() from error
 
 
@@ -75,17 +89,18 @@ def _check_extent(file: IO[bytes]) -> None:
         block = rest + block
         for letters, digits in _PLACE.findall(block):
             last_row = max(last_row, int(digits))
-            last_column = max(last_column, _column(letters))
+            last_column = max(last_column, percents.column(letters))
         rest = block[-40:]
     if last_row * last_column > MOST_CELLS:
         raise _too_large()
 
 
-def _column(letters: bytes) -> int:
-    number = 0
-    for letter in letters:
-        number = number * 26 + letter - 64
-    return number
+def _as_percent(cells: list[str | int | float], place: int) -> None:
+    """A number that is shown as percent, as it is shown."""
+    value = cells[place] if 0 <= place < len(cells) else ""
+    if not isinstance(value, str):
+        shown = Decimal(str(value)) * 100
+        cells[place] = Percentage(f"{shown.normalize():f} %")
 
 
 def _cell(value: Any) -> str | int | float:

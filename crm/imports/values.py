@@ -13,7 +13,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from crm.fields import CENT, LARGEST_AMOUNT
-from crm.imports.contract import Plain, Reading, UnreadableError
+from crm.imports.contract import Percentage, Plain, Reading, UnreadableError
 from crm.people.folding import fold
 from crm.people.phones import e164
 
@@ -160,7 +160,10 @@ def amount(cell: str, how: Reading) -> Amount:
 
 def percent(cell: str, how: Reading) -> Decimal:
     """Of a hundred. A spreadsheet shows 0.125 as 12.5 %, so what is below one wants its sign."""
-    said = cell if isinstance(cell, Plain) else cell.replace("%", "", 1)
+    if isinstance(cell, Percentage):
+        said: str = Plain(cell.removesuffix(" %"))
+    else:
+        said = cell if isinstance(cell, Plain) else cell.replace("%", "", 1)
     found = number(said, how)
     if 0 < found < 1 and "%" not in cell:
         raise UnreadableError(_("Is this a share or percent? Write it as 12.5 %."))

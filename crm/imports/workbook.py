@@ -39,8 +39,9 @@ _PARTS = {
         f'<styleSheet xmlns="{_MAIN}"><fonts count="1"><font/></fonts>'
         '<fills count="1"><fill/></fills><borders count="1"><border/></borders>'
         '<cellStyleXfs count="1"><xf/></cellStyleXfs>'
-        '<cellXfs count="3"><xf/><xf numFmtId="49" applyNumberFormat="1"/>'
-        '<xf numFmtId="14" applyNumberFormat="1"/></cellXfs></styleSheet>'
+        '<cellXfs count="4"><xf/><xf numFmtId="49" applyNumberFormat="1"/>'
+        '<xf numFmtId="14" applyNumberFormat="1"/>'
+        '<xf numFmtId="10" applyNumberFormat="1"/></cellXfs></styleSheet>'
     ),
 }
 

@@ -240,6 +240,14 @@ def test_from_a_workbook(officer, partner):
     assert (loan.disbursed_on, loan.first_due) == (date(2024, 1, 1), date(2024, 2, 1))
 
 
+@pytest.mark.parametrize(("cell", "rate"), [(("percent", 1.2), "120"), (1.2, "1.2")])
+def test_a_rate_of_a_workbook_is_what_its_cell_shows(manager, partner, cell, rate):
+    heads = ["Nro préstamo", "Socio", "Producto", "Monto", "TEA", "Cuotas", "Desembolso"]
+    row = ["P-1", "S-001", "PERS", 1000, cell, 12, ("date", 45292)]
+    one = ran("loans", sheet(heads, row), manager)
+    assert one.made == 1 and Loan.objects.get().rate == Decimal(rate), problems(one)
+
+
 def test_a_portion_costs_few_queries_however_many_rows(
     officer, partner, django_assert_max_num_queries
 ):

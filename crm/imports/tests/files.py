@@ -13,7 +13,8 @@ def csv_bytes(*lines, encoding="utf-8"):
 
 
 def sheet(*rows):
-    """A workbook: texts as text, numbers as numbers, ("date", serial) as a cell shown as a date."""
+    """A workbook: texts as text, numbers as numbers, ("date", serial) as a cell shown as a date,
+    ("percent", share) as one shown as percent."""
     out = []
     for number, row in enumerate(rows, 1):
         cells = "".join(_cell(f"{letters(place)}{number}", one) for place, one in enumerate(row))
@@ -23,7 +24,8 @@ def sheet(*rows):
 
 def _cell(place, value):
     if isinstance(value, tuple):
-        return f'<c r="{place}" s="2"><v>{value[1]}</v></c>'
+        style = {"date": 2, "percent": 3}[value[0]]
+        return f'<c r="{place}" s="{style}"><v>{value[1]}</v></c>'
     if isinstance(value, str):
         return f'<c r="{place}" t="inlineStr"><is><t>{value}</t></is></c>'
     return f'<c r="{place}"><v>{value}</v></c>'

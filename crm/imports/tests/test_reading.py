@@ -1,11 +1,13 @@
 """Files as they come: encodings, separators, workbooks, and what is no table at all."""
 
+import io
 import zipfile
 
 import pytest
 
 from crm.errors import DeskError
 from crm.imports import reading, sheets
+from crm.imports.contract import Percentage, Plain
 from crm.imports.reading import lines, normalise
 from crm.imports.tests.files import csv_bytes, sheet
 from crm.imports.workbook import packed, workbook
@@ -138,6 +140,41 @@ def test_workbooks_hold_texts_numbers_and_days(read):
         (2, ["Ana Ñahui", "01234567", "1500.1", "2025-01-15", "0.3"]),
         (3, ["Luis", "40000002", "1000000", "2024-02-29", "-1"]),
     ]
+
+
+SHARES = [(1.2, "120 %"), (0.005, "0.5 %"), (0.01125, "1.125 %"), (0, "0 %"), (0.07, "7 %")]
+
+
+@pytest.mark.parametrize(("share", "shown"), SHARES)
+def test_a_share_shown_as_percent_is_read_as_it_is_shown(read, share, shown):
+    ((_, cells),) = read(sheet([], ["a", "b", "c"], [share, "x", ("percent", share)]))[1]
+    assert cells == [str(share), "x", shown]
+    assert [type(cell) for cell in cells] == [Plain, str, Percentage]
+
+
+@pytest.mark.parametrize(
+    ("code", "is_percent"),
+    [("0.0%", True), ("0 %;-0 %", True), ("0&quot; %&quot;", False), ("0\\%", False)],
+)
+def test_a_format_of_ones_own_may_be_percent(tmp_path, code, is_percent):
+    own = f'<numFmts><numFmt numFmtId="164" formatCode="{code}"/></numFmts><fonts'
+    archive = zipfile.ZipFile(io.BytesIO(sheet(["a"], [("percent", 0.5)])))
+    with archive, zipfile.ZipFile(tmp_path / "a.xlsx", "w") as made:
+        for name in archive.namelist():
+            text = archive.read(name).decode()
+            if name == "xl/styles.xml":
+                text = text.replace("<fonts", own, 1).replace('Id="10"', 'Id="164"')
+            made.writestr(name, text)
+    rows = list(sheets.rows(tmp_path / "a.xlsx"))
+    assert rows[1] == (["50 %"] if is_percent else [0.5])
+
+
+def test_a_table_need_not_begin_in_the_first_cell(read):
+    content = packed(
+        '<sheetData><row r="3"><c r="C3"><v>1</v></c><c r="D3"><v>2</v></c></row><row r="5">'
+        '<c r="C5" s="2"><v>45672</v></c><c r="D5" s="3"><v>1.2</v></c></row></sheetData>'
+    )
+    assert read(content) == (["1", "2"], [(5, ["2025-01-15", "120 %"])])
 
 
 def test_rows_of_a_workbook_are_numbered_as_it_shows_them(read):

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crm.imports.contract import Plain, Reading, UnreadableError
+from crm.imports.contract import Percentage, Plain, Reading, UnreadableError
 from crm.imports.values import amount, currency, day, email, number, one_of, percent, phone, text
 
 AS_SHOWN, POINT, COMMA = Reading(), Reading(decimal="."), Reading(decimal=",")
@@ -189,6 +189,16 @@ def test_whatever_stands_in_a_cell_is_a_day_or_refused(cell):
 )
 def test_rates(cell, meant):
     assert percent(cell, AS_SHOWN) == Decimal(meant)
+
+
+@pytest.mark.parametrize(
+    ("cell", "meant"), [("120 %", 120), ("0.5 %", "0.5"), ("1.125 %", "1.125")]
+)
+@pytest.mark.parametrize("how", [AS_SHOWN, POINT, COMMA], ids=["shown", "point", "comma"])
+def test_a_spreadsheets_percent_has_a_decimal_point_whatever_the_file_says(cell, meant, how):
+    assert percent(Percentage(cell), how) == Decimal(meant)
+    with pytest.raises(UnreadableError):
+        amount(Percentage(cell), how)
 
 
 @pytest.mark.parametrize("cell", [Plain("0.125"), "0.3", "-1", "1001", "12.12345678901", "TEA"])
