@@ -33,9 +33,13 @@ def pressing(user: User) -> QuerySet[Ticket]:
     theirs = Q(assignee=user)
     if user.sees_all():
         theirs |= NOBODYS
-    unanswered = Q(first_response_at=None) & _noted("response")
     rows = Ticket.objects.filter(theirs, status__in=UNDER_WAY)
-    return rows.filter(unanswered | _noted("resolution")).order_by("resolution_due_at", "id")
+    return rows.filter(is_pressing()).order_by("resolution_due_at", "id")
+
+
+def is_pressing() -> Q:
+    """Of tickets under way those that somebody is warned of."""
+    return Q(first_response_at=None) & _noted("response") | _noted("resolution")
 
 
 def _noted(kind: Kind) -> Q:

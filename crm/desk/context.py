@@ -7,7 +7,7 @@ from django.http import HttpRequest
 from django.utils.functional import cached_property
 
 from crm.desk.looks import accent_url
-from crm.desk.registry import MenuEntry, menu_entries
+from crm.desk.registry import MenuEntry, Waiting, menu_entries
 from crm.people.models import User
 
 PHONE_ENTRIES = 4
@@ -84,16 +84,21 @@ class MenuItem:
         self._user = user
 
     @cached_property
+    def _waiting(self) -> Waiting:
+        found = self.entry.count(self._user) if self.entry.count else 0
+        return found if isinstance(found, Waiting) else Waiting(found)
+
+    @property
     def count(self) -> int:
-        return self.entry.count(self._user) if self.entry.count else 0
+        return self._waiting.count
 
     @property
     def count_text(self) -> str:
         return _few(self.count)
 
-    @cached_property
+    @property
     def presses(self) -> int:
-        return self.entry.presses(self._user) if self.entry.presses else 0
+        return self._waiting.presses
 
     @property
     def presses_text(self) -> str:

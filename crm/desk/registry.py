@@ -20,9 +20,16 @@ Text = str | Promise
 
 
 @dataclass(frozen=True)
+class Waiting:
+    """How much waits for somebody in a room, and how much of it is due soon or late."""
+
+    count: int
+    presses: int = 0
+
+
+@dataclass(frozen=True)
 class MenuEntry:
-    """A way into a room. `count` says how much waits there for this person, not how much exists,
-    and `presses` how much of what is theirs to see to is due soon or late.
+    """A way into a room. `count` says how much waits there for this person, not how much exists.
 
     `weight` orders the entries of all rooms, lowest first; the first four stand in the phone's
     bar. `pulse` is the key of settings.PULSES whose change makes the count worth asking again.
@@ -32,10 +39,9 @@ class MenuEntry:
     url_name: str
     icon: str
     permission: str = ""
-    count: "Callable[[User], int] | None" = None
+    count: "Callable[[User], int | Waiting] | None" = None
     weight: int = 50
     pulse: str = ""
-    presses: "Callable[[User], int] | None" = None
 
     def url(self) -> str:
         return reverse(self.url_name)

@@ -17,7 +17,7 @@ from tickets import pulse
 from tickets.assignment import assignable
 from tickets.models import Priority, Ticket
 from tickets.pages.filters import WARNED, TicketFilter
-from tickets.pages.menu import count_pressing
+from tickets.pages.menu import count_waiting
 from tickets.pages.tables import TicketTable, with_names
 from tickets.pages.timing import next_dues
 
@@ -57,6 +57,6 @@ class TicketList(ListPage):
             "may_change": user.has_perm("tickets.change_ticket"),
             "people": [] if request.htmx else list(assignable()) if anybody else [user],
             "priorities": Priority.choices,
-            "pressing": 0 if request.htmx else count_pressing(user),
+            "pressing": 0 if request.htmx else count_waiting(user).presses,
             "warned_url": f"{reverse('tickets:list')}?due={WARNED}",
         }

@@ -1,33 +1,31 @@
 """What the tickets hang into the sidebar, under "+" and among the settings."""
 
+from django.db.models import Count
 from django.utils.translation import gettext_lazy as _
 
-from crm.desk.registry import MenuEntry, SettingsPage
+from crm.desk.registry import MenuEntry, SettingsPage, Waiting
 from crm.people.models import User
 from tickets import pulse
 from tickets.models import Ticket
 from tickets.pages.timing import UNDER_WAY
-from tickets.watching import pressing
+from tickets.watching import is_pressing, pressing
 
 # The count beside the menu says "99+" beyond this; counting on would cost every page.
 MOST_COUNTED = 100
 
 
-def count_waiting(user: User) -> int:
-    """This person's tickets that wait for us and not for their person, at most MOST_COUNTED.
+def count_waiting(user: User) -> Waiting:
+    """This person's tickets that wait for us and not for their person, and of how many of them
+    they are warned, each at most MOST_COUNTED; one query.
 
-    Managers hand tickets out: what waits for them stands on the home page, and no page of theirs
-    pays for a count.
+    Managers hand tickets out: what waits for them stands on the home page, and here only of what
+    they are warned.
     """
     if user.sees_all():
-        return 0
-    waiting = Ticket.objects.filter(assignee=user, status__in=UNDER_WAY)
-    return waiting.order_by()[:MOST_COUNTED].count()
-
-
-def count_pressing(user: User) -> int:
-    """What this person is warned of, at most MOST_COUNTED: it is due soon or late."""
-    return pressing(user).order_by()[:MOST_COUNTED].count()
+        return Waiting(0, pressing(user).order_by()[:MOST_COUNTED].count())
+    own = Ticket.objects.filter(assignee=user, status__in=UNDER_WAY).order_by()
+    found = own.aggregate(count=Count("pk"), presses=Count("pk", filter=is_pressing()))
+    return Waiting(min(found["count"], MOST_COUNTED), min(found["presses"], MOST_COUNTED))
 
 
 ENTRIES = [
@@ -37,7 +35,6 @@ ENTRIES = [
         "ticket",
         "tickets.view_ticket",
         count=count_waiting,
-        presses=count_pressing,
         weight=21,
         pulse=pulse.LIST,
     ),
