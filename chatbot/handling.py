@@ -171,6 +171,8 @@ def _with_choice(
     """ "2", "la segunda" or its title is the second of the answers last offered."""
     if inbound.choice or inbound.outgoing or not inbound.wakes:
         return inbound
+    if conversation.last_message_at is None:
+        return inbound  # nothing was said here before
     if not 0 < len(inbound.text) <= picking.LONGEST:
         return inbound
     option = picking.pick(inbound.text, _offered(conversation, heard))

@@ -73,7 +73,7 @@ def listen(conversation: Conversation, inbound: InboundMessage, now: datetime) -
     rows = Dialog.objects.select_for_update().filter(conversation=conversation)
     dialog = rows.first()
     if dialog is None:
-        Dialog.objects.get_or_create(conversation=conversation)
+        Dialog.objects.bulk_create([Dialog(conversation=conversation)], ignore_conflicts=True)
         dialog = rows.get()
     heard = Heard() if inbound.kind in CARDS else detect(inbound.text)
     return Listening(

@@ -66,15 +66,18 @@ def open_session(
     now: datetime,
     app_key: str = "",
     known: Known | None = None,
+    is_nobody: bool = False,
 ) -> PartnerSession:
     """From here on they are this partner; whoever they were before, they are no more.
 
     To be called under the lock of the conversation's dialog. `known` is what `known_by` says now,
-    for who has asked already. Raises ValueError for a group.
+    and `is_nobody` that no session is open, for who has asked already under this lock. Raises
+    ValueError for a group.
     """
     if conversation.is_group:
         raise ValueError("A group is nobody's session.")
-    close(conversation, now)
+    if not is_nobody:
+        close(conversation, now)
     return PartnerSession.objects.create(
         conversation=conversation,
         partner=partner,

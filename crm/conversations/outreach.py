@@ -269,6 +269,7 @@ def note_message(conversation: Conversation, message: Message, *, answers: bool 
     A person who writes starts to wait, and what was kept until they write goes out; what
     `answers` them ends the waiting. In a group nobody waits.
     """
+    is_first = conversation.last_message_at is None
     conversation.last_message_at = conversation.changed_at = message.created_at
     conversation.last_shown_at = max(
         conversation.last_shown_at or message.shown_at, message.shown_at
@@ -293,7 +294,7 @@ def note_message(conversation: Conversation, message: Message, *, answers: bool 
             "waiting_since",
         ]
     )
-    if message.direction == Message.Direction.IN:
+    if message.direction == Message.Direction.IN and not is_first:
         # Now the conversation's row is ours: whoever was just about to keep a message has done so.
         release_held(conversation)
 

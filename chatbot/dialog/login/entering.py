@@ -97,6 +97,7 @@ def let_in(
         now=turn.now,
         app_key=turn.inbound.app_key,
         known=known,
+        is_nobody=turn.session is None,
     )
     inside = replace(
         turn,
