@@ -7,7 +7,7 @@ from allauth.account.auth_backends import AuthenticationBackend
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.models import AnonymousUser, Permission
-from django.db.models import Model
+from django.db.models import Model, Value
 from django.http import HttpRequest
 
 from crm.people.models import User
@@ -38,23 +38,29 @@ class DeskBackend(AuthenticationBackend):
     def get_all_permissions(
         self, user_obj: AbstractBaseUser | AnonymousUser, obj: Model | None = None
     ) -> set[str]:
-        """Own permissions and those of one's groups in one query, where the framework asks two."""
+        """Own permissions, those of one's groups and the groups' names in one query, where the
+        framework asks two, and the desk a third."""
         if _is_plain(user_obj) and obj is None and not hasattr(user_obj, "_perm_cache"):
+            found, roles = _permissions_of(user_obj)
+            user_obj.note_roles(roles)
             # The framework's own attribute: what stands there it does not ask for again.
-            user_obj.__dict__["_perm_cache"] = _permissions_of(user_obj)
-        found: set[str] = super().get_all_permissions(user_obj, obj)
-        return found
+            user_obj.__dict__["_perm_cache"] = found
+        known: set[str] = super().get_all_permissions(user_obj, obj)
+        return known
 
 
 def _is_plain(user: AbstractBaseUser | AnonymousUser) -> TypeGuard[User]:
     return isinstance(user, User) and user.is_active and not user.is_superuser
 
 
-def _permissions_of(user: User) -> set[str]:
+def _permissions_of(user: User) -> tuple[set[str], set[str]]:
+    """("app.codename" of each permission, the names of the groups)."""
     names = ("content_type__app_label", "codename")
     own = Permission.objects.filter(user=user).order_by().values_list(*names)
     given = Permission.objects.filter(group__user=user).order_by().values_list(*names)
-    return {f"{app}.{name}" for app, name in own.union(given)}
+    groups = user.groups.order_by().annotate(of=Value("")).values_list("of", "name")
+    rows = set(own.union(given, groups))
+    return {f"{app}.{name}" for app, name in rows if app}, {name for app, name in rows if not app}
 
 
 def demo_allowed(request: HttpRequest | None) -> bool:

@@ -93,6 +93,10 @@ class User(AbstractUser):
             self._roles = set(self.groups.values_list("name", flat=True))
         return self._roles
 
+    def note_roles(self, names: set[str]) -> None:
+        """They have been read already."""
+        self._roles = names
+
     def sees_all(self) -> bool:
         """Managers and administrators see everybody's rows; others their own and free ones."""
         return self.is_superuser or not self.roles.isdisjoint(MANAGING_ROLES)

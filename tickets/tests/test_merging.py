@@ -63,6 +63,7 @@ def test_it_stays_private_while_another_part_is(ticket, public, ana, clara):
     assert fresh(public).is_private
 
 
+@pytest.mark.usefixtures("in_english")
 def test_tickets_of_two_partners_stay_two(ticket, public, clara):
     Ticket.objects.filter(pk=public.pk).update(
         partner=make_partner("Otro Ficticio", "40000002", "S-002")
