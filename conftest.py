@@ -4,25 +4,21 @@ pytest-django would read DJANGO_SETTINGS_MODULE from pyproject.toml before this 
 therefore it is named here, after the environment.
 """
 
-import fcntl
 import gc
 import os
 import shutil
 import signal
-import subprocess
-import sys
 import tempfile
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import django
 import pytest
 
 from crm.desk.translations import compile_translations
+from crm.tests import ready
 from crm.tests.variables import variables
 
 OWNER = "PYTEST_XDIST_WORKER" not in os.environ
-ORIGINAL = "migrated"  # of the databases tests run on, on PostgreSQL
 DATABASE_FIXTURES = {"db", "transactional_db", "live_server", "django_db_setup"}
 
 if OWNER:
@@ -111,28 +107,6 @@ def pytest_unconfigure():
         shutil.rmtree(os.environ["VENTANILLA_HOME"], ignore_errors=True)
 
 
-def _once(place, name, make):
-    """make(path), the first time any of the test processes that share `place` asks for it."""
-    place.mkdir(exist_ok=True)
-    with (place / f"{name}.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if not (place / f"{name}.made").exists():
-            make(place / name)
-            (place / f"{name}.made").touch()
-    return place / name
-
-
-def _manage(command, **environment):
-    clean = {k: v for k, v in os.environ.items() if not k.startswith(("COV", "DATABASE_URL"))}
-    subprocess.run(
-        [sys.executable, "manage.py", command],
-        cwd=Path(__file__).parent,
-        env={**clean, **environment},
-        stdout=subprocess.DEVNULL,
-        check=True,
-    )
-
-
 @pytest.fixture(scope="session")
 def shared(tmp_path_factory):
     """A folder for what takes long to make: shared by test processes that run beside each other
@@ -146,18 +120,13 @@ def shared(tmp_path_factory):
 @pytest.fixture(scope="session")
 def migrated_home(shared):
     """A home on SQLite after all migrations, and no more."""
-    return _once(shared, "migrated", lambda home: _manage("migrate", VENTANILLA_HOME=str(home)))
+    return ready.migrated_home(shared)
 
 
 @pytest.fixture(scope="session")
-def prepared_home(shared, migrated_home):
+def prepared_home(shared):
     """A home on SQLite, ready to start and empty, to be copied."""
-
-    def make(home):
-        shutil.copytree(migrated_home, home)
-        _manage("prepare", VENTANILLA_HOME=str(home))
-
-    return _once(shared, "prepared", make)
+    return ready.prepared_home(shared)
 
 
 @pytest.fixture(scope="session")
@@ -169,8 +138,8 @@ def django_db_modify_db_settings(request, django_db_modify_db_settings_parallel_
     if connection.vendor == "sqlite":
         shutil.copy(request.getfixturevalue("migrated_home") / "db.sqlite3", test["NAME"])
     elif "TESTS_SHARED" in os.environ:  # on a throw-away server, which keeps the original
-        _once(request.getfixturevalue("shared"), "postgres", _migrate_original)
-        test["TEMPLATE"] = ORIGINAL
+        shared = request.getfixturevalue("shared")
+        test["TEMPLATE"] = ready.migrated_postgres(shared, os.environ["DATABASE_URL"])
 
 
 @pytest.fixture(scope="session")
@@ -179,17 +148,6 @@ def django_db_keepdb(django_db_modify_db_settings):
     from django.db import connection
 
     return connection.vendor == "sqlite"
-
-
-def _migrate_original(_):
-    import psycopg2
-
-    url = os.environ["DATABASE_URL"]
-    server = psycopg2.connect(url)
-    server.autocommit = True
-    server.cursor().execute(f"CREATE DATABASE {ORIGINAL}")
-    server.close()
-    _manage("migrate", DATABASE_URL=urlsplit(url)._replace(path=f"/{ORIGINAL}").geturl())
 
 
 @pytest.fixture(autouse=True)

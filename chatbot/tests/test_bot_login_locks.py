@@ -347,6 +347,7 @@ def test_the_job_that_runs_twice_at_once_sends_one_code(partner, hears):
 GUESSES, NUMBERS = 10_000, 50
 
 
+@pytest.mark.once
 def test_ten_thousand_guesses_from_fifty_numbers_are_mostly_not_even_looked_at(
     partner, hears, say, person
 ):

@@ -17,7 +17,7 @@ from crm.conversations.models import (
     TemplatePurpose,
 )
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.once, pytest.mark.django_db]
 TWO_GAPS = [
     {
         "type": "BODY",

@@ -10,7 +10,7 @@ from chatbot.work import work_off
 from crm.conversations.identities import meet
 from crm.conversations.models import Channel, ChannelIdentity, Conversation, Message
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.once, pytest.mark.django_db]
 
 
 @pytest.fixture

@@ -27,7 +27,7 @@ from crm.conversations import outreach, ownership
 from crm.conversations.models import Channel, Conversation, Message
 from crm.people.models import Contact
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.once, pytest.mark.django_db]
 
 
 @pytest.fixture

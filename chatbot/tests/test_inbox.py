@@ -8,7 +8,7 @@ from crm.conversations.models import Message
 from crm.people.models import Contact
 from leads.models import Lead
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.once, pytest.mark.django_db]
 
 LIST = "/conversations/"
 

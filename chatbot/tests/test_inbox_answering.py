@@ -21,7 +21,7 @@ from crm.conversations import ownership
 from crm.conversations.models import Conversation, Episode, Message
 from leads.models import Lead
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.once, pytest.mark.django_db]
 
 
 def test_who_answers_takes_the_conversation_and_its_lead(talk, agent):

@@ -8,7 +8,7 @@ from chatbot.tests.desk import HTMX, at, browser, conversation, hear, person, sa
 from crm.conversations import ownership
 from crm.conversations.models import Message
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.once, pytest.mark.django_db]
 
 
 def test_what_people_write_stays_words(channel, agent):

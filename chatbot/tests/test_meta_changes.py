@@ -15,7 +15,7 @@ from chatbot.work import work_off
 from crm.conversations.models import Conversation, Message
 from leads.models import Lead
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_english")]
+pytestmark = [pytest.mark.once, pytest.mark.django_db, pytest.mark.usefixtures("in_english")]
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from crm.catalog.models import Property
 from crm.conversations.models import Attachment, Conversation, Message
 from leads.models import Lead
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_english")]
+pytestmark = [pytest.mark.once, pytest.mark.django_db, pytest.mark.usefixtures("in_english")]
 
 
 @pytest.fixture

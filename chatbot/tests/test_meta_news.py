@@ -14,7 +14,7 @@ from chatbot.tests.graph_stub import envelope, message_body
 from chatbot.work import work_off
 from crm.conversations.models import Channel, Conversation, Message, MessageTemplate
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_english")]
+pytestmark = [pytest.mark.once, pytest.mark.django_db, pytest.mark.usefixtures("in_english")]
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from chatbot.tests import provider_bodies as bodies
 from chatbot.work import work_off
 from crm.conversations.models import MessageTemplate
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_english")]
+pytestmark = [pytest.mark.once, pytest.mark.django_db, pytest.mark.usefixtures("in_english")]
 
 
 @pytest.fixture

@@ -33,7 +33,7 @@ from partners.models import (
 from tickets.deadlines import is_late
 from tickets.models import CannedReply, Ticket
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("office")]
+pytestmark = [pytest.mark.once, pytest.mark.django_db, pytest.mark.usefixtures("office")]
 ROLES = {
     "agente": "agent",
     "marketing": "marketer",

@@ -15,7 +15,7 @@ from partners.models import Loan, Partner
 from partners.payments import book_payment
 from partners.tests.conftest import make_loan, make_partner
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_english")]
+pytestmark = [pytest.mark.once, pytest.mark.django_db, pytest.mark.usefixtures("in_english")]
 
 TOKEN = "0f8fad5b-d9cb-469f-a165-70867728950e"
 

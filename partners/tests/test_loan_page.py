@@ -14,7 +14,7 @@ from partners.models import Loan, Receipt
 from partners.payments import book_payment, reverse_payment
 from partners.tests.conftest import make_loan, make_partner
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_english")]
+pytestmark = [pytest.mark.once, pytest.mark.django_db, pytest.mark.usefixtures("in_english")]
 
 
 def pay(loan, amount, day, **said):

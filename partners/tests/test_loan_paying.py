@@ -17,7 +17,7 @@ from partners.payments import book_payment
 from partners.registry import change_status
 from partners.tests.conftest import make_loan, make_partner
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_english")]
+pytestmark = [pytest.mark.once, pytest.mark.django_db, pytest.mark.usefixtures("in_english")]
 
 TOKEN = "0f8fad5b-d9cb-469f-a165-70867728950e"
 

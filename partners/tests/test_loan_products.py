@@ -10,7 +10,7 @@ from partners.models import LoanProduct
 from partners.models.conditions import COPIED
 from partners.tests.conftest import make_loan
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_english")]
+pytestmark = [pytest.mark.once, pytest.mark.django_db, pytest.mark.usefixtures("in_english")]
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from partners.identity import registered
 from partners.models import Partner
 from partners.tests.conftest import make_partner
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_english")]
+pytestmark = [pytest.mark.once, pytest.mark.django_db, pytest.mark.usefixtures("in_english")]
 NEW = "/partners/new/"
 ANA = {
     "name": "Ana Ficticia",

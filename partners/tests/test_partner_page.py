@@ -13,7 +13,7 @@ from partners.models import Partner
 from partners.registry import change_partner, register_partner
 from partners.tests.conftest import make_loan
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_english")]
+pytestmark = [pytest.mark.once, pytest.mark.django_db, pytest.mark.usefixtures("in_english")]
 
 
 def text_of(browser, person, url):

@@ -19,7 +19,7 @@ from partners.tests import proofs
 from partners.tests.conftest import make_partner
 from partners.tests.reviewing import FACTS, facts, fresh, page, read
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_english")]
+pytestmark = [pytest.mark.once, pytest.mark.django_db, pytest.mark.usefixtures("in_english")]
 
 COLOURS = ("white", "red", "green", "blue", "yellow")
 

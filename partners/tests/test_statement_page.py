@@ -11,7 +11,7 @@ from partners.payments import book_payment
 from partners.statement import year_so_far
 from partners.tests.conftest import make_loan, make_partner
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_english")]
+pytestmark = [pytest.mark.once, pytest.mark.django_db, pytest.mark.usefixtures("in_english")]
 
 DAYS = {"from": "2024-01-01", "to": "2024-03-31"}
 

@@ -13,7 +13,7 @@ from crm.jobs.overview import kind_and_place
 from crm.jobs.schedules import declared, synchronise
 from crm.people.models import User
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.once, pytest.mark.django_db]
 
 PAGE = "/jobs/"
 NAME = "clear-results"
