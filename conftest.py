@@ -100,6 +100,7 @@ def pytest_collection_finish():
     """What was collected stays to the end; the collector of garbage need not walk it each time."""
     gc.collect()
     gc.freeze()
+    gc.set_threshold(50_000, 20, 50)
 
 
 def pytest_unconfigure():

@@ -116,13 +116,14 @@ make_venv() {
     mark_done .venv/.made-for "$root"
 }
 
-# install_python FILE…: locked lists of packages, with their hashes.
+# install_python FILE…: locked lists of packages, complete and with their hashes. What of them is
+# used is compiled when it is imported first: all of it would take longer than the rest.
 install_python() {
     for list in "$@"; do
         wanted=$(cksum "$list")
         is_done ".venv/.$list" "$wanted" && continue
         quietly "Installing the Python packages of $list" \
-            "$python" -m pip install --quiet --no-input --require-hashes -r "$list" ||
+            "$python" -m pip install --quiet --no-input --no-compile --no-deps --require-hashes -r "$list" ||
             die "cannot install the packages of $list (is the network there?)"
         rm -f .venv/.weasyprint
         mark_done ".venv/.$list" "$wanted"
