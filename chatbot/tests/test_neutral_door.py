@@ -308,7 +308,7 @@ def test_who_has_a_tilde_in_their_id_is_held_up_by_nothing(deliver, adapter):
     InboundEvent.objects.filter(state="pending").update(due_at="2020-01-01T00:00Z")
     work_off()
     waiting = InboundEvent.objects.get(state="pending")
-    assert waiting.looks == 2 and waiting.lane.endswith(f"ana~x~{waiting.pk}")
+    assert waiting.looks >= 2 and waiting.lane.endswith(f"ana~x~{waiting.pk}")
 
 
 def test_in_a_group_nobody_is_answered(deliver, adapter):

@@ -48,8 +48,9 @@ def test_the_persons_words_stand_in_the_order_of_their_seconds(channel, seconds,
 
 
 def test_one_that_comes_late_stands_below_the_others_of_its_second(channel):
+    start = base()
     for number, second in enumerate((0, 0, 1, 0)):
-        apply(channel, heard(str(number), at=base() + timedelta(seconds=second)))
+        apply(channel, heard(str(number), at=start + timedelta(seconds=second)))
     assert texts(Conversation.objects.get()) == ["0", "1", "3", "2"]
 
 
