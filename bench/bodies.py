@@ -16,9 +16,9 @@ def person(index: int) -> str:
     return f"5190{index:07d}"
 
 
-def message(text: str, sender: str, path: str = PATH) -> bytes:
+def message(words: str, sender: str, path: str = PATH) -> bytes:
     """One POST with one text message that was never sent before."""
-    body = text_body(text, wamid=f"wamid.BENCH{next(_ids)}", sender=sender, number=NUMBER)
+    body = text_body(words, wamid=f"wamid.BENCH{next(_ids)}", sender=sender, number=NUMBER)
     return post(path, json.dumps(body).encode())
 
 
@@ -31,6 +31,11 @@ def post(path: str, raw: bytes) -> bytes:
     return head.encode() + raw
 
 
+def text(number: int) -> str:
+    """Words the bot answers each time: what it does not understand it soon hands to people."""
+    return f"Menú {number}"
+
+
 def messages(count: int, people: int = 200, path: str = PATH) -> Iterator[bytes]:
     """`count` messages of `people` in turn, made now, so that making them costs nothing later."""
-    return iter([message(f"Hola, mensaje {n}", person(n % people), path) for n in range(count)])
+    return iter([message(text(n), person(n % people), path) for n in range(count)])

@@ -57,7 +57,7 @@ def warm_up(stage: Stage, graph: Graph, seconds: float) -> None:
     sent, until = 0, time.monotonic() + seconds
     while time.monotonic() < until:
         others = [bodies.person(90_000 + (sent + n) % 500) for n in range(10)]
-        texts = [bodies.message(f"Hola {sent}", person) for person in others]
+        texts = [bodies.message(bodies.text(sent), person) for person in others]
         blast(stage.port, [iter(texts)])
         sent += len(texts)
         time.sleep(0.2)
@@ -85,7 +85,7 @@ def queue(people: list[str]) -> Iterator[bytes]:
     """Each person's messages in order, people in turn: a provider sends one's own in order too."""
     return iter(
         [
-            bodies.message(f"Hola, mensaje {number}", person)
+            bodies.message(bodies.text(number), person)
             for number in range(1, EACH + 1)
             for person in people
         ]
@@ -116,7 +116,7 @@ def all_in_order(people: list[str], sent: list[str]) -> bool:
     rows = Message.objects.filter(conversation__identity__addresses__value__in=people)
     rows = rows.order_by("conversation_id", "shown_at", "id")
     fields = rows.values_list("conversation_id", "direction", "text", "state")
-    expected = [f"Hola, mensaje {number}" for number in range(1, EACH + 1)]
+    expected = [bodies.text(number) for number in range(1, EACH + 1)]
     for _, thread in groupby(fields, key=lambda row: row[0]):
         messages = list(thread)
         if [text for _, direction, text, _ in messages if direction == "in"] != expected:
