@@ -73,6 +73,12 @@ class Turn:
     def partner(self) -> Partner | None:
         return self.session.partner if self.session else None
 
+    @property
+    def waits(self) -> bool:
+        """Whether a person was promised before this message, and has not come yet."""
+        since = self.conversation.waiting_since
+        return since is not None and since < self.message.created_at
+
 
 @dataclass(frozen=True, slots=True)
 class Reply:
@@ -80,7 +86,8 @@ class Reply:
 
     `options` ({"id", "title"}) are answers to tap on, numbered where the channel has neither
     buttons nor lists. `private`: only officers and managers may read it on the desk; whatever is
-    said in a session is private anyway. `promises` a person, who is waited for from then on.
+    said in a session is private anyway. `promises` a person, who is waited for from then on,
+    whatever else is said in that turn.
     `link` is (words on it, address): a button where the channel has one, else a line of the text.
     `picture` is a stored file (its name in the default storage) that stands above the text.
     """
@@ -130,12 +137,14 @@ StepHandler = Callable[[Turn, Mapping[str, Any]], Outcome | None]
 @dataclass(frozen=True, slots=True)
 class Step:
     """`takes_any` text (a subject, a description): then only a word of leaving leaves it, or an
-    answer tapped whose kind is none of its `own`: that is never text.
+    answer tapped whose kind is none of its `own`: that is never text. One that is `optional` is
+    left without a word when nobody answers.
     """
 
     handler: StepHandler
     takes_any: bool = False
     own: tuple[str, ...] = ()
+    optional: bool = False
 
 
 def say(name: str, *, options: tuple[Option, ...] = (), **values: Any) -> Outcome:

@@ -142,10 +142,10 @@ def _outcome(turn: Turn, dialog: Dialog) -> Outcome:
 
 
 def _own_outcome(turn: Turn, dialog: Dialog) -> Outcome:
-    if dialog.name and not dialog.is_open(turn.now):
+    if dialog.name and not dialog.is_open(turn.now) and not registry.is_optional(dialog):
         served = _served(turn)
         return replace(served, replies=(Reply("timed_out"), *served.replies))
-    if dialog.name:
+    if dialog.is_open(turn.now):
         return _answered(turn, dialog)
     return _served(turn)
 
@@ -154,7 +154,7 @@ def _answered(turn: Turn, dialog: Dialog) -> Outcome:
     """What the answer to the open question leads to; or it was none, and something else is."""
     step = registry.steps()[dialog.name, dialog.step]
     if turn.heard.intent == "cancel" and (turn.heard.exact or not step.takes_any):
-        return say("cancelled")
+        return Outcome((Reply("cancelled", promises=turn.waits),))
     leaves = turn.heard.exact and turn.heard.intent in LEAVING
     foreign = turn.choice != "" and turn.choice.partition(":")[0] not in step.own
     outcome = None

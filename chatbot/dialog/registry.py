@@ -68,6 +68,12 @@ def takes_any(dialog: Dialog, now: datetime) -> bool:
     return step is not None and step.takes_any and dialog.is_open(now)
 
 
+def is_optional(dialog: Dialog) -> bool:
+    """Whether nobody need answer what was asked, in time or ever."""
+    step = steps().get((dialog.name, dialog.step))
+    return step is not None and step.optional
+
+
 def _entries(table: str) -> Iterator[tuple[Any, Any]]:
     """Those of every subject; two subjects for one entry is a mistake."""
     seen: set[Any] = set()

@@ -36,11 +36,14 @@ def speak(turn: Turn, replies: Iterable[Reply]) -> None:
     """
     if not turn.conversation.channel.is_active:
         return
+    replies = tuple(replies)
+    # Who is promised a person waits for one, whatever else is said beside that.
+    answers = not any(reply.promises for reply in replies)
     for reply in replies:
-        _say(turn, reply)
+        _say(turn, reply, answers=answers)
 
 
-def _say(turn: Turn, reply: Reply) -> None:
+def _say(turn: Turn, reply: Reply, *, answers: bool) -> None:
     rules = rules_of(turn.conversation.channel.provider)
     text = words(reply.name, turn.contact.spoken, reply.values)
     if not rules.bold:
@@ -48,7 +51,7 @@ def _say(turn: Turn, reply: Reply) -> None:
     said: _Said = {
         "conversation": turn.conversation,
         "author": Message.Author.BOT,
-        "answers": not reply.promises,
+        "answers": answers,
         "is_private": reply.private or turn.session is not None,
     }
     shown = _picture(reply.picture, rules)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db import transaction
 from django.utils import timezone
 
+from chatbot.dialog import registry
 from chatbot.dialog.replies import words_for
 from chatbot.models import Dialog
 from crm.conversations import outreach, window
@@ -29,14 +30,18 @@ def _leave(pk: int) -> bool:
         ).first()
         if dialog is None:
             return False
+        matters = not registry.is_optional(dialog)
         dialog.leave()
         dialog.save()
         talk = dialog.conversation
         # Who has gone for good is not written to, and where a person speaks the bot does not.
-        if talk.owner == Episode.Owner.BOT and talk.channel.is_active and window.is_open(talk):
+        reached = talk.owner == Episode.Owner.BOT and talk.channel.is_active
+        if matters and reached and window.is_open(talk):
             outreach.send(
                 conversation=talk,
                 text=words_for(talk, "timed_out", {}),
                 author=Message.Author.BOT,
+                # Who was promised a person before waits on for one.
+                answers=False,
             )
     return True

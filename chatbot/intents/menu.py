@@ -1,4 +1,4 @@
-"""The menu, and the small talk around it."""
+"""The menu, and the small talk around it: who waits for a person by then waits on."""
 
 from __future__ import annotations
 
@@ -37,7 +37,8 @@ def greet(turn: Turn) -> Outcome:
         return registry.handlers()[registry.REST](turn)
     who = turn.partner.contact if turn.partner else turn.contact
     name = "greeting_partner" if turn.session else "greeting"
-    return say(name, options=options(turn), first_name=who.first_name)
+    values = {"first_name": who.first_name}
+    return Outcome((Reply(name, values, options(turn), promises=turn.waits),))
 
 
 def show(turn: Turn) -> Outcome:
@@ -45,21 +46,22 @@ def show(turn: Turn) -> Outcome:
 
 
 def nothing_to_cancel(turn: Turn) -> Outcome:
-    return say("nothing_to_cancel", options=options(turn))
+    return Outcome((Reply("nothing_to_cancel", options=options(turn), promises=turn.waits),))
 
 
-def thanks(_turn: Turn) -> Outcome:
-    return say("thanks")
+def thanks(turn: Turn) -> Outcome:
+    return Outcome((Reply("thanks", promises=turn.waits),))
 
 
 def goodbye(turn: Turn) -> Outcome:
     who = turn.partner.contact if turn.partner else turn.contact
-    return say("goodbye", first_name=who.first_name, in_session=turn.session is not None)
+    values = {"first_name": who.first_name, "in_session": turn.session is not None}
+    return Outcome((Reply("goodbye", values, promises=turn.waits),))
 
 
 def all_right(turn: Turn) -> Outcome:
     """A yes or a no to nothing that was asked: no reason to count it as misunderstood."""
-    return say("all_right", options=options(turn))
+    return Outcome((Reply("all_right", options=options(turn), promises=turn.waits),))
 
 
 def not_understood(turn: Turn) -> Outcome:

@@ -40,12 +40,9 @@ def ask_once(turn: Turn, outcome: Outcome) -> Outcome:
     missing = _missing(turn.contact)
     if not missing:
         return outcome
-    # Who was promised a person still waits for one.
-    promised = any(one.promises for one in outcome.replies)
-    question = replace(_question(turn, missing), promises=promised)
     return replace(
         outcome,
-        replies=(*outcome.replies, question),
+        replies=(*outcome.replies, _question(turn, missing)),
         asked=Asked(DIALOG, "tell"),
         topic=topic | {ASKED: True},
     )
@@ -76,7 +73,7 @@ def tell(turn: Turn, _data: Mapping[str, Any]) -> Outcome | None:
         return _unanswered(turn)
     kept = _keep(turn.contact, name, email)
     values = {"name": turn.contact.first_name, "kept": kept}
-    waits = _says_more(said, email, name) or _waited(turn)
+    waits = _says_more(said, email, name) or turn.waits
     return Outcome((Reply("who_thanks", values, promises=waits),))
 
 
@@ -94,18 +91,12 @@ def _unanswered(turn: Turn) -> Outcome | None:
     if heard.asks_else or (heard.intent in POLITE and heard.score >= SURE):
         return None
     if heard.intent == "deny" and heard.score >= SURE:
-        return Outcome((Reply("who_skipped", promises=_waited(turn)),))
+        return Outcome((Reply("who_skipped", promises=turn.waits),))
     missing = _missing(turn.contact)
     if heard.intent == "affirm" and heard.exact and missing:
-        question = replace(_question(turn, missing), promises=_waited(turn))
+        question = replace(_question(turn, missing), promises=turn.waits)
         return Outcome((question,), asked=Asked(DIALOG, "tell"))
     return registry.handlers()[registry.REST](turn)
-
-
-def _waited(turn: Turn) -> bool:
-    """Whether a person was promised before this message, and has not come yet."""
-    since = turn.conversation.waiting_since
-    return since is not None and since < turn.message.created_at
 
 
 def _says_more(text: str, email: str, name: str) -> bool:
@@ -115,7 +106,7 @@ def _says_more(text: str, email: str, name: str) -> bool:
 
 
 def skip(turn: Turn) -> Outcome:
-    return Outcome((Reply("who_skipped", promises=_waited(turn)),))
+    return Outcome((Reply("who_skipped", promises=turn.waits),))
 
 
 def read(text: str) -> tuple[str, str]:
@@ -147,5 +138,5 @@ def _keep(contact: Contact, name: str, email: str) -> bool:
     return bool(name or email)
 
 
-STEPS = {(DIALOG, "tell"): Step(tell)}
+STEPS = {(DIALOG, "tell"): Step(tell, optional=True)}
 CHOICES = {SKIP: skip}

@@ -240,6 +240,7 @@ def test_an_angry_complaint_is_taken_down_before_it_is_handed_over(
     assert (the_episode().owner, the_episode().reason) == (Owner.QUEUE, Reason.ANGER)
     taken, told = graph.texts("51911000001")[-2:]
     assert "Anotado" in taken and "Lamento" in told
+    assert the_talk().waiting_since is not None
     assert "Cobro doble" in the_episode().summary
 
 

@@ -1,11 +1,14 @@
 """What comes while a question is open, and is no answer to it: served, said beside it, not kept."""
 
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+from django.utils import timezone
 
 from chatbot.dialog import speaking
-from chatbot.models import InboundEvent, PartnerSession
+from chatbot.dialog.timeouts import leave_expired
+from chatbot.models import Dialog, InboundEvent, PartnerSession
 from chatbot.tests.desk import person as colleague
 from chatbot.tests.self_service import *  # noqa: F403
 from chatbot.tests.self_service import jpeg, make_loan
@@ -266,11 +269,72 @@ def test_a_question_beside_an_e_mail_waits_for_an_answer(asked_who):
     assert asked_who.talk.waiting_since is not None
 
 
-def test_who_was_promised_a_person_waits_on_after_thanks(chat, villa):
+@pytest.mark.parametrize("asked", ["who", "nothing"])
+@pytest.mark.parametrize(
+    "words", ["gracias", "Hola", "chau", "ok", "no gracias", "cancelar", "ana@example.org"]
+)
+def test_who_was_promised_a_person_waits_on_after_thanks(chat, villa, words, asked):
     chat("quiero visitar Villa Marina")
     chat("el lunes después del trabajo")
-    chat("ana@example.org")
-    assert chat.talk.waiting_since is not None
+    since = chat.talk.waiting_since
+    assert at(chat) == ("who", "tell") and since is not None
+    if asked == "nothing":
+        Dialog.objects.update(name="", step="", expires_at=None)
+    chat(words)
+    assert chat.talk.waiting_since == since
+
+
+@pytest.mark.parametrize("words", ["gracias", "Hola", "chau", "ok", "cancelar"])
+def test_who_was_promised_nobody_waits_for_nobody_after_thanks(chat, words):
+    chat("menú")
+    chat(words)
+    assert chat.talk.waiting_since is None
+
+
+# --- A quarter of an hour later --------------------------------------------------------------
+
+
+def time_out():
+    Dialog.objects.update(expires_at=timezone.now() - timedelta(seconds=1))
+
+
+@pytest.mark.parametrize("hour", ["1", "el lunes después del trabajo"])
+def test_a_question_that_need_not_be_answered_is_left_without_a_word(chat, villa, hour):
+    chat("quiero visitar Villa Marina")
+    chat(hour)
+    since = chat.talk.waiting_since
+    assert at(chat) == ("who", "tell") and since is not None
+    time_out()
+    assert leave_expired() == 1
+    assert chat.jobs() == [] and at(chat) == ("", "")
+    assert chat.talk.waiting_since == since
+
+
+def test_nor_is_who_comes_late_told_that_it_was_left(chat, villa):
+    chat("quiero visitar Villa Marina")
+    chat("1")
+    since = chat.talk.waiting_since
+    time_out()
+    (said,) = chat("asdf qwer zxcv el perro azul")
+    assert "15 minutos" not in said and chat.talk.waiting_since == since
+
+
+def test_another_question_left_open_ends_nobodys_waiting(chat, villa):
+    chat("me interesa Villa Marina")
+    since = chat.talk.waiting_since
+    assert since is not None
+    Dialog.objects.update(name="create_ticket", step="subject")
+    time_out()
+    assert leave_expired() == 1
+    (said,) = chat.jobs()
+    assert "15 minutos" in said and chat.talk.waiting_since == since
+
+
+def test_a_late_word_makes_nobody_wait_who_did_not(chat):
+    chat("crear ticket")
+    time_out()
+    said = chat("menú")
+    assert "15 minutos" in said[0] and chat.talk.waiting_since is None
 
 
 # --- Files, sounds and small talk beside a question -------------------------------------------
