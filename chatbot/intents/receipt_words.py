@@ -73,6 +73,17 @@ def picked(turn: Turn, pk: int) -> str:
     return answer if kind == "receipt" and about == str(pk) else ""
 
 
+def is_button(turn: Turn) -> bool:
+    """Whether any answer about a receipt was tapped."""
+    return turn.choice.partition(":")[0] == "receipt"
+
+
+def about(turn: Turn) -> int:
+    """The key of the file that the answer tapped is about; 0: it is about none."""
+    key = turn.value.rpartition(".")[2]
+    return int(key[:18]) if key.isdecimal() else 0
+
+
 def is_unsure(turn: Turn) -> bool:
     return bool(UNSURE.search(turn.text))
 

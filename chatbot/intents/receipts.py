@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from chatbot.dialog.contract import Asked, Outcome, Reply, Step, Turn, say
 from chatbot.dialog.login import ask, in_session, needs_session
-from chatbot.intents import handing_in, holdings, menu, receipt_words, titles
+from chatbot.intents import handing_in, holdings, menu, receipt_before, receipt_words, titles
 from chatbot.models import ConfirmedReceipt
 from crm.conversations.models import Attachment, Message
 from crm.desk.wording import exact_money
@@ -20,9 +20,9 @@ from partners.models import Loan
 
 Data = Mapping[str, Any]
 DIALOG, VISITOR = "upload_receipt", "visitor_file"
+# Of a picture that was taken without a word: at which question that was.
+GUESSED = "guessed"
 FILES = (Message.Kind.IMAGE, Message.Kind.DOCUMENT)
-# So long before the log-in a picture may have been sent that is still the one meant after it.
-FRESH = timedelta(minutes=30)
 
 
 # --- Where it begins -------------------------------------------------------------------------
@@ -32,8 +32,8 @@ def upload_receipt(turn: Turn) -> Outcome:
     """Somebody has paid, and says so: with the picture, or before it."""
     if brings_file(turn):
         return _begin(turn, _file_of(turn))
-    if before := _sent_before(turn):
-        return _begin(turn, before, Reply("receipt_sent_before"))
+    if before := receipt_before.newest(turn):
+        return _begin_with(turn, before)
     return _begin(turn, None)
 
 
@@ -46,8 +46,12 @@ def file_came(turn: Turn) -> Outcome:
         return say("file_not_taken", limit=_limit())
     if turn.heard.intent == "upload_receipt":
         return ask(turn, then="upload_receipt")
-    question = Reply("is_it_a_receipt", options=_yes_no(turn, attachment.pk))
-    return Outcome((question,), asked=Asked(VISITOR, "is_it", {"file": attachment.pk}))
+    return _ask_whether(turn, attachment.pk)
+
+
+def _ask_whether(turn: Turn, pk: int) -> Outcome:
+    question = Reply("is_it_a_receipt", options=_yes_no(turn, pk))
+    return Outcome((question,), asked=Asked(VISITOR, "is_it", {"file": pk}))
 
 
 def _is_it(turn: Turn, data: Data) -> Outcome | None:
@@ -58,9 +62,11 @@ def _is_it(turn: Turn, data: Data) -> Outcome | None:
         return file_came(turn)
     answer = receipt_words.yes_or_no(turn, data["file"])
     if answer is None:
-        return None
+        # A button of an older picture says nothing of this one.
+        return _ask_whether(turn, data["file"]) if receipt_words.is_button(turn) else None
     if answer:
         return ask(turn, then="upload_receipt")
+    receipt_before.note_no(turn, data["file"])
     return Outcome((Reply("file_kept", promises=True),))
 
 
@@ -72,25 +78,15 @@ def _file_of(turn: Turn) -> Attachment | None:
     return turn.message.attachments.first() if brings_file(turn) else None
 
 
-def _sent_before(turn: Turn) -> Attachment | None:
-    """What they sent just before they logged in, unless it was handed in already."""
-    assert turn.session is not None
-    opened = turn.session.opened_at
-    if turn.now - opened > FRESH:
-        return None
-    rows = Attachment.objects.filter(
-        message__conversation=turn.conversation,
-        message__direction=Message.Direction.IN,
-        message__kind__in=FILES,
-        message__created_at__range=(opened - FRESH, opened),
-        confirmed_receipt=None,
-    )
-    return rows.order_by("-id").first()
-
-
 def _begin(turn: Turn, attachment: Attachment | None, *first: Reply) -> Outcome:
     data = receipt_words.facts(turn) | ({"file": attachment.pk} if attachment else {})
     return _next(turn, data, *first)
+
+
+def _begin_with(turn: Turn, before: Attachment) -> Outcome:
+    """With a picture nobody named just now: at the first question a newer one takes its place."""
+    data = receipt_before.facts(turn, before) | receipt_words.facts(turn) | {"file": before.pk}
+    return _next(turn, data | {GUESSED: _step_of(data)}, Reply("receipt_sent_before"))
 
 
 # --- What is asked, in this order ------------------------------------------------------------
@@ -208,11 +204,13 @@ def _file(turn: Turn, data: Data) -> Outcome | None:
         known = dict(data) | receipt_words.facts(turn)
         attachment = _file_of(turn)
         return _next(turn, known | ({"file": attachment.pk} if attachment else {}))
+    if receipt_words.is_button(turn):
+        return _again(turn, data, "file")
     return _more_facts(turn, data)
 
 
 def _amount(turn: Turn, data: Data) -> Outcome | None:
-    if early := _aside(turn, data):
+    if early := _aside(turn, data, "amount", "stop"):
         return early
     if receipt_words.picked(turn, data["file"]) == "stop":
         return Outcome((Reply("file_kept"),))
@@ -223,7 +221,7 @@ def _amount(turn: Turn, data: Data) -> Outcome | None:
 
 
 def _day(turn: Turn, data: Data) -> Outcome | None:
-    if early := _aside(turn, data):
+    if early := _aside(turn, data, "day", "today", "yesterday"):
         return early
     today = timezone.localdate()
     tapped = {"today": today, "yesterday": today - timedelta(days=1)}
@@ -233,7 +231,7 @@ def _day(turn: Turn, data: Data) -> Outcome | None:
 
 
 def _loan_step(turn: Turn, data: Data) -> Outcome | None:
-    if early := _aside(turn, data):
+    if early := _aside(turn, data, "loan", "loan", "unsure"):
         return early
     picked = receipt_words.picked(turn, data["file"])
     if picked == "unsure" or receipt_words.is_unsure(turn):
@@ -251,7 +249,7 @@ def _loan_step(turn: Turn, data: Data) -> Outcome | None:
 
 
 def _confirm(turn: Turn, data: Data) -> Outcome | None:
-    if early := _aside(turn, data):
+    if early := _aside(turn, data, "confirm", "yes", "no"):
         return early
     answer = receipt_words.yes_or_no(turn, data["file"])
     mended = _more_facts(turn, data) if not answer and not turn.choice else None
@@ -262,7 +260,7 @@ def _confirm(turn: Turn, data: Data) -> Outcome | None:
     return _hand_in(turn, data) if answer else _ask_what(turn, data)
 
 
-def _ask_what(turn: Turn, data: Data) -> Outcome:
+def _ask_what(turn: Turn, data: Data, *first: Reply) -> Outcome:
     pk = data["file"]
     options = titles.pick(
         turn,
@@ -270,12 +268,12 @@ def _ask_what(turn: Turn, data: Data) -> Outcome:
         ("receipt", f"day.{pk}", "change_day"),
         ("receipt", f"leave.{pk}", "leave"),
     )
-    return _ask(turn, data, "mend", Reply("receipt_mend", options=options))
+    return _ask(turn, data, "mend", Reply("receipt_mend", options=options), *first)
 
 
 def _mend(turn: Turn, data: Data) -> Outcome | None:
     """What is wrong: asked anew, or told right away ("fueron 600")."""
-    if early := _aside(turn, data):
+    if early := _aside(turn, data, "mend", "amount", "day", "leave"):
         return early
     picked = receipt_words.picked(turn, data["file"]) or receipt_words.thing(turn)
     if picked == "leave":
@@ -291,14 +289,28 @@ def _more_facts(turn: Turn, data: Data) -> Outcome | None:
     return _next(turn, dict(data) | found) if found else None
 
 
-def _aside(turn: Turn, data: Data) -> Outcome | None:
-    """A second file, or what cannot be heard, while a question is open."""
-    asked = Asked(DIALOG, _step_of(data), data)
+def _aside(turn: Turn, data: Data, step: str, *own: str) -> Outcome | None:
+    """A second file, what cannot be heard, or a button of another question, while this one is
+    open; `own` are the answers to this one."""
     if menu.is_unheard(turn):
-        return menu.cannot_listen(turn, asked)
+        return menu.cannot_listen(turn, Asked(DIALOG, step, data))
     if brings_file(turn):
+        if data.get(GUESSED) == _step_of(data):
+            return _begin(turn, _file_of(turn))
         return _next(turn, data, Reply("receipt_one_at_a_time"))
+    answer = receipt_words.picked(turn, data["file"]).partition("-")[0]
+    if receipt_words.is_button(turn) and answer not in own:
+        return _again(turn, data, step)
     return None
+
+
+def _again(turn: Turn, data: Data, step: str) -> Outcome:
+    """The same question: a button was pressed twice, or it is an older picture's."""
+    other = receipt_words.about(turn) != data.get("file")
+    told = filter(None, (_kept_already(turn),)) if other else ()
+    if step == "mend":
+        return _ask_what(turn, data, *told)
+    return _next(turn, data, *told)
 
 
 def _step_of(data: Data) -> str:
@@ -326,13 +338,17 @@ def _hand_in(turn: Turn, data: Data) -> Outcome:
 
 
 def tapped_late(turn: Turn) -> Outcome:
-    """An answer to a question that is closed: the same button twice, or an old one."""
-    pk = turn.value.rpartition(".")[2]
+    """An answer to a question that is closed: the same button twice, or an old one. Whatever else
+    is open stays so."""
+    over = Reply("question_over", options=menu.options(turn))
+    return Outcome((_kept_already(turn) or over,), beside=True)
+
+
+def _kept_already(turn: Turn) -> Reply | None:
+    """If the picture of the button was confirmed: that it is, and its number."""
     rows = ConfirmedReceipt.objects.filter(attachment__message__conversation=turn.conversation)
-    row = rows.filter(attachment_id=pk).first() if pk.isdigit() else None
-    if row is not None and turn.session is not None:
-        return say("receipt_already", number=row.receipt_id or "")
-    return say("question_over", options=menu.options(turn))
+    row = rows.filter(attachment_id=receipt_words.about(turn)).first() if turn.session else None
+    return Reply("receipt_already", {"number": row.receipt_id or ""}) if row else None
 
 
 INTENTS = {"upload_receipt": needs_session(upload_receipt), "file": file_came}
