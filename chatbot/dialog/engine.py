@@ -237,7 +237,7 @@ def _keep(dialog: Dialog, outcome: Outcome, turn: Turn) -> None:
     """Note in the dialog where the conversation stands now."""
     dialog.misunderstood = dialog.misunderstood + 1 if outcome.misunderstood else 0
     if outcome.topic is not None:
-        dialog.topic = dict(outcome.topic)
+        dialog.turn_to(outcome.topic)
     if outcome.asked is None:
         dialog.leave()
     else:

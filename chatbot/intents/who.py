@@ -16,14 +16,13 @@ from chatbot.intents import titles
 from chatbot.intents.heard import POLITE, SURE, UNKNOWN
 from chatbot.intents.naming import AROUND, name_in
 from chatbot.intents.own_words import written
+from chatbot.models import Dialog
 from crm.catalog.matching import find_property
 from crm.conversations.models import Message
 from crm.people.models import Contact, ContactPoint
 
 DIALOG, SKIP = "who", "skip"
 FILES = (Message.Kind.IMAGE, Message.Kind.DOCUMENT)
-# In what was last spoken of: that it has been asked.
-ASKED = "asked_who"
 EMAIL = re.compile(r"[^\s@<>,;:]{1,64}@[^\s@<>,;:]+\.[^\s@<>,;:.]{2,}")
 AFTER_NAME = re.compile(
     r"(?i)[\s,;.]*(?:(?:y|e|and)\s+)?(?:(?:mi|my|meu)\s+)?(?:correo|e-?mail|mail)\s*(?:es|is|é)?"
@@ -35,7 +34,7 @@ WORDS = re.compile(r"[^\W\d_]{2,}")
 def ask_once(turn: Turn, outcome: Outcome) -> Outcome:
     """The same outcome, and, of a prospect we do not know yet, the question for name and e-mail."""
     topic = dict(turn.topic if outcome.topic is None else outcome.topic)
-    if turn.session is not None or topic.get(ASKED) or outcome.asked is not None:
+    if turn.session is not None or topic.get(Dialog.ASKED_WHO) or outcome.asked is not None:
         return outcome
     missing = _missing(turn.contact)
     if not missing:
@@ -44,7 +43,7 @@ def ask_once(turn: Turn, outcome: Outcome) -> Outcome:
         outcome,
         replies=(*outcome.replies, _question(turn, missing)),
         asked=Asked(DIALOG, "tell"),
-        topic=topic | {ASKED: True},
+        topic=topic | {Dialog.ASKED_WHO: True},
     )
 
 

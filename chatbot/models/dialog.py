@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import models
 from django.db.models import Q
@@ -20,6 +22,8 @@ class Dialog(models.Model):
     """
 
     LASTS = timedelta(minutes=15)
+    # In the topic: that name and e-mail have been asked for, which is done once.
+    ASKED_WHO = "asked_who"
 
     conversation = models.OneToOneField(
         Conversation, models.CASCADE, related_name="dialog", verbose_name=_("conversation")
@@ -53,6 +57,11 @@ class Dialog(models.Model):
     def is_open(self, now: datetime) -> bool:
         """Whether an answer is awaited; what has expired is not."""
         return bool(self.name) and self.expires_at is not None and self.expires_at > now
+
+    def turn_to(self, topic: Mapping[str, Any]) -> None:
+        """Something else is spoken of; what was asked once stays asked, whoever they are by now."""
+        asked = {self.ASKED_WHO: True} if self.topic.get(self.ASKED_WHO) else {}
+        self.topic = asked | dict(topic)
 
     def leave(self) -> None:
         """Nothing is asked any more; what was spoken of stays."""

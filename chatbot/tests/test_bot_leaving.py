@@ -263,6 +263,16 @@ def test_who_will_tell_is_asked_once_more(asked_who):
     assert "Lo anoté" in asked_who("Rosa, rosa@example.org")[0]
 
 
+def test_who_declined_is_not_asked_again_after_a_log_in(chat, ana, villa):
+    chat("quiero visitar Villa Marina")
+    chat("1")
+    for words in ("no gracias", "mi deuda", "12345678 1990", "cerrar sesión"):
+        chat(words)
+    chat("quiero visitar Villa Marina")
+    (said,) = chat("1")
+    assert "correo" not in said and at(chat) == ("", "")
+
+
 def test_a_question_beside_an_e_mail_waits_for_an_answer(asked_who):
     Conversation.objects.update(waiting_since=None)
     asked_who("rosa@example.org, ¿y tiene ascensor?")

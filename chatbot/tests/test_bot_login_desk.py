@@ -72,6 +72,12 @@ def test_an_officer_lets_in_who_waits(partner, from_outside, officer, settings, 
     assert "Ana" in from_outside("mis datos")[0]
 
 
+def test_who_is_let_in_stays_asked_for_what_is_asked_once(asked, officer):
+    Dialog.objects.update(topic={"asked_who": True, "loan": 5})
+    post(officer, "approve", asked.pk)
+    assert Dialog.objects.get(conversation=asked.conversation).topic == {"asked_who": True}
+
+
 def test_letting_in_is_undone_by_showing_out(asked, officer):
     post(officer, "approve", asked.pk)
     assert "is out." in post(officer, "end", session(STRANGER).pk).content.decode()

@@ -28,6 +28,7 @@ def approve(*, request: LoginRequest, by: User, now: datetime | None = None) -> 
     """
     now = now or timezone.now()
     with transaction.atomic():
+        dialog = _lock_dialog(request.conversation)
         row = _mine(request, now)
         assert row.partner is not None
         if not still_asks(row):
@@ -40,9 +41,10 @@ def approve(*, request: LoginRequest, by: User, now: datetime | None = None) -> 
         )
         row.closed_at = now
         _decided(row, by, approved=True)
-        Dialog.objects.filter(conversation=row.conversation, name=DIALOG).update(
-            name="", step="", data={}, topic={}, expires_at=None
-        )
+        if dialog.name == DIALOG:
+            dialog.leave()
+            dialog.turn_to({})
+            dialog.save()
         _welcome(row.conversation, session)
     return session
 
@@ -53,6 +55,7 @@ def refuse(*, request: LoginRequest, by: User, now: datetime | None = None) -> N
     For the same reason the request stays open: what a wrong code hears goes on as it would have.
     """
     with transaction.atomic():
+        _lock_dialog(request.conversation)
         _decided(_mine(request, now or timezone.now()), by, approved=False)
 
 
@@ -69,8 +72,10 @@ def end_session(*, session: PartnerSession, by: User, now: datetime | None = Non
 
 
 def _mine(request: LoginRequest, now: datetime) -> LoginRequest:
-    """The same request, freshly read, and nobody else's until the transaction ends."""
-    _lock_dialog(request.conversation)
+    """The same request, freshly read, and nobody else's until the transaction ends.
+
+    To be called under the lock of the conversation's dialog.
+    """
     rows = LoginRequest.objects.select_for_update(of=("self",))
     row = rows.select_related("partner__contact", "conversation__channel").get(pk=request.pk)
     if row.partner is None or row.approved is not None or row.closed_at is not None:
@@ -80,10 +85,10 @@ def _mine(request: LoginRequest, now: datetime) -> LoginRequest:
     return row
 
 
-def _lock_dialog(conversation: Conversation) -> None:
+def _lock_dialog(conversation: Conversation) -> Dialog:
     """As the bot does for each message: what is written meanwhile waits."""
     Dialog.objects.get_or_create(conversation=conversation)
-    Dialog.objects.select_for_update().get(conversation=conversation)
+    return Dialog.objects.select_for_update().get(conversation=conversation)
 
 
 def _decided(row: LoginRequest, by: User, *, approved: bool) -> None:
