@@ -47,8 +47,7 @@ def pay(book: Book, payment: Payment) -> None:
     if payment.purpose is Purpose.NEXT:
         book.spend(book.owing(on), on)
         return
-    book.accrue_late(on)
-    book.spend([row for row in book.open_rows() if row.installment.due <= on], on)
+    book.spend((row for row in book.owing(on) if row.installment.due <= on), on)
     book.spend(book.open_rows(), on, CHARGES)
     rest = rest_of(book, on)
     if rest is None:
@@ -174,6 +173,7 @@ def _put(book: Book, rest: Rest, on: date, principal: Decimal, tail: list[Instal
     )
     for part in CHARGES:
         row.owed[part] = sum((one.owed[part] for one in old), ZERO)
+        row.unpaid[part] = sum((one.unpaid[part] for one in old), ZERO)
     rows: list[Row] = [open_row(at + 1 + index, one) for index, one in enumerate(tail)]
     book.rows[at:] = [row, *rows]
     book.first_open = min(book.first_open, at)

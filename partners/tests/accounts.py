@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from partners.lending.allocation import Part
 from partners.lending.arrears import LateFee, LateInterest, LateInterestPair
 from partners.lending.ledger import Agreement, Charge, Payment, Purpose
+from partners.lending.replay import replay
 from partners.tests.loans import amounts, any_terms
 
 LATE_RULES = (
@@ -59,3 +60,19 @@ def any_account(draw, purposes=tuple(Purpose), most=8):
         for key in range(draw(st.integers(0, 2)))
     ]
     return agreement, payments, charges, terms.disbursed + timedelta(days=450)
+
+
+@st.composite
+def nearly_paid(draw):
+    """A loan of which all but little is paid on the first day. What is charged in its last period
+    stands on an installment that was paid ahead in part. `today` is the day of the charge."""
+    terms = draw(any_terms(most_terms=6))
+    order = tuple(draw(st.permutations(list(Part))))
+    agreement = Agreement(terms=terms, order=order, late=draw(st.sampled_from(LATE_RULES)))
+    start = replay(agreement, [], terms.disbursed)
+    left = max(Decimal("0.01"), start.left - draw(amounts(most="5.00")))
+    last = start.rows[-1].installment
+    today = last.start + timedelta(days=draw(st.integers(1, (last.due - last.start).days)))
+    part = draw(st.sampled_from([Part.FEE, Part.PENALTY]))
+    charge = Charge(key=1, on=today, part=part, amount=draw(amounts("10.00", "50.00")))
+    return agreement, [Payment(key=1, paid_on=terms.disbursed, amount=left)], [charge], today

@@ -6,12 +6,14 @@ from decimal import Decimal
 import pytest
 from hypothesis import given
 
+from partners.lending.allocation import Part
+from partners.lending.arrears import LateInterestPair
 from partners.lending.errors import LendingError
 from partners.lending.ledger import Agreement, Payment, Purpose
 from partners.lending.replay import replay
 from partners.lending.settlement import settle
 from partners.lending.terms import Method
-from partners.tests.accounts import any_account, charged, paid
+from partners.tests.accounts import any_account, charged, nearly_paid, paid
 from partners.tests.loans import ANY, column, loan
 
 pytestmark = pytest.mark.once
@@ -150,6 +152,17 @@ def test_a_prepayment_of_the_settlement_closes_any_loan(account):
     agreement, payments, charges, today = account
     day = min(today, agreement.terms.first_due)
     made = [payment for payment in payments if payment.paid_on <= day]
+    closes(agreement, made, charges, day)
+
+
+@ANY
+@given(nearly_paid())
+def test_it_pays_what_is_charged_where_more_was_paid_ahead(account):
+    closes(*account)
+
+
+def closes(agreement, made, charges, day):
+    """A prepayment of what settles pays everything, and no cent goes astray."""
     settlement = settle(agreement, made, day, charges)
     before = replay(agreement, made, day, charges)
     amount = settlement.total or Decimal("0.01")  # nothing to be paid: anything closes it
@@ -157,6 +170,8 @@ def test_a_prepayment_of_the_settlement_closes_any_loan(account):
     ledger = replay(agreement, [*made, last], day, charges)
     assert ledger.is_closed
     assert ledger.credit == before.credit + settlement.credit + amount - settlement.total
+    owed = sum(sum(row.owed.values()) for row in ledger.rows)
+    assert owed == sum(one.amount for one in ledger.allocations)
 
 
 # All but 5.00 of 1,000 over 12 months at 60 %, on the second day: 11 installments are covered.
@@ -182,3 +197,22 @@ def test_what_was_paid_ahead_pays_charges_too():
     assert ledger.is_closed and ledger.credit == 0
     assert not replay(SIXTY, [NEARLY, paid(2, "2024-01-10", "34.64", Purpose.FEWER)], day,
                       charges).is_closed  # fmt: skip
+
+
+def test_a_fee_on_what_was_paid_ahead_in_part_is_paid_when_the_loan_is_paid_off():
+    agreement, day = Agreement(terms=loan("1000", "60", 1)), date(2024, 1, 10)
+    ahead, charges = paid(1, "2024-01-02", "1049"), [charged(1, "2024-01-05", "35")]  # of 1,050.00
+    assert settle(agreement, [ahead], day, charges).total == 1
+    ledger = replay(agreement, [ahead, paid(2, "2024-01-10", "1.00", Purpose.FEWER)], day, charges)
+    assert ledger.is_closed and ledger.credit == 0
+    assert sum(one.amount for one in ledger.allocations if one.part is Part.FEE) == 35
+
+
+@pytest.mark.parametrize("purpose", Purpose)
+def test_late_interest_is_split_only_where_the_payment_reaches(purpose):
+    late = LateInterestPair(compensatory=Decimal("16.5"), moratory=Decimal(70))
+    agreement = Agreement(terms=loan("12000", "24", 12), late=late)
+    rows = replay(agreement, [paid(1, "2024-05-15", "500", purpose)], date(2024, 6, 20)).rows
+    unsplit = replay(agreement, [], date(2024, 6, 20)).rows
+    penalties = [[row.owed[Part.PENALTY] for row in each] for each in (rows, unsplit)]
+    assert penalties[0][1:] == penalties[1][1:] and penalties[0][0] != penalties[1][0]

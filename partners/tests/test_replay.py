@@ -145,6 +145,10 @@ def test_a_reversal_leaves_what_booking_without_it_gives(account):
     assert ledger.rows == tuple(row.frozen() for row in book.rows)
 
 
+def total(parts):
+    return sum(sum(one.values()) for one in parts)
+
+
 @ANY
 @given(any_account())
 def test_no_cent_is_lost_and_nothing_is_paid_twice(account):
@@ -156,6 +160,9 @@ def test_no_cent_is_lost_and_nothing_is_paid_twice(account):
     came_in = sum(payment.amount for payment in payments if not payment.reversed)
     assert sum(share.amount for share in ledger.allocations) + ledger.credit == came_in
     assert not (ledger.credit and ledger.left)
+    assert total(row.owed for row in ledger.rows) == (
+        total(row.unpaid for row in ledger.rows) + came_in - ledger.credit
+    )
     for row in ledger.rows:
         for part in Part:
             shares = (
