@@ -49,6 +49,9 @@ def hand_in(pk: int) -> None:
     row = _claim(pk)
     if row is None:
         return
+    if row.tries > MOST_FAILURES:  # whoever worked on it was killed each time
+        _give_up(row, "Killed")
+        return
     attachment = _fetched(row.attachment)
     if attachment.state == Attachment.State.READY:
         _store(row, attachment)
@@ -59,10 +62,13 @@ def hand_in(pk: int) -> None:
 
 
 def _claim(pk: int) -> ConfirmedReceipt | None:
-    """Ours until LEASE has passed; None: it is settled, or somebody else works on it."""
+    """Ours until LEASE has passed; None: it is settled, or somebody else works on it.
+
+    The try is counted before the work: whom a picture kills counts nothing afterwards.
+    """
     now = timezone.now()
     rows = ConfirmedReceipt.objects.filter(pk=pk, settled_at=None, due_at__lte=now)
-    if not rows.update(due_at=now + ConfirmedReceipt.LEASE):
+    if not rows.update(due_at=now + ConfirmedReceipt.LEASE, tries=F("tries") + 1):
         return None
     people = ("partner__contact", "attachment__message__channel", "loan")
     return ConfirmedReceipt.objects.select_related(*people).get(pk=pk)
@@ -80,8 +86,9 @@ def _is_late(row: ConfirmedReceipt) -> bool:
 
 
 def _look_again(row: ConfirmedReceipt) -> None:
+    """To wait for a file is no try."""
     rows = ConfirmedReceipt.objects.filter(pk=row.pk, settled_at=None)
-    rows.update(due_at=timezone.now() + PAUSE)
+    rows.update(due_at=timezone.now() + PAUSE, tries=F("tries") - 1)
 
 
 def _store(row: ConfirmedReceipt, attachment: Attachment) -> None:
@@ -109,13 +116,17 @@ def _store(row: ConfirmedReceipt, attachment: Attachment) -> None:
 
 def _failed(row: ConfirmedReceipt, error: Exception) -> None:
     """Tried again a few times; then the person is told, and the desk shows that the bot failed."""
-    rows = ConfirmedReceipt.objects.filter(pk=row.pk, settled_at=None)
-    if row.tries + 1 < MOST_FAILURES:
-        rows.update(tries=F("tries") + 1, due_at=timezone.now() + PAUSE)
+    if row.tries >= MOST_FAILURES:
+        _give_up(row, type(error).__name__)
         return
+    rows = ConfirmedReceipt.objects.filter(pk=row.pk, settled_at=None)
+    rows.update(due_at=timezone.now() + PAUSE)
+
+
+def _give_up(row: ConfirmedReceipt, why: str) -> None:
     _settle(row, "receipt_failed")
     Dialog.objects.filter(conversation=_conversation_of(row)).update(
-        failed_at=timezone.now(), failure=type(error).__name__
+        failed_at=timezone.now(), failure=why
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
@@ -21,8 +22,8 @@ class ConfirmedReceipt(models.Model):
     `receipt` is what came of it, or null where it was refused or given up.
     """
 
-    # After so long without a word from who works on it, somebody else may.
-    LEASE = timedelta(minutes=3)
+    # After so long without a word from who works on it, somebody else may: no job lives longer.
+    LEASE = timedelta(seconds=settings.JOB_TIMEOUT, minutes=1)
 
     partner = models.ForeignKey(Partner, models.CASCADE, related_name="confirmed_receipts")
     attachment = models.OneToOneField(Attachment, models.CASCADE, related_name="confirmed_receipt")

@@ -340,6 +340,30 @@ def test_what_cannot_be_stored_says_so_in_the_end_and_a_retry_makes_one(ask, loa
     assert Receipt.objects.count() == 1
 
 
+class KilledError(BaseException):
+    """What no job lives to count."""
+
+
+def test_a_picture_that_kills_its_job_is_given_up_and_told(ask, loan, monkeypatch):
+    def kill(**said):
+        raise KilledError
+
+    ask.picture(jpeg(), CAPTION)
+    ask.jobs()
+    yes(ask)
+    monkeypatch.setattr(handing_in, "submit_receipt", kill)
+    for _ in range(handing_in.MOST_FAILURES):
+        ConfirmedReceipt.objects.update(due_at=timezone.now())
+        with pytest.raises(KilledError):
+            handing_in.sweep()
+        assert ConfirmedReceipt.objects.get().due_at > timezone.now() + timedelta(minutes=10)
+    ConfirmedReceipt.objects.update(due_at=timezone.now())
+    handing_in.sweep()
+    (told,) = ask.jobs()
+    assert "Algo falló" in told and ask.dialog.failed_at is not None
+    assert ConfirmedReceipt.objects.get().settled_at is not None
+
+
 # --- Whose it is -----------------------------------------------------------------------------
 
 
