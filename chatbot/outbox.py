@@ -26,6 +26,7 @@ from chatbot import admission, alarms, echoes, journal, links, moves, pacing, pa
 from chatbot.channels.base import Outgoing, OutgoingFile, OutgoingTemplate
 from chatbot.channels.errors import ChannelError
 from chatbot.channels.events import Address
+from chatbot.channels.reading import LONGEST_CODE, plain
 from chatbot.channels.registry import acting_for
 from chatbot.due import due_ids
 from chatbot.models import DeliveryAttempt
@@ -307,7 +308,9 @@ def _settle_error(result: Result, error: ChannelError, now: datetime) -> None:
     outcome, changes = _verdict(result.claim, error, now)
     _close(result.claim.message.attempt, outcome, now, error)
     rows = Message.objects.filter(pk=result.claim.message.message_id)
-    _concerned(rows, result).update(error_code=error.code, error_text=str(error)[:500], **changes)
+    _concerned(rows, result).update(
+        error_code=plain(error.code, LONGEST_CODE), error_text=str(error)[:500], **changes
+    )
     channel = result.claim.channel
     if error.stop:
         alarms.stop(channel, str(error), error.code)
@@ -360,7 +363,7 @@ def _close(
     DeliveryAttempt.objects.filter(pk=attempt).update(
         outcome=outcome,
         finished_at=now,
-        code=error.code if error else "",
+        code=plain(error.code, LONGEST_CODE) if error else "",
         detail=str(error)[:500] if error else "",
     )
 

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from chatbot import patience
 from chatbot.channels.events import StatusUpdate
+from chatbot.channels.reading import LONGEST_CODE, plain
 from chatbot.models import DeliveryAttempt
 from crm.conversations.models import (
     Channel,
@@ -122,7 +123,7 @@ def advance(message: Message, update: StatusUpdate) -> bool:
     if update.state == State.FAILED:
         if RANK[State(message.state)] < RANK[State.DELIVERED]:
             message.state = State.FAILED
-            message.error_code, message.error_text = update.code, update.text
+            message.error_code, message.error_text = _kept(update), update.text
     elif message.state == State.FAILED and update.state == State.SENT:
         pass  # a late "sent" does not unsay "failed"
     elif RANK[update.state] > RANK[State(message.state)] or message.state == State.FAILED:
@@ -144,10 +145,14 @@ def _put_off(message: Message, update: StatusUpdate) -> bool:
     wait = patience.wait(tries, retry_after=update.retry_after, growth=2)
     message.state, message.due_at = State.QUEUED, now + wait
     message.provider_id, message.sent_at, message.failed_at = "", None, None
-    message.error_code, message.error_text = update.code, update.text
+    message.error_code, message.error_text = _kept(update), update.text
     newest = DeliveryAttempt.objects.filter(pk__in=[one.pk for one in attempts[:1]])
-    newest.update(code=update.code, detail=update.text)
+    newest.update(code=message.error_code, detail=update.text)
     return True
+
+
+def _kept(update: StatusUpdate) -> str:
+    return plain(update.code, LONGEST_CODE)
 
 
 def _note_time(message: Message, state: State, at: datetime) -> None:

@@ -23,7 +23,15 @@ from chatbot.channels import http, maytapi_messages
 from chatbot.channels.base import CredentialField, Outgoing, Provider
 from chatbot.channels.errors import ChannelError
 from chatbot.channels.events import AccountNews, Event, Json, Understood
-from chatbot.channels.reading import derived_id, dicts, identifier, mapping, notice, plain
+from chatbot.channels.reading import (
+    derived_id,
+    dicts,
+    error_code,
+    identifier,
+    mapping,
+    notice,
+    plain,
+)
 from chatbot.channels.whatsapp_web import MEDIA, PhoneState, destination, phone_news
 from crm.conversations.rules import Rules
 
@@ -173,7 +181,7 @@ def _refusal(status: int, body: Json) -> ChannelError:
     if status < 400:
         text = text or gettext("The provider refused it.")
     refusal = http.refused(status, text)
-    refusal.code = identifier(body.get("code"), 40) or f"http_{status}"
+    refusal.code = error_code(body.get("code")) or f"http_{status}"
     # It says itself that it did not take the message: nothing is unclear then.
     explained = body.get("success") is False or status < 500
     down = status >= 500 or PHONE_DOWN.search(text)

@@ -17,7 +17,15 @@ from chatbot.channels.events import (
     Media,
     StatusUpdate,
 )
-from chatbot.channels.reading import derived_id, dicts, identifier, mapping, moment, plain
+from chatbot.channels.reading import (
+    derived_id,
+    dicts,
+    error_code,
+    identifier,
+    mapping,
+    moment,
+    plain,
+)
 from chatbot.channels.whatsapp_web import Chat, address, card, group, is_nobody, people, point
 from crm.conversations.models import Message
 
@@ -248,7 +256,7 @@ def read_status(payload: Json) -> StatusUpdate | None:
     if error := mapping(payload.get("error")):
         id_ = identifier(mapping(error.get("data")).get("id"))
         text = plain(error.get("message"), 500)
-        code = identifier(error.get("code"), 40)
+        code = error_code(error.get("code"))
         return StatusUpdate(id_, State.FAILED, None, code=code, text=text) if id_ else None
     item = mapping(payload.get("ack"))
     id_, state = ack_target(item), STATES.get(ack_type(item))

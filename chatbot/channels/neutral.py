@@ -22,7 +22,7 @@ from chatbot.channels import directory, http, neutral_messages
 from chatbot.channels.base import CredentialField, Outgoing, Provider
 from chatbot.channels.errors import ChannelError
 from chatbot.channels.events import Event, InboundMessage, Json, Understood
-from chatbot.channels.reading import NOTICE, identifier, plain
+from chatbot.channels.reading import NOTICE, error_code, identifier, plain
 from crm.conversations.rules import MB, MediaRule, Rules
 
 LONGEST_PAUSE = 3600  # seconds an adapter can ask us to wait
@@ -221,7 +221,7 @@ def refusal(answer: requests.Response, body: Json, text: str) -> ChannelError:
     return ChannelError(
         text or str(_("The adapter gave no reason.")),
         permanent=(said if isinstance(said, bool) else refused) and not stop,
-        code=identifier(body.get("code"), 40) or ("adapter" if answer.ok else by_status.code),
+        code=error_code(body.get("code")) or ("adapter" if answer.ok else by_status.code),
         stop=stop,
         retry_after=_pause(answer.headers),
     )

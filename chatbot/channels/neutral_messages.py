@@ -24,6 +24,7 @@ from chatbot.channels.events import (
 )
 from chatbot.channels.reading import (
     derived_id,
+    error_code,
     identifier,
     instant,
     link,
@@ -218,7 +219,7 @@ def _status(element: Json, id_: str) -> StatusUpdate | None:
         state=STATES[state],
         at=instant(element.get("timestamp")),
         attempt=identifier(element.get("attempt"), 60),
-        code=identifier(element.get("code"), 40),
+        code=error_code(element.get("code")),
         text=plain(element.get("error"), 500),
     )
 

@@ -10,6 +10,7 @@ from typing import Any
 from chatbot.channels.events import Event, Json
 
 NOTICE = "notice"  # an event of this kind is for a person to look into
+LONGEST_CODE = 40  # characters that are kept of a provider's error code
 
 
 def derived_id(element: Any) -> str:
@@ -26,6 +27,13 @@ def identifier(value: Any, longest: int = 150) -> str:
     if len(text) > longest or not text.isprintable() or not _encodable(text):
         return derived_id(text) if text else ""
     return text.strip()
+
+
+def error_code(value: Any) -> str:
+    """A provider's code for what went wrong, as much of it as is kept; "" if it is none."""
+    if isinstance(value, bool) or not isinstance(value, str | int):
+        return ""
+    return plain(str(value).strip(), LONGEST_CODE)
 
 
 def _encodable(text: str) -> bool:

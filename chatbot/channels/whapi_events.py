@@ -8,7 +8,16 @@ from typing import Any
 
 from chatbot.channels import whapi_messages
 from chatbot.channels.events import AccountNews, Event, Json, StatusUpdate, Understood
-from chatbot.channels.reading import derived_id, dicts, identifier, mapping, moment, notice, plain
+from chatbot.channels.reading import (
+    derived_id,
+    dicts,
+    error_code,
+    identifier,
+    mapping,
+    moment,
+    notice,
+    plain,
+)
 from chatbot.channels.whatsapp_web import PhoneState, address, is_nobody, phone_news
 
 PHONE: dict[str, PhoneState] = {
@@ -117,7 +126,7 @@ def _status(payload: Json) -> StatusUpdate | None:
         id=id_,
         state=state,
         at=moment(element.get("timestamp")),
-        code=identifier(error.get("code"), 40),
+        code=error_code(error.get("code")),
         text=plain(error.get("details") or error.get("message"), 500),
     )
 

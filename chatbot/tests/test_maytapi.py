@@ -298,6 +298,8 @@ def test_an_error_marks_what_was_sent_as_failed():
     assert (event.key, event.lane) == (f"status:{SENT}:failed", "s")
     assert (told.id, told.state) == (SENT, "failed")
     assert (told.code, told.text) == ("F04", "Options are required.")
+    body["code"] = "F04-" * 20
+    assert understood(body).code == "F04-" * 10
 
 
 @pytest.mark.parametrize("gone", ["code", "message", "product_id", "phone_id", "phoneId"])

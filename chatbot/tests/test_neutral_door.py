@@ -223,6 +223,14 @@ def test_statuses_move_forward_in_any_order(deliver, adapter, states, last):
     assert message.error_text == ("No existe" if last == "failed" else "")
 
 
+def test_of_a_long_code_the_beginning_is_kept(deliver, adapter):
+    """More than the column holds would be an error of the database, and the message stay "sent"."""
+    deliver(text_element("Hola"))
+    deliver(status_element("out-1", "failed", error="No existe", code="SIN_BUZON_" * 6))
+    message = Message.objects.get(direction="out")
+    assert (message.state, message.error_code) == ("failed", "SIN_BUZON_" * 4)
+
+
 def test_an_attempt_names_a_message_whose_id_never_came(deliver, adapter):
     adapter.behaviour = ["malformed"]
     deliver(text_element("Hola"))

@@ -250,6 +250,28 @@ def test_what_an_answer_makes_of_the_message(queue, adapter, row, behaviour, sta
     assert (row.stopped_at is not None) == (behaviour == 401)
 
 
+LONG = "MAILBOX_FULL_AND_CANNOT_ACCEPT_ANY_MORE_MESSAGES_TODAY"
+
+
+@pytest.mark.parametrize(
+    ("status", "code", "state"),
+    [
+        (200, LONG, "failed"),
+        (503, LONG, "queued"),
+        (401, LONG, "queued"),
+        (200, "no\nsuch\x00number", "failed"),
+    ],
+)
+def test_a_code_that_is_no_code_leaves_the_answer_what_it_is(queue, adapter, status, code, state):
+    adapter.behaviour = [(status, {"error": "full", "code": code})]
+    message = queue("Hola")
+    work_off()
+    message.refresh_from_db()
+    attempt = message.attempts.get()
+    assert (message.state, message.error_text) == (state, "full")
+    assert message.error_code == attempt.code == code[:40].replace("\x00", "\ufffd")
+
+
 def test_answers_to_choose_from_are_numbered(queue, adapter):
     queue("¿Cuál?", options=[{"id": "a", "title": "Una"}, {"id": "b", "title": "Otra"}])
     work_off()

@@ -325,6 +325,10 @@ def test_a_failed_status_says_why():
     errors = [{"code": 131, "message": "not sent", "details": "number is not on WhatsApp"}]
     told = understood(fake.status_body("OUT1-gAAAB", "failed", errors=errors))
     assert (told.code, told.text) == ("131", "number is not on WhatsApp")
+    errors = [{"code": "not_on_whatsapp " * 5}]
+    assert understood(fake.status_body("OUT1-gAAAB", "failed", errors=errors)).code == (
+        "not_on_whatsapp not_on_whatsapp not_on_w"
+    )
 
 
 def test_a_status_deleted_is_a_deletion():
