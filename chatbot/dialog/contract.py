@@ -74,6 +74,14 @@ class Turn:
         return self.session.partner if self.session else None
 
     @property
+    def first_name(self) -> str:
+        """What they are called here. The name of who has a document on file, as every partner
+        has, is the register's: it is said in a session, and "" outside."""
+        if self.partner is not None:
+            return self.partner.contact.first_name
+        return "" if self.contact.document_number else self.contact.first_name
+
+    @property
     def waits(self) -> bool:
         """Whether a person was promised before this message, and has not come yet."""
         since = self.conversation.waiting_since

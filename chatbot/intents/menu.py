@@ -31,13 +31,13 @@ def options(turn: Turn) -> tuple[Option, ...]:
 
 
 def greet(turn: Turn) -> Outcome:
-    """By first name, and with the menu. Who greets and names a property is answered about that."""
+    """By first name, where that may be said, and with the menu. Who names a property besides is
+    answered about that."""
     captured = turn.captured
     if captured is not None and (captured.is_new or captured.property is not None):
         return registry.handlers()[registry.REST](turn)
-    who = turn.partner.contact if turn.partner else turn.contact
     name = "greeting_partner" if turn.session else "greeting"
-    values = {"first_name": who.first_name}
+    values = {"first_name": turn.first_name}
     return Outcome((Reply(name, values, options(turn), promises=turn.waits),))
 
 
@@ -54,8 +54,7 @@ def thanks(turn: Turn) -> Outcome:
 
 
 def goodbye(turn: Turn) -> Outcome:
-    who = turn.partner.contact if turn.partner else turn.contact
-    values = {"first_name": who.first_name, "in_session": turn.session is not None}
+    values = {"first_name": turn.first_name, "in_session": turn.session is not None}
     return Outcome((Reply("goodbye", values, promises=turn.waits),))
 
 

@@ -71,7 +71,7 @@ def tell(turn: Turn, _data: Mapping[str, Any]) -> Outcome | None:
     if not email and not name:
         return _unanswered(turn)
     kept = _keep(turn.contact, name, email)
-    values = {"name": turn.contact.first_name, "kept": kept}
+    values = {"name": turn.first_name, "kept": kept}
     waits = _says_more(said, email, name) or turn.waits
     return Outcome((Reply("who_thanks", values, promises=waits),))
 

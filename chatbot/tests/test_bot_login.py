@@ -14,9 +14,10 @@ from chatbot.tests.graph_stub import message_body
 from chatbot.tests.login_desk import STRANGER, session, talk_of
 from chatbot.tests.partners_known import NOBODYS, PHONE, RIGHT, WRONG_YEAR, make_partner
 from chatbot.work import work_off
+from crm.catalog.models import Property
 from crm.conversations import ownership
 from crm.conversations.models import Message
-from crm.people.models import Contact
+from crm.people.models import Contact, ContactPoint
 from leads.models import Lead
 from partners.models import Partner
 from partners.registry import change_partner
@@ -115,6 +116,33 @@ def test_who_says_it_in_two_messages_is_asked_for_both(partner, hears):
 
 
 # --- Without a session -------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("Hola", "buenas tardes", "gracias", "ok", "chau"),
+        ("menú", "¿dónde pago?", "asesor"),
+        ("crear ticket", "Cobro doble", "Me cobraron dos veces", "mis tickets"),
+        ("quiero visitar Villa Marina", "el lunes por la tarde", "otra@example.com"),
+    ],
+    ids=lambda words: words[0],
+)
+@pytest.mark.parametrize("logged_out", [False, True])
+def test_a_partner_is_called_by_name_in_a_session_alone(partner, hears, words, logged_out):
+    Property.objects.create(code="VM-01", title="Villa Marina", operation="sale")
+    ContactPoint.objects.filter(kind="email").delete()
+    if logged_out:
+        hears(RIGHT)
+        assert "Ana" in hears("Hola")[0]
+        hears("cerrar sesión")
+    for text in words:
+        said = hears(text)
+        assert said and not any("Ana" in one for one in said), (text, said)
+
+
+def test_who_is_no_partner_is_called_by_the_name_they_gave(partner, hears):
+    assert "Carla" in hears("Hola", sender=STRANGER, name="Carla Ficticia")[0]
 
 
 @pytest.mark.parametrize("text", PRIVATE)
