@@ -182,6 +182,9 @@ def _settled(loan: Loan, today: date) -> dict[str, Any]:
         "interest": exact_money(found.interest, loan.currency),
         "charges": exact_money(charges, loan.currency) if charges else "",
         "ahead": exact_money(found.ahead, loan.currency) if found.ahead else "",
+        # Nothing to be paid, and still open: booking whatever amount closes it.
+        "is_covered": bool(found.owed and not found.total),
+        "credit": exact_money(found.credit, loan.currency) if found.credit else "",
     }
 
 

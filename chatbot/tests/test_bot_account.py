@@ -204,8 +204,19 @@ def test_settlement_is_what_the_calculator_says_today(ask, ana, product, loan, w
     for one in ana.loans.all():
         found = settlement(holdings.account(one), timezone.localdate())
         assert f"Préstamo {one.number} (Personal): *S/ {found.total:,.2f}*" in text
+    assert "sigue abierto" not in text
     assert "Vale solo por hoy" in text
     assert ask.dialog.name == ""
+
+
+def test_settlement_says_that_what_was_paid_ahead_covers_it(ask, ana, product):
+    one = make_loan(ana, product, "P-000007", terms=12, ago=5)
+    ahead = one.left - Decimal("0.10")
+    book_payment(loan=one, amount=ahead, paid_on=timezone.localdate() - timedelta(days=4), by=None)
+    credit = settlement(holdings.account(one), timezone.localdate()).credit
+    (text,) = ask("¿puedo cancelar todo?")
+    assert "*S/ 0.00*" in text and "sigue abierto hasta que un asesor" in text
+    assert credit > 0 and f"te quedan S/ {credit:,.2f} a favor" in text
 
 
 def test_settlement_of_the_loan_named(ask, ana, product, loan, beto):
