@@ -22,7 +22,7 @@ from urllib3.exceptions import NewConnectionError
 
 from chatbot.channels.errors import ChannelError
 from chatbot.channels.events import Json
-from chatbot.channels.reading import mapping
+from chatbot.channels.reading import host_of, mapping
 
 MOST_REDIRECTS = 3
 # What cannot even be written into a request: a token of other letters, or with a line feed in it.
@@ -144,11 +144,10 @@ def _permitted(url: str, hosts: Sequence[str], base: str) -> bool:
     """Whether `url` lies at a trusted origin; ChannelError if it may not be asked at all."""
     try:
         parts = urlsplit(url)
-        host, port = (parts.hostname or "").lower(), parts.port
-        origin = _origin(url)
+        host, port, origin = host_of(url), parts.port, _origin(url)
     except ValueError:
         host, port, origin = "", None, ""
-    if origin and (origin == base or origin in hosts):
+    if host and origin and (origin == base or origin in hosts):
         return origin == base or parts.scheme != "https"
     named = any(host.endswith(one) if one.startswith(".") else host == one for one in hosts)
     if not host or not named or parts.scheme != "https" or port not in (None, 443):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import Any
-from urllib.parse import urlsplit
 
 from django.utils.translation import gettext as _
 
@@ -23,6 +22,7 @@ from chatbot.channels.events import (
 from chatbot.channels.reading import (
     derived_id,
     dicts,
+    host_of,
     identifier,
     instant,
     link,
@@ -241,11 +241,7 @@ def _is_lost(attachment: Json, url: str, title: str) -> bool:
 
 
 def _is_file(url: str) -> bool:
-    try:
-        host = urlsplit(url).hostname or ""
-    except ValueError:
-        return False
-    return host.endswith(FILE_HOSTS)
+    return host_of(url).endswith(FILE_HOSTS)
 
 
 def _reply_to(message: Json) -> str:

@@ -7,6 +7,9 @@ import json
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from urllib3.exceptions import LocationParseError
+from urllib3.util import parse_url
+
 from chatbot.channels.events import Event, Json
 
 NOTICE = "notice"  # an event of this kind is for a person to look into
@@ -57,6 +60,19 @@ def link(value: Any, longest: int = 2000) -> str:
     text = plain(value).strip()
     whole = len(text) <= longest and text.isprintable() and " " not in text
     return text if whole and text.lower().startswith(("https://", "http://")) else ""
+
+
+def host_of(url: str) -> str:
+    """The host that asking for `url` goes to, as who asks reads it; "" for what is not clear.
+
+    A backslash ends the host there, while it is a letter like any other for `urlsplit`.
+    """
+    if "\\" in url or " " in url or not url.isprintable():
+        return ""
+    try:
+        return parse_url(url).host or ""
+    except LocationParseError:
+        return ""
 
 
 def moment(value: Any) -> datetime | None:

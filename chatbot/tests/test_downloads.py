@@ -80,6 +80,33 @@ def test_anything_but_https_at_a_known_host_is_refused(url):
 @pytest.mark.parametrize(
     "url",
     [
+        "https://otro.test\\@cdn.ejemplo.test/a",
+        "https://otro.test\\.cdn.ejemplo.test/a",
+        "https://cdn.ejemplo.test\\@otro.test/a",
+        "https://otro.test\t@cdn.ejemplo.test/a",
+        "https://otro.test\n/@cdn.ejemplo.test/a",
+        "https://otro.test @cdn.ejemplo.test/a",
+        "https://otro.test#@cdn.ejemplo.test/a",
+        "https://otro.test?@cdn.ejemplo.test/a",
+        " https://cdn.ejemplo.test/a",
+    ],
+)
+def test_what_two_read_as_two_hosts_is_asked_at_neither(monkeypatch, url):
+    asked = []
+    monkeypatch.setattr(socket, "getaddrinfo", lambda host, *args, **options: asked.append(host))
+    for hosts in (["cdn.ejemplo.test"], [".ejemplo.test", ".cdn.ejemplo.test"]):
+        assert refused(url, hosts=hosts).code == "host"
+    assert asked == []
+
+
+def test_a_redirect_that_is_read_two_ways_is_not_followed(files):
+    files.media["go"] = (302, b"", {"Location": "https://otro.test\\@cdn.ejemplo.test/b"})
+    assert refused(f"{files.url}/go", hosts=[files.url, "cdn.ejemplo.test"]).code == "host"
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
         f"https://{'a' * 70}.ejemplo.test/x",
         "https://..ejemplo.test/x",
         "https://.ejemplo.test/x",

@@ -115,7 +115,11 @@ def test_a_file_that_cannot_be_read_is_missed_beside_the_text(one, lost):
 
 @pytest.mark.parametrize(
     "attachment",
-    [{"type": "fallback", "payload": None}, {"type": "share", "payload": {"url": PAGE}}],
+    [
+        {"type": "fallback", "payload": None},
+        {"type": "share", "payload": {"url": PAGE}},
+        {"type": "share", "payload": {"url": "https://otro.test\\@x.fbcdn.net/1.jpg"}},
+    ],
 )
 def test_what_was_no_file_is_not_missed(one, attachment):
     content = text_item("Mire")
