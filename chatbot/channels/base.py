@@ -44,6 +44,13 @@ class OutgoingFile:
     read: Callable[[], bytes]
     link: Callable[[], str]
 
+    def content(self) -> bytes:
+        """Its bytes. ChannelError if they are gone: nothing was sent, nor will it be."""
+        try:
+            return self.read()
+        except OSError:
+            raise ChannelError(_("The file is gone."), permanent=True, code="gone") from None
+
 
 @dataclass(frozen=True, slots=True)
 class OutgoingTemplate:

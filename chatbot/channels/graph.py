@@ -86,13 +86,11 @@ class GraphClient(heyoo.WhatsApp):  # heyoo has no types
                 "POST",
                 f"{self.base_url}/{self.phone_number_id}/media",
                 data={"messaging_product": "whatsapp", "type": file.mime},
-                files={"file": (file.name or "file", file.read(), file.mime)},
+                files={"file": (file.name or "file", file.content(), file.mime)},
             )
         except ChannelError as error:
             error.unconfirmed = False
             raise
-        except OSError:
-            raise ChannelError(_("The file is gone."), permanent=True, code="gone") from None
         if id_ := identifier(body.get("id")):
             return id_
         raise _unreadable()

@@ -210,7 +210,7 @@ def request_for(message: Outgoing) -> tuple[str, Json, Json]:
         data |= _worded("caption", "caption_entities", text, message.marked)
     file, way = message.file, _way(message.kind, message.file, text)
     mime = file.mime or "application/octet-stream"
-    return f"send{way}", data, {way.lower(): (file.name or "file", file.read(), mime)}
+    return f"send{way}", data, {way.lower(): (file.name or "file", file.content(), mime)}
 
 
 def _worded(name: str, entities: str, text: str, marked: bool) -> Json:

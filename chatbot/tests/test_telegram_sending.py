@@ -1,5 +1,7 @@
 """What leaves for Telegram, and what each of its answers makes of it."""
 
+from dataclasses import replace
+
 import pytest
 
 from chatbot.channels.events import Address
@@ -106,6 +108,17 @@ def test_a_file_is_uploaded(send, fake, kind, mime, method, field):
     assert (fields["chat_id"], fields["caption"]) == (str(ANA), "La casa")
     assert '"message_id": 5' in fields["reply_parameters"]
     assert "menu:saldo" in fields["reply_markup"]
+
+
+def test_a_file_that_is_gone_is_told_and_sent_nothing(refused, fake):
+    def read():
+        raise FileNotFoundError("x")
+
+    left = []
+    lost = replace(file(), read=read)
+    error = refused(text="", kind="image", file=lost, leaving=lambda: left.append(1))
+    assert (error.permanent, error.unconfirmed, error.code) == (True, False, "gone")
+    assert (str(error), left, fake.requests) == ("The file is gone.", [], [])
 
 
 def test_a_sticker_says_nothing(send, fake):
