@@ -19,6 +19,7 @@ from partners.lending.money import CENT
 Points = Sequence[tuple[date, Decimal]]  # from that day on, that balance
 
 TOP, BOTTOM, RIGHT = 26.0, 34.0, 16.0
+LETTER = 6.6  # about how wide one is
 MOST_STEPS = 5
 STEPS = (Decimal(1), Decimal(2), Decimal("2.5"), Decimal(5), Decimal(10))
 MONTH_STEPS = (1, 2, 3, 6, 12, 24, 60, 120, 240, 600)
@@ -119,7 +120,7 @@ def _drawing(
     last = max(end, min(today, end + (end - first) / 3) if real else end, first + timedelta(days=1))
     steps, most = _amounts(max(amount for _day, amount in [*planned, *real]))
     labels = [money(step, currency) for step in steps]
-    left = 14 + 6.6 * max(len(label) for label in labels)
+    left = 14 + LETTER * max(len(label) for label in labels)
     scale = Scale(first, (last - first).days, most, left, width - RIGHT, height - BOTTOM)
     shown = first <= today <= last
     now = min(today, last)
@@ -172,7 +173,20 @@ def _days(scale: Scale, most: int) -> list[Tick]:
         months = [day for day in months if day.month == 1]
         apart //= 12
     ticks = [(scale.x(day), _said(day, pattern)) for day in months[::apart]]
-    return [Tick(x, words, _anchor(x, scale)) for x, words in ticks]
+    return _apart([Tick(x, words, _anchor(x, scale)) for x, words in ticks])
+
+
+def _apart(ticks: list[Tick]) -> list[Tick]:
+    """Without those whose words would run into the words before."""
+    kept: list[Tick] = []
+    taken = 0.0
+    for tick in ticks:
+        width = LETTER * len(tick.words)
+        start = tick.at - width * {"start": 0.0, "middle": 0.5, "end": 1.0}[tick.anchor]
+        if not kept or start >= taken:
+            kept.append(tick)
+            taken = start + width + LETTER
+    return kept
 
 
 def _months(scale: Scale) -> Iterator[date]:

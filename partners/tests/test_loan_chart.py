@@ -93,3 +93,17 @@ def test_nothing_leaves_the_frame(falls, most, today):
         assert ends[0][1] == one.top or ends[0][1] > one.amounts[-1].at
         assert one.amounts[0].at == one.bottom and 2 <= len(one.amounts) <= 6
         assert 1 <= len(one.days) <= 7
+
+
+@pytest.mark.usefixtures("in_english")
+@pytest.mark.parametrize("begins", [date(2026, 9, 23), date(2026, 9, 1), date(2026, 8, 30)])
+def test_months_never_run_into_each_other_on_a_phone(begins):
+    """The first stands at the edge and begins there; the next one is centred."""
+    millions = Decimal("9999999.99")
+    planned = [(begins, millions), (begins + timedelta(days=731), Decimal(0))]
+    for drawing in draw(planned, [], TODAY, "PEN").drawings:
+        shift = {"start": 0, "middle": 0.5, "end": 1}
+        starts = [tick.at - 6.6 * len(tick.words) * shift[tick.anchor] for tick in drawing.days]
+        ends = [at + 6.6 * len(tick.words) for at, tick in zip(starts, drawing.days, strict=True)]
+        assert all(end < start for end, start in zip(ends, starts[1:], strict=False))
+        assert len(starts) >= 2
