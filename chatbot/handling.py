@@ -31,7 +31,7 @@ from crm.conversations.models import (
     Message,
 )
 from crm.conversations.proof import prove_phone
-from leads.capture import Advertisement, Captured, capture_lead
+from leads.capture import Advertisement, Captured, capture_lead, note_answer
 from leads.models import Lead
 
 # How long an answer offered can still be named by its number.
@@ -64,7 +64,7 @@ def handle_message(provider: Provider, inbound: InboundMessage) -> Message | Non
         return message
     if inbound.outgoing:
         if says_something(inbound):
-            _colleague_answered_by_phone(conversation)
+            _colleague_answered_by_phone(conversation, message.created_at)
         return message
     _heard_from(provider, conversation, inbound)
     # Who only clicked an advertisement has said nothing yet, and is a lead all the same.
@@ -337,7 +337,9 @@ def _answer(
     take_turn(turn, heard.dialog)
 
 
-def _colleague_answered_by_phone(conversation: Conversation) -> None:
+def _colleague_answered_by_phone(conversation: Conversation, at: datetime) -> None:
     """Whoever answers takes it: the bot falls silent, though we do not know which colleague."""
     with transaction.atomic():
         ownership.hand_to_queue(conversation=conversation, reason=Episode.Reason.PHONE)
+        ownership.note_response(conversation, at)
+        note_answer(contact=conversation.contact, user=None, at=at)

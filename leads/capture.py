@@ -131,10 +131,11 @@ def note_rewording(*, contact: Contact, said: str, says: str) -> None:
     )
 
 
-def note_answer(*, contact: Contact, user: User, at: datetime) -> None:
+def note_answer(*, contact: Contact, user: User | None, at: datetime) -> None:
     """A colleague answered: the first response of every open lead that waits for one.
 
-    New leads become contacted, and those nobody has become the answering person's.
+    New leads become contacted, and those nobody has become the answering person's, if it is known
+    who that was.
     """
     with transaction.atomic():
         waiting = Lead.objects.select_for_update().open().filter(contact=contact)
@@ -142,9 +143,9 @@ def note_answer(*, contact: Contact, user: User, at: datetime) -> None:
             _answered(lead, user, at)
 
 
-def _answered(lead: Lead, user: User, at: datetime) -> None:
+def _answered(lead: Lead, user: User | None, at: datetime) -> None:
     changed: list[tuple[str, str, str]] = []
-    if lead.assigned_to_id is None:
+    if lead.assigned_to_id is None and user is not None:
         lead.assigned_to = user
         Contact.objects.filter(pk=lead.contact_id, owner=None).update(owner=user)
         changed.append(("assigned_to", "", str(user.pk)))

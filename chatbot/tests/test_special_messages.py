@@ -4,13 +4,15 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.utils import timezone
 
 from chatbot.channels.events import Address, Group, Referral
+from chatbot.dialog.waiting import close_finished
 from chatbot.tests.desk import browser, words
 from chatbot.tests.events import apply, echoed, heard
 from chatbot.waiting import NotYet
 from crm.conversations import outreach
-from crm.conversations.models import Conversation, Message
+from crm.conversations.models import Conversation, Episode, Message
 from crm.people.models import Contact, ContactPoint
 from leads.models import Lead
 
@@ -88,6 +90,28 @@ def test_an_echo_from_the_phone_silences_the_bot_and_opens_no_window(channel):
     assert talk.owner == "queue"
     assert talk.last_inbound_at is None
     assert talk.messages.get().author == "phone_app"
+
+
+@pytest.mark.parametrize("asks", ["¿Sigue Villa Marina?", "asesor"])
+def test_an_answer_from_the_phone_is_one(channel, asks):
+    apply(channel, heard("Info de Villa Marina, por favor"))
+    apply(channel, heard(asks))
+    assert Conversation.objects.get().waiting_since is not None
+    apply(channel, echoed("👍", kind=Message.Kind.REACTION, wakes=False))
+    apply(channel, echoed("Buenas", historical=True, at=timezone.now() - timedelta(days=9)))
+    lead = Lead.objects.get()
+    assert (lead.status, lead.first_response_at) == ("new", None)
+    assert Conversation.objects.get().episode.first_response_at is None
+    for text in ("Le marco en 5 min", "Ya le marco"):
+        apply(channel, echoed(text))
+    at = Message.objects.get(text="Le marco en 5 min").created_at
+    lead.refresh_from_db()
+    assert (lead.status, lead.first_response_at, lead.assigned_to) == ("contacted", at, None)
+    talk = Conversation.objects.get()
+    assert (talk.waiting_since, talk.episode.first_response_at) == (None, at)
+    Conversation.objects.update(last_message_at=timezone.now() - timedelta(days=30))
+    assert close_finished() == 1
+    assert Episode.objects.get().outcome == "answered"
 
 
 def test_an_echo_of_our_own_sending_under_way_waits_for_it(channel, queue):

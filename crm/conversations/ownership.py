@@ -75,6 +75,13 @@ def hand_to_queue(
     return episode
 
 
+def note_response(conversation: Conversation, at: datetime) -> None:
+    """A person answered: the open episode's first response, if it had none."""
+    conversation.episodes.filter(closed_at=None, first_response_at=None).update(
+        first_response_at=at
+    )
+
+
 def leave_to_bot(*, conversation: Conversation) -> Episode:
     """Nobody answers, or nobody has to any more: the bot does, by no person's wish."""
     with transaction.atomic():
