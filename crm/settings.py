@@ -160,7 +160,17 @@ if _database["ENGINE"] == "django.db.backends.sqlite3":
 else:
     # A connection that died with the server is found before it costs a request.
     _database["CONN_HEALTH_CHECKS"] = True
-    _database.setdefault("OPTIONS", {}).setdefault("connect_timeout", 5)
+    # A machine that died says nothing: an answer is waited for so long as the machine gives signs
+    # of life. Seconds, but the last, which is about what was sent and is not acknowledged.
+    _database["OPTIONS"] = {
+        "connect_timeout": 5,
+        "keepalives": 1,
+        "keepalives_idle": 10,
+        "keepalives_interval": 5,
+        "keepalives_count": 3,
+        "tcp_user_timeout": 10_000,
+        **_database.get("OPTIONS", {}),
+    }
 
 REDIS_URL = env("REDIS_URL", default="")
 CACHES: dict[str, dict[str, object]] = {
