@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 from whitenoise.compress import Compressor
 
+from crm.addresses import OWN_NAMES, name_of
 from crm.environment import Variables
 from crm.home import generated_secret
 
@@ -23,7 +24,7 @@ DEBUG = env.flag("DEBUG", default=False)
 DEMO = env.flag("DEMO", default=not os.environ.get("DATABASE_URL"))
 HOST = env("HOST", default="127.0.0.1")
 PORT = env.int("PORT", default=8000)
-BASE_URL = env("BASE_URL", default=f"http://localhost:{PORT}").rstrip("/")
+BASE_URL = env("BASE_URL", default=f"http://{name_of(HOST)}:{PORT}").rstrip("/")
 HTTPS = urlsplit(BASE_URL).scheme == "https"
 
 SECRET_KEY = env("SECRET_KEY", default="") or generated_secret(VENTANILLA_HOME, "secret_key")
@@ -33,7 +34,7 @@ FIELD_ENCRYPTION_KEYS: list[str] = env.list("FIELD_ENCRYPTION_KEYS", default=[])
 ]
 
 ALLOWED_HOSTS: list[str] = env.list("ALLOWED_HOSTS", default=[]) or list(
-    dict.fromkeys(["localhost", "127.0.0.1", "[::1]", HOST, urlsplit(BASE_URL).hostname or HOST])
+    dict.fromkeys([*OWN_NAMES, HOST, name_of(HOST), urlsplit(BASE_URL).hostname or HOST])
 )
 CSRF_TRUSTED_ORIGINS = [BASE_URL]
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = HTTPS

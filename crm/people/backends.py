@@ -10,10 +10,10 @@ from django.contrib.auth.models import AnonymousUser, Permission
 from django.db.models import Model, Value
 from django.http import HttpRequest
 
+from crm.addresses import OWN_NAMES
 from crm.people.models import User
 
 _PROXIED = ("HTTP_FORWARDED", "HTTP_VIA", "HTTP_X_REAL_IP", "HTTP_X_FORWARDED_FOR")
-_OWN_NAMES = {"localhost", "127.0.0.1", "[::1]"}
 
 
 class DeskBackend(AuthenticationBackend):
@@ -76,7 +76,7 @@ def demo_allowed(request: HttpRequest | None) -> bool:
     return (
         _is_loopback(request.META.get("REMOTE_ADDR", ""))
         and not any(header in request.META for header in _PROXIED)
-        and name in _OWN_NAMES
+        and name in OWN_NAMES
     )
 
 

@@ -14,6 +14,7 @@ from django.conf import settings as project
 from django.core.management import CommandError, call_command
 from django.db import connection
 
+from crm.addresses import name_of
 from crm.desk.assets import collect_static
 from crm.desk.translations import compile_translations
 from crm.people.models import Agency, User
@@ -84,6 +85,63 @@ def test_it_names_the_address_and_the_demo_people(settings):
     assert "agente" in said
     assert "somebody-real" not in said
     assert "Filling the demo" not in said
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("small_site")
+@pytest.mark.parametrize(
+    ("host", "base_url", "told"),
+    [
+        ("127.0.0.1", "http://localhost:8000", "Log in as agente;"),
+        ("0.0.0.0", "http://localhost:8000", "Log in as agente;"),
+        ("0.0.0.0", "http://desk.example:8000", "Log in at http://localhost:8000 "),
+        ("192.168.1.20", "http://192.168.1.20:8000", "are let in only at this machine"),
+        ("192.168.1.20", "http://localhost:8000", "are let in only at this machine"),
+        ("127.0.0.1", "https://desk.example", "are let in only at this machine"),
+    ],
+)
+def test_the_demo_people_are_named_where_they_are_let_in(settings, host, base_url, told):
+    settings.HOST, settings.BASE_URL = host, base_url
+    settings.HTTPS = base_url.startswith("https")
+    settings.DEMO, settings.SETUP_STEPS = True, []
+    User.objects.create_user("agente", password="demo", is_demo=True)
+
+    said = prepare()
+
+    assert told in said
+    assert ("agente" in said) == told.startswith("Log in")
+
+
+@pytest.mark.once
+@pytest.mark.parametrize(
+    ("given", "base_url"),
+    [
+        ({"HOST": "192.168.1.20"}, "http://192.168.1.20:8000"),
+        ({"HOST": "fd00::20", "PORT": "8100"}, "http://[fd00::20]:8100"),
+        ({"HOST": "192.168.1.20", "BASE_URL": "https://desk.example/"}, "https://desk.example"),
+    ],
+)
+def test_without_base_url_the_desk_is_called_by_where_it_listens(given, base_url):
+    """Addresses of webhooks and of reset links begin with it; and by that name it answers."""
+    reads = (
+        "from django.conf import settings; from django.http.request import validate_host;"
+        "from urllib.parse import urlsplit;"
+        "host = urlsplit(settings.BASE_URL).netloc.rpartition(':')[0] or 'desk.example';"
+        "print(settings.BASE_URL, validate_host(host, settings.ALLOWED_HOSTS))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", reads],
+        cwd=project.BASE_DIR,
+        env={**os.environ, **given},
+        capture_output=True,
+        text=True,
+    )
+    assert done.stdout.split() == [base_url, "True"], done.stderr
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "::1", "localhost", "0.0.0.0", "::"])
+def test_what_listens_at_home_or_everywhere_is_localhost(host):
+    assert name_of(host) == "localhost"
 
 
 @pytest.mark.django_db

@@ -17,17 +17,16 @@ from django.core.management import call_command, get_commands
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import DatabaseError, connection, transaction
 from django.db.migrations.executor import MigrationExecutor
+from django.http.request import validate_host
 from django.utils.module_loading import import_string
 
+from crm.addresses import EVERYWHERE, OWN_NAMES, hears_itself
 from crm.desk.assets import collect_static
 from crm.desk.translations import compile_translations
 from crm.people.models import User
 
 # Any number, as long as every machine that starts the desk on this database uses the same.
 ADVISORY_LOCK = 0x56454E54
-# To listen here is to listen on every address of the machine; nobody calls the desk so.
-EVERYWHERE = ("0.0.0.0", "::", "0")
-THIS_MACHINE = ("localhost", "127.0.0.1", "[::1]")
 
 
 class StartError(CommandError):
@@ -85,19 +84,44 @@ class Command(BaseCommand):
                 f"HOST={settings.HOST} listens on every address, but people on other machines are "
                 "refused until BASE_URL or ALLOWED_HOSTS names the address they use."
             )
+        if settings.DEMO:
+            self.say_who()
+
+    def say_who(self) -> None:
+        """Name the demo's people, and the address at which they are let in."""
         names = (
             User.objects.filter(is_demo=True)
             .exclude(password__startswith="!")
             .order_by("pk")
             .values_list("username", flat=True)
         )
-        if settings.DEMO and names:
-            self.stdout.write(f"Log in as {', '.join(names)}; the password is: demo")
+        address = demo_address()
+        if not names:
+            return
+        if not address:
+            self.stdout.write(
+                "The demo's people are let in only at this machine itself, with HOST=127.0.0.1 and "
+                "without BASE_URL."
+            )
+            return
+        there = "" if address == settings.BASE_URL else f" at {address} (from this machine only)"
+        self.stdout.write(f"Log in{there} as {', '.join(names)}; the password is: demo")
+
+
+def demo_address() -> str:
+    """Where the demo's people may log in (crm/people/backends.py); "": nowhere."""
+    if settings.HTTPS or not hears_itself(settings.HOST):
+        return ""
+    if urlsplit(settings.BASE_URL).hostname in {name.strip("[]") for name in OWN_NAMES}:
+        return str(settings.BASE_URL)
+    if validate_host("localhost", settings.ALLOWED_HOSTS):
+        return f"http://localhost:{settings.PORT}"
+    return ""
 
 
 def refuses_others() -> bool:
     """Whether we listen to other machines, and know no name they could call us by."""
-    unreachable = {*EVERYWHERE, *THIS_MACHINE}
+    unreachable = {*EVERYWHERE, *OWN_NAMES}
     return settings.HOST in EVERYWHERE and unreachable.issuperset(settings.ALLOWED_HOSTS)
 
 
