@@ -1,5 +1,6 @@
 """Pictures that strangers send: made upright, small, and into nothing but pixels."""
 
+import re
 import struct
 import zlib
 from typing import Any
@@ -20,6 +21,14 @@ BROKEN = (
     zlib.error,
 )
 
+# Of a JPEG in layers the whole is in memory until the last: two bytes a pixel and colour.
+MOST_LAYERED = 20_000_000
+# Programs write about ten. Each costs the time of a whole picture, and need not take 100 bytes.
+MOST_SCANS = 100
+# Its pixels hold an FF only before 00 or a restart (D0 to D7): any other is a marker.
+_MARKER = re.compile(rb"\xff([^\x00\x01\xff\xd0-\xd7])")
+_SCAN, _END = 0xDA, 0xD9
+
 Turn = Image.Transpose
 # How the camera was held, as EXIF numbers it, and what puts that right.
 TURNS = {
@@ -31,6 +40,36 @@ TURNS = {
     7: Turn.TRANSVERSE,
     8: Turn.ROTATE_90,
 }
+
+
+def too_large(picture: Image.Image, content: bytes, most: int) -> bool:
+    """More pixels than `most`, or than may come in layers. `picture` is opened, and not read yet.
+
+    ValueError, one of BROKEN, for a JPEG of more scans than any program writes.
+    """
+    if content.startswith(b"\xff\xd8"):
+        scans = _scans(content)
+        if len(scans) > MOST_SCANS:
+            raise ValueError("a picture of very many scans")
+        # One scan that brings all colours is decoded as it is read.
+        if picture.info.get("progressive") or scans != [len(picture.getbands())]:
+            most = min(most, MOST_LAYERED)
+    return picture.width * picture.height > most
+
+
+def _scans(content: bytes) -> list[int]:
+    """How many colours each scan of a JPEG brings, as its decoder meets them: pictures within
+    notes, and whatever stands behind its end, are none of it."""
+    found: list[int] = []
+    at = 2
+    while len(found) <= MOST_SCANS and (marker := _MARKER.search(content, at)):
+        at, kind = marker.end(), marker[1][0]
+        if kind == _END:
+            break
+        if kind == _SCAN:
+            found.append(int.from_bytes(content[at + 2 : at + 3], "big"))
+        at += int.from_bytes(content[at : at + 2], "big")
+    return found
 
 
 def upright(picture: Image.Image, side: int) -> Image.Image:

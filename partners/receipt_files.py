@@ -21,11 +21,11 @@ from django.utils.translation import gettext_lazy
 from PIL import Image
 
 from crm.errors import DeskError
-from crm.pictures import BROKEN, upright
+from crm.pictures import BROKEN, too_large, upright
 from partners.models.receipt import MOST_PICTURES
 
-# What about 200 MB unpack: a JPEG is made smaller while it is read, a PNG is unpacked whole and
-# then made smaller, a WebP is unpacked several times over.
+# What about 200 MB unpack: a JPEG is made smaller while it is read (unless it comes in layers), a
+# PNG is unpacked whole and then made smaller, a WebP is unpacked several times over.
 MOST_PIXELS = {"JPEG": 50_000_000, "PNG": 20_000_000, "WEBP": 12_500_000}
 LONGEST_SIDE = 2400  # pixels: small print stays legible
 QUALITY = 85
@@ -115,7 +115,7 @@ def _picture(content: bytes, kind: str) -> bytes:
     """The picture upright, small enough to look at, as a JPEG with nothing but its pixels."""
     try:
         with Image.open(io.BytesIO(content), formats=[kind]) as probe:
-            if probe.width * probe.height > MOST_PIXELS[kind]:
+            if too_large(probe, content, MOST_PIXELS[kind]):
                 raise DeskError(_("The picture has too many pixels."))
             probe.verify()
         # A verified image cannot be read any more: it is opened again, and read to its end.

@@ -17,7 +17,7 @@ from PIL import Image
 
 from crm.catalog.models import Photo, Property
 from crm.errors import DeskError
-from crm.pictures import BROKEN, upright
+from crm.pictures import BROKEN, too_large, upright
 
 FORMATS = ("JPEG", "PNG", "WEBP")
 LARGEST_SIDE = 1600  # pixels
@@ -85,7 +85,7 @@ def _opened(file: File) -> Image.Image:  # type: ignore[type-arg]
     data = file.read()
     try:
         with Image.open(io.BytesIO(data), formats=FORMATS) as probe:
-            if probe.width * probe.height > MOST_PIXELS:
+            if too_large(probe, data, MOST_PIXELS):
                 raise DeskError(_("The picture has too many pixels."))
             probe.verify()
         # A verified image cannot be read any more: it is opened again, small enough from the start.

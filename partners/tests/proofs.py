@@ -37,10 +37,18 @@ def with_broken_notes(kind):
     return picture(kind, exif=notes.tobytes().replace(b"\x01\x1a", b"\x01\x10"))
 
 
-def of_pixels(kind, width, height):
+def of_pixels(kind, width, height, **said):
     out = io.BytesIO()
-    Image.new("L", (width, height)).save(out, kind, **({"method": 0} if kind == "WEBP" else {}))
+    said |= {"method": 0} if kind == "WEBP" else {}
+    Image.new("L", (width, height)).save(out, kind, **said)
     return out.getvalue()
+
+
+def of_scans(count):
+    """A progressive JPEG whose last layer comes so often."""
+    content = of_pixels("JPEG", 60, 80, progressive=True)
+    scan = content.rindex(b"\xff\xda")
+    return content[:scan] + content[scan:-2] * count + content[-2:]
 
 
 def bomb():

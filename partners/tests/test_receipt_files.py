@@ -79,8 +79,13 @@ def test_what_a_camera_noted_wrongly_harms_nothing(client, officer, partner, kin
 
 
 def test_a_jpeg_may_have_more_pixels_than_what_is_unpacked_whole(partner):
-    receipt = submit_receipt(partner=partner, file=proofs.of_pixels("JPEG", 5000, 4100))
-    assert seen(receipt).size == (2400, 1968)
+    # What looks like layers within its notes is none.
+    content = proofs.of_pixels("JPEG", 5000, 4100, comment=b"\xff\xda" * 200)
+    assert seen(submit_receipt(partner=partner, file=content)).size == (2400, 1968)
+
+
+def test_a_jpeg_may_come_in_as_many_layers_as_a_program_writes(partner):
+    assert seen(submit_receipt(partner=partner, file=proofs.of_scans(20))).size == (60, 80)
 
 
 def test_of_a_long_pdf_the_first_pages_are_shown(partner):
@@ -98,6 +103,15 @@ REFUSED = {
     "text": (lambda: b"pagado", "JPEG, PNG or WebP"),
     "bomb": (proofs.bomb, "too many pixels"),
     "png_unpacked": (lambda: proofs.of_pixels("PNG", 5000, 4001), "too many pixels"),
+    "jpeg_in_layers": (
+        lambda: proofs.of_pixels("JPEG", 5000, 4001, progressive=True),
+        "too many pixels",
+    ),
+    "jpeg_colour_by_colour": (
+        lambda: proofs.picture(size=(5000, 4001)).replace(b"\xff\xda\0\x0c\3", b"\xff\xda\0\x08\1"),
+        "too many pixels",
+    ),
+    "jpeg_of_endless_layers": (lambda: proofs.of_scans(101), "damaged"),
     "webp_unpacked": (lambda: proofs.of_pixels("WEBP", 4000, 3200), "too many pixels"),
     "truncated": (lambda: proofs.picture(size=(600, 800))[:2000], "damaged"),
     "truncated_png": (lambda: proofs.picture("PNG", size=(600, 800))[:900], "damaged"),

@@ -66,6 +66,12 @@ def bomb():
     return SimpleUploadedFile("bomba.png", out.getvalue())
 
 
+def of_endless_layers():
+    content = picture(progressive=True).read()
+    scan = content.rindex(b"\xff\xda")
+    return SimpleUploadedFile("foto.jpg", content[:scan] + content[scan:-2] * 101 + content[-2:])
+
+
 @pytest.mark.parametrize(
     "file",
     [
@@ -78,6 +84,8 @@ def bomb():
         lambda: SimpleUploadedFile("foto.svg", b"<svg xmlns='http://www.w3.org/2000/svg'/>"),
         lambda: SimpleUploadedFile("foto.jpg", picture().read() + b"\0" * 6_000_000),
         bomb,
+        of_endless_layers,
+        lambda: picture(size=(5000, 4001), progressive=True),
     ],
 )
 def test_what_is_no_photo_is_refused_in_words(browser, marta, make_property, file):
