@@ -137,6 +137,8 @@ def _step(row: Ticket, status: str, by: User | None, now: datetime) -> TicketCha
         row.resolved_at = row.closed_at = None
         row.satisfaction = row.rated_at = None
         row.resolution_breached_at = None
+        if row.first_response_at is None:
+            row.response_breached_at = None
         deadlines.begin(row, now)
         if status == Status.WAITING:
             deadlines.pause(row, now)

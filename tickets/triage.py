@@ -112,25 +112,35 @@ def undo_change(*, change: TicketChange, by: User) -> None:
     """Put back what `by` changed a moment ago, unless somebody has changed it since (DeskError):
     whatever the change touched is as it was, due times and marks too.
 
-    What the person was told stays told: a resolved ticket is opened again by its own verb.
+    What the person was told stays told: a resolved ticket is opened again by its own verb. The
+    mark they have given since stays.
     """
     with transaction.atomic():
         row = _locked(change.ticket)
         if not _can_be_undone(row, change, by):
             raise DeskError(_("This can no longer be undone."))
         note(row, change.field, change.new or None, change.old or None, by)
+        mark = row.satisfaction, row.rated_at
         put_back(row, change)
+        if row.is_done and row.changes.filter(field="satisfaction", pk__gt=change.pk).exists():
+            row.satisfaction, row.rated_at = mark
         if _was_counted_since(row, change):
             deadlines.recount(row, timezone.now())
         save(row)
 
 
+def is_final(change: TicketChange) -> bool:
+    """Whether it is never taken back: the person was told that the ticket is resolved, or it was
+    opened again. Closing what is resolved tells nobody anything."""
+    resolved, closed = Ticket.Status.RESOLVED, Ticket.Status.CLOSED
+    return change.new == resolved or (change.old == resolved and change.new != closed)
+
+
 def _can_be_undone(row: Ticket, change: TicketChange, by: User) -> bool:
     last = row.changes.filter(field=change.field).first()
     fresh = timezone.now() - change.at <= UNDO_WITHIN
-    told = Ticket.Status.RESOLVED in (change.old, change.new)
     mine = last == change and change.actor_id == by.pk
-    return mine and fresh and not told and change.field in UNDONE and bool(change.kept)
+    return mine and fresh and not is_final(change) and change.field in UNDONE and bool(change.kept)
 
 
 def _was_counted_since(row: Ticket, change: TicketChange) -> bool:

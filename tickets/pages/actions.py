@@ -198,8 +198,7 @@ def colleague(key: str) -> User | None:
 
 def undo_url(change: TicketChange | None) -> str | None:
     """Where a change is taken back; none for what the person was told of."""
-    resolved = Ticket.Status.RESOLVED
-    if change is None or resolved in (change.old, change.new):
+    if change is None or triage.is_final(change):
         return None
     return reverse("tickets:undo", args=[change.pk])
 

@@ -9,7 +9,7 @@ from crm.people.calendar import calendar_of
 from crm.people.hours import SpecialDay
 from tickets import deadlines
 from tickets.models import Priority, SlaPolicy, Ticket, TicketChange
-from tickets.standing import reopen, resolve, set_status
+from tickets.standing import close, reopen, resolve, set_status
 from tickets.triage import assign, prioritise
 from tickets.watching import pressing, watch
 
@@ -186,3 +186,15 @@ def test_an_answer_ends_the_first_time(clock, made, clara):
     assert deadlines.minutes_left(made, "response", timezone.now()) is None
     deadlines.answered(made, timezone.now() + timedelta(hours=3))
     assert made.first_response_at == at(4, 12)
+
+
+def test_opened_again_unanswered_it_is_warned_of_anew(clock, made, clara):
+    clock(4, 15)
+    watch()
+    assert fresh(made).response_breached_at
+    close(ticket=fresh(made), by=clara)
+    clock(11, 10)
+    reopen(ticket=fresh(made), by=clara)
+    assert fresh(made).response_due_at > at(11, 10) and not pressing(clara)
+    clock(11, 13, 30)
+    assert watch() == 1 and pressing(clara)

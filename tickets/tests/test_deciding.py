@@ -363,3 +363,15 @@ def test_every_decision_leaves_its_trace(ticket, clara, dora):
         (clara, "priority", "3", "1"),
         (dora, "status", "new", "resolved"),
     ]
+
+
+def test_closing_what_was_resolved_is_undone_and_a_mark_given_since_stays(ticket, clara):
+    resolve(ticket=ticket, by=clara)
+    change = close(ticket=fresh(ticket), by=clara)
+    rate(ticket=ticket, contact=ticket.contact, score=4)
+    undo_change(change=change, by=clara)
+    now = fresh(ticket)
+    assert (now.status, now.satisfaction, now.closed_at) == ("resolved", 4, None)
+    again = reopen(ticket=now, by=clara)
+    with pytest.raises(DeskError):
+        undo_change(change=again, by=clara)

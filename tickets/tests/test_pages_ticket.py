@@ -450,3 +450,13 @@ def test_what_the_person_sends_appears_with_its_picture_and_is_news_to_who_write
     near, far = open_one.files.order_by("pk")
     assert browser(clara).get(at("file", near.pk)).status_code == 200
     assert browser(clara).get(at("file", far.pk)).status_code == 404
+
+
+def test_closing_many_that_were_resolved_is_undone_as_one(browser, clara, open_one):
+    standing.resolve(ticket=open_one, by=clara)
+    page = browser(clara)
+    body = {"ticket": [open_one.pk], "action": "close"}
+    said = page.post(at("bulk"), body, follow=True).content.decode()
+    assert "Undone" in page.post(re.search(r'/tickets/[^"]*changes=\d+', said)[0], follow=True).text
+    open_one.refresh_from_db()
+    assert open_one.status == "resolved"
