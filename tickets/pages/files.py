@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import PurePath
 
+from django.db.models import Q
 from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_GET
@@ -19,7 +20,9 @@ INLINE = {"image/jpeg", "image/png", "image/webp", "image/gif"}
 @permitted("tickets.view_ticket")
 def file(request: DeskRequest, pk: int) -> FileResponse | HttpResponse:
     visible = Ticket.objects.visible_to(request.user)
-    rows = TicketFile.objects.filter(ticket__in=visible).select_related("attachment")
+    # Whoever has a ticket reads what was said on its parts, with their files.
+    theirs = Q(ticket__in=visible) | Q(ticket__merged_into__in=visible)
+    rows = TicketFile.objects.filter(theirs).select_related("attachment")
     found = get_object_or_404(rows, pk=pk)
     if not found.is_here:
         raise Http404

@@ -208,6 +208,14 @@ class TicketPage:
         return list(self.ticket.merged.prefetch_related(files).order_by("id")[:MOST_LINKS])
 
     @cached_property
+    def openable(self) -> set[int]:
+        """The keys of those this one is tied to that this person may open themselves."""
+        keys = [self.ticket.merged_into_id, self.ticket.follows_id, *(one.pk for one in self.parts)]
+        tied = [key for key in keys if key is not None]
+        visible = Ticket.objects.visible_to(self.user)
+        return set(visible.filter(pk__in=tied).values_list("pk", flat=True)) if tied else set()
+
+    @cached_property
     def siblings(self) -> list[Ticket]:
         """Other tickets of the person, which this one could be merged into."""
         rows = Ticket.objects.visible_to(self.user).standing()

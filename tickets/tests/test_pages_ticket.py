@@ -15,7 +15,9 @@ from partners.receipts import submit_receipt
 from partners.tests import proofs
 from partners.tests.conftest import make_loan, product  # noqa: F401  (fixture)
 from tickets import answering, standing, triage
+from tickets.files import stored
 from tickets.hearing import hear
+from tickets.merging import merge
 from tickets.models import CannedReply, Ticket, TicketChange, TicketMessage
 from tickets.opening import open_ticket
 from tickets.watching import watch
@@ -460,3 +462,24 @@ def test_closing_many_that_were_resolved_is_undone_as_one(browser, clara, open_o
     assert "Undone" in page.post(re.search(r'/tickets/[^"]*changes=\d+', said)[0], follow=True).text
     open_one.refresh_from_db()
     assert open_one.status == "resolved"
+
+
+def test_who_has_the_whole_opens_the_files_of_its_parts_and_has_no_link_to_these(
+    browser, clara, alice, open_one
+):
+    part = open_ticket(
+        contact=open_one.contact, conversation=open_one.conversation, subject="Otra",
+        description="Más", assignee=clara,
+    )  # fmt: skip
+    with stored([SimpleUploadedFile("plano.png", PNG)]) as files:
+        answering.add_note(ticket=part, by=clara, text="Mira", files=files)
+    triage.assign(ticket=open_one, to=alice, by=clara)
+    merge(ticket=part, into=open_one, by=clara)
+    page = browser(alice)
+    text = page.get(open_one.get_absolute_url()).content.decode()
+    file = at("file", part.files.get().pk)
+    assert file in text and page.get(file).status_code == 200
+    assert part.number in text and f'href="{part.get_absolute_url()}"' not in text
+    assert f'href="{part.get_absolute_url()}"' in str(
+        browser(clara).get(open_one.get_absolute_url()).content
+    )
