@@ -116,6 +116,7 @@ def _tell(
         entry.is_veiled = True
         entry.message = telling.tell_of_answer(row, talk)
         entry.save()
+        telling.note_sent(entry)
         _keep_own(entry, files)
         return
     if files:
@@ -130,6 +131,7 @@ def _tell(
     if text:
         entry.message = telling.tell_answer(row, talk, text, by)
     entry.save()
+    telling.note_sent(entry, *filter(None, (one.message for _kind, one in files)))
     TicketFile.objects.bulk_create(
         TicketFile(ticket=row, entry=entry, attachment=one) for _kind, one in files
     )

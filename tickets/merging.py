@@ -70,7 +70,7 @@ def thread(ticket: Ticket) -> QuerySet[TicketMessage]:
     """What was said on the ticket and on those that are parts of it, in order."""
     family = Q(ticket=ticket.pk) | Q(ticket__merged_into=ticket.pk)
     rows = TicketMessage.objects.filter(family).select_related("author", "message", "ticket")
-    return rows.prefetch_related("files__attachment").order_by("created_at", "id")
+    return rows.prefetch_related("files__attachment", "sent").order_by("created_at", "id")
 
 
 def _both(ticket: Ticket, other: Ticket) -> tuple[Ticket, Ticket]:

@@ -17,7 +17,7 @@ from crm.conversations import outreach
 from crm.conversations.models import Channel, Conversation, Message
 from crm.people.models import User
 from partners.models import Partner
-from tickets.models import Ticket
+from tickets.models import Ticket, TicketMessage
 
 PURPOSE = "ticket_answered"
 FALLBACK = "es"
@@ -75,6 +75,13 @@ def tell_resolved(ticket: Ticket, talk: Conversation) -> Message:
     scores = (_option(RATE, f"{ticket.pk}.{n}", f"score_{n}", talk, ticket) for n in SCORES)
     still = _option(REOPEN, ticket.pk, "still", talk, ticket)
     return _notice(ticket, talk, "ticket_resolved", (*scores, still))
+
+
+def note_sent(entry: TicketMessage, *others: Message) -> None:
+    """Keep with the entry all that went out of it: its message, with all portions of it, and
+    `others`."""
+    portions = outreach.portions(entry.message) if entry.message else ()
+    entry.sent.add(*portions, *others)
 
 
 def words(name: str, talk: Conversation, ticket: Ticket, **more: str) -> str:

@@ -32,6 +32,7 @@ def send(entry_key: int, talk_key: int) -> None:
             user=entry.author,
             is_private=True,
         )
+        entry.sent.add(*filter(None, (one.message for _kind, one in files)))
 
 
 def _copied(stored: File[bytes], name: str, mime: str) -> tuple[str, Attachment]:

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -68,6 +69,19 @@ def send(
                 is_private=is_private,
             )
     return message
+
+
+def portions(message: Message) -> QuerySet[Message]:
+    """It and what `send` queued in one with it, the words being too long for one message."""
+    rows = Message.objects.filter(
+        conversation=message.conversation_id,
+        direction=Message.Direction.OUT,
+        author=message.author,
+        user=message.user_id,
+        shown_at__gte=message.created_at,
+        created_at=message.created_at,
+    )
+    return rows.order_by("pk")
 
 
 def goes_now(conversation: Conversation, purpose: str) -> bool:

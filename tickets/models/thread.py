@@ -14,6 +14,13 @@ from django.utils.translation import gettext_lazy as _
 from crm.conversations.models import Attachment, Message
 from tickets.models.ticket import Ticket
 
+_State = Message.State
+TROUBLE = (_State.FAILED, _State.CANCELLED, _State.UNKNOWN, _State.HELD)
+WORST_FIRST = (
+    *TROUBLE, _State.QUEUED, _State.SENDING, _State.SENT, _State.DELIVERED, _State.READ,
+    _State.RECEIVED,
+)  # fmt: skip
+
 
 class TicketMessage(models.Model):
     """One entry of a ticket's thread. Its description stands on the ticket, not here."""
@@ -38,6 +45,8 @@ class TicketMessage(models.Model):
     message = models.ForeignKey(
         Message, models.SET_NULL, null=True, related_name="ticket_entries", editable=False
     )
+    # All that went out of it: files, and the portions of long words, `message` being the last.
+    sent = models.ManyToManyField(Message, related_name="+", editable=False)
     # Outside a session the person only heard that there is an answer; since when they have read it.
     is_veiled = models.BooleanField(default=False, editable=False)
     read_at = models.DateTimeField(_("read"), null=True, editable=False)
@@ -66,6 +75,24 @@ class TicketMessage(models.Model):
 
     def __str__(self) -> str:
         return self.get_kind_display()
+
+    @property
+    def fate(self) -> Message | None:
+        """Of what went out of it that which fared worst; None: nothing did. Portions of long words
+        that a template took the place of do not count."""
+        sent = list(self.sent.all()) or ([self.message] if self.message else [])
+        replaced = {one.created_at for one in sent if one.template_id}
+        counted = [
+            one
+            for one in sent
+            if one.state != Message.State.CANCELLED or one.created_at not in replaced
+        ]
+        return min(counted, key=lambda one: WORST_FIRST.index(one.state), default=None)
+
+    @property
+    def is_in_trouble(self) -> bool:
+        fate = self.fate
+        return fate is not None and fate.state in TROUBLE
 
 
 def file_path(file: TicketFile, filename: str) -> str:

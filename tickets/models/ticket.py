@@ -94,7 +94,8 @@ class Ticket(models.Model):
         related_name="tickets",
         verbose_name=_("partner"),
     )
-    # Where it came from, and where its answers go; null: it was entered at the desk.
+    # Where it is spoken of: where it came from, or else where its last answer went; null: nowhere
+    # yet, it was entered at the desk.
     conversation = models.ForeignKey(
         Conversation,
         models.SET_NULL,
@@ -190,6 +191,8 @@ class Ticket(models.Model):
         validators=[MinValueValidator(1), MaxValueValidator(5)],
     )
     rated_at = models.DateTimeField(null=True, editable=False)
+    # The desk's form it was made by, each of which makes one; blank: none.
+    form = models.CharField(max_length=40, blank=True, default="", db_default="", editable=False)
     version = models.PositiveIntegerField(default=1, editable=False)
     changed_at = models.DateTimeField(_("changed"), default=timezone.now, editable=False)
 
@@ -204,6 +207,9 @@ class Ticket(models.Model):
                 name="ticket_satisfaction_1_to_5",
             ),
             models.CheckConstraint(condition=Q(priority__range=(1, 4)), name="ticket_priority"),
+            models.UniqueConstraint(
+                fields=["contact", "form"], condition=~Q(form=""), name="ticket_made_once_by_form"
+            ),
             models.CheckConstraint(
                 condition=Q(status="waiting", paused_at__isnull=False)
                 | (~Q(status="waiting") & Q(paused_at=None)),

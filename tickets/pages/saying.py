@@ -107,8 +107,13 @@ def _go_on(request: DeskRequest, ticket: Ticket, entry: TicketMessage) -> None:
 def _fate(entry: TicketMessage) -> tuple[str, int]:
     """What becomes of an answer now, in words, and how loud they are."""
     message = entry.message
-    if message is None or outreach.goes_now(message.conversation, message.purpose):
+    purposes = {one.purpose for one in entry.sent.all()}
+    gone = [outreach.goes_now(message.conversation, one) for one in purposes] if message else []
+    if all(gone):
         return _("The answer is sent."), messages.SUCCESS
+    if any(gone):
+        part = _("A part of the answer is kept. It goes out when the person writes again.")
+        return part, messages.WARNING
     kept = _("The answer is kept. It goes out when the person writes again.")
     return kept, messages.WARNING
 
