@@ -13,7 +13,7 @@ from crm.conversations.models import Attachment, Conversation, Message
 from crm.errors import DeskError
 from crm.people.models import User
 from tickets import deadlines, telling
-from tickets.changes import check_seen, check_standing, locked, locked_with_talk, note, save
+from tickets.changes import check_seen, check_standing, locked, locked_with_place, note, save
 from tickets.models import Ticket, TicketFile, TicketMessage
 from tickets.opening import LONGEST_TEXT
 
@@ -33,24 +33,25 @@ def reply(
     files: Sequence[tuple[str, Attachment]] = (),
     form: str = "",
 ) -> TicketMessage:
-    """Answer the person where the ticket came from; a new ticket is open from then on.
+    """Answer the person where the ticket came from, else at their newest place, which is the
+    ticket's from then on: there they are heard. A new ticket is open from then on.
 
     `seen` is the version the writer last saw: ThreadChangedError if there is a newer one. `files`
     are as `tickets.files.stored` yields them. `form` names the form it was written in: a second
     time SaidAlreadyError, and nothing is sent. Outside a session a partner only hears that there is
     an answer (`is_veiled`). What is kept until the person writes again counts as the first
     response when it goes (`tickets.watching`). DeskError without words, for a ticket that is done
-    or merged, and for a person who cannot be reached by chat.
+    or merged, for a person who cannot be reached by chat, and for a partner's own who cannot log
+    in any more.
     """
     text = _clean(text, may_be_empty=bool(files))
     with transaction.atomic():
-        row, talk = locked_with_talk(ticket)
+        row, place = locked_with_place(ticket)
         form = _unsent(row, Kind.PUBLIC, text, form)
         _check_open(row)
         check_seen(row, seen)
-        place = telling.where(row, talk)
-        if place is None:
-            raise DeskError(_("This person cannot be reached by chat. Leave a note instead."))
+        place = _check_reached(row, place)
+        row.conversation = place
         entry = TicketMessage(ticket=row, kind=Kind.PUBLIC, author=by, text=text, form=form)
         _tell(entry, place, by, files)
         now = timezone.now()
@@ -156,6 +157,16 @@ def _check_open(row: Ticket) -> None:
     check_standing(row)
     if row.is_done:
         raise DeskError(_("This ticket is done. Open it again before you answer."))
+
+
+def _check_reached(row: Ticket, place: Conversation | None) -> Conversation:
+    if place is None:
+        raise DeskError(_("This person cannot be reached by chat. Leave a note instead."))
+    if telling.is_unreadable(row):
+        raise DeskError(
+            _("This partner was deregistered and cannot log in to read an answer. Call them.")
+        )
+    return place
 
 
 def _clean(text: str, *, may_be_empty: bool) -> str:

@@ -1,22 +1,25 @@
 """What every verb begins and ends with: the ticket's row locked, and who changed what noted.
 
-Locks are taken in one order everywhere: conversation, ticket, colleagues; the worker that handles
-a message has the conversation already.
+Locks are taken in one order everywhere: the person's identity on a channel, their conversation,
+ticket, colleagues; the worker that handles a message has the first two already.
 """
 
 from __future__ import annotations
 
 from datetime import datetime
 
+from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from crm.conversations.models import Conversation
+from crm.conversations.models import ChannelIdentity, Conversation
 from crm.errors import DeskError
 from crm.people.models import User
+from tickets import telling
 from tickets.models import Ticket, TicketChange
 
+PLACED = ("conversation__channel", "conversation__contact", "conversation__identity")
 JOINED = ("contact", "partner__contact", "assignee", "agency", "merged_into")
 _CLOCK = tuple(
     f"{kind}_{name}_at"
@@ -61,13 +64,36 @@ def lockable() -> QuerySet[Ticket]:
     return rows.select_related(*JOINED)
 
 
-def locked_with_talk(ticket: Ticket) -> tuple[Ticket, Conversation | None]:
-    """As `locked`, and its conversation, locked before it; None where there is none."""
-    rows = Conversation.objects.select_for_update(of=("self",), no_key=True)
-    key = Ticket.objects.filter(pk=ticket.pk).values("conversation")
-    talk = rows.select_related("channel", "contact", "identity").filter(pk__in=key).first()
+def locked_with_place(ticket: Ticket) -> tuple[Ticket, Conversation | None]:
+    """As `locked`, and where the person is told of it (`telling.where`), locked before it; None
+    where no chat reaches them."""
+    while True:
+        try:
+            with transaction.atomic():
+                return _with_place(ticket)
+        except _MovedError:  # what was locked for nothing is free again
+            continue
+
+
+class _MovedError(Exception):
+    """While this waited for the locks, another place became the one they are told at."""
+
+
+def _with_place(ticket: Ticket) -> tuple[Ticket, Conversation | None]:
+    place = telling.where(Ticket.objects.select_related(*PLACED).get(pk=ticket.pk))
+    talk = _locked_talk(place) if place is not None else None
     row = locked(ticket)
+    if telling.where(row) != talk:
+        raise _MovedError
     return row, talk
+
+
+def _locked_talk(place: Conversation) -> Conversation | None:
+    """Identity before conversation: whoever writes there locks the episode in between."""
+    identities = ChannelIdentity.objects.select_for_update(no_key=True)
+    list(identities.filter(pk=place.identity_id))
+    rows = Conversation.objects.select_for_update(of=("self",), no_key=True)
+    return rows.select_related("channel", "contact", "identity").filter(pk=place.pk).first()
 
 
 def check_seen(row: Ticket, seen: int | None) -> None:

@@ -14,7 +14,7 @@ from crm.errors import DeskError
 from crm.people.models import User
 from tickets import deadlines, telling
 from tickets.assignment import is_nobodys, least_loaded
-from tickets.changes import check_seen, check_standing, locked, locked_with_talk, note, save
+from tickets.changes import check_seen, check_standing, locked, locked_with_place, note, save
 from tickets.models import Ticket, TicketChange, TicketMessage
 
 Status = Ticket.Status
@@ -35,11 +35,12 @@ def set_status(
     if status not in Status.values:
         raise DeskError(_("There is no such status."))
     with transaction.atomic():
-        row, talk = locked_with_talk(ticket)
+        tells = status == Status.RESOLVED
+        row, place = locked_with_place(ticket) if tells else (locked(ticket), None)
         check_standing(row)
         check_seen(row, seen)
         _expect(row, ticket)
-        change = _move(row, status, by, timezone.now(), talk)
+        change = _move(row, status, by, timezone.now(), place)
     ticket.status, ticket.version = row.status, row.version
     return change
 
@@ -110,13 +111,13 @@ def _give_anew(row: Ticket, now: datetime) -> None:
 
 
 def _move(
-    row: Ticket, status: str, by: User | None, now: datetime, talk: Conversation | None
+    row: Ticket, status: str, by: User | None, now: datetime, place: Conversation | None
 ) -> TicketChange | None:
     if row.status == status:
         return None
     change = _step(row, status, by, now)
-    if status == Status.RESOLVED:
-        _tell(row, talk)
+    if status == Status.RESOLVED and place is not None:
+        _tell(row, place)
     save(row, now)
     return change
 
@@ -145,14 +146,14 @@ def _step(row: Ticket, status: str, by: User | None, now: datetime) -> TicketCha
     return change
 
 
-def _tell(row: Ticket, talk: Conversation | None) -> None:
-    place = telling.where(row, talk)
-    if place is None:
-        return
+def _tell(row: Ticket, place: Conversation) -> None:
+    """Tell them there, where they are heard from then on."""
+    row.conversation = place
     message = telling.tell_resolved(row, place)
-    TicketMessage.objects.create(
+    entry = TicketMessage.objects.create(
         ticket=row, kind=TicketMessage.Kind.NOTICE, text=message.text, message=message
     )
+    telling.note_sent(entry)
 
 
 def _expect(row: Ticket, ticket: Ticket) -> None:

@@ -26,8 +26,9 @@ LOOK, RATE, REOPEN = "ticket", "ticket_rating", "ticket_reopen"
 SCORES = (1, 2, 3, 4, 5)
 
 
-def where(ticket: Ticket, talk: Conversation | None) -> Conversation | None:
+def where(ticket: Ticket) -> Conversation | None:
     """The ticket's own conversation while its channel reaches the person, else their newest."""
+    talk = ticket.conversation
     if talk is not None and _reaches(talk):
         return talk
     rows = Conversation.objects.filter(
@@ -48,6 +49,13 @@ def is_known(ticket: Ticket, talk: Conversation) -> bool:
         return not ticket.is_private
     speaks: Callable[[Conversation, Partner], bool] = import_string(settings.PARTNER_SPEAKS)
     return speaks(talk, ticket.partner)
+
+
+def is_unreadable(ticket: Ticket) -> bool:
+    """Whether an answer to it could never be read by chat: it is private, and its partner was
+    deregistered and cannot log in any more."""
+    partner = ticket.partner if ticket.is_private else None
+    return partner is not None and partner.status == Partner.Status.CANCELLED
 
 
 def tell_answer(ticket: Ticket, talk: Conversation, text: str, by: User) -> Message:

@@ -111,7 +111,12 @@ class TicketPage:
 
     @cached_property
     def place(self) -> Conversation | None:
-        return telling.where(self.ticket, self.ticket.conversation)
+        return telling.where(self.ticket)
+
+    @property
+    def is_unreadable(self) -> bool:
+        """Whether its partner cannot log in any more to read an answer."""
+        return telling.is_unreadable(self.ticket)
 
     @cached_property
     def is_known(self) -> bool:

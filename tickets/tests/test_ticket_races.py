@@ -9,7 +9,7 @@ from django.db import connection, connections, transaction
 from django.utils import timezone
 
 from crm.conversations import outreach
-from crm.conversations.models import Conversation, Message
+from crm.conversations.models import ChannelIdentity, Conversation, Episode, Message
 from crm.errors import DeskError
 from tickets.answering import add_note, reply
 from tickets.changes import ThreadChangedError, locked
@@ -177,3 +177,49 @@ def test_two_clocks_warn_once(ticket):
     Ticket.objects.update(response_warn_at=past, resolution_warn_at=past)
     assert sorted(at_once(watch, watch)) in ([0, 2], [1, 1])
     assert ticket.changes.filter(field="warned").count() == 2
+
+
+@pytest.mark.parametrize("place", ["its own", "their newest"])
+def test_an_answer_waits_for_a_message_being_handled_before_it_locks_anything(
+    open_one, clara, place
+):
+    """The worker has the identity, and comes to episode, conversation and ticket in turn."""
+    if place == "their newest":
+        Ticket.objects.update(conversation=None)
+    outcome = []
+    desk = beside(lambda: outcome.append(reply(ticket=Ticket.objects.get(), by=clara, text="Hoy")))
+    with transaction.atomic():
+        ChannelIdentity.objects.select_for_update().get()
+        desk.start()
+        wait_for_a_waiting_one()
+        for model in (Episode, Conversation, Ticket):
+            model.objects.select_for_update(nowait=True).get()
+        # What the worker writes is not written over.
+        Conversation.objects.update(last_inbound_at=timezone.now(), waiting_since=timezone.now())
+    desk.join(20)
+    assert outcome[0].message.conversation == Ticket.objects.get().conversation
+    assert Conversation.objects.get().waiting_since is None
+
+
+def test_an_answer_goes_where_they_are_told_by_the_time_it_has_the_locks(
+    open_one, paula, talk_with, clara
+):
+    old, new = open_one.conversation, talk_with(paula, "51911000009")
+    desk = beside(lambda: reply(ticket=Ticket.objects.get(), by=clara, text="Hoy"))
+    with transaction.atomic():
+        ChannelIdentity.objects.select_for_update().get(pk=old.identity_id)
+        desk.start()
+        wait_for_a_waiting_one()
+        Ticket.objects.update(conversation=new)
+    desk.join(20)
+    assert Message.objects.get(direction="out").conversation == new
+
+
+def beside(work):
+    def run():
+        try:
+            work()
+        finally:
+            connections.close_all()
+
+    return threading.Thread(target=run)
