@@ -38,17 +38,24 @@ def open_ticket(
     is_private: bool = False,
     files: Sequence[Attachment] = (),
     follows: Ticket | None = None,
+    form: str = "",
 ) -> Ticket:
-    """Make a ticket and give it to somebody; one that `origin` made already is the same ticket.
+    """Make a ticket and give it to somebody; one that `origin` made already is the same ticket,
+    and so is one that was made of the same words in the same `form` for this contact.
 
     Without a category it is guessed from the words; without an assignee the least-loaded active
     officer of the agency gets it. `by`: the colleague who enters it; None: the person does.
-    `files` are saved attachments of messages. DeskError without words, and for a loan or receipt
-    that is another's.
+    `files` are saved attachments of messages. `is_private` holds for who is a partner still: who
+    was deregistered could not log in to read an answer. DeskError without words, and for a loan or
+    receipt that is another's.
     """
     subject, description = _one_line(subject), _clean(description)
     _check(subject, description, category, priority)
     _check_links(partner, loan, receipt)
+    sent = _made_in(form, contact)
+    if sent is not None and (sent.subject, sent.description) == (subject, description):
+        return sent
+    gone = partner is not None and partner.status == Partner.Status.CANCELLED
     row = Ticket(
         contact=contact,
         partner=partner,
@@ -62,14 +69,15 @@ def open_ticket(
         agency_id=_agency_of(contact, partner, by),
         loan=loan,
         receipt=receipt,
-        is_private=is_private,
+        is_private=is_private and not gone,
         follows=follows,
+        form="" if sent else form,  # who goes back and writes something else makes another one
     )
     try:
         with transaction.atomic():
             return _make(row, by, files)
     except IntegrityError:
-        known = _made_by(origin)
+        known = _made_by(origin) or _made_in(form, contact)
         if known is None:
             raise
         return known
@@ -92,6 +100,10 @@ def _make(row: Ticket, by: User | None, files: Sequence[Attachment]) -> Ticket:
 
 def _made_by(origin: Message | None) -> Ticket | None:
     return Ticket.objects.filter(origin=origin).first() if origin is not None else None
+
+
+def _made_in(form: str, contact: Contact) -> Ticket | None:
+    return Ticket.objects.filter(contact=contact, form=form).first() if form else None
 
 
 def _check(subject: str, description: str, category: str, priority: int) -> None:

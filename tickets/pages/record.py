@@ -64,7 +64,8 @@ class TicketPage:
 
     @property
     def may_answer(self) -> bool:
-        return self.may_act and not self.ticket.is_done and self.place is not None
+        open_here = self.may_act and not self.ticket.is_done
+        return open_here and self.place is not None and not self.is_unreadable
 
     @property
     def then(self) -> list[tuple[str, str]]:

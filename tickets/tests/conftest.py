@@ -78,8 +78,8 @@ def ana(lima):
 def talk_with(channel):
     """talk_with(contact) -> a conversation of theirs, in which they wrote a moment ago."""
 
-    def make(contact, digits="51911000001"):
-        talk = meet(channel=channel, addresses=[("wa_id", digits)], name=contact.name, phone=digits)
+    def make(contact, digits="51911000001", on=channel):
+        talk = meet(channel=on, addresses=[("wa_id", digits)], name=contact.name, phone=digits)
         talk.contact = contact
         talk.last_inbound_at = timezone.now()
         talk.save()

@@ -2,12 +2,16 @@
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
+from django.utils import timezone
 
-from crm.conversations.models import Channel, Message
+from crm.conversations.models import Channel, Conversation, Message, MessageTemplate
 from crm.errors import DeskError
+from partners.models import Partner
 from tickets.answering import add_note, reply
 from tickets.changes import ThreadChangedError
 from tickets.files import stored
+from tickets.hearing import hear_waiting
 from tickets.models import Ticket
 from tickets.standing import close, set_status
 from tickets.watching import watch
@@ -24,6 +28,17 @@ def media(settings, tmp_path):
 
 def sent(talk):
     return list(Message.objects.filter(conversation=talk, direction="out").order_by("id"))
+
+
+def fresh(ticket):
+    return Ticket.objects.get(pk=ticket.pk)
+
+
+def word(talk):
+    return Message.objects.create(
+        conversation=talk, channel=talk.channel, direction="in", author="person",
+        state="received", text="El martes", shown_at=timezone.now(),
+    )  # fmt: skip
 
 
 def test_an_answer_goes_out_where_the_ticket_came_from(open_one, clara):
@@ -163,3 +178,73 @@ def test_a_refused_answer_leaves_no_file(open_one, clara, tmp_path):
     with pytest.raises(DeskError), stored([SimpleUploadedFile("plano.png", PNG)]) as files:
         reply(ticket=open_one, by=clara, text=ANSWER, files=files)
     assert [one for one in tmp_path.rglob("*") if one.is_file()] == []
+
+
+@pytest.mark.parametrize("own", ["none", "switched off"])
+def test_where_it_was_said_it_is_spoken_of_from_then_on(open_one, clara, channel, talk_with, own):
+    asked = open_one.conversation
+    elsewhere = Channel.objects.create(name="Otro", provider="simulator", external_id="otro",
+                                       mode="live", credentials=channel.credentials)  # fmt: skip
+    there = talk_with(open_one.contact, "51911000009", on=elsewhere)
+    if own == "none":
+        Ticket.objects.update(conversation=None)
+    else:
+        Channel.objects.filter(pk=asked.channel_id).update(is_active=False)
+    Conversation.objects.filter(pk=there.pk).update(last_message_at=timezone.now())
+    entry = reply(ticket=fresh(open_one), by=clara, text="¿Qué día?")
+    assert entry.message.conversation == there == fresh(open_one).conversation
+    set_status(ticket=fresh(open_one), status="waiting", by=clara)
+    heard = hear_waiting(message=word(there))
+    assert heard == open_one and heard.status == "open"
+
+
+@pytest.mark.usefixtures("in_english")
+def test_who_was_deregistered_is_not_sent_to_log_in(ticket, ana, clara, browser, talk_with):
+    """They never could. A new ticket of theirs is answered like anybody's."""
+    Partner.objects.update(status="cancelled")
+    with pytest.raises(DeskError, match="deregistered"):
+        reply(ticket=fresh(ticket), by=clara, text=ANSWER)
+    page = browser(clara)
+    text = page.get(ticket.get_absolute_url()).content.decode()
+    assert "reach them another way" in text and 'value="public" autocomplete="off" disabled' in text
+    body = {"subject": "Carta", "description": "Pide su carta", "priority": 3}
+    page.post(f"{reverse('tickets:create')}?contact={ana.contact_id}", body)
+    made = Ticket.objects.latest("pk")
+    assert made.partner == ana and not made.is_private
+    assert not reply(ticket=made, by=clara, text=ANSWER).is_veiled
+
+
+def in_states(entry, *states):
+    for message, state in zip(entry.sent.order_by("pk"), states, strict=True):
+        Message.objects.filter(pk=message.pk).update(state=state)
+
+
+@pytest.mark.usefixtures("in_english")
+@pytest.mark.parametrize(
+    ("states", "shown"),
+    [
+        (("failed", "read"), "Not delivered"),
+        (("held", "sent"), "Kept until it may be sent"),
+        (("sent", "unknown"), "Not confirmed"),
+        (("sent", "cancelled"), "Cancelled"),
+        (("delivered", "read"), "Delivered"),
+    ],
+)
+def test_of_what_went_out_the_worst_is_shown(open_one, clara, browser, states, shown):
+    with stored([SimpleUploadedFile("plano.png", PNG)]) as files:
+        entry = reply(ticket=open_one, by=clara, text=ANSWER, files=files)
+    in_states(entry, *states)
+    page = browser(clara).get(open_one.get_absolute_url()).content.decode()
+    foot = page.partition(f'id="entry-{entry.pk}"')[2].partition("entry-foot")[2]
+    assert shown in foot.partition("</p>")[0]
+
+
+def test_what_a_template_took_the_place_of_is_not_cancelled(open_one, clara):
+    entry = reply(ticket=open_one, by=clara, text="x" * 5000)
+    first, *others = entry.sent.order_by("pk")
+    template = MessageTemplate.objects.create(
+        channel=first.channel, name="respondido", language="es", status="APPROVED", components=[]
+    )
+    in_states(entry, "sent", *["cancelled"] * len(others))
+    Message.objects.filter(pk=first.pk).update(template=template)
+    assert others and fresh(open_one).messages.get().fate == first
