@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
+import secrets
 from typing import Any, ClassVar
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from crm.desk.access import DeskRequest
 from crm.people.models import Contact, User
 from partners.models import Loan, Partner, Receipt
 from tickets.assignment import assignable
@@ -15,6 +18,18 @@ from tickets.models import CannedReply, Category, Priority
 from tickets.opening import LONGEST_SUBJECT, LONGEST_TEXT
 
 MOST_LINKS = 50
+NAME = re.compile(r"[\w-]{8,40}", re.ASCII)
+
+
+def new_name() -> str:
+    """What a form is called, which is sent once however often it comes."""
+    return secrets.token_urlsafe(16)
+
+
+def name_of(request: DeskRequest) -> str:
+    """The name of the form that was sent; blank for what no page of ours has written."""
+    given = request.POST.get("form", "")
+    return given if NAME.fullmatch(given) else ""
 
 
 class TicketForm(forms.Form):

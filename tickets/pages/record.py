@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from typing import Any, TypeVar
 
 from django.conf import settings
@@ -21,6 +20,7 @@ from tickets import canned, pulse, telling
 from tickets.assignment import assignable, is_nobodys
 from tickets.merging import thread
 from tickets.models import CannedReply, Category, Priority, Ticket, TicketFile, TicketMessage
+from tickets.pages.forms import new_name
 from tickets.pages.history import Event, events
 from tickets.pages.seen import News, Seen, news_since, seen_now
 from tickets.pages.timing import Left, left
@@ -49,7 +49,7 @@ class TicketPage:
         self.may_change = user.has_perm("tickets.change_ticket")
         key = f"{pulse.ONE}{ticket.pk}"
         self.pulse = pulse.pulse(user, [key])[key]
-        self.form = secrets.token_urlsafe(16)  # what one writes next is sent once
+        self.form = new_name()  # what one writes next is sent once
         self.statuses = Ticket.Status.choices
         self.priorities = Priority.choices
         self.categories = Category.choices

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -20,6 +19,7 @@ from tickets.changes import ThreadChangedError
 from tickets.files import stored
 from tickets.models import Ticket, TicketMessage
 from tickets.pages.actions import CHANGE
+from tickets.pages.forms import name_of
 from tickets.pages.guards import get_ticket_for, losing_is_told
 from tickets.pages.record import THEN, TicketPage
 from tickets.pages.seen import Seen, parsed
@@ -27,7 +27,6 @@ from tickets.pages.views import show
 
 NOTHING = Seen(0, 0, 0)
 KINDS = (TicketMessage.Kind.PUBLIC, TicketMessage.Kind.NOTE)
-FORM = re.compile(r"[\w-]{8,40}", re.ASCII)
 
 
 @require_POST
@@ -48,7 +47,7 @@ def say(request: DeskRequest, pk: int) -> HttpResponse:
     if page.kind not in KINDS:
         page.error, page.kind = _("Choose whether it is an answer or a note."), KINDS[1]
         return _refused(request, page)
-    if page.has_news and not answering.was_said(ticket, _form(request)):
+    if page.has_news and not answering.was_said(ticket, name_of(request)):
         return _ask(request, page)
     try:
         entry = _send(request, page)
@@ -76,14 +75,8 @@ def _send(request: DeskRequest, page: TicketPage) -> TicketMessage:
             text=page.text,
             seen=page.ticket.version,
             files=files,
-            form=_form(request),
+            form=name_of(request),
         )
-
-
-def _form(request: DeskRequest) -> str:
-    """Blank for what no page of ours has written."""
-    given = request.POST.get("form", "")
-    return given if FORM.fullmatch(given) else ""
 
 
 def _go_on(request: DeskRequest, ticket: Ticket, entry: TicketMessage) -> None:

@@ -16,7 +16,7 @@ from crm.people.models import Contact, User
 from tickets import canned, presence
 from tickets.models import Ticket
 from tickets.opening import open_ticket
-from tickets.pages.forms import TicketForm, person_of
+from tickets.pages.forms import TicketForm, name_of, new_name, person_of
 from tickets.pages.guards import get_ticket_for, losing_is_told
 from tickets.pages.record import TicketPage
 from tickets.pages.seen import parsed
@@ -78,7 +78,8 @@ def filled(request: DeskRequest, pk: int, reply: int) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @permitted("tickets.add_ticket")
 def create(request: DeskRequest) -> HttpResponse:
-    """For `?contact=`, or for the person of `?conversation=`; without either one looks for them."""
+    """For `?contact=`, or for the person of `?conversation=`; without either one looks for them.
+    `form` names the form, which makes one ticket however often it comes."""
     talk = _conversation(request)
     contact = talk.contact if talk else _contact(request)
     if contact is None:
@@ -94,6 +95,7 @@ def create(request: DeskRequest) -> HttpResponse:
                 by=request.user,
                 # What is a partner's is spoken of in full only in a session of theirs.
                 is_private=partner is not None,
+                form=name_of(request),
                 **form.cleaned_data,
             )
         except DeskError as error:
@@ -101,6 +103,7 @@ def create(request: DeskRequest) -> HttpResponse:
         else:
             return _made(request, made)
     context = {"form": form, "contact": contact, "partner": partner, "conversation": talk}
+    context["form_name"] = name_of(request) or new_name()
     return render(request, "tickets/form.html", context)
 
 

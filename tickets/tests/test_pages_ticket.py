@@ -483,3 +483,14 @@ def test_who_has_the_whole_opens_the_files_of_its_parts_and_has_no_link_to_these
     assert f'href="{part.get_absolute_url()}"' in str(
         browser(clara).get(open_one.get_absolute_url()).content
     )
+
+
+def test_a_new_ticket_sent_twice_is_one(browser, clara, paula):
+    page, where = browser(clara), f"{at('create')}?contact={paula.pk}"
+    name = re.search(r'name="form" value="([\w-]+)"', page.get(where).content.decode())[1]
+    body = {"subject": "Pago", "description": "No puede", "priority": 3, "form": name}
+    first, second = (page.post(where, body) for _ in range(2))
+    assert first.url == second.url == Ticket.objects.get().get_absolute_url()
+    # Who goes back and writes something else makes another one.
+    page.post(where, body | {"description": "Otra cosa"})
+    assert Ticket.objects.count() == 2
