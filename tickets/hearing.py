@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from crm.conversations.models import Message
 from crm.errors import DeskError
 from crm.people.models import Contact
+from partners.models import Partner
 from tickets.changes import lockable, locked, note, save
 from tickets.models import Ticket, TicketFile, TicketMessage
 from tickets.opening import LONGEST_TEXT, open_ticket
@@ -35,11 +36,15 @@ def hear(*, ticket: Ticket, message: Message, has_files: bool = True) -> Ticket:
             key = found.key
 
 
-def hear_waiting(*, message: Message, has_files: bool = True) -> Ticket | None:
+def hear_waiting(
+    *, message: Message, partner: Partner | None = None, has_files: bool = True
+) -> Ticket | None:
     """As `hear`, of the ticket that waits for the person in the message's conversation, the newest
-    of several; None where none does."""
+    of several; None where none does. What was said in a session of `partner`'s is private: only
+    a ticket of theirs gets it."""
     with transaction.atomic():
         rows = lockable().filter(conversation=message.conversation_id, merged_into=None)
+        rows = rows.filter(partner=partner) if partner is not None else rows
         row = rows.filter(status=Ticket.Status.WAITING).order_by("-changed_at").first()
         return _hear(row, message, has_files) if row is not None else None
 

@@ -103,6 +103,12 @@ def about(turn: Turn) -> Outcome:
     return added(turn, hearing.hear(ticket=ticket, message=message), ticket)
 
 
+def reopen(turn: Turn) -> Outcome | None:
+    """That it is not resolved, tapped while a colleague speaks: the tap itself says so."""
+    ticket = theirs(turn, turn.value)
+    return add(turn, ticket) if ticket is not None else None
+
+
 def claim(turn: Turn) -> Outcome | None:
     """Words that ask for nothing the bot knows, or a file, may be about a ticket: surely if it
     waits for them, or if they answer to a message of ours about it; else they are asked."""
@@ -112,7 +118,7 @@ def claim(turn: Turn) -> Outcome | None:
     if ticket is not None:
         return add(turn, ticket)
     files = bool(turn.inbound.media)
-    waiting = hearing.hear_waiting(message=turn.message, has_files=files)
+    waiting = hearing.hear_waiting(message=turn.message, partner=turn.partner, has_files=files)
     if waiting is not None:
         return added(turn, waiting, waiting)
     lately = _lately(turn) if turn.inbound.kind == Message.Kind.TEXT else None
@@ -153,7 +159,7 @@ def _asked_last(turn: Turn) -> Ticket | None:
         conversation=turn.conversation, direction=Message.Direction.OUT
     ).exclude(state__in=(Message.State.FAILED, Message.State.CANCELLED))
     last = sent.order_by("-shown_at", "-id").values_list("pk", flat=True).first()
-    return ticket if ticket.messages.filter(message=last, kind=PUBLIC).exists() else None
+    return ticket if ticket.messages.filter(sent=last, kind=PUBLIC).exists() else None
 
 
 def _says_nothing(turn: Turn) -> bool:
@@ -167,14 +173,18 @@ def _says_nothing(turn: Turn) -> bool:
 
 
 def _quoted(turn: Turn) -> Ticket | None:
-    """The ticket of the message of ours that they answered to."""
+    """The ticket of the message of ours that they answered to; in a session the partner's."""
     if not turn.inbound.reply_to:
         return None
     entries = TicketMessage.objects.filter(
-        message__conversation=turn.conversation, message__provider_id=turn.inbound.reply_to
+        sent__conversation=turn.conversation, sent__provider_id=turn.inbound.reply_to
     )
-    found = entries.exclude(kind=TicketMessage.Kind.PERSON).select_related("ticket").first()
-    return found.ticket if found else None
+    found = entries.select_related("ticket__merged_into").first()
+    if found is None:
+        return None
+    whole = found.ticket.merged_into or found.ticket
+    own = turn.partner is None or whole.partner_id == turn.partner.pk
+    return found.ticket if own else None
 
 
 def _waiting(turn: Turn) -> Ticket | None:
@@ -192,7 +202,9 @@ def _lately(turn: Turn) -> Ticket | None:
 
 
 def _of_talk(turn: Turn) -> QuerySet[Ticket]:
-    return Ticket.objects.standing().filter(conversation=turn.conversation)
+    """Those spoken of here. What is said in a session is private: only the partner's get it."""
+    rows = Ticket.objects.standing().filter(conversation=turn.conversation)
+    return rows.filter(partner=turn.partner) if turn.partner is not None else rows
 
 
 def _readable(turn: Turn) -> QuerySet[Ticket]:
@@ -270,4 +282,4 @@ CLAIMS = {
     UNKNOWN: claim,
     FILE: claim,
 }
-OVERHEARD = {**CLAIMS, RATE: rate}
+OVERHEARD = {**CLAIMS, RATE: rate, REOPEN: reopen, ABOUT: about}

@@ -124,7 +124,7 @@ def added(turn: Turn, heard: Ticket, before: Ticket) -> Outcome:
 
 def theirs(turn: Turn, key: object) -> Ticket | None:
     """The ticket with this key, if it is this person's: in a session their partner's, else made
-    in this conversation or by this contact."""
+    in this conversation or by this contact. Another partner's is not, whoever wrote here before."""
     if not str(key).isdecimal():
         return None
     rows = Ticket.objects.select_related("contact", "partner", "merged_into")
@@ -132,8 +132,9 @@ def theirs(turn: Turn, key: object) -> Ticket | None:
     if found is None:
         return None
     own = found.contact_id == turn.contact.pk or found.conversation_id == turn.conversation.pk
-    is_partners = turn.partner is not None and found.partner_id == turn.partner.pk
-    return found if own or is_partners else None
+    if turn.partner is not None and found.partner_id is not None:
+        own = found.partner_id == turn.partner.pk
+    return found if own else None
 
 
 def _known_here(turn: Turn) -> Partner | None:
