@@ -89,7 +89,11 @@ def _go_on(request: DeskRequest, ticket: Ticket, entry: TicketMessage) -> None:
         tell(request, sent, level=level)
         return
     try:
-        standing.set_status(ticket=ticket, status=wanted, by=request.user)
+        standing.set_status(ticket=ticket, status=wanted, by=request.user, seen=ticket.version)
+    except ThreadChangedError:
+        left = _("Something has just been added to the ticket: its status was left as it is.")
+        tell(request, f"{sent} {left}", level=messages.WARNING)
+        return
     except DeskError as error:
         tell(request, str(error), level=messages.ERROR)
         return

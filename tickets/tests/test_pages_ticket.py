@@ -20,6 +20,7 @@ from tickets.hearing import hear
 from tickets.merging import merge
 from tickets.models import CannedReply, Ticket, TicketChange, TicketMessage
 from tickets.opening import open_ticket
+from tickets.tests.test_hearing import say as from_them
 from tickets.watching import watch
 
 pytestmark = [pytest.mark.once, pytest.mark.django_db, pytest.mark.usefixtures("in_english")]
@@ -494,3 +495,21 @@ def test_a_new_ticket_sent_twice_is_one(browser, clara, paula):
     # Who goes back and writes something else makes another one.
     page.post(where, body | {"description": "Otra cosa"})
     assert Ticket.objects.count() == 2
+
+
+def test_who_writes_just_then_is_not_waited_for(browser, clara, open_one, monkeypatch):
+    real = answering.reply
+
+    def and_they_write(**said):
+        entry = real(**said)
+        hear(ticket=open_one, message=from_them(open_one))
+        return entry
+
+    monkeypatch.setattr(answering, "reply", and_they_write)
+    page = browser(clara)
+    body = {"kind": "public", "text": "¿Qué día?", "then": "waiting"}
+    body["seen"] = seen_on(page.get(open_one.get_absolute_url()))
+    said = page.post(at("say", open_one.pk), body, headers=HTMX)
+    assert "status was left" in said["HX-Trigger"]
+    open_one.refresh_from_db()
+    assert open_one.status == "open"
