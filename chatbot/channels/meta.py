@@ -70,9 +70,11 @@ class Meta(Signed):
         _("In your app at Meta open WhatsApp and its configuration."),
         _("Under webhooks enter {url} and the verify token of this channel."),
         _(
-            "Subscribe to messages, account_update, account_alerts, phone_number_quality_update, "
+            "Subscribe to messages, account_update, account_alerts, account_review_update, "
+            "phone_number_quality_update, phone_number_name_update, "
             "message_template_status_update, message_template_quality_update, "
-            "message_template_components_update, template_category_update and user_preferences."
+            "message_template_components_update, template_category_update, user_preferences "
+            "and user_id_update."
         ),
         _(
             "If the number is used on a phone as well, subscribe also to smb_message_echoes, "

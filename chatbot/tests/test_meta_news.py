@@ -17,6 +17,14 @@ from crm.conversations.models import Channel, Conversation, Message, MessageTemp
 pytestmark = [pytest.mark.once, pytest.mark.django_db, pytest.mark.usefixtures("in_english")]
 
 
+def test_each_field_that_says_something_is_to_be_subscribed_to():
+    made = [body for body in vars(bodies).values() if isinstance(body, dict) and "entry" in body]
+    fields = {change["field"] for body in made for change in body["entry"][0]["changes"]}
+    told = set(" ".join(map(str, Meta.steps)).replace(",", " ").replace(".", " ").split())
+    # Nothing is made of these.
+    assert fields - told == {"business_capability_update", "calls", "group_lifecycle_update"}
+
+
 @pytest.fixture
 def take(post, channel, graph):
     """take(body, …) -> everything these bodies set off is done; the channel as it is then."""
