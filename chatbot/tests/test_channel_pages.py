@@ -369,11 +369,13 @@ def test_a_stopped_channel_goes_on_when_told(channel, admin):
     assert (channel.stopped_at, channel.health) == (None, "unknown")
 
 
+@pytest.mark.usefixtures("in_english")
 def test_a_channel_is_switched_off_at_once_and_never_deleted(channel, admin, post):
     talk = conversation(channel)
     hear(talk)
     assert directory.snapshot().by_default
-    admin.post(at("switch", channel), {"on": "no"})
+    told = words(admin.post(at("switch", channel), {"on": "no"}, follow=True))
+    assert "What people write is not taken meanwhile" in told
     assert post({"entry": []}).status_code == 403
     assert "Rosa" in words(admin.get("/conversations/"))
     admin.post(at("switch", channel), {"on": "yes"})

@@ -57,7 +57,11 @@ def seen(request: DeskRequest, pk: int) -> HttpResponse:
 @permitted(VIEW, CHANGE)
 def switch(request: DeskRequest, pk: int) -> HttpResponse:
     on = request.POST.get("on") == "yes"
-    done = _("The channel is on.") if on else _("The channel is off. Nothing is lost.")
+    off = _(
+        "The channel is off. What you write here waits. What people write is not taken meanwhile: "
+        "it comes later only if the provider still tries then, and none does so for long."
+    )
+    done = _("The channel is on.") if on else off
     return _do(request, pk, lambda channel: checking.switch(channel, on), done)
 
 
