@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from chatbot.dialog.contract import PROPERTY, Outcome, Reply, Turn
-from chatbot.intents import properties
+from chatbot.intents import menu, properties
 from chatbot.intents.beyond import beyond
 from crm.conversations.models import Message
-
-UNHEARD = (Message.Kind.AUDIO, Message.Kind.VIDEO, Message.Kind.STICKER)
 
 
 def acknowledge(turn: Turn) -> Outcome:
@@ -19,8 +17,8 @@ def acknowledge(turn: Turn) -> Outcome:
         return properties.card(turn, named)
     if turn.inbound.kind == Message.Kind.UNSUPPORTED:
         return Outcome((Reply("cannot_read", promises=True),))
-    if turn.inbound.kind in UNHEARD:
-        return Outcome((Reply("cannot_listen", promises=True),))
+    if menu.is_unheard(turn):
+        return Outcome((Reply("cannot_listen", options=menu.options(turn), promises=True),))
     if captured is not None and captured.is_new:
         return properties.inquire(turn)
     # A bare number or sign is no sentence that anybody could have understood.

@@ -110,6 +110,24 @@ def test_what_cannot_be_heard_or_watched_is_kept_and_said(ask, kind, mime):
     assert ask.dialog.misunderstood == 0
 
 
+@pytest.mark.parametrize(
+    ("kind", "mime", "language", "tells"),
+    [
+        ("audio", "audio/ogg", "", ("no puedo escuchar", "propiedades", "visita", "préstamos")),
+        ("video", "video/mp4", "pt", ("não consigo ouvir", "imóveis", "visita", "empréstimos")),
+        ("sticker", "image/webp", "en", ("cannot listen", "properties", "visit", "loans")),
+    ],
+)
+def test_a_stranger_hears_what_can_be_done_instead(chat, kind, mime, language, tells):
+    chat("Hola")
+    Contact.objects.update(language=language)
+    (text,) = chat.picture(None, kind=kind, mime=mime)
+    assert [word for word in tells if word not in text] == []
+    assert [id_ for id_, _title in chat.options] == [f"intent:{name}" for name in menu.VISITORS]
+    assert chat.talk.messages.get(kind=kind).attachments.count() == 1
+    assert chat.talk.waiting_since is not None and chat.dialog.misunderstood == 0
+
+
 def test_a_question_left_open_in_the_menu_does_not_exist(ask):
     ask("menú")
     assert ask.dialog.name == ""

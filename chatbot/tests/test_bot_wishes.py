@@ -1,11 +1,14 @@
 """No more advertisements, and advertisements again, whoever answers the conversation."""
 
 import pytest
+from django.utils import timezone
 
+from chatbot.dialog import registry
 from chatbot.tests.self_service import *  # noqa: F403
 from crm.audit.models import AuditEntry
 from crm.conversations import ownership
 from crm.people.models import Contact
+from tickets.models import Ticket
 
 pytestmark = [pytest.mark.once, pytest.mark.django_db]
 
@@ -38,9 +41,12 @@ def test_it_is_done_where_a_person_answers_and_nothing_is_said(chat):
 
 
 def test_it_leaves_a_question_that_takes_any_text(ask):
-    ask("comprobante")
+    ask("crear ticket")
+    ask("Asunto")
+    assert registry.takes_any(ask.dialog, timezone.now())
     (text,) = ask(OUT)
     assert "promociones" in text and ask.dialog.name == ""
+    assert opted_out(ask) is not None and not Ticket.objects.exists()
 
 
 def test_whoever_opted_out_is_answered_all_the_same(ask):
