@@ -24,6 +24,13 @@ def has_templates(channel: Channel) -> bool:
     return provider is not None and provider.rules.templates
 
 
+def may_ask(channel: Channel) -> bool:
+    """Whether it is asked without a person's asking: on a dry run nothing leaves this machine."""
+    if not has_templates(channel):
+        return False
+    return channel.is_live or BY_SLUG[channel.provider].is_simulated
+
+
 def sync_templates(channel: Channel) -> int:
     """Write down all templates the provider lists; how many. Those it no longer lists are GONE.
 
@@ -46,9 +53,12 @@ def sync_templates(channel: Channel) -> int:
 
 
 def sync_all() -> None:
-    """Job: the templates of every active channel. One that cannot be asked stops no other."""
+    """Job: the templates of every active channel but those on a dry run.
+
+    One that cannot be asked stops no other.
+    """
     for channel in Channel.objects.filter(is_active=True).order_by("pk"):
-        if not has_templates(channel):
+        if not may_ask(channel):
             continue
         try:
             sync_templates(channel)
@@ -59,12 +69,11 @@ def sync_all() -> None:
 def sync_soon(channel: Channel, news: TemplateNews) -> None:
     """Have the list read once more after a webhook that did not tell the whole wording.
 
-    It leaves out what a header shows, and of a new template everything. Reading changes nothing
-    at the provider, so a channel on a dry run asks as well.
+    It leaves out what a header shows, and of a new template everything.
     """
     rows = channel.templates.filter(name=news.name[:512], language=news.language[:12])
     unknown = not any(rows.values_list("components", flat=True))
-    if (unknown or news.components is not None) and has_templates(channel):
+    if (unknown or news.components is not None) and may_ask(channel):
         enqueue("chatbot.template_sync.sync_one", channel.pk, time.time())
 
 
@@ -77,8 +86,11 @@ def sync_one(channel_id: int, asked_at: float) -> None:
     if asked_at <= cache.get(key, 0):
         return
     begun = time.time()
+    channel = Channel.objects.get(pk=channel_id)
+    if not may_ask(channel):
+        return  # it was put on a dry run meanwhile
     try:
-        sync_templates(Channel.objects.get(pk=channel_id))
+        sync_templates(channel)
     except ChannelError as error:
         log.warning("Templates of channel %s: code %s", channel_id, error.code)
     else:

@@ -93,6 +93,17 @@ def test_the_button_synchronises(channel, admin, graph):
     assert "nueva" in page(admin, channel)
 
 
+@pytest.mark.usefixtures("in_english")
+def test_on_a_dry_run_only_the_button_asks_and_the_page_says_so(channel, admin, graph):
+    credentials = {**channel.credentials, "business_account_id": "777"}
+    Channel.objects.filter(pk=channel.pk).update(mode="dry_run", credentials=credentials)
+    shown = page(admin, channel)
+    assert "nothing asks the provider for them by itself" in shown and "every day" not in shown
+    assert graph.requests == []
+    admin.post(f"/channels/{channel.pk}/templates/")
+    assert len(graph.requests) == 1
+
+
 def test_the_button_says_why_it_could_not(channel, admin):
     answer = admin.post(f"/channels/{channel.pk}/templates/", follow=True)
     assert 'data-level="error"' in words(answer)

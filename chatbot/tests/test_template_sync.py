@@ -129,7 +129,9 @@ def test_the_job_is_declared():
 
 def test_the_job_asks_every_channel_that_has_some_and_stops_at_none(account, graph, caplog):
     # The first to be asked.
-    Channel.objects.create(pk=0, name="Sin cuenta", provider="meta", external_id="1")
+    Channel.objects.create(
+        pk=0, name="Sin cuenta", provider="meta", external_id="1", mode=Channel.Mode.LIVE
+    )
     off = Channel.objects.create(
         name="Apagado",
         provider="meta",
@@ -150,6 +152,25 @@ def test_the_job_asks_every_channel_that_has_some_and_stops_at_none(account, gra
     assert "token-de-prueba" not in caplog.text
 
 
+def test_on_a_dry_run_nobody_is_asked(account, graph, post, django_capture_on_commit_callbacks):
+    Channel.objects.filter(pk=account.pk).update(mode=Channel.Mode.DRY_RUN)
+    graph.listed = [listed()]
+    with django_capture_on_commit_callbacks(execute=True):
+        post(told("message_template_status_update", event="APPROVED"))
+        work_off()
+    sync_all()
+    sync_one(account.pk, time.time())
+    assert account.templates.get().components == []
+    assert graph.requests == []
+
+
+def test_the_simulator_is_nobody(db):
+    made = Channel.objects.create(name="Simulador", provider="simulator")
+    assert not made.is_live
+    sync_all()
+    assert made.templates.exists()
+
+
 # --- After a webhook -------------------------------------------------------------------------
 
 
@@ -168,11 +189,9 @@ def told(field, **value):
     return envelope({**named, **value}, field, account="777", time=1790000400)
 
 
-@pytest.mark.parametrize("mode", ["live", "dry_run"])
-def test_a_new_template_is_read_whole_whatever_the_channels_mode(
-    account, graph, post, jobs, mode, django_capture_on_commit_callbacks
+def test_a_new_template_is_read_whole(
+    account, graph, post, jobs, django_capture_on_commit_callbacks
 ):
-    Channel.objects.filter(pk=account.pk).update(mode=mode)
     graph.listed = [listed()]
     with django_capture_on_commit_callbacks(execute=True):
         post(told("message_template_status_update", event="APPROVED"))

@@ -16,7 +16,7 @@ from chatbot.channels.pages.trying import PURPOSE, TrialForm
 from chatbot.channels.pages.words import family_name, is_key, rules_in_words
 from chatbot.channels.registry import BY_SLUG, rules_of
 from chatbot.inbox import pulse
-from chatbot.template_sync import has_templates
+from chatbot.template_sync import has_templates, may_ask
 from crm.conversations.models import Channel, Message
 from crm.desk.access import DeskRequest
 from crm.people.models import User
@@ -164,6 +164,7 @@ def _templates(channel: Channel, asked: str) -> dict[str, Any]:
     return {
         "has_templates": may_sync or known["total"],
         "may_sync": may_sync,
+        "is_synced": may_ask(channel),
         "templates": templates.shown(channel, asked),
         "templates_total": known["total"],
         "templates_asked": asked,
