@@ -145,8 +145,8 @@ StepHandler = Callable[[Turn, Mapping[str, Any]], Outcome | None]
 @dataclass(frozen=True, slots=True)
 class Step:
     """`takes_any` text (a subject, a description): then only a word of leaving leaves it, or an
-    answer tapped whose kind is none of its `own`: that is never text. One that is `optional` is
-    left without a word when nobody answers.
+    answer tapped that is none of its `own` (kinds, or whole ids): that is never text. One that is
+    `optional` is left without a word when nobody answers.
     """
 
     handler: StepHandler

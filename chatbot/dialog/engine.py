@@ -156,7 +156,8 @@ def _answered(turn: Turn, dialog: Dialog) -> Outcome:
     if turn.heard.intent == "cancel" and (turn.heard.exact or not step.takes_any):
         return Outcome((Reply("cancelled", promises=turn.waits),))
     leaves = turn.heard.exact and turn.heard.intent in LEAVING
-    foreign = turn.choice != "" and turn.choice.partition(":")[0] not in step.own
+    kind = turn.choice.partition(":")[0]
+    foreign = turn.choice != "" and not {kind, turn.choice} & {*step.own}
     outcome = None
     if not (step.takes_any and (leaves or foreign)):
         outcome = step.handler(turn, dialog.data)

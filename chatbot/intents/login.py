@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from chatbot.dialog import sessions
-from chatbot.dialog.contract import Asked, Outcome, Reply, Step, Turn
+from chatbot.dialog.contract import INTENT, Asked, Outcome, Reply, Step, Turn
 from chatbot.dialog.login import masking, requests
 from chatbot.dialog.login.asking import CODE, DATA, DIALOG, ask
 from chatbot.dialog.login.entering import enter, let_in
@@ -17,6 +17,24 @@ from chatbot.models import PartnerSession
 def authenticate(turn: Turn) -> Outcome:
     """With document and year the door is tried; without, they are asked for."""
     return _tried(turn, {}) or (menu.show(turn) if turn.session else ask(turn, then=""))
+
+
+def in_between(turn: Turn, then: str) -> Outcome | None:
+    """Who says who they are where any words are taken: they are tried, or asked, and the intent
+    `then` is served once they are in. None: it is no such thing, or they are in already."""
+    if turn.choice != f"{INTENT}:authenticate" and not _says_who(turn):
+        return None
+    return _tried(turn, {"then": then}) or ask(turn, then=then)
+
+
+def _says_who(turn: Turn) -> bool:
+    """Whether that is all they say. A number alone may be anything's, and whoever is in gives a
+    document without its year for some other reason."""
+    heard = turn.heard
+    if heard.intent != "authenticate" or not heard.exact:
+        return False
+    in_words = any(sign.isalpha() for sign in turn.text)
+    return bool(heard.slots.year) or (turn.session is None and in_words)
 
 
 def logout(turn: Turn) -> Outcome:

@@ -19,3 +19,8 @@ WORDLESS = (
 def written(turn: Turn) -> str:
     """What they wrote, beside a picture too; "" for what has no words of theirs."""
     return "" if turn.inbound.kind in WORDLESS else turn.text
+
+
+def kept(turn: Turn) -> str:
+    """The same as the message keeps it: without a document that has its year beside it."""
+    return turn.message.text.strip() if written(turn) else ""

@@ -10,7 +10,7 @@ from django.db.models import Max, Q, QuerySet
 
 from chatbot.dialog.contract import FILE, Asked, Option, Outcome, Reply, Step, Turn, option
 from chatbot.dialog.login import ask
-from chatbot.intents import titles
+from chatbot.intents import login, titles
 from chatbot.intents.heard import INTENTS as HEARD
 from chatbot.intents.heard import UNKNOWN
 from chatbot.intents.own_words import written
@@ -83,6 +83,8 @@ def ask_more(turn: Turn) -> Outcome:
 
 
 def take_more(turn: Turn, data: Mapping[str, Any]) -> Outcome:
+    if who := login.in_between(turn, "ticket_status"):
+        return who
     ticket = theirs(turn, data["ticket"])
     if ticket is None:
         return Outcome((Reply("ticket_not_found"),))

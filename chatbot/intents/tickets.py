@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from chatbot.dialog.contract import Asked, Outcome, Reply, Step, Turn
-from chatbot.intents import titles
-from chatbot.intents.own_words import written
+from chatbot.dialog.contract import INTENT, Asked, Outcome, Reply, Step, Turn
+from chatbot.intents import login, titles
+from chatbot.intents.own_words import kept
 from crm.conversations.models import Attachment, Message
 from partners.models import Partner
 from tickets import hearing
@@ -17,6 +17,8 @@ from tickets.opening import LONGEST_SUBJECT, open_ticket
 DIALOG, SUBJECT, DESCRIPTION, PICTURE = "create_ticket", "subject", "description", "picture"
 # What they wrote when they asked for a ticket, taken as its subject.
 USE, ADD_PICTURE = "ticket_use", "ticket_picture"
+# The button by which a partner says so first.
+PARTNER = f"{INTENT}:authenticate"
 # A sentence of so many words may be the subject itself.
 SENTENCE = 4
 MOST_PICTURES = 5
@@ -24,7 +26,7 @@ MOST_PICTURES = 5
 
 def create(turn: Turn) -> Outcome:
     """Ask the subject; a whole sentence is offered as the subject, and a picture is kept."""
-    said = turn.text[:LONGEST_SUBJECT]
+    said = kept(turn)[:LONGEST_SUBJECT]
     if turn.choice or turn.heard.exact or len(said.split()) < SENTENCE:
         said = ""
     data = _with_picture(turn, {"said": said} if said else {})
@@ -37,9 +39,12 @@ def create(turn: Turn) -> Outcome:
 
 
 def take_subject(turn: Turn, data: Mapping[str, Any]) -> Outcome:
+    """Who says who they are instead is let in first, and asked again."""
+    if who := login.in_between(turn, "create_ticket"):
+        return who
     data = _with_picture(turn, data)
     agrees = turn.heard.exact and turn.heard.intent == "affirm"
-    words = data.get("said", "") if turn.choice or agrees else written(turn)
+    words = data.get("said", "") if turn.choice or agrees else kept(turn)
     subject = " ".join(words.split())[:LONGEST_SUBJECT]
     if not subject:
         return Outcome((_wordless(turn),), asked=Asked(DIALOG, SUBJECT, data))
@@ -53,11 +58,13 @@ def _ask_description(data: Mapping[str, Any]) -> Outcome:
 
 def take_description(turn: Turn, data: Mapping[str, Any]) -> Outcome:
     """With the words the ticket is made; a picture without words is kept until they come."""
+    if who := login.in_between(turn, "create_ticket"):
+        return who
     if turn.choice:
         # The answer to the question before, pressed twice.
         return _ask_description(data)
     data = _with_picture(turn, data)
-    description = written(turn)
+    description = kept(turn)
     if not description:
         return Outcome((_wordless(turn),), asked=Asked(DIALOG, DESCRIPTION, data))
     partner = turn.partner or _known_here(turn)
@@ -175,7 +182,7 @@ INTENTS = {"create_ticket": create}
 # A sentence offered as the subject of a ticket that was left meanwhile: it is asked anew.
 CHOICES = {ADD_PICTURE: ask_picture, USE: create}
 STEPS = {
-    (DIALOG, SUBJECT): Step(take_subject, takes_any=True, own=(USE,)),
-    (DIALOG, DESCRIPTION): Step(take_description, takes_any=True, own=(USE,)),
+    (DIALOG, SUBJECT): Step(take_subject, takes_any=True, own=(USE, PARTNER)),
+    (DIALOG, DESCRIPTION): Step(take_description, takes_any=True, own=(USE, PARTNER)),
     (DIALOG, PICTURE): Step(take_picture),
 }

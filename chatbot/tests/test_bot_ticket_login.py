@@ -1,0 +1,103 @@
+"""Who says who they are in the middle of a ticket: let in, and nothing of it kept in clear."""
+
+import pytest
+
+from chatbot.models import InboundEvent
+from chatbot.tests import test_bot_tickets
+from chatbot.tests.self_service import *  # noqa: F403
+from chatbot.tests.self_service import BETO, Chat
+from chatbot.tests.test_bot_tickets import PROBLEM, WORDS
+from crm.conversations.models import Message
+from tickets.models import Ticket, TicketMessage
+
+pytestmark = [pytest.mark.once, pytest.mark.django_db]
+clara, made = test_bot_tickets.clara, test_bot_tickets.made
+RIGHT = "12345678 1990"
+
+
+def assert_nowhere(*secrets):
+    kept = [
+        *Message.objects.values_list("text", flat=True),
+        *Ticket.objects.values_list("subject", "description"),
+        *TicketMessage.objects.values_list("text", flat=True),
+        *InboundEvent.objects.values_list("payload", flat=True),
+    ]
+    for secret in secrets:
+        assert not any(secret in str(one) for one in kept)
+
+
+@pytest.mark.parametrize("before", [("crear ticket",), ("crear ticket", PROBLEM)])
+def test_who_says_who_they_are_is_let_in_and_asked_the_subject_again(chat, clara, ana, before):
+    for words in before:
+        chat(words)
+    welcome, question = chat(RIGHT)
+    assert "Ana" in welcome and "asunto" in question
+    assert (chat.dialog.step, chat.dialog.data) == ("subject", {})
+    chat(PROBLEM)
+    chat(WORDS)
+    ticket = Ticket.objects.get()
+    assert (ticket.partner, ticket.subject, ticket.description) == (ana, PROBLEM, WORDS)
+    assert_nowhere("12345678")
+
+
+@pytest.mark.parametrize("words", ["quiero identificarme", "Soy socio", "mi DNI es 12345678"])
+def test_who_only_says_that_they_are_one_is_asked_and_comes_back(chat, clara, words):
+    chat("crear ticket")
+    (login,) = chat(words)
+    assert RIGHT in login
+    _welcome, question = chat(RIGHT)
+    assert "asunto" in question
+
+
+def test_from_another_phone_the_ticket_comes_after_the_code(
+    post, graph, channel, django_capture_on_commit_callbacks, clara
+):
+    stranger = Chat(post, graph, django_capture_on_commit_callbacks, BETO)
+    stranger("crear ticket")
+    stranger(RIGHT)
+    assert (stranger.dialog.name, stranger.dialog.data) == ("login", {"then": "create_ticket"})
+    assert not Ticket.objects.exists()
+    assert_nowhere("12345678")
+
+
+def test_a_document_and_a_year_among_other_words_are_kept_as_in_the_message(chat, clara):
+    chat("crear ticket")
+    (question,) = chat("reclamo de Ana, DNI 12345678 del año 1990, por mi saldo")
+    assert "reclamo de Ana" in question and "12345678" not in str(chat.dialog.data)
+    (done,) = chat("me cobraron doble, soy DNI 12345678 nacido en 1990")
+    ticket = Ticket.objects.get()
+    assert ticket.number in done and ticket.description.startswith("me cobraron doble, soy DNI •")
+    assert_nowhere("12345678", "1990")
+
+
+def test_a_sentence_offered_as_the_subject_is_masked_too(ask, clara):
+    ask("tengo un reclamo por mi saldo, no coincide con lo pagado")
+    ask("Mi DNI es 12345678, nací en 1990 y me cobran de más")
+    assert "12345678" not in str(ask.dialog.data)
+
+
+@pytest.mark.parametrize("words", ["mi DNI 12345678 sale mal en el recibo", "00012345"])
+def test_a_document_alone_is_a_description(chat, clara, words):
+    chat("crear ticket")
+    chat(PROBLEM)
+    (done,) = chat(words)
+    ticket = Ticket.objects.get()
+    assert ticket.number in done
+    assert ticket.description == Message.objects.get(pk=ticket.origin_id).text
+
+
+def test_who_says_who_they_are_instead_of_adding_to_a_ticket_is_let_in(made, chat, clara):
+    made.is_private = False
+    made.partner = None
+    made.save()
+    chat("cerrar sesión")
+    chat.tap(f"ticket_more:{made.pk}")
+    said = chat(RIGHT)
+    assert "Ana" in said[0] and made.messages.count() == 0
+    assert_nowhere("12345678")
+
+
+def test_in_a_session_that_they_are_a_partner_is_no_wish_to_leave(ask, clara):
+    ask("crear ticket")
+    ask("mi DNI es 12345678")
+    assert ask.dialog.data == {"subject": "mi DNI es ••••••••"}
