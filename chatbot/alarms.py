@@ -9,7 +9,7 @@ from datetime import datetime
 
 from django.conf import settings
 from django.core.mail import send_mail
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import override
@@ -40,17 +40,20 @@ PHONE_DOWN = Q(*(Q(last_error__endswith=f"({word})") for word in PASSING), _conn
 def note_account(channel: Channel, news: AccountNews) -> None:
     """What the provider says of our account. Good news clears the light, not a stop: somebody
     resumes a stopped channel by hand, unless a phone was down and is back."""
+    # Webhooks go on: who only points at the channel is not locked out.
+    row = Channel.objects.select_for_update(no_key=True).get(pk=channel.pk)
+    if _is_late(row, news):
+        return
     if news.stops:
         stop(channel, news.text, news.code)
         return
     news = _of_another_template(channel, news) or news
     good = news.health == Health.GREEN
-    if good and not news.replaces:
-        _phone_is_back(channel)
+    if good and not news.replaces and _phone_is_back(channel):
+        row.stopped_at = None
     now = timezone.now()
     if news.pause:
         pacing.slow_down(channel.pk, news.pause, now)
-    row = Channel.objects.select_for_update().get(pk=channel.pk)
     after = _after(row, news)
     if after is None:
         return
@@ -62,30 +65,74 @@ def note_account(channel: Channel, news: AccountNews) -> None:
         enqueue("chatbot.alarms.tell_administrators", channel.pk)
 
 
+def _is_late(row: Channel, news: AccountNews) -> bool:
+    """Whether something newer of the same was heard before: a provider tells again, for days,
+    what could not be delivered. Else it is noted when this was told."""
+    if news.at is None:
+        return False
+    if news.template:
+        this = {"name": news.template[:512], "language": news.language[:12]}
+        return row.templates.filter(**this, status_at__gt=news.at).exists()
+    if not news.about:
+        return False
+    at = news.at.timestamp()
+    if at < row.told_at.get(news.about, at):
+        return True
+    told_at = {**row.told_at, news.about: at}
+    Channel.objects.filter(pk=row.pk).update(told_at=told_at)
+    return False
+
+
 def _of_another_template(channel: Channel, news: AccountNews) -> AccountNews | None:
     """Where one template is well again and another is not, the light goes on speaking of that."""
     if not news.template or news.health != Health.GREEN:
         return None
-    rows = MessageTemplate.objects.filter(channel=channel, status__in=NO_LONGER_SENT)
     this = {"name": news.template[:512]}
     if news.language:  # it goes again in that one; in others it may not
         this["language"] = news.language[:12]
-    other = rows.exclude(**this).order_by("-changed_at", "-pk").first()
+    other = _no_longer_sent(channel).exclude(**this).first()
     if other is None:
         return None
-    text = _("The template %(name)s is not sent now.") % {"name": other.name}
-    code = f"TEMPLATE_{other.status}"
+    text, code = _of_paused(other)
     return replace(news, health=Health.RED, text=text, code=code)
+
+
+def _no_longer_sent(channel: Channel) -> QuerySet[MessageTemplate]:
+    rows = MessageTemplate.objects.filter(channel=channel, status__in=NO_LONGER_SENT)
+    return rows.order_by("-changed_at", "-pk")
+
+
+def _of_paused(template: MessageTemplate) -> tuple[str, str]:
+    """What is said of it where its own news are long past: words and code."""
+    text = _("The template %(name)s is not sent now.") % {"name": template.name}
+    return text, f"TEMPLATE_{template.status}"
+
+
+def light_of_templates(channel: Channel) -> dict[str, object]:
+    """The light, where nothing but a template that is no longer sent is wrong; {}: none is."""
+    template = _no_longer_sent(channel).first()
+    return {"health": Health.RED, **_error(*_of_paused(template))} if template else {}
+
+
+def hidden_light(row: Channel) -> dict[str, object]:
+    """As `light_of_templates`, where what is wrong with the account has hidden it until now."""
+    return light_of_templates(row) if _hides_templates(row) else {}
+
+
+def _hides_templates(row: Channel) -> bool:
+    _account, template = _apart(row.last_error)
+    return row.health == Health.RED and not template
 
 
 def _after(row: Channel, news: AccountNews) -> tuple[str, str, datetime | None] | None:
     """The light after these news, its words and since when; None where it does not give way."""
     account, template = _apart(row.last_error)
-    account_red = row.health == Health.RED and not template
+    account_red = _hides_templates(row)
     if news.template:
         if row.stopped_at or account_red or not _gives_way(row.health, template, news):
             return None
-        template = _of_template(news, account) if news.health != Health.GREEN else ""
+        good = news.health == Health.GREEN
+        template = "" if good else _of_template(news.text, news.code, account)
     elif news.health == Health.RED:
         return Health.RED, _said(news.text, news.code), timezone.now()
     elif news.health == Health.GREEN:
@@ -96,6 +143,9 @@ def _after(row: Channel, news: AccountNews) -> tuple[str, str, datetime | None] 
         return None
     else:
         account = _said(news.text, news.code)
+    hidden = _no_longer_sent(row).first() if account_red else None
+    if hidden is not None:
+        template = _of_template(*_of_paused(hidden), account)
     words = "\n".join(filter(None, (_short(account) if template else account, template)))
     since = row.last_error_at if news.health == Health.GREEN else timezone.now()
     return _colour(account, template), words, since if words else None
@@ -127,9 +177,9 @@ def _colour(account: str, template: str) -> str:
     return Health.YELLOW if account or template else Health.GREEN
 
 
-def _of_template(news: AccountNews, account: str) -> str:
+def _of_template(text: str, code: str, account: str) -> str:
     """One line, as long as there is room below what is said of the account."""
-    return _said(" ".join(news.text.split()), news.code, 499 - len(_short(account)))
+    return _said(" ".join(text.split()), code, 499 - len(_short(account)))
 
 
 def _short(words: str) -> str:
@@ -137,11 +187,14 @@ def _short(words: str) -> str:
     return words if len(words) <= 240 else f"{words[:180]}…{words[-59:]}"
 
 
-def _phone_is_back(channel: Channel) -> None:
-    """What waited goes out. Any other stop stays: a phone tells nothing of the account."""
+def _phone_is_back(channel: Channel) -> bool:
+    """Whether what waited goes out now. Any other stop stays: a phone tells nothing of the
+    account."""
     stopped = Channel.objects.filter(PHONE_DOWN, pk=channel.pk, stopped_at__isnull=False)
-    if stopped.update(stopped_at=None):
+    is_back = bool(stopped.update(stopped_at=None))
+    if is_back:
         directory.forget()
+    return is_back
 
 
 def warn(channel_id: int, text: str) -> None:

@@ -162,7 +162,12 @@ def _note_name(channel: Channel, news: PersonNews) -> None:
 
 
 def apply_template_news(channel: Channel, news: TemplateNews) -> None:
-    """Write down what the provider says; what it does not say stays."""
+    """Write down what the provider says; what it does not say stays, and so does a newer status."""
+    rows = MessageTemplate.objects.filter(
+        channel=channel, name=news.name[:512], language=news.language[:12]
+    )
+    if news.status and news.at and rows.filter(status_at__gt=news.at).exists():
+        return  # it could not be delivered when it was news
     said = {
         "external_id": news.id,
         "status": news.status,
@@ -170,6 +175,7 @@ def apply_template_news(channel: Channel, news: TemplateNews) -> None:
         "quality": news.quality,
         "reason": news.reason[:500],
         "components": news.components,
+        "status_at": news.at if news.status else None,
     }
     values = {name: value for name, value in said.items() if value not in ("", None)}
     if news.status:

@@ -190,7 +190,8 @@ class AccountNews:
 
     `replaces`: it is of one trouble only, whose error contains all these words. Other good news
     ends every trouble, and other doubts hide none that is worse. `template`: it is of that one, in
-    that `language`, and neither hides nor ends what is wrong with the account.
+    that `language`, and neither hides nor ends what is wrong with the account. `about`: what may
+    turn again: of that nothing counts any more that is older than what was heard of it, by `at`.
     """
 
     health: Channel.Health
@@ -201,11 +202,16 @@ class AccountNews:
     replaces: tuple[str, ...] = ()
     template: str = ""
     language: str = ""
+    about: str = ""
+    at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class TemplateNews:
-    """A template as the provider tells of it; "" and None: it does not say, leave it."""
+    """A template as the provider tells of it; "" and None: it does not say, leave it.
+
+    `at`: when it told; None: it was asked, so it is as it is now.
+    """
 
     name: str
     language: str
@@ -215,6 +221,7 @@ class TemplateNews:
     quality: str = ""
     reason: str = ""
     components: list[Json] | None = None
+    at: datetime | None = None
 
 
 Understood = (

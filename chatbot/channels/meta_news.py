@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from django.utils.translation import gettext as _
 
 from chatbot.channels import graph_errors
 from chatbot.channels.events import AccountNews, Json, PersonNews, Preference, StatusUpdate
 from chatbot.channels.meta_people import addresses_of, noted_addresses
 from chatbot.channels.meta_templates import TEMPLATE_OVER, event_of, reason_of
-from chatbot.channels.reading import dicts, identifier, mapping, moment, plain
+from chatbot.channels.reading import dicts, identifier, instant, mapping, moment, plain
 from crm.conversations.models import Channel, Message
 
 Health = Channel.Health
@@ -96,7 +98,8 @@ def read_account(payload: Json) -> AccountNews | None:
         return _of_error(payload)
     value = mapping(payload.get("value"))
     reader = READERS.get(identifier(payload.get("field"), 60), _of_template)
-    return reader(value)
+    news = reader(value)
+    return news and replace(news, at=instant(payload.get("time")))
 
 
 def _of_error(payload: Json) -> AccountNews | None:
@@ -137,11 +140,11 @@ def _of_ban(ban: Json, event: str) -> AccountNews:
     state, when = identifier(ban.get("waba_ban_state"), 40), plain(ban.get("waba_ban_date"), 40)
     if state == "REINSTATE":
         text = _("Meta has admitted the account again.")
-        return AccountNews(Health.YELLOW, text, event, replaces=(event,))
+        return AccountNews(Health.YELLOW, text, event, replaces=(event,), about=event)
     if state == "SCHEDULE_FOR_DISABLE":
         text = _("Meta is going to disable the account.")
-        return AccountNews(Health.RED, _with(text, when), event)
-    return _stopped(_("Meta has disabled the account."), when, event)
+        return AccountNews(Health.RED, _with(text, when), event, about=event)
+    return replace(_stopped(_("Meta has disabled the account."), when, event), about=event)
 
 
 def _stopped(text: str, more: str, code: str) -> AccountNews:
@@ -173,6 +176,7 @@ def _of_quality(value: Json) -> AccountNews | None:
     event = identifier(value.get("event"), 30)
     number = plain(value.get("display_phone_number"), 30)
     limit = identifier(value.get("current_limit"), 30)
+    about = f"QUALITY {number}"
     if event == "FLAGGED":
         text = _("The number's quality is low.")
     elif event == "DOWNGRADE":
@@ -181,10 +185,11 @@ def _of_quality(value: Json) -> AccountNews | None:
         # Of one number: the account's others, and other troubles, are as they were.
         text = _("The number's quality is good again.")
         told = tuple(filter(None, ("FLAGGED", number)))
-        return AccountNews(Health.GREEN, text, event, replaces=told)
+        return AccountNews(Health.GREEN, text, event, replaces=told, about=about)
     else:
         return None
-    return AccountNews(Health.YELLOW, _with(text, ", ".join(filter(None, (number, limit)))), event)
+    text = _with(text, ", ".join(filter(None, (number, limit))))
+    return AccountNews(Health.YELLOW, text, event, about=about)
 
 
 def _of_name(value: Json) -> AccountNews | None:

@@ -7,12 +7,13 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from chatbot.channels.events import Json, TemplateNews
-from chatbot.channels.reading import dicts, identifier, mapping, plain
+from chatbot.channels.reading import dicts, identifier, instant, mapping, plain
 
 DEEPEST = 8
 # What webhooks call a state that the list, and we, know by another word. "": it stays as it is.
 STATUSES = {
     "REINSTATED": "APPROVED",
+    "UNPAUSED": "APPROVED",
     "UNARCHIVED": "APPROVED",
     "FLAGGED": "",
     "DELETED": "GONE",
@@ -46,6 +47,7 @@ def read_template(payload: Json) -> TemplateNews | None:
         "name": value.get("message_template_name"),
         "language": value.get("message_template_language"),
         "id": identifier(value.get("message_template_id"), 100),
+        "at": instant(payload.get("time")),
     }
     if field == "message_template_status_update":
         event = event_of(value)

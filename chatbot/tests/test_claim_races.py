@@ -8,7 +8,8 @@ import pytest
 from django.db import connection, connections, transaction
 from django.utils import timezone
 
-from chatbot import outbox
+from chatbot import alarms, outbox
+from chatbot.channels.events import AccountNews
 from chatbot.journal import Journal
 from chatbot.tests.events import apply, heard
 from chatbot.tests.outgoing import make_due, states
@@ -72,3 +73,10 @@ def test_a_conversation_in_other_hands_is_claimed_later(channel, queue, book):
         Message.objects.filter(pk=message.pk).update(due_at=timezone.now())
     make_due()
     assert len(outbox.claim(book, 4)) == 1
+
+
+def test_news_of_the_account_keep_no_message_from_coming_in(channel):
+    with transaction.atomic():
+        alarms.note_account(channel, AccountNews(channel.Health.YELLOW, "Conectando"))
+        Beside(lambda: apply(channel, heard("Hola"))).outcome()
+    assert Message.objects.filter(text="Hola").exists()

@@ -2,6 +2,8 @@
 
 import pytest
 
+from chatbot import alarms
+from chatbot.channels.pages import checking
 from chatbot.models import InboundEvent
 from chatbot.tests import provider_bodies as bodies
 from chatbot.work import work_off
@@ -100,6 +102,7 @@ def test_a_reason_is_told_in_words_as_far_as_there_are_any(take, template, value
     ("event", "status"),
     [
         ("APPROVED", "APPROVED"), ("REINSTATED", "APPROVED"), ("UNARCHIVED", "APPROVED"),
+        ("UNPAUSED", "APPROVED"),
         ("PENDING", "PENDING"), ("IN_APPEAL", "IN_APPEAL"), ("LIMIT_EXCEEDED", "LIMIT_EXCEEDED"),
         ("LOCKED", "LOCKED"), ("ARCHIVED", "ARCHIVED"), ("PENDING_DELETION", "GONE"),
         ("DELETED", "GONE"), ("FLAGGED", "DISABLED"),
@@ -224,3 +227,83 @@ def test_however_much_is_said_of_both_each_ends_by_itself(take):
 def test_a_template_that_is_no_more_is_nobodys_trouble(take):
     assert take(bodies.template_event("DISABLED", message_template_name="una")).health == "red"
     assert take(bodies.template_event("DELETED", message_template_name="una")).health == "green"
+
+
+# --- What a trouble of the account hides -----------------------------------------------------
+
+
+def banned(state):
+    return bodies.account("DISABLED_UPDATE", ban_info={"waba_ban_state": state})
+
+
+@pytest.mark.parametrize("first", [True, False], ids=["before", "meanwhile"])
+def test_a_template_is_still_paused_when_its_channel_is_resumed(take, channel, first):
+    for step in (0, 1):
+        if first is (step == 0):
+            take(PAUSED)
+        else:
+            alarms.stop(channel, "Token", "190")
+    checking.resume(channel)
+    checking.check(channel)
+    channel = take()
+    assert (channel.health, channel.stopped_at) == ("red", None)
+    assert channel.last_error == "The template una is not sent now. (TEMPLATE_PAUSED)"
+    assert (take(RETURNED).health, channel.last_error) == ("green", "")
+
+
+@pytest.mark.parametrize("first", [True, False], ids=["before", "meanwhile"])
+def test_a_template_is_still_paused_when_the_account_is_well_again(take, first):
+    take(*([PAUSED, banned("SCHEDULE_FOR_DISABLE")][:: 1 if first else -1]))
+    channel = take(banned("REINSTATE"))
+    assert channel.health == "red" and "admitted the account" in channel.last_error
+    assert channel.last_error.endswith("The template una is not sent now. (TEMPLATE_PAUSED)")
+    channel = take(RETURNED)
+    assert channel.health == "yellow" and "una" not in channel.last_error
+
+
+@pytest.mark.parametrize("how", ["checked", "seen to"])
+def test_a_template_that_was_paused_meanwhile_is_told_of_then(take, channel, how):
+    if how == "checked":
+        type(channel).objects.update(health="red", last_error="Token vencido (190)")
+    else:
+        take(bodies.account("ACCOUNT_OFFBOARDED"))
+    take(PAUSED)
+    (checking.check if how == "checked" else checking.see_to)(channel)
+    assert take().last_error == "The template una is not sent now. (TEMPLATE_PAUSED)"
+    checking.see_to(channel)
+    checking.check(channel)
+    assert take().health == "green", "somebody has seen to it"
+
+
+# --- What is told again, late ----------------------------------------------------------------
+
+
+def at_time(body, seconds):
+    return {**body, "entry": [{**body["entry"][0], "time": seconds}]}
+
+
+@pytest.mark.parametrize(
+    ("late", "early", "status", "health"),
+    [(RETURNED, PAUSED, "APPROVED", "unknown"), (PAUSED, RETURNED, "PAUSED", "red")],
+    ids=["paused", "returned"],
+)
+def test_of_a_template_the_newest_counts(take, late, early, status, health):
+    take(at_time(late, 1790010400))
+    before = take()
+    health = before.health if health == "unknown" else health
+    channel = take(at_time(early, 1790000400))
+    assert (channel.health, MessageTemplate.objects.get().status) == (health, status)
+    # Its list says how it is now; what is told after that is news.
+    channel = take(at_time(early, 1790010401))
+    assert MessageTemplate.objects.get().status != status
+
+
+def test_of_an_account_the_newest_counts(take):
+    channel = take(at_time(banned("REINSTATE"), 1790010400))
+    told = channel.last_error
+    channel = take(at_time(banned("DISABLE"), 1790000400))
+    assert (channel.health, channel.last_error, channel.stopped_at) == ("yellow", told, None)
+    channel = take(at_time(bodies.FLAGGED, 1790000400))  # of something else, so it is news
+    assert "(FLAGGED)" in channel.last_error
+    assert take(at_time(UNFLAGGED, 1790000300)).last_error == channel.last_error
+    assert take(at_time(banned("DISABLE"), 1790010401)).stopped_at is not None

@@ -70,8 +70,10 @@ def _ask(
         checked = None if concerned is _unjudged else now
         concerned(channel, Health.RED).update(checked_at=checked, **failed)
         raise DeskError(said) from None
-    works = {"health": Health.GREEN, "last_error": "", "last_error_at": None}
-    concerned(channel, Health.GREEN).update(checked_at=now, **works)
+    rows = concerned(channel, Health.GREEN)
+    if (row := rows.first()) is not None:
+        works = {"health": Health.GREEN, "last_error": "", "last_error_at": None}
+        rows.update(checked_at=now, **(works | alarms.hidden_light(row)))
     return answer
 
 
@@ -103,15 +105,19 @@ def is_told(channel: Channel) -> bool:
 
 
 def resume(channel: Channel) -> None:
-    """Let the queue of a stopped channel go on."""
-    Channel.objects.filter(pk=channel.pk).update(stopped_at=None, health=Health.UNKNOWN)
+    """Let the queue of a stopped channel go on. A template that is not sent is told of again."""
+    light = {"health": Health.UNKNOWN} | alarms.light_of_templates(channel)
+    Channel.objects.filter(pk=channel.pk).update(stopped_at=None, **light)
     directory.forget()
 
 
 def see_to(channel: Channel) -> None:
-    """Somebody has seen to what the provider told: it is over until it is told again."""
+    """Somebody has seen to what the provider told: it is over until it is told again. What it hid
+    of a template is shown now."""
     rows = Channel.objects.filter(alarms.TOLD, pk=channel.pk, stopped_at=None)
-    rows.update(health=Health.UNKNOWN, last_error="", last_error_at=None)
+    if (row := rows.first()) is not None:
+        over = {"health": Health.UNKNOWN, "last_error": "", "last_error_at": None}
+        rows.update(**(over | alarms.hidden_light(row)))
 
 
 def switch(channel: Channel, on: bool) -> None:

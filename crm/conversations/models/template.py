@@ -28,6 +28,8 @@ class MessageTemplate(models.Model):
     # No choices: providers think of new words. Those of `Status` have one of ours.
     status = models.CharField(_("status"), max_length=30)
     quality = models.CharField(_("quality"), max_length=20, blank=True)
+    # When the provider told of it, by its own clock: older news that come later change nothing.
+    status_at = models.DateTimeField(null=True, editable=False)
     reason = models.CharField(_("reason"), max_length=500, blank=True)
     components = models.JSONField(default=list, help_text=_("As the provider gives them"))
     changed_at = models.DateTimeField(default=timezone.now)
