@@ -38,7 +38,8 @@ from leads.models import Lead
 OFFER_STANDS = timedelta(days=7)
 State = Message.State
 ONLY_A_LINK = Q(options__0__has_key="url")  # nothing to choose; it hides no offer before it
-SHOWN = (State.SENT, State.DELIVERED, State.READ, State.UNKNOWN)
+# What is just being sent may be there before we hear that it is.
+SHOWN = (State.SENDING, State.SENT, State.DELIVERED, State.READ, State.UNKNOWN)
 
 
 def handle_message(provider: Provider, inbound: InboundMessage) -> Message | None:

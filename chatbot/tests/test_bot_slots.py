@@ -297,6 +297,17 @@ def test_what_was_last_offered_is_chosen_in_words(say, graph, words):
 
 
 @pytest.mark.django_db
+def test_what_is_just_being_sent_was_offered_last(say, graph):
+    say("Hola")
+    talk = Conversation.objects.get()
+    desk.say(talk, "¿Cuál?", options=OFFERED)
+    newest = [{"id": f"pay:{n}", "title": f"Pago {n}"} for n in (1, 2)]
+    desk.say(talk, "¿Cómo?", options=newest, state="sending")
+    say("2")
+    assert talk.messages.filter(direction="in").latest("id").options == [{"id": "pay:2"}]
+
+
+@pytest.mark.django_db
 def test_a_bare_yes_chooses_nothing(say, graph):
     say("Hola")
     talk = Conversation.objects.get()
