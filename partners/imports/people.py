@@ -234,7 +234,9 @@ def _rehearse(row: Row, by: User) -> None:
     if partner:
         new_id = row["external_id"] and not partner.external_id
         row.outcome = Outcome.CHANGED if _differing(row, partner) or new_id else Outcome.SAME
-    if row.outcome is not Outcome.SAME:
+    if row.outcome is Outcome.CHANGED and not by.has_perm("partners.change_partner"):
+        row.wrong("", _("This partner is there already, and you may not change partners."))
+    elif row.outcome is not Outcome.SAME:
         with transaction.atomic():
             _try(row, by)
             transaction.set_rollback(True)

@@ -3,6 +3,7 @@
 from datetime import date
 
 import pytest
+from django.contrib.auth.models import Permission
 from django.utils import timezone
 
 from crm.audit.models import AuditEntry
@@ -93,6 +94,22 @@ def test_facts_that_differ_are_changed_and_empty_cells_change_nothing(officer, a
         "identity_changed",
         "partner_changed",
     }
+
+
+def test_who_may_only_add_partners_changes_none(officer, agency):
+    """As at the desk: a registered phone is what a log-in by chat trusts."""
+    for group in officer.groups.all():
+        group.permissions.remove(Permission.objects.get(codename="change_partner"))
+    only_adds = type(officer).objects.get(pk=officer.pk)
+    registered(external_id="77", phone="911000001")
+    known = "77;Ana Ficticia;;40000001;17/05/1985;911000001;;;;S-1;"
+    changed, added = known.replace("0001;;;;S", "0009;;;;S"), "78;Beto Ficticio;;40000002;;;;;;S-2;"
+    one = ran("partners", table(changed, added), only_adds)
+    ((number, _, told),) = problems(one)
+    assert number == 2 and "may not change partners" in told
+    assert (one.made, one.changed, one.bad) == (1, 0, 1)
+    assert Contact.objects.get(document_number="40000001").phone == "+51911000001"
+    assert ran("partners", table(known), only_adds).same == 1
 
 
 def test_an_id_is_added_to_who_had_none(officer):
