@@ -13,7 +13,7 @@ from crm.people.models import User
 from partners import ledger
 from partners.lending.errors import LendingError
 from partners.lending.money import check_amount
-from partners.models import Charge, Loan
+from partners.models import Charge, Loan, Partner
 from partners.refusals import in_words
 
 LONGEST_REASON = 200
@@ -26,7 +26,8 @@ def set_charge(
     loan again.
 
     DeskError, and nothing written, without a reason, for an amount that is none, a day before the
-    loan or after today, a loan that has no account, and the same charge twice: a second click.
+    loan or after today, a loan that has no account, one that a deregistered partner has paid off,
+    and the same charge twice: a second click.
     """
     reason = _given(reason)
     with transaction.atomic():
@@ -83,6 +84,11 @@ def _given(reason: str) -> str:
 def _check(loan: Loan, part: str, amount: Decimal, on: date) -> None:
     if loan.status not in Loan.WITH_ACCOUNT:
         raise DeskError(_("This loan was not paid out: it takes no charges."))
+    if loan.status == Loan.Status.CLOSED and loan.partner.status == Partner.Status.CANCELLED:
+        # It would run again, and fall overdue, with nobody to owe it.
+        raise DeskError(
+            _("The loan is paid off and the partner deregistered. Reactivate the partner first.")
+        )
     if part not in Charge.Kind.values:
         raise DeskError(_("A charge is a fee or a penalty."))
     if on > timezone.localdate():

@@ -296,3 +296,15 @@ def test_reversing_what_paid_off_a_deregistered_partners_loan_is_told(desk, offi
     )  # fmt: skip
     (event,) = history_of(loan.partner, officer, 1)
     assert "runs again" in event.what and event.changes[0].after == "P-001"
+
+
+def test_a_deregistered_partners_loan_that_is_paid_off_takes_no_charge(desk, officer, loan):
+    book_payment(loan=loan, amount=loan.left, paid_on=date(2024, 1, 10), by=officer)
+    change_status(partner=loan.partner, status="cancelled", by=officer, reason="Moved away")
+    assert "Reactivate the partner first" in charge(desk, loan)
+    loan.refresh_from_db()
+    assert loan.status == "closed" and not Charge.objects.exists()
+    change_status(partner=loan.partner, status="active", by=officer, reason="Came back")
+    charge(desk, loan)
+    loan.refresh_from_db()
+    assert loan.status == "active" and Charge.objects.count() == 1
