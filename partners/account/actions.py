@@ -1,7 +1,7 @@
 """What an officer does with a loan: each asks first where nothing takes it back."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.contrib import messages
@@ -18,7 +18,6 @@ from crm.desk.access import DeskRequest, permitted
 from crm.desk.feedback import tell
 from crm.errors import DeskError
 from partners import ledger, loans
-from partners.account.calculator import Account
 from partners.account.forms import ChargeForm, PaymentForm, ReasonForm
 from partners.account.guards import get_loan_for
 from partners.account.page import LoanPage
@@ -92,12 +91,10 @@ def reverse(request: DeskRequest, pk: int, payment_pk: int) -> HttpResponse:
 
 def _without(page: LoanPage, payment: Payment) -> dict[str, Any]:
     """How the loan would stand; `wrong` instead, where it cannot be played."""
-    others = [one for one in page.account.payments if one.key != payment.pk]
-    account = Account(
-        agreement=page.account.agreement, payments=others, charges=page.account.charges
-    )
     try:
-        then = account.at(page.today)
+        account = page.account
+        others = [one for one in account.payments if one.key != payment.pk]
+        then = replace(account, payments=others).at(page.today)
     except LendingError as error:
         return {"wrong": str(in_words(error))}
     becomes = ledger.standing(page.loan, then)

@@ -278,6 +278,14 @@ def test_its_payment_can_still_be_looked_at_for_reversal(client_, unplayable):
     )
 
 
+def test_a_payment_of_a_loan_whose_conditions_make_none_can_be_looked_at(client_, loan):
+    payment = pay(loan, "5.00", "2024-01-10")
+    Loan.objects.filter(pk=loan.pk).update(late_kind="interest", late_rate=Decimal(1001))
+    url = reverse("partners:reverse_payment", args=[loan.pk, payment.pk])
+    assert "must be 0 to 1000" in client_.get(url).content.decode()
+    assert client_.post(url, {"reason": "R"}).status_code == 302
+
+
 @pytest.mark.parametrize("path", ["", "account/", "payments/", "charges/", "cancel/", "write-off/"])
 def test_no_page_around_it_fails(client_, unplayable, path):
     where = f"{unplayable.partner.get_absolute_url()}statement/" if path == "account/" else (
