@@ -6,8 +6,10 @@ With or without the last slash: they follow no redirect.
 from django.urls import re_path
 
 from chatbot import files, neutral_door, webhooks
+from chatbot.channels.registry import families
 
 UUID = r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
+FAMILY = "|".join(families())
 
 urlpatterns = [
     re_path(
@@ -16,7 +18,7 @@ urlpatterns = [
         name="channel_webhook",
     ),
     re_path(
-        r"^chatbot/webhook/(?P<family>whatsapp|telegram)/?$",
+        rf"^chatbot/webhook/(?P<family>{FAMILY})/?$",
         webhooks.default_webhook,
         name="default_webhook",
     ),

@@ -25,6 +25,11 @@ CHANNELS: tuple[type[Provider], ...] = (
 BY_SLUG = {provider.slug: provider for provider in CHANNELS}
 
 
+def families() -> list[str]:
+    """Which default webhooks there can be, /chatbot/webhook/<family>/."""
+    return sorted({provider.family for provider in CHANNELS if provider.family})
+
+
 def provider_for(channel: Channel) -> Provider:
     """The provider that speaks for this channel. KeyError for one this version does not know."""
     return BY_SLUG[channel.provider](channel)

@@ -159,6 +159,7 @@ listed = path.read_text().replace(
     "    Simulator,\n)", "    Simulator,\n    Pigeon,\n)"
 ).replace("from crm", "from chatbot.tests.pigeon import Pigeon\nfrom crm", 1)
 assert listed.count("Pigeon") == 2
+listed += "\nPigeon.family = 'birds'\n"  # one may stand behind a default webhook
 
 class Loader:
     @staticmethod
@@ -182,6 +183,10 @@ from chatbot.channels.registry import BY_SLUG, CHANNELS
 assert CHANNELS[-1].slug == "pigeon" and BY_SLUG["pigeon"] is CHANNELS[-1]
 from crm.conversations.rules import rules_of
 assert rules_of("pigeon").longest_text == 80
+from django.urls import resolve
+assert resolve("/chatbot/webhook/birds/").kwargs == {"family": "birds"}
+from chatbot.channels.pages.words import family_name
+assert family_name("birds") == "Birds"
 """
 
 

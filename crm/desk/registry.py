@@ -124,7 +124,10 @@ def menu_entries(paths: Sequence[str], user: "User") -> list[MenuEntry]:
 
 
 def registry_settings() -> dict[str, list[str]]:
-    """The settings that hold dotted paths, by name, for the system check."""
+    """The settings that hold dotted paths, by name, for the system check.
+
+    SCHEDULES and IMPORTERS have checks of their own (crm/jobs/checks.py, crm/imports/checks.py).
+    """
     names = (
         "MENU",
         "NEW_MENU",
@@ -135,5 +138,14 @@ def registry_settings() -> dict[str, list[str]]:
         "FIRST_STEPS",
         "PULSES",
         "READINESS",
+        "TEMPLATE_PURPOSES",
+        "SETUP_STEPS",
+        "CHANNEL_RULES",
+        "REPLY_WORDS",
+        "PARTNER_SPEAKS",
     )
-    return {name: list(getattr(settings, name)) for name in names}
+    return {name: _paths(getattr(settings, name)) for name in names}
+
+
+def _paths(listed: str | Sequence[str]) -> list[str]:
+    return [listed] if isinstance(listed, str) else list(listed)

@@ -10,7 +10,8 @@ from django.utils.translation import gettext as _
 
 from crm.conversations.rules import Rules
 
-FAMILIES = {"whatsapp": "WhatsApp", "telegram": "Telegram"}
+# Those whose name is not spelt as any other word is.
+FAMILIES = {"whatsapp": "WhatsApp"}
 
 
 def family_name(family: str) -> str:
