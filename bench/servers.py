@@ -52,6 +52,7 @@ class Stage:
     def __enter__(self) -> Stage:
         self.home = Path(tempfile.mkdtemp(prefix="ventanilla-bench-", dir="/tmp"))
         self.home.chmod(0o711)
+        (self.home / "static").mkdir()  # or WhiteNoise warns at each start
         database = start_postgres(self.home / "pg") if self.vendor == "postgresql" else ""
         set_environment(self.home, database, self.port, self.graph_port)
         migrate()
