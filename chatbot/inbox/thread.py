@@ -50,6 +50,13 @@ class Bubble:
         return self.message.deleted_at is not None
 
     @property
+    def is_open_text(self) -> bool:
+        """What somebody wrote outside a session: it may become an example of what it means."""
+        message = self.message
+        written = message.direction == Message.Direction.IN and message.kind == Message.Kind.TEXT
+        return written and bool(message.text) and not (message.is_private or self.is_deleted)
+
+    @property
     def attachments(self) -> list[Attachment]:
         """What the message shows; of one that was taken back, nothing."""
         return [] if self.is_deleted or self.is_closed else list(self.message.attachments.all())

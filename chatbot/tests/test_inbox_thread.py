@@ -1,5 +1,8 @@
 """A thread as it is read: bubbles, pages of it, news of it."""
 
+import re
+from html import unescape
+
 import pytest
 from django.utils import timezone
 
@@ -183,3 +186,16 @@ def test_who_reacted_to_what_is_not_here_is_named(channel, agent):
     assert "Rosa &lt;i&gt;Ficticia reacted with 👍 to an earlier message" in page
     assert "Rosa &lt;i&gt;Ficticia took back a reaction" in page
     assert "A colleague reacted with 🎉 to an earlier message" in page
+
+
+@pytest.mark.usefixtures("in_english")
+def test_an_administrator_files_what_was_misunderstood_from_where_it_was_said(talk, agent):
+    hear(talk, "quiero <b>ver</b> la casita")
+    hear(talk, "debo mucho", is_private=True)
+    say(talk, "¡Hola!")
+    assert "misunderstood" not in words(browser(agent).get(at("detail", talk.pk)))
+    admin = browser(person("administrator"))
+    html = words(admin.get(at("detail", talk.pk)))
+    (text,) = re.findall(r'name="text" value="(quiero[^"]*|debo[^"]*|¡Hola[^"]*)"', html)
+    page = words(admin.post("/intents/", {"text": unescape(text)}))
+    assert "Understood as" in page and 'value="quiero &lt;b&gt;ver&lt;/b&gt; la casita"' in page
