@@ -4,31 +4,35 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 from typing import Any
 
+from babel.dates import format_date
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
-from django.utils.translation import override
 
 from chatbot.dialog.contract import Asked, Outcome, Reply, Step, Turn, option
 from chatbot.intents import menu, properties, titles, who
 from chatbot.intents.heard import SURE
 from chatbot.intents.own_words import written
+from chatbot.models import Dialog
 from crm.catalog.models import Property
-from crm.desk.wording import short_moment
 from crm.people import calendar
 from crm.people.followups import FollowUp
 from crm.people.models import User
 from leads.models import Lead
 
 DIALOG, SLOT = "visit", "slot"
+# Behind the property's key and a dot, where an hour's moment stands otherwise.
+OTHER = "other"
 LENGTH = timedelta(hours=1)
 NOTICE = timedelta(hours=2)  # so long before a visit an agent must hear of it
 AHEAD = timedelta(days=10)
 OFFERED = 3
 LONGEST_WISH, LONGEST_WISHES = 500, 2000
+TODAY_TOMORROW = {"es": ("hoy", "mañana"), "pt": ("hoje", "amanhã"), "en": ("today", "tomorrow")}
 # Words that say when: a day, a part of it, an hour. Without one a text is no answer to "when?".
 TIME = re.compile(
     r"""\b(?:\d{1,2}|lunes|martes|mi[eé]rcoles|jueves|viernes|s[aá]bados?|domingos?|hoy|ma[nñ]ana
@@ -44,6 +48,29 @@ GREETING = re.compile(
     r"|good\s+(?:morning|afternoon|evening|night))\b",
     re.IGNORECASE,
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Tapped:
+    """An answer under a question for the hour: the key of its property, and the hour; None:
+    another time."""
+
+    key: int
+    at: datetime | None
+
+    @classmethod
+    def of(cls, choice: str) -> Tapped | None:
+        """ "slot:7.2026-11-23T10:00:00-05:00", "slot:7.other"; None: nothing that was offered."""
+        key, _dot, moment = choice.removeprefix(f"{SLOT}:").partition(".")
+        if not (key.isdecimal() and len(key) < 19):
+            return None
+        if moment == OTHER:
+            return cls(int(key), None)
+        try:
+            at = parse_datetime(moment)
+        except ValueError:
+            return None
+        return cls(int(key), at) if at is not None and timezone.is_aware(at) else None
 
 
 def schedule(turn: Turn) -> Outcome:
@@ -65,13 +92,13 @@ def when(turn: Turn, data: Mapping[str, Any]) -> Outcome | None:
     shown = Property.objects.filter(pk=data["property"]).first()
     if shown is None:
         return schedule(turn)
-    kind, _colon, value = turn.choice.partition(":")
-    if kind == SLOT and value == "other":
-        return Outcome((Reply("visit_wish"),), asked=Asked(DIALOG, "wish", data))
-    if kind == SLOT:
-        return _book(turn, shown, parse_datetime(value))
+    if _is_slot(turn):
+        return _tapped(turn, shown, data)
     if turn.choice or _asks_else(turn) or not written(turn):
         return None
+    named = properties.named_in(turn)
+    if named is not None and named != shown:
+        return _when(turn, named)
     if turn.heard.slots.day is not None and not data.get("day"):
         return _when(turn, shown)
     if _says_when(turn):
@@ -82,11 +109,8 @@ def when(turn: Turn, data: Mapping[str, Any]) -> Outcome | None:
 def wish(turn: Turn, data: Mapping[str, Any]) -> Outcome | None:
     """When it would suit them, in their own words; one of the hours offered before is one, too."""
     shown = Property.objects.filter(pk=data["property"]).first()
-    kind, _colon, value = turn.choice.partition(":")
-    if kind == SLOT and value != "other" and shown is not None:
-        return _book(turn, shown, parse_datetime(value))
-    if kind == SLOT:
-        return Outcome((Reply("visit_wish"),), asked=Asked(DIALOG, "wish", data))
+    if _is_slot(turn):
+        return _tapped(turn, shown, data)
     if _denies(turn) and not _says_when(turn):
         return menu.all_right(turn)
     small_talk = turn.heard.exact and turn.heard.intent in ("affirm", "greeting", "thanks")
@@ -97,17 +121,27 @@ def wish(turn: Turn, data: Mapping[str, Any]) -> Outcome | None:
 
 def slot_late(turn: Turn) -> Outcome:
     """An hour tapped when it is not asked for: twice, or in an old message."""
-    at = parse_datetime(turn.value) if turn.value != "other" else None
-    if at is None or timezone.is_naive(at):
+    tapped = Tapped.of(turn.choice)
+    shown = Property.objects.filter(pk=tapped.key).first() if tapped else None
+    if tapped is None or shown is None:
         return schedule(turn)
-    rows = FollowUp.objects.open().filter(
-        contact=turn.contact, kind=FollowUp.Kind.VISIT, is_agreed=True, due_at=at
-    )
-    booked = rows.first()
-    if booked is None:
-        return schedule(turn)
-    said = {"title": booked.about, "when": _words(turn, at)}
-    return Outcome((Reply("visit_already", said, promises=True),), beside=True)
+    booked = _booked(turn, shown, tapped.at)
+    return replace(_already(turn, booked), beside=True) if booked else _when(turn, shown)
+
+
+def _is_slot(turn: Turn) -> bool:
+    return turn.choice.partition(":")[0] == SLOT
+
+
+def _tapped(turn: Turn, shown: Property | None, data: Mapping[str, Any]) -> Outcome:
+    """The hour chosen for the property that is asked about. One under the question about another
+    property is no answer: it is asked anew, for that one."""
+    tapped = Tapped.of(turn.choice)
+    if tapped is None or shown is None or tapped.key != shown.pk:
+        return slot_late(turn)
+    if tapped.at is None:
+        return Outcome((Reply("visit_wish"),), asked=Asked(DIALOG, "wish", data))
+    return _book(turn, shown, tapped.at)
 
 
 def _asks_else(turn: Turn) -> bool:
@@ -151,8 +185,8 @@ def _when(turn: Turn, shown: Property) -> Outcome:
     if not free:
         question = Reply("visit_wish", {"title": shown.title})
         return Outcome((question,), asked=Asked(DIALOG, "wish", data), topic=topic)
-    slots = tuple(option(SLOT, one.isoformat(), _words(turn, one)) for one in free)
-    other = titles.pick(turn, (SLOT, "other", "other_time"))
+    slots = tuple(option(SLOT, f"{shown.pk}.{one.isoformat()}", _words(turn, one)) for one in free)
+    other = titles.pick(turn, (SLOT, f"{shown.pk}.{OTHER}", "other_time"))
     question = Reply("visit_when", {"title": shown.title}, options=(*slots, *other))
     return Outcome((question,), asked=Asked(DIALOG, "when", data), topic=topic)
 
@@ -162,23 +196,44 @@ def _agent(shown: Property) -> User | None:
     return responsible if responsible is not None and responsible.is_active else None
 
 
-def _free(agent: User, now: datetime, day: Any = None) -> Iterator[datetime]:
-    """The next hours in which the business is open and the agent has no visit."""
-    taken = set(
-        FollowUp.objects.open()
-        .filter(
+@dataclass(frozen=True, slots=True)
+class Agenda:
+    """When an agent can show a property: their office's hours, without the visits they have."""
+
+    hours: calendar.Calendar
+    taken: tuple[datetime, ...]
+
+    @classmethod
+    def of(cls, agent: User, now: datetime) -> Agenda:
+        """Read once, in three queries, for however many hours are looked at."""
+        rows = FollowUp.objects.open().filter(
             assigned_to=agent, kind=FollowUp.Kind.VISIT, is_agreed=True, due_at__gt=now - LENGTH
         )
-        .values_list("due_at", flat=True)
-    )
-    first = timezone.localtime(now + NOTICE)
-    at = first.replace(minute=0, second=0, microsecond=0) + LENGTH
+        agency = [agent.agency_id] if agent.agency_id else []
+        hours = calendar.calendars_of(agency)[agent.agency_id]
+        return cls(hours, tuple(rows.values_list("due_at", flat=True)))
+
+    def is_open(self, at: datetime) -> bool:
+        return self.hours.is_open(at) and self.hours.is_open(at + LENGTH - timedelta(minutes=1))
+
+    def is_taken(self, at: datetime) -> bool:
+        return any(abs(at - one) < LENGTH for one in self.taken)
+
+
+def _free(agent: User, now: datetime, day: Any = None) -> Iterator[datetime]:
+    """The next hours in which the business is open and the agent has no visit."""
+    agenda = Agenda.of(agent, now)
+    # Who takes their time over the question still gets what it offers.
+    at = _full_hour(now + NOTICE + Dialog.LASTS)
     if day is not None:
         at = max(at, timezone.make_aware(datetime.combine(day, time(8))))
     found, last = 0, at + (AHEAD if day is None else timedelta(days=1))
-    while at < last and found < OFFERED:
-        busy = any(abs(at - one) < LENGTH for one in taken)
-        if not busy and _is_open(at, agent):
+    while found < OFFERED:
+        # Past the nights, holidays and closed weeks at once.
+        at = _full_hour(agenda.hours.next_opening(at))
+        if at >= last:
+            return
+        if agenda.is_open(at) and not agenda.is_taken(at):
             found += 1
             yield at
             # Not three hours of one morning, unless that day was asked for.
@@ -187,26 +242,51 @@ def _free(agent: User, now: datetime, day: Any = None) -> Iterator[datetime]:
             at += LENGTH
 
 
-def _is_open(at: datetime, agent: User) -> bool:
-    return calendar.is_open(at, agent.agency) and calendar.is_open(
-        at + LENGTH - timedelta(minutes=1), agent.agency
+def _full_hour(at: datetime) -> datetime:
+    """That hour if it is one, else the next."""
+    local = timezone.localtime(at)
+    full = local.replace(minute=0, second=0, microsecond=0)
+    return full if full == local else full + LENGTH
+
+
+def _booked(turn: Turn, shown: Property, at: datetime | None) -> FollowUp | None:
+    """The visit to it that they have at that moment."""
+    rows = FollowUp.objects.open().filter(
+        contact=turn.contact, kind=FollowUp.Kind.VISIT, is_agreed=True, about=shown.title[:200]
     )
+    return rows.filter(due_at=at).first() if at is not None else None
 
 
-def _book(turn: Turn, shown: Property, at: datetime | None) -> Outcome:
-    """The hour they chose; one that was taken meanwhile is offered no more."""
+def _already(turn: Turn, booked: FollowUp) -> Outcome:
+    said = {"title": booked.about, "when": _words(turn, booked.due_at)}
+    return Outcome((Reply("visit_already", said, promises=True),))
+
+
+def _book(turn: Turn, shown: Property, at: datetime) -> Outcome:
+    """The hour they chose. One that was taken meanwhile is offered no more, nor one that is too
+    soon by now or in which nobody is there any more."""
     agent = _agent(shown)
-    if agent is None or at is None or timezone.is_naive(at) or at < turn.now:
+    if agent is None or at < turn.now + NOTICE:
+        return _when(turn, shown)
+    agenda = Agenda.of(agent, turn.now)
+    if agenda.is_taken(at):
+        booked = _booked(turn, shown, at)
+        return _already(turn, booked) if booked else _taken(turn, shown)
+    if not agenda.is_open(at):
         return _when(turn, shown)
     try:
         with transaction.atomic():
             follow_up = _follow_up(turn, shown, at, agent, agreed=True)
     except IntegrityError:
-        again = _when(turn, shown)
-        return Outcome((Reply("visit_taken"), *again.replies), asked=again.asked, topic=again.topic)
+        return _taken(turn, shown)
     said = {"title": shown.title, "when": _words(turn, follow_up.due_at), "agent": agent.first_name}
     reply = Reply("visit_booked", said | {"address": shown.address}, promises=True)
     return who.ask_once(turn, Outcome((reply,)))
+
+
+def _taken(turn: Turn, shown: Property) -> Outcome:
+    again = _when(turn, shown)
+    return replace(again, replies=(Reply("visit_taken"), *again.replies))
 
 
 def _noted(turn: Turn, shown: Property | None, text: str) -> Outcome:
@@ -247,10 +327,13 @@ def _follow_up(
 
 def _words(turn: Turn, at: datetime) -> str:
     """ "mañana 16:00", "12 nov 10:00" in their language."""
-    with override(turn.contact.spoken):
-        short = short_moment(at, turn.now)
-    local = timezone.localtime(at)
-    return short if f"{local:%H:%M}" in short else f"{short} {local:%H:%M}"
+    spoken, local = turn.contact.spoken, timezone.localtime(at)
+    today = timezone.localtime(turn.now).date()
+    away = (local.date() - today).days
+    if away in (0, 1):
+        return f"{TODAY_TOMORROW[spoken][away]} {local:%H:%M}"
+    pattern = "d MMM" if local.year == today.year else "d MMM y"
+    return f"{format_date(local, pattern, locale=spoken).replace('.', '')} {local:%H:%M}"
 
 
 INTENTS = {"schedule_visit": schedule}

@@ -1,5 +1,6 @@
 """Prospects by chat: cards, searches, visits, and a name asked for once. No log-in."""
 
+import re
 from datetime import timedelta
 from decimal import Decimal
 
@@ -10,17 +11,20 @@ from django.utils import timezone
 from chatbot.dialog import registry
 from chatbot.intents import who
 from chatbot.models import Dialog
+from chatbot.tests import self_service
 from chatbot.tests.composing import PNG
 from chatbot.tests.desk import person as colleague
+from chatbot.tests.self_service import MOST_QUERIES
 from chatbot.work import work_off
 from crm.catalog.models import Photo, Property
 from crm.conversations.models import Conversation, Message
 from crm.people.followups import FollowUp
 from crm.people.hours import SpecialDay
-from crm.people.models import ContactPoint
+from crm.people.models import Contact, ContactPoint
 from leads.models import Lead
 
 pytestmark = [pytest.mark.once, pytest.mark.django_db]
+chat = self_service.chat
 
 
 @pytest.fixture(autouse=True)
@@ -128,6 +132,58 @@ def test_an_hour_that_was_taken_meanwhile_is_offered_no_more(say, graph, villa, 
     taken, again = said(2)
     assert "se acaba de ocupar" in taken.text
     assert slot not in [one["id"].partition(":")[2] for one in again.options]
+
+
+def test_an_hour_of_one_property_books_no_other(chat, villa, others):
+    """Tapped in the older of two messages: it is that property's hours that are asked for."""
+    luis = colleague("agent", first_name="Luis", last_name="Rojas")
+    Property.objects.filter(code="AL-02").update(responsible=luis)
+    chat("quiero visitar Villa Marina")
+    hours = [id_ for id_, _title in chat.options]
+    for tapped in (hours[1], hours[-1]):
+        assert "Los Álamos" in chat("quiero visitar Los Álamos")[0]
+        (question,) = chat.tap(tapped)
+        assert "Villa Marina" in question and not FollowUp.objects.exists()
+        assert {id_.partition(".")[0] for id_, _title in chat.options} == {f"slot:{villa.pk}"}
+    chat.tap(hours[1])
+    assert FollowUp.objects.get().about == "Villa Marina"
+    assert max(len(id_.encode()) for id_ in hours) <= 64
+
+
+def test_an_hour_that_is_no_visit_any_more_is_asked_anew(chat, villa):
+    chat("quiero visitar Villa Marina")
+    offered = chat.options[0][0]
+    key = f"slot:{villa.pk}"
+    soon = (timezone.now() + timedelta(hours=1)).isoformat()
+    night = (timezone.localtime() + timedelta(days=1)).replace(hour=3, minute=0).isoformat()
+    for told in (f"{key}.{soon}", f"{key}.{night}", f"{key}.", f"{key}.2026-99-99T10:00", "slot:x"):
+        assert "Villa Marina" in chat.tap(told)[0] and chat.dialog.step == "when"
+    today = timezone.localdate()
+    SpecialDay.objects.create(name="Feria", first=today, last=today + timedelta(days=30))
+    chat.tap(offered)
+    assert not FollowUp.objects.exists()
+
+
+def test_a_visit_asks_the_database_little(chat, villa):
+    """The calendar is read once, however many hours are looked at; those of a closed week, too."""
+    chat("Hola")
+    chat("quiero visitar Villa Marina")
+    asked, hour = len(chat.queries), chat.options[0][0]
+    chat.tap(hour)
+    assert max(asked, len(chat.queries)) <= MOST_QUERIES
+    today = timezone.localdate()
+    SpecialDay.objects.create(name="Feria", first=today, last=today + timedelta(days=30))
+    chat("quiero visitar Villa Marina")
+    assert sum("people_openinghours" in sql for sql in chat.queries) == 1
+
+
+def test_days_are_said_in_portuguese(chat, villa):
+    chat("Oi")
+    Contact.objects.update(language="pt")
+    chat("quero visitar Villa Marina")
+    said_ = " ".join(title for _id, title in chat.options)
+    assert not re.search("hoy|mañana|today|tomorrow|Nov |Dec ", said_)
+    assert "Outro momento" in said_
 
 
 def test_the_same_hour_pressed_twice_is_one_visit(say, graph, villa):
