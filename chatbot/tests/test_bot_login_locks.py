@@ -5,7 +5,9 @@ import threading
 from datetime import timedelta
 
 import pytest
+from django.contrib.contenttypes.models import ContentType
 from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
@@ -20,7 +22,8 @@ from chatbot.tests.login_desk import STRANGER, deliver, newest_request, session,
 from chatbot.tests.partners_known import DNI, NOBODYS, PHONE, RIGHT, WRONG_YEAR, YEAR
 from chatbot.work import work_off
 from crm.audit.models import AuditEntry
-from crm.conversations.models import Message
+from crm.conversations.models import Conversation, Message
+from partners.models import Partner
 
 pytestmark = pytest.mark.django_db
 
@@ -166,6 +169,28 @@ def test_officers_find_it_in_the_audit_log_and_no_document_does(partner, hears, 
     assert DNI not in repr(
         list(LoginCounter.objects.values()) + list(LoginRequest.objects.values())
     )
+
+
+def test_a_lock_asks_as_much_for_a_partners_document_as_for_nobodys(partner, hears):
+    """Else the time of the tenth try would tell whether the document is anybody's."""
+    for model in (Conversation, Partner):
+        ContentType.objects.get_for_model(model)
+    asked, counted = [], []
+    for at, text in enumerate((WRONG_YEAR, NOBODYS)):
+        for number in range(9):
+            hears(text, sender=str(51911001000 + 100 * at + number))
+        sender = str(51911009000 + at)
+        hears("hola", sender=sender)
+        hears(text, sender=sender, work=False)
+        with CaptureQueriesContext(connection) as context:
+            for lane in lanes.due_lanes():
+                lanes.handle_lane(lane)
+        work_off()
+        told = [one["sql"] for one in context.captured_queries]
+        asked.append([sql.split("WHERE")[0] for sql in told if sql.startswith("SELECT")])
+        counted.append(len(told))
+    assert LoginCounter.objects.exclude(locked_until=None).count() == 2
+    assert asked[0] == asked[1] and counted[0] == counted[1]
 
 
 # --- Whatever happens to the event -------------------------------------------------------------

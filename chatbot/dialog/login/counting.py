@@ -67,8 +67,9 @@ def look(
 
 
 def count(counted: Counted, *, conversation: Conversation, owner: Partner | None) -> None:
-    """One more in vain; even if what follows is rolled back. `owner` is whose document it is."""
-    talk, partner = conversation.pk, owner.pk if owner else None
+    """One more in vain; even if what follows is rolled back. `owner` is whose document it is, with
+    their contact: a lock asks the database as much for somebody's document as for nobody's."""
+    talk = conversation.pk
     keys, event, now = counted.keys, counted.event, counted.now
     held: list[Held] = [((counted.talk, counted.document), conversation)]
 
@@ -76,7 +77,7 @@ def count(counted: Counted, *, conversation: Conversation, owner: Partner | None
         # The rows of the first time are stale once it is rolled back, and a conversation that the
         # event itself made is gone with it.
         rows, there = held.pop() if held else (_locked(keys), _standing(talk))
-        _count(rows, there, partner, event, now)
+        _count(rows, there, owner, event, now)
 
     lasting.for_good(act)
 
@@ -103,17 +104,17 @@ def _locked(keys: tuple[str, str]) -> Rows:
 
 
 def _standing(talk: int) -> Conversation | None:
-    return Conversation.objects.filter(pk=talk).first()
+    return Conversation.objects.with_people().filter(pk=talk).first()
 
 
 def _count(
     rows: Rows,
     there: Conversation | None,
-    partner: int | None,
+    owner: Partner | None,
     event: str,
     now: datetime,
 ) -> None:
-    rows[0].conversation, rows[1].partner_id = there, partner
+    rows[0].conversation, rows[1].partner = there, owner
     newly = []
     for row in rows:
         if _counted(row, event, now) and len(row.tries) >= MOST[row.key.partition(":")[0]]:
