@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import F, Q
 from django.utils import timezone
 
 from crm.catalog.matching import find_property, plain_words
@@ -68,7 +69,7 @@ def capture_lead(
                 contact=contact,
                 property=named,
                 source=source,
-                assigned_to=_still_here(contact.owner),
+                assigned_to=_who_may(contact.owner),
                 agency_id=contact.agency_id,
                 first_message_at=at,
                 last_message_at=at,
@@ -81,21 +82,18 @@ def capture_lead(
     return Captured(lead, named, is_new=False)
 
 
-def _still_here(owner: User | None) -> User | None:
-    """Whoever left gets no new leads: nobody would see them."""
-    return owner if owner is not None and owner.is_active else None
+def _who_may(user: User | None) -> User | None:
+    """Who left, or does not work on leads (an officer), gets none: nobody else would see them."""
+    return user if user is not None and user.has_perm("leads.change_lead") else None
 
 
 def _lead_for(contact: Contact, named: Property | None) -> Lead | None:
     """The open lead for the named property; else the one that names none yet; else the newest."""
-    open_leads = list(
-        Lead.objects.open().filter(contact=contact).order_by("-last_message_at", "-id")[:50]
-    )
+    rows, newest = Lead.objects.open().filter(contact=contact), ("-last_message_at", "-id")
     if named is None:
-        return open_leads[0] if open_leads else None
-    same = [lead for lead in open_leads if lead.property_id == named.pk]
-    undecided = [lead for lead in open_leads if lead.property_id is None]
-    return next(iter([*same, *undecided]), None)
+        return rows.order_by(*newest).first()
+    fitting = rows.filter(Q(property=named) | Q(property=None))
+    return fitting.order_by(F("property_id").asc(nulls_last=True), *newest).first()
 
 
 def _touch_of(clicked: Advertisement | None) -> dict[str, str]:
@@ -135,7 +133,7 @@ def note_answer(*, contact: Contact, user: User | None, at: datetime) -> None:
     """A colleague answered: the first response of every open lead that waits for one.
 
     New leads become contacted, and those nobody has become the answering person's, if it is known
-    who that was.
+    who that was and they work on leads.
     """
     with transaction.atomic():
         waiting = Lead.objects.select_for_update().open().filter(contact=contact)
@@ -145,10 +143,10 @@ def note_answer(*, contact: Contact, user: User | None, at: datetime) -> None:
 
 def _answered(lead: Lead, user: User | None, at: datetime) -> None:
     changed: list[tuple[str, str, str]] = []
-    if lead.assigned_to_id is None and user is not None:
-        lead.assigned_to = user
-        Contact.objects.filter(pk=lead.contact_id, owner=None).update(owner=user)
-        changed.append(("assigned_to", "", str(user.pk)))
+    if lead.assigned_to_id is None and (owner := _who_may(user)) is not None:
+        lead.assigned_to = owner
+        Contact.objects.filter(pk=lead.contact_id, owner=None).update(owner=owner)
+        changed.append(("assigned_to", "", str(owner.pk)))
     if lead.status == Lead.Status.NEW:
         lead.status = Lead.Status.CONTACTED
         changed.append(("status", Lead.Status.NEW, Lead.Status.CONTACTED))

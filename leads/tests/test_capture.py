@@ -1,10 +1,12 @@
 """From messages to leads."""
 
+from datetime import timedelta
+
 import pytest
 from django.utils import timezone
 
 from crm.catalog.models import Property
-from crm.people.models import Contact, User
+from crm.people.models import Contact
 from leads.capture import capture_lead, note_answer
 from leads.models import Lead, LeadChange
 
@@ -70,15 +72,48 @@ def test_a_closed_lead_does_not_take_messages(contact, villa):
     assert capture(contact, "Villa Marina otra vez").lead != closed
 
 
-def test_a_lead_of_an_owned_contact_is_its_owners(contact, villa):
-    contact.owner = User.objects.create_user("olga")
+def test_a_lead_of_an_owned_contact_is_its_owners(contact, villa, alice):
+    contact.owner = alice
     contact.save()
     assert capture(contact, "Villa Marina").lead.assigned_to == contact.owner
 
 
-def test_the_first_answer_is_noted_once(contact, villa):
+def test_the_named_property_is_found_among_many_open_leads(contact, make_property):
+    """However old it is: a second one would be refused."""
+    now = timezone.now()
+    rows = [make_property(f"Predio {n} Zeta", code=f"PX-{n:03d}") for n in range(52)]
+    ages = [(row, timedelta(hours=60 - n)) for n, row in enumerate(rows)] + [(None, timedelta())]
+    Lead.objects.bulk_create(
+        Lead(contact=contact, property=row, first_message_at=now, last_message_at=now - age)
+        for row, age in ages
+    )
+    captured = capture(contact, "Info del px-000")
+    assert (captured.lead.property, captured.is_new) == (rows[0], False)
+
+
+def test_an_officer_who_answers_a_prospect_takes_no_lead(contact, villa, alice, colleague, browser):
+    """They may not see leads: it would be out of every agent's sight."""
     lead = capture(contact, "Villa Marina").lead
-    alice, bob = User.objects.create_user("alice"), User.objects.create_user("bob")
+    officer, at = colleague("officer"), timezone.now()
+    note_answer(contact=contact, user=officer, at=at)
+    for one in (lead, contact):
+        one.refresh_from_db()
+    assert (lead.assigned_to, contact.owner) == (None, None)
+    assert (lead.status, lead.first_response_at) == ("contacted", at)
+    assert browser(alice).get(lead.get_absolute_url()).status_code == 200
+    note_answer(contact=contact, user=alice, at=timezone.now())
+    lead.refresh_from_db()
+    assert (lead.assigned_to, lead.first_response_at) == (alice, at)
+
+
+def test_an_officer_who_owns_a_contact_gets_no_leads_of_it(contact, villa, colleague):
+    contact.owner = colleague("officer")
+    contact.save()
+    assert capture(contact, "Villa Marina").lead.assigned_to is None
+
+
+def test_the_first_answer_is_noted_once(contact, villa, alice, bob):
+    lead = capture(contact, "Villa Marina").lead
     at = timezone.now()
     note_answer(contact=contact, user=alice, at=at)
     note_answer(contact=contact, user=bob, at=timezone.now())
@@ -87,15 +122,16 @@ def test_the_first_answer_is_noted_once(contact, villa):
     assert LeadChange.objects.filter(lead=lead).count() == 2
 
 
-def test_who_left_gets_no_new_leads(contact, villa):
-    contact.owner = User.objects.create_user("olga", is_active=False)
+def test_who_left_gets_no_new_leads(contact, villa, alice):
+    alice.is_active = False
+    alice.save()
+    contact.owner = alice
     contact.save()
     assert capture(contact, "Villa Marina").lead.assigned_to is None
 
 
-def test_who_answers_first_owns_the_contact(contact, villa):
+def test_who_answers_first_owns_the_contact(contact, villa, alice):
     capture(contact, "Villa Marina")
-    alice = User.objects.create_user("alice")
     note_answer(contact=contact, user=alice, at=timezone.now())
     contact.refresh_from_db()
     assert contact.owner == alice
