@@ -7,6 +7,8 @@ import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache, lru_cache
+from pathlib import Path
 
 from django.db.models import Count, Max
 from rapidfuzz import fuzz
@@ -14,9 +16,21 @@ from rapidfuzz import fuzz
 from crm.catalog.models import Property
 
 WORD = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
-# Of 100: how alike a misspelt title must be; measured on the examples in the tests.
-ALIKE = 86
+PARTS = re.compile(r"[a-z0-9]+")
+# Of 100: how alike a misspelt word must be, and how alike a text must be to be looked at closely.
+ALIKE, WORTH_A_LOOK = 80, 75
 SHORTEST_FUZZY = 6  # letters; a shorter title must stand there exactly
+SHORTEST_WORD = 4  # letters; a shorter word must sound the same
+# Left out of a title, or put into it: it is the same.
+SMALL = frozenset(
+    ("a", "al", "con", "da", "de", "del", "do", "e", "el", "em", "en", "la", "las", "los", "no")
+)
+# What sounds alike here, or is written for one another.
+SOUNDS = (
+    ("qu", "k"), ("ce", "se"), ("ci", "si"), ("ge", "je"), ("gi", "ji"), ("c", "k"),
+    ("h", ""), ("v", "b"), ("z", "s"), ("y", "l"),
+)  # fmt: skip
+TWICE = re.compile(r"(.)\1+")
 READ_AT_MOST = 2_000  # characters of a message that are looked at
 
 
@@ -25,6 +39,27 @@ class _Entry:
     pk: int
     code: str
     title: str
+    words: _Words
+
+
+@dataclass(frozen=True, slots=True)
+class _Words:
+    """The words of a title or of a text, and how they sound together."""
+
+    words: list[str]
+    sound: str
+
+    @classmethod
+    def of(cls, text: str, *, small: bool) -> _Words:
+        """With or without the small ones."""
+        words = [one for one in PARTS.findall(text) if small or one not in SMALL]
+        return cls(words, " ".join(map(_sound, words)))
+
+    @classmethod
+    def of_title(cls, title: str) -> _Words:
+        """Without the small ones, as long as two others are left."""
+        telling = cls.of(title, small=False)
+        return telling if len(telling.words) > 1 else cls.of(title, small=True)
 
 
 _cache: tuple[tuple[datetime | None, int], list[_Entry]] = ((None, 0), [])
@@ -41,7 +76,8 @@ def find_property(text: str, codes: Iterable[str] = ()) -> Property | None:
     words = plain_words(" ".join([*codes, text]))
     if not words:
         return None
-    entry = _by_code(words, _entries()) or _by_title(words, _entries())
+    entries = _entries()
+    entry = _by_code(words, entries) or _by_title(words, entries)
     return Property.objects.filter(pk=entry.pk).first() if entry else None
 
 
@@ -52,7 +88,9 @@ def _entries() -> list[_Entry]:
     version = (state["changed"], state["count"])
     if _cache[0] != version:
         rows = Property.objects.offered().order_by("-id").values_list("pk", "code", "title")
-        _cache = (version, [_Entry(pk, plain_words(c), plain_words(t)) for pk, c, t in rows])
+        plain = ((pk, plain_words(code), plain_words(title)) for pk, code, title in rows)
+        entries = [_Entry(pk, code, title, _Words.of_title(title)) for pk, code, title in plain]
+        _cache = (version, entries)
     return _cache[1]
 
 
@@ -67,14 +105,57 @@ def _by_title(words: str, entries: list[_Entry]) -> _Entry | None:
     exact = [entry for entry in entries if entry.title and f" {entry.title} " in padded]
     if exact:
         return max(exact, key=lambda entry: len(entry.title))
-    scored = [(_alike(words, entry.title), len(entry.title), entry) for entry in entries]
-    best = max(scored, key=lambda row: row[:2], default=None)
-    return best[2] if best and best[0] >= ALIKE else None
+    said = [_Words.of(words, small=small) for small in (False, True)]
+    scored = [(_alike(said[_has_small(entry)], entry), entry) for entry in entries]
+    alike = [(len(entry.words.words), score, entry) for score, entry in scored if score]
+    return max(alike, key=lambda row: row[:2])[2] if alike else None
 
 
-def _alike(words: str, title: str) -> float:
-    if len(title) < SHORTEST_FUZZY:
+def _has_small(entry: _Entry) -> bool:
+    return not SMALL.isdisjoint(entry.words.words)
+
+
+def _alike(text: _Words, entry: _Entry) -> float:
+    """Of 100, how alike the likeliest words in a row are to the title; 0: none of them are it."""
+    said, title, size = text.words, entry.words.words, len(entry.words.words)
+    if len(entry.title) < SHORTEST_FUZZY:
         return 0.0
-    if len(words) < len(title):
-        return fuzz.ratio(words, title)
-    return fuzz.partial_ratio(title, words)
+    if fuzz.partial_ratio(entry.words.sound, text.sound) < WORTH_A_LOOK:
+        return 0.0
+    rows = [said[at : at + size] for at in range(len(said) - size + 1)]
+    alike = [row for row in rows if all(map(_is_meant, row, title))]
+    if alike:
+        return max(fuzz.ratio(" ".join(row), " ".join(title)) for row in alike)
+    # "villamarina", "villa mar ina".
+    whole = _sound("".join(title))
+    others = (said[at : at + most] for at in range(len(said)) for most in (size - 1, size + 1))
+    return 100.0 if any(_sound("".join(row)) == whole for row in others if row) else 0.0
+
+
+def _is_meant(said: str, word: str) -> bool:
+    """Whether what was written is this word of a title, perhaps misspelt or cut short.
+
+    Another word is not: "Villa María" is a district, and no "Villa Marina".
+    """
+    if _sound(said) == _sound(word):
+        return True
+    if min(len(said), len(word)) < SHORTEST_WORD or not (said + word).isalpha():
+        return False
+    if said in _other_words():
+        return False
+    return word.startswith(said) or fuzz.ratio(said, word) >= ALIKE
+
+
+@lru_cache(maxsize=10_000)
+def _sound(word: str) -> str:
+    """How a word sounds, roughly: "billa", "vila" and "villa" alike."""
+    for written, spoken in SOUNDS:
+        word = word.replace(written, spoken)
+    return TWICE.sub(r"\1", word)
+
+
+@cache
+def _other_words() -> frozenset[str]:
+    """Words that are one letter or two from a word of many titles, and none of it misspelt."""
+    lines = Path(__file__).with_name("words.txt").read_text("utf-8").splitlines()
+    return frozenset(word for line in lines if not line.startswith("#") for word in line.split())
