@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import datetime
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from chatbot import patience
-from chatbot.purposes import FOLLOW_UP
-from crm.conversations import templates, window
+from crm.conversations import outreach, standing_in, templates, window
 from crm.conversations.models import (
     Conversation,
     Episode,
@@ -67,31 +65,20 @@ def _is_silenced(row: Message) -> bool:
 
 
 def _stand_in(row: Message) -> TemplatePurpose | None:
-    """The template that may take the place of these words now; None: there is none.
+    """The template that may take the place of these words now; None: there is none, and they wait.
 
-    It has no room for a file, shows none, and asks for nothing but words. Marketing is nothing
-    for who wants none: the words themselves are not, they wait.
+    It has no room for a file.
     """
-    own = row.author in (Message.Author.BOT, Message.Author.SYSTEM)
-    purpose = row.purpose or (FOLLOW_UP if own else "")
-    if not purpose or row.kind != Message.Kind.TEXT or row.attachments.all():
+    if row.kind != Message.Kind.TEXT or row.attachments.all():
         return None
-    rows = TemplatePurpose.objects.filter(channel=row.channel_id, purpose=purpose)
-    chosen = rows.select_related("template").first()
-    if chosen is None or chosen.template.status != MessageTemplate.Status.APPROVED:
-        return None
-    template = chosen.template
-    unwanted = templates.is_unwanted(template, row.conversation.contact)
-    unfit = templates.header_file(template) or not templates.is_fillable(template)
-    return None if unwanted or unfit else chosen
+    return standing_in.chosen_for(row.conversation, standing_in.purpose_of(row))
 
 
 def _fall_back(row: Message, chosen: TemplatePurpose) -> None:
     """Put the template in the place of the words. DeskError for a value it lacks."""
     portions = _portions(row)
     text = "\n".join([row.text, *(one.text for one in portions)])
-    values = _values(chosen, row, text)
-    templates.components(chosen.template, values)
+    values = standing_in.fill(chosen, row.conversation, text, row.values)
     row.template, row.values, row.options = chosen.template, values, []
     row.text = templates.preview(chosen.template, values)
     row.save(update_fields=["template", "values", "text", "options"])
@@ -101,29 +88,14 @@ def _fall_back(row: Message, chosen: TemplatePurpose) -> None:
 
 def _portions(row: Message) -> list[Message]:
     """What was written in one with `row` and stands behind it, being too long for one message."""
-    rows = row.conversation.messages.filter(
-        direction=Message.Direction.OUT,
-        author=row.author,
+    rows = outreach.portions(row).filter(
         purpose=row.purpose,
         kind=Message.Kind.TEXT,
-        created_at=row.created_at,
         state__in=(State.QUEUED, State.HELD),
         template=None,
         pk__gt=row.pk,
     )
-    return list(rows.order_by("pk"))
-
-
-def _values(chosen: TemplatePurpose, row: Message, text: str) -> dict[str, str]:
-    """Each variable is filled with what its name says: a value of the message, or the person's."""
-    contact = row.conversation.contact
-    known: Mapping[str, str] = {
-        "text": text,
-        "contact.name": contact.name,
-        "contact.first_name": contact.first_name,
-        **{str(name): str(value) for name, value in row.values.items()},
-    }
-    return {key: known.get(str(source), str(source)) for key, source in chosen.values.items()}
+    return list(rows)
 
 
 def _usable(row: Message) -> bool:

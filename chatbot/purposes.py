@@ -8,10 +8,9 @@ from django.conf import settings
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from crm.conversations.standing_in import FOLLOW_UP, SOURCES
 from crm.desk.registry import load
 
-# For what the bot or the desk says without a purpose of its own. A colleague picks a template.
-FOLLOW_UP = "follow_up"
 # (slug of at most 30 characters, as it stands in Message.purpose; what a person calls it)
 PURPOSES: list[tuple[str, str | Promise]] = [
     (FOLLOW_UP, _("Any other message of the bot or of the desk itself")),
@@ -21,17 +20,19 @@ PURPOSES: list[tuple[str, str | Promise]] = [
     ("login_code", _("A code by which a partner proves who they are")),
 ]
 
-# What a template's variables can be filled with, as chatbot/admission.py understands it.
-SOURCES: list[tuple[str, str | Promise]] = [
-    ("text", _("the text of the message")),
-    ("contact.name", _("the person's name")),
-    ("contact.first_name", _("the person's first name")),
-    ("code", _("the code, where one is sent")),
-    ("ticket", _("the ticket's number")),
-    ("state", _("the state of a receipt or ticket")),
-]
+# What only some messages have a value of.
+_ONLY_OF = {
+    "code": ("login_code",),
+    "ticket": ("ticket_answered",),
+    "state": ("receipt_decided", "ticket_answered"),
+}
 
 
 def purposes() -> dict[str, str | Promise]:
     """The labels of all rooms' purposes, by slug, in the order of the setting."""
     return {slug: label for listed in load(settings.TEMPLATE_PURPOSES) for slug, label in listed}
+
+
+def sources_of(purpose: str) -> list[tuple[str, str | Promise]]:
+    """What a message of this purpose can fill a template's variables with."""
+    return [one for one in SOURCES if purpose in _ONLY_OF.get(one[0], (purpose,))]

@@ -55,7 +55,7 @@ def reply(
         entry = TicketMessage(ticket=row, kind=Kind.PUBLIC, author=by, text=text, form=form)
         _tell(entry, place, by, files)
         now = timezone.now()
-        if outreach.goes_now(place, entry.message.purpose if entry.message else ""):
+        if entry.message and outreach.goes_now(entry.message):
             deadlines.answered(row, now)
         if row.status == Status.NEW:
             note(row, "status", row.status, Status.OPEN, by)

@@ -66,7 +66,7 @@ def tell_answer(ticket: Ticket, talk: Conversation, text: str, by: User) -> Mess
         author=Message.Author.COLLEAGUE,
         user=by,
         purpose=PURPOSE,
-        values=_values(ticket),
+        values=values_of(ticket),
         is_private=ticket.is_private,
     )
 
@@ -119,7 +119,7 @@ def _notice(
         author=Message.Author.SYSTEM,
         options=options,
         purpose=PURPOSE,
-        values=_values(ticket),
+        values=values_of(ticket),
     )
 
 
@@ -129,7 +129,7 @@ def _option(
     return {"id": f"{kind}:{value}", "title": _title(name, talk, ticket)}
 
 
-def _values(ticket: Ticket) -> dict[str, str]:
+def values_of(ticket: Ticket) -> dict[str, str]:
     """For a template that stands in: number and state."""
     with override(ticket.contact.spoken):
         return {"ticket": ticket.number, "state": ticket.get_status_display().lower()}

@@ -18,7 +18,13 @@ from chatbot.tests import login_desk
 from chatbot.tests.login_desk import STRANGER, deliver, newest_request, other_than, session, talk_of
 from chatbot.tests.partners_known import NOBODYS, PHONE, RIGHT, WRONG_YEAR, make_partner
 from chatbot.work import work_off
-from crm.conversations.models import Channel, Conversation, Message
+from crm.conversations.models import (
+    Channel,
+    Conversation,
+    Message,
+    MessageTemplate,
+    TemplatePurpose,
+)
 from crm.people.models import Contact
 from partners.models import Partner
 from partners.registry import change_partner
@@ -175,6 +181,23 @@ def test_where_the_phone_may_not_be_written_to_the_code_goes_by_mail(reached, fr
     Conversation.objects.update(last_inbound_at=timezone.now() - timedelta(days=2))
     from_outside(RIGHT)
     assert deliver() is None and len(mail.outbox) == 1
+
+
+@pytest.mark.parametrize(("source", "goes"), [("code", True), ("state", False)])
+def test_a_template_that_cannot_carry_the_code_leaves_it_to_the_mail(
+    reached, from_outside, graph, source, goes
+):
+    channel = talk_of(PHONE).channel
+    template = MessageTemplate.objects.create(
+        channel=channel, name="codigo", language="es", status="APPROVED",
+        components=[{"type": "BODY", "text": "Tu código es {{1}}"}],
+    )  # fmt: skip
+    TemplatePurpose.objects.create(
+        channel=channel, purpose=delivery.PURPOSE, template=template, values={"body.1": source}
+    )
+    Conversation.objects.update(last_inbound_at=timezone.now() - timedelta(days=2))
+    from_outside(RIGHT)
+    assert (deliver() is not None, len(mail.outbox)) == (goes, 0 if goes else 1)
 
 
 @pytest.mark.parametrize("lost", ["active", "stopped", "unreachable"])

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from chatbot.purposes import SOURCES, purposes
+from chatbot.purposes import purposes
 from chatbot.tests.desk import browser, conversation, hear, person, words
 from chatbot.work import work_off
 from crm.conversations import outreach
@@ -16,6 +16,7 @@ from crm.conversations.models import (
     MessageTemplate,
     TemplatePurpose,
 )
+from crm.conversations.standing_in import SOURCES
 
 pytestmark = [pytest.mark.once, pytest.mark.django_db]
 TWO_GAPS = [
@@ -233,6 +234,19 @@ def test_a_chosen_one_that_was_paused_is_shown_as_such(channel, template, admin)
     MessageTemplate.objects.filter(pk=template.pk).update(status="PAUSED")
     assert 'class="bad"' in page(admin, channel).split('class="purposes"')[1]
     assert f'<option value="{template.pk}" selected' in words(admin.get(purpose_url(channel)))
+
+
+def test_no_gap_is_filled_with_what_such_a_message_has_not(channel, template, admin):
+    def offered(slug):
+        page = words(admin.get(purpose_url(channel, slug), {"template": template.pk}))
+        return [one for one in ("text", "code", "ticket", "state") if f'value="{one}"' in page]
+
+    assert offered("follow_up") == ["text"]
+    assert offered("receipt_decided") == ["text", "state"]
+    assert offered("ticket_answered") == ["text", "ticket", "state"]
+    assert offered("login_code") == ["text", "code"]
+    data = {"template": template.pk, "source0": "text", "source1": "code"}
+    assert admin.post(purpose_url(channel), data).status_code == 422
 
 
 def test_looking_at_another_template_shows_its_gaps(channel, template, admin):

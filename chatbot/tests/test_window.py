@@ -235,3 +235,39 @@ def test_nobody_is_written_to_before_they_wrote_where_that_is_not_allowed(graph,
     talk.last_inbound_at = None
     talk.save()
     assert say(talk).state == "held"
+
+
+@pytest.mark.parametrize(
+    ("text", "changes", "goes"),
+    [
+        ("Ya está", {}, True),
+        ("x" * 601, {}, False),
+        ("palabra " * 1000, {}, False),
+        ("Ya está", {"category": "MARKETING"}, False),
+        ("Ya está", {"components": [{"type": "HEADER", "format": "IMAGE"}]}, False),
+        ("Ya está", {"components": [BODY[0] | {"text": "Hola {{1}}: {{2}} {{3}}"}]}, False),
+        ("Ya está", {"status": "PAUSED"}, False),
+    ],
+    ids=["fits", "too long", "long in portions", "marketing", "file", "a value too many", "paused"],
+)
+def test_what_is_said_to_go_now_goes_and_the_rest_is_kept(
+    graph, channel, closed, template, text, changes, goes
+):
+    MessageTemplate.objects.update(**changes)
+    Contact.objects.update(opted_out_at=timezone.now())
+    values = {"body.1": "contact.first_name", "body.2": "text"}
+    TemplatePurpose.objects.create(channel=channel, purpose="p", template=template, values=values)
+    closed.refresh_from_db()
+    last = outreach.send(conversation=closed, text=text, author="colleague", purpose="p")
+    before = outreach.goes_now(last)
+    work_off()
+    states = set(Message.objects.filter(direction="out").values_list("state", flat=True))
+    assert (before, outreach.goes_now(last), states) == (goes, goes, {"sent" if goes else "held"})
+
+
+def test_a_value_that_the_message_has_not_is_no_word_of_its_own(graph, channel, closed, template):
+    values = {"body.1": "contact.first_name", "body.2": "state"}
+    TemplatePurpose.objects.create(channel=channel, purpose="p", template=template, values=values)
+    kept = say(closed, "Ya está", purpose="p")
+    assert (kept.state, kept.error_code, kept.text) == ("held", "template", "Ya está")
+    assert say(closed, "Ya está", purpose="p", values={"state": "listo"}).text.endswith(": listo")

@@ -9,14 +9,8 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from crm.conversations import templates, window, wording
-from crm.conversations.models import (
-    Attachment,
-    Conversation,
-    Message,
-    MessageTemplate,
-    TemplatePurpose,
-)
+from crm.conversations import standing_in, templates, window, wording
+from crm.conversations.models import Attachment, Conversation, Message, MessageTemplate
 from crm.conversations.rules import rules_of
 from crm.errors import DeskError
 from crm.people.models import User
@@ -84,18 +78,29 @@ def portions(message: Message) -> QuerySet[Message]:
     return rows.order_by("pk")
 
 
-def goes_now(conversation: Conversation, purpose: str) -> bool:
-    """Whether what is said for `purpose` reaches the person now: free words may be sent, or an
-    approved template stands in for them. Else it is kept until they write."""
+def goes_now(message: Message) -> bool:
+    """Whether what was queued as this message, or as portions of which it is one, reaches the
+    person now, in its own words or by a template. Else it is kept until they write."""
+    talk, purpose = message.conversation, standing_in.purpose_of(message)
+    if window.is_open(talk):
+        return True
+    state = Message.objects.values_list("state", flat=True).get(pk=message.pk)
+    if state != Message.State.QUEUED:  # the outbox was faster
+        return state not in (Message.State.HELD, Message.State.FAILED)
+    if message.kind != Message.Kind.TEXT:
+        return False  # no template has room for it
+    text = "\n".join(one.text for one in portions(message))
+    return would_go(talk, purpose=purpose, text=text, values=message.values)
+
+
+def would_go(
+    conversation: Conversation, *, purpose: str, text: str, values: Mapping[str, str]
+) -> bool:
+    """Whether these words would reach the person now, if they were sent; see `send`."""
     rules = rules_of(conversation.channel.provider)
     if window.open_under(rules, conversation):
         return True
-    approved = TemplatePurpose.objects.filter(
-        channel=conversation.channel_id,
-        purpose=purpose,
-        template__status=MessageTemplate.Status.APPROVED,
-    )
-    return rules.templates and approved.exists()
+    return rules.templates and standing_in.fits(conversation, purpose, text, values)
 
 
 def send_files(

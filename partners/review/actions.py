@@ -14,7 +14,6 @@ from crm.errors import DeskError
 from partners.models import Receipt
 from partners.payments import MoreThanOwedError
 from partners.receipts import (
-    PURPOSE,
     Decision,
     approve_receipt,
     correct_receipt,
@@ -128,7 +127,7 @@ def _refused(request: DeskRequest, pk: int, form: ReviewForm, error: DeskError) 
 
 def _went_on(request: DeskRequest, decision: Decision, words: str) -> HttpResponse:
     """The next one that waits, or the empty queue."""
-    if decision.message and outreach.goes_now(decision.message.conversation, PURPOSE):
+    if decision.message and outreach.goes_now(decision.message):
         tell(request, " ".join([words, _("The partner is told.")]))
     elif decision.message:
         later = _("The partner will be told when they write: until then their chat takes nothing.")

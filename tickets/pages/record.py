@@ -132,7 +132,12 @@ class TicketPage:
     @cached_property
     def is_kept(self) -> bool:
         """Whether an answer waits until they write again: no template may stand in for it."""
-        return self.place is not None and not outreach.goes_now(self.place, telling.PURPOSE)
+        return self.place is not None and not outreach.would_go(
+            self.place,
+            purpose=telling.PURPOSE,
+            text=self.text or "…",
+            values=telling.values_of(self.ticket),
+        )
 
     @property
     def is_unproven(self) -> bool:

@@ -103,9 +103,8 @@ def _go_on(request: DeskRequest, ticket: Ticket, entry: TicketMessage) -> None:
 
 def _fate(entry: TicketMessage) -> tuple[str, int]:
     """What becomes of an answer now, in words, and how loud they are."""
-    message = entry.message
-    purposes = {one.purpose for one in entry.sent.all()}
-    gone = [outreach.goes_now(message.conversation, one) for one in purposes] if message else []
+    sent = entry.sent.select_related("conversation__channel", "conversation__contact")
+    gone = [outreach.goes_now(one) for one in sent]
     if all(gone):
         return _("The answer is sent."), messages.SUCCESS
     if any(gone):

@@ -205,6 +205,29 @@ def test_an_approved_template_goes_at_once_and_the_page_says_so(browser, clara, 
     assert open_one.first_response_at is not None
 
 
+@pytest.mark.parametrize("source", ["text", "code"], ids=["too long", "no such value"])
+def test_an_answer_that_its_template_cannot_carry_is_kept_and_the_page_says_so(
+    browser, clara, open_one, source
+):
+    quiet_for_two_days(open_one)
+    template = MessageTemplate.objects.create(
+        channel=open_one.conversation.channel, name="respondido", language="es",
+        status="APPROVED", components=[{"type": "BODY", "text": "Respuesta: {{1}}"}],
+    )  # fmt: skip
+    TemplatePurpose.objects.create(
+        channel=template.channel, purpose="ticket_answered", template=template,
+        values={"body.1": source},
+    )  # fmt: skip
+    page = browser(clara).get(open_one.get_absolute_url())
+    told = "kept until they write again" in page.content.decode()
+    assert told is (source == "code"), "how long it will be nobody knows yet"
+    body = {"kind": "public", "text": "x" * 700, "seen": seen_on(page)}
+    said = browser(clara).post(at("say", open_one.pk), body, headers=HTMX)
+    assert "The answer is kept" in said["HX-Trigger"]
+    open_one.refresh_from_db()
+    assert open_one.first_response_at is None
+
+
 def test_without_scripts_it_is_sent_just_the_same(browser, clara, open_one):
     page = browser(clara).get(open_one.get_absolute_url())
     body = {"kind": "public", "text": "Hecho", "seen": seen_on(page), "then": "waiting"}

@@ -12,9 +12,10 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from chatbot.channels.pages.words import is_key, language_name
-from chatbot.purposes import SOURCES, purposes
+from chatbot.purposes import purposes, sources_of
 from crm.conversations import templates
 from crm.conversations.models import Channel, MessageTemplate, TemplatePurpose
+from crm.conversations.standing_in import KNOWN_SOURCES
 
 Status = MessageTemplate.Status
 MOST = 100
@@ -165,10 +166,14 @@ class PurposeForm(forms.Form):
 
     def _ask_for(self, index: int, variable: templates.Variable) -> None:
         kept = self._kept(variable)
-        fixed = kept if kept and kept not in dict(SOURCES) else ""
+        fixed = "" if kept in KNOWN_SOURCES else kept
         self.fields[f"source{index}"] = forms.ChoiceField(
             label=variable.name,
-            choices=[("", "–"), *SOURCES, (FIXED, _("always the same words"))],
+            choices=[
+                ("", "–"),
+                *sources_of(self.purpose.slug),
+                (FIXED, _("always the same words")),
+            ],
             initial=FIXED if fixed else kept,
         )
         self.fields[f"fixed{index}"] = forms.CharField(
@@ -200,7 +205,7 @@ class PurposeForm(forms.Form):
                 continue
             if not words:
                 self.add_error(f"fixed{index}", _("Write the words."))
-            elif words in dict(SOURCES):
+            elif words in KNOWN_SOURCES:
                 self.add_error(f"fixed{index}", _("This word has a meaning here. Choose another."))
         return cleaned
 

@@ -14,20 +14,15 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
+from chatbot.dialog.locking import lock_talk
 from chatbot.dialog.login import masking
 from chatbot.dialog.login.knowing import known_by
 from chatbot.dialog.login.requests import digest_of, still_asks
 from chatbot.dialog.login.telling import tell
-from chatbot.dialog.replies import words
+from chatbot.dialog.replies import words, words_for
 from chatbot.models import LoginRequest
-from crm.conversations import window, wording
-from crm.conversations.models import (
-    Channel,
-    Conversation,
-    Message,
-    MessageTemplate,
-    TemplatePurpose,
-)
+from crm.conversations import outreach, window, wording
+from crm.conversations.models import Channel, Conversation, Message
 from crm.people.models import Contact, ContactPoint
 from crm.people.phones import from_provider
 from partners.identity import registered
@@ -35,6 +30,7 @@ from partners.models import Partner
 
 log = logging.getLogger(__name__)
 PURPOSE = "login_code"
+NAME = "login_code_message"
 # So many codes of one partner's are sent, whoever asks for them.
 MOST_AN_HOUR, MOST_A_DAY = 5, 12
 MOST_TALKS = 5
@@ -48,6 +44,7 @@ def deliver(pk: int) -> None:
     An officer can let in whom no code reaches.
     """
     with transaction.atomic():
+        _lock_talks(pk)
         rows = LoginRequest.objects.select_for_update(of=("self",))
         request = rows.select_related("partner", "conversation").filter(pk=pk).first()
         if request is None or not _may_be_sent(request, timezone.now()):
@@ -65,6 +62,17 @@ def deliver(pk: int) -> None:
         request.save(update_fields=["digest", "sent_at", "expires_at", "message"])
     if address:
         _by_mail(contact, address, code)
+
+
+def _lock_talks(pk: int) -> None:
+    """Where the code may be told: locked before the request, as who handles a message locks."""
+    request = LoginRequest.objects.select_related("partner").filter(pk=pk).first()
+    if request is None or request.partner is None:
+        return
+    contact = Contact.objects.prefetch_related("points").get(pk=request.partner.contact_id)
+    talks = _talks_of_phone(registered(contact), besides=request.conversation_id)
+    for talk in sorted(talks, key=lambda one: one.identity_id):
+        lock_talk(talk.pk)
 
 
 def _may_be_sent(request: LoginRequest, now: datetime) -> bool:
@@ -86,13 +94,14 @@ def _too_many(partner: Partner, now: datetime) -> bool:
 
 
 def _by_message(request: LoginRequest, contact: Contact, code: str) -> Message | None:
-    talk = _talk_of_phone(registered(contact), besides=request.conversation_id)
+    values = {"code": code}
+    talks = _talks_of_phone(registered(contact), besides=request.conversation_id)
+    talk = next((one for one in talks if _takes_it(one, values, contact.spoken)), None)
     if talk is None:
         return None
-    values = {"code": code}
     return tell(
         talk,
-        "login_code_message",
+        NAME,
         values,
         language=contact.spoken,
         purpose=PURPOSE,
@@ -100,10 +109,10 @@ def _by_message(request: LoginRequest, contact: Contact, code: str) -> Message |
     )
 
 
-def _talk_of_phone(number: str, *, besides: int) -> Conversation | None:
-    """Where the registered phone can be written to now; the one last used of several."""
+def _talks_of_phone(number: str, *, besides: int) -> list[Conversation]:
+    """Where the registered phone can be written to, the one last used first."""
     if not number:
-        return None
+        return []
     by_address = Q(
         identity__addresses__kind="wa_id", identity__addresses__value=number.removeprefix("+")
     )
@@ -116,8 +125,7 @@ def _talk_of_phone(number: str, *, besides: int) -> Conversation | None:
         channel__mode=Channel.Mode.LIVE,
     ).exclude(pk=besides)
     newest = rows.order_by("-last_inbound_at", "-id").distinct().with_people()
-    sure = (one for one in newest[:MOST_TALKS] if _is_nobody_elses(one, number))
-    return next((one for one in sure if _takes_it(one)), None)
+    return [one for one in newest[:MOST_TALKS] if _is_nobody_elses(one, number)]
 
 
 def _is_nobody_elses(conversation: Conversation, number: str) -> bool:
@@ -127,20 +135,17 @@ def _is_nobody_elses(conversation: Conversation, number: str) -> bool:
     return numbers <= {number}
 
 
-def _takes_it(conversation: Conversation) -> bool:
-    if window.is_open(conversation):
+def _takes_it(talk: Conversation, values: dict[str, str], language: str) -> bool:
+    """Whether the code would go there now: one that is kept is over before they write."""
+    if window.is_open(talk):
         return True
-    approved = TemplatePurpose.objects.filter(
-        channel=conversation.channel_id,
-        purpose=PURPOSE,
-        template__status=MessageTemplate.Status.APPROVED,
-    )
-    return approved.exists()
+    text = words_for(talk, NAME, values, language)
+    return outreach.would_go(talk, purpose=PURPOSE, text=text, values=values)
 
 
 def _by_mail(contact: Contact, address: str, code: str) -> None:
     subject = words("login_code_subject", contact.spoken, {})
-    said = words("login_code_message", contact.spoken, {"code": code})
+    said = words(NAME, contact.spoken, {"code": code})
     try:
         send_mail(subject, wording.without_marks(said), None, [address])
     except (OSError, ValueError) as error:
