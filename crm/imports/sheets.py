@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from python_calamine import CalamineError, CalamineWorkbook, PasswordError
 
 from crm.errors import DeskError
-from crm.imports import percents
+from crm.imports import machine, percents
 from crm.imports.contract import Percentage
 
 MAGIC = b"PK\x03\x04"
@@ -59,6 +59,8 @@ def rows(path: Path) -> Iterator[list[str | int | float]]:
     except PasswordError as error:
         raise DeskError(_("The workbook is locked with a password. Save it without.")) from error
     except (CalamineError, *_DAMAGED) as error:
+        if machine.is_to_blame(error):
+            raise
         raise _no_workbook() from error
 
 
@@ -75,6 +77,8 @@ def check(path: Path) -> None:
                     with archive.open(one) as file:
                         _check_extent(file)
     except _DAMAGED as error:
+        if machine.is_to_blame(error):
+            raise
         raise _no_workbook() from error
 
 

@@ -17,7 +17,7 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from crm.errors import DeskError
-from crm.imports import errors_file
+from crm.imports import errors_file, machine
 from crm.imports.contract import Outcome, Row
 from crm.imports.earlier import Earlier, forget, forget_rehearsed
 from crm.imports.models import Import, ImportProblem
@@ -35,6 +35,8 @@ PORTION, PORTION_ON_SQLITE = 500, 100
 TURN = 60
 # A job that has not been heard of for so long is not coming back.
 SILENT = timedelta(minutes=3)
+# How long a disk or a memory that is full is waited for, from the upload on.
+PATIENCE = timedelta(minutes=30)
 MOST_SHOWN = 1000
 
 
@@ -67,6 +69,9 @@ def read_file(one: Import) -> None:
         _stop(one.pk, _("The file is no longer there. Upload it again."))
         return
     except Exception as error:
+        if machine.is_to_blame(error):
+            _wait_or_stop(one, error)
+            return
         # Or it would be taken up again for ever, and fail each time.
         logger.error("Import %s could not be read: %s", one.pk, type(error).__name__)
         _stop(one.pk, _("This file cannot be read. Save the table again as CSV, and upload that."))
@@ -78,6 +83,14 @@ def read_file(one: Import) -> None:
         rows=contents.rows,
         heartbeat=timezone.now(),
     )
+
+
+def _wait_or_stop(one: Import, error: Exception) -> None:
+    """The sweep comes back to it, for a while."""
+    if timezone.now() < one.created_at + PATIENCE:
+        raise error
+    logger.error("Import %s could not be read: %s", one.pk, type(error).__name__)
+    _stop(one.pk, _("The server has no room to read this file. Upload it again later."))
 
 
 def _portion_or_failure(pk: int) -> bool:

@@ -1,6 +1,7 @@
 """The work in the background: portions, a worker that is killed, two of them, cancelling."""
 
 import csv
+import errno
 import io
 import os
 import threading
@@ -12,9 +13,9 @@ from django.utils import timezone
 from django_q.models import OrmQ
 
 from crm.errors import DeskError
-from crm.imports import errors_file, jobs, verbs, work
+from crm.imports import errors_file, jobs, sheets, verbs, work
 from crm.imports.models import Import, ImportKey, ImportProblem
-from crm.imports.tests.files import begun, checked, people, problems, ran, uploaded
+from crm.imports.tests.files import begun, checked, people, problems, ran, sheet, uploaded
 from partners.models import Partner
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_english")]
@@ -62,6 +63,29 @@ def test_what_is_unforeseen_in_a_file_ends_the_reading(officer, monkeypatch, cap
     one = uploaded("partners", people(1), officer)
     assert one.state == "failed" and "cannot be read" in one.failure
     assert "40000001" not in caplog.text
+
+
+@pytest.mark.parametrize(
+    "error", [OSError(errno.ENOSPC, "full"), OSError(errno.EMFILE, "files"), MemoryError()]
+)
+def test_what_the_machine_lacks_is_waited_for_and_no_fault_of_the_file(officer, monkeypatch, error):
+    content = sheet(("Nombre", "DNI"), ("Ana Ficticia", "40000001"))
+    with monkeypatch.context() as patch:
+        patch.setattr(sheets.zipfile, "ZipFile", _raise(error))
+        with pytest.raises(type(error)):
+            uploaded("partners", content, officer)
+    one = Import.objects.get()
+    assert one.state == "reading"
+    work.go_on(one.pk)
+    one.refresh_from_db()
+    assert (one.state, one.rows) == ("uploaded", 1)
+
+
+def test_a_disk_that_stays_full_ends_the_reading_with_words(officer, monkeypatch):
+    monkeypatch.setattr(work, "normalise", _raise(OSError(errno.ENOSPC, "full")))
+    monkeypatch.setattr(work, "PATIENCE", timedelta(0))
+    one = uploaded("partners", people(1), officer)
+    assert one.state == "failed" and "no room" in one.failure
 
 
 def test_every_problem_is_listed_by_row_and_column(officer):
