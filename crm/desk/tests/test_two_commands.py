@@ -1,12 +1,14 @@
 """bin/run as a person uses it: it starts, survives a killed process, stops, and explains itself."""
 
 import os
+import re
 import shutil
 import signal
 import socket
 import subprocess
 import time
 from contextlib import closing
+from pathlib import Path
 
 import psutil
 import pytest
@@ -96,6 +98,18 @@ def named(processes, words):
     return [process for process, line in lines if words in line and "bin/keep" not in line]
 
 
+def megabytes(desk):
+    """What it and all below it take of the memory, shared pages once; 0 where nobody tells."""
+    total = 0
+    for process in [psutil.Process(desk.pid), *below(desk)]:
+        try:
+            rollup = Path(f"/proc/{process.pid}/smaps_rollup").read_text()
+        except OSError:  # ended meanwhile, or not Linux
+            continue
+        total += int(re.search(r"^Pss: +(\d+) kB", rollup, re.MULTILINE)[1])
+    return total / 1024
+
+
 @pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
 def test_it_serves_and_stops_without_leaving_a_process(start, port, how):
     desk = start()
@@ -152,9 +166,12 @@ def test_the_first_start_fills_a_demo_that_one_can_log_in_to(start, port, tmp_pa
         "csrfmiddlewaretoken": visit.cookies["csrftoken"],
     }
     answer = visit.post(address, data=form, timeout=20, headers={"Referer": address})
+    wait_until(lambda: visit.get(f"http://127.0.0.1:{port}/readyz", timeout=20).ok)
+    taken = megabytes(desk)
     desk.terminate()
     said, _ = desk.communicate(timeout=30)
 
+    assert taken < 512
     assert answer.ok
     assert answer.url == f"http://127.0.0.1:{port}/"
     assert "Filling the demo." in said
