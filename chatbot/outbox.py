@@ -166,7 +166,7 @@ def _outgoing(row: Message, attempt: DeliveryAttempt, book: journal.Journal) -> 
             (str(o.get("id", "")), str(o.get("title", ""))) for o in row.options if "url" not in o
         ),
         link=next(((o["title"], o["url"]) for o in row.options if "url" in o), None),
-        marked=row.author == Message.Author.BOT,
+        marked=row.author in (Message.Author.BOT, Message.Author.SYSTEM),
         reply_to=row.reply_to,
         file=next((_file(one) for one in row.attachments.all()), None),
         template=_template(row),

@@ -511,8 +511,8 @@ IMPORTERS = [
 TEMPLATE_PURPOSES = ["chatbot.purposes.PURPOSES"]
 # What a channel's provider allows: slug -> crm.conversations.rules.Rules.
 CHANNEL_RULES = "chatbot.channels.registry.rules_of"
-# The words of a reply, the office's own if it has some: (name, language, values) -> text.
-REPLY_WORDS = "chatbot.dialog.replies.words"
+# The words of a reply, the office's own if it has some: (conversation, name, values) -> text.
+REPLY_WORDS = "chatbot.dialog.replies.words_for"
 # Whether a partner has proved who they are in a conversation: (conversation, partner) -> bool.
 PARTNER_SPEAKS = "chatbot.dialog.speakers.is_partner_speaking"
 # Done by every `manage.py prepare`, in this order: functions without arguments, safe to repeat.

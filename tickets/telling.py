@@ -93,9 +93,9 @@ def note_sent(entry: TicketMessage, *others: Message) -> None:
 
 
 def words(name: str, talk: Conversation, ticket: Ticket, **more: str) -> str:
-    """A reply's words in the person's language: the office's own, if it has some."""
-    say: Callable[[str, str, dict[str, str]], str] = import_string(settings.REPLY_WORDS)
-    return say(name, talk.contact.spoken, _facts(talk, ticket) | more)
+    """A reply's words as they are said there: the office's own, if it has some."""
+    say: Callable[[Conversation, str, dict[str, str]], str] = import_string(settings.REPLY_WORDS)
+    return say(talk, name, _facts(talk, ticket) | more)
 
 
 def _title(name: str, talk: Conversation, ticket: Ticket) -> str:

@@ -77,7 +77,7 @@ class Outgoing:
     language: str = "es"  # the person's, for words that the provider's format asks for besides
     options: tuple[tuple[str, str], ...] = ()  # (id, title)
     link: tuple[str, str] | None = None  # (title, address) of a button
-    marked: bool = False  # the bot wrote it: asterisks stand for bold
+    marked: bool = False  # bot or desk wrote it: asterisks stand for bold
     reply_to: str = ""
     file: OutgoingFile | None = None
     template: OutgoingTemplate | None = None

@@ -24,6 +24,8 @@ FALLBACK = "es"
 # The titles of answers, which are no text, and nobody's to word otherwise.
 TITLES = "titles"
 FOLDER = Path("chatbot/replies")
+# A colleague's own words stand in these, whose asterisks mean what they mean: no others are said.
+PLAIN = frozenset(("ticket_answer",))
 
 
 def words(name: str, language: str, values: Mapping[str, Any]) -> str:
@@ -39,9 +41,16 @@ def words(name: str, language: str, values: Mapping[str, Any]) -> str:
 
 def words_for(talk: Conversation, name: str, values: Mapping[str, Any], language: str = "") -> str:
     """As `words`, in `language` or in that of whose conversation it is, and without asterisks
-    where its channel would show them as they are."""
+    where its channel would show them as they are; a colleague's own stay."""
     text = words(name, language or talk.contact.spoken, values)
-    return text if rules_of(talk.channel.provider).bold else without_marks(text)
+    if name in PLAIN or rules_of(talk.channel.provider).bold:
+        return text
+    return without_marks(text)
+
+
+def said(name: str, source: str) -> str:
+    """A wording as it counts for this reply: without bold where there is none."""
+    return without_marks(source) if name in PLAIN else source
 
 
 def _own_wording(name: str, language: str, values: Mapping[str, Any]) -> str:
@@ -53,7 +62,7 @@ def _own_wording(name: str, language: str, values: Mapping[str, Any]) -> str:
     if row is None:
         return ""
     try:
-        own = render(row[0], values)
+        own = render(said(name, row[0]), values)
     except Exception:
         # The person is answered all the same, in the words that came with the desk.
         log.exception("The wording of %s/%s cannot be rendered", language, name)

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from chatbot.dialog.markup import FILTERS, TAGS, Part, is_loose, parts
-from chatbot.dialog.replies import names, original, render
+from chatbot.dialog.replies import names, original, render, said
 from chatbot.models import ReplyWording
 from crm.audit.models import record
 from crm.errors import DeskError
@@ -78,7 +78,7 @@ def preview(name: str, language: str, text: str) -> str:
     """How it reads, with made-up values. DeskError for what cannot be rendered."""
     try:
         with override(language):
-            return render(text, {one: sample(one) for one in known(name)})
+            return render(said(name, text), {one: sample(one) for one in known(name)})
     except TemplateSyntaxError as error:
         raise DeskError(_("This cannot be read: %(why)s") % {"why": error}) from error
     except Exception as error:

@@ -14,7 +14,8 @@ from chatbot.tests.outgoing import make_due
 from chatbot.tests.self_service import *  # noqa: F403
 from chatbot.tests.self_service import jpeg, make_loan, run_jobs
 from chatbot.work import work_off
-from crm.conversations.models import Channel, Conversation
+from crm.conversations import outreach
+from crm.conversations.models import Channel, Conversation, Message
 from partners.models import Receipt
 from partners.papers.press import press
 
@@ -74,6 +75,18 @@ def tell(telegram, client, ana, django_capture_on_commit_callbacks):
 def keyboard(body):
     rows = body["reply_markup"]["inline_keyboard"]
     return [(one["callback_data"], one["text"]) for row in rows for one in row]
+
+
+def test_what_the_desk_says_by_itself_is_bold_and_a_colleagues_words_are_theirs(tell, telegram):
+    talk = Conversation.objects.get()
+    for author in (Message.Author.SYSTEM, Message.Author.COLLEAGUE):
+        outreach.send(conversation=talk, text="Listo: *T-000009*", author=author)
+        Conversation.objects.update(paced_until=None)
+        make_due()
+        work_off()
+    ours, theirs = telegram.sent[-2:]
+    assert ours["text"] == "Listo: T-000009" and ours["entities"][0]["type"] == "bold"
+    assert theirs["text"] == "Listo: *T-000009*" and "entities" not in theirs
 
 
 def test_the_menu_is_a_keyboard_and_each_key_asks(tell, product, ana):

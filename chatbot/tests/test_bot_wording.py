@@ -12,7 +12,7 @@ from chatbot.dialog.replies import names, original, words
 from chatbot.models import ReplyWording
 from chatbot.tests.desk import browser, person
 from crm.audit.models import AuditEntry
-from crm.conversations.models import Conversation, Message
+from crm.conversations.models import Channel, Conversation, Message
 from crm.errors import DeskError
 from crm.people.models import Contact
 from tickets.models import Ticket
@@ -192,7 +192,7 @@ def test_every_reply_has_a_title_of_its_own_in_one_group_and_is_found_by_it(admi
 
 def test_what_is_told_of_a_ticket_is_worded_here_too(admin):
     person = Contact.objects.create(name="Ana Ficticia")
-    talk = Conversation(contact=person)
+    talk = Conversation(contact=person, channel=Channel(provider="meta"))
     ticket = Ticket(number="T-000009", contact=person)
     admin.post(at(reply="ticket_resolved"), {"text": "Listo tu {{ number }}. ¿Qué tal?"})
     assert told("ticket_resolved", talk, ticket) == "Listo tu T-000009. ¿Qué tal?"
@@ -201,6 +201,20 @@ def test_what_is_told_of_a_ticket_is_worded_here_too(admin):
     assert lost.status_code == 422
     admin.post(at(reply="ticket_answer"), {"text": "{{ text }} · {{ number }}"})
     assert told("ticket_answer", talk, ticket, text="{{ Sí }} <b>") == "{{ Sí }} <b> · T-000009"
+
+
+def test_what_is_bold_of_a_ticket_is_so_where_there_is_bold_and_a_colleagues_own_never(admin):
+    person = Contact.objects.create(name="Ana Ficticia")
+    ticket = Ticket(number="T-000009", contact=person)
+    admin.post(at(reply="ticket_resolved"), {"text": "Listo: *{{ number }}*"})
+    plain = {"text": "{{ text }} *({{ number }})*"}
+    assert "*" not in admin.post(at("preview", reply="ticket_answer"), plain).content.decode()
+    admin.post(at(reply="ticket_answer"), plain)
+    for provider, shown in (("meta", "*T-000009*"), ("instagram", "T-000009")):
+        talk = Conversation(contact=person, channel=Channel(provider=provider))
+        assert told("ticket_resolved", talk, ticket) == f"Listo: {shown}"
+        answer = told("ticket_answer", talk, ticket, text="Es *muy* fácil")
+        assert answer == "Es *muy* fácil (T-000009)"
 
 
 def test_no_such_reply_is_nowhere(admin):

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from chatbot.dialog import wording
 from chatbot.dialog.pages.titles import in_order, title_of
-from chatbot.dialog.replies import names, original
+from chatbot.dialog.replies import PLAIN, names, original
 from chatbot.models import ReplyWording
 from crm.desk.access import DeskRequest, permitted
 from crm.desk.feedback import tell
@@ -133,6 +133,7 @@ def _context(language: str, name: str, text: str) -> dict[str, object]:
         "original": original(name, language).strip(),
         "known": [wording.placeholder(one) for one in wording.known(name)],
         "longest": wording.LONGEST,
+        "is_plain": name in PLAIN,
     }
 
 
