@@ -13,6 +13,7 @@ from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import override
 
+from chatbot.dialog.locking import lock_talk
 from chatbot.dialog.replies import words_for
 from chatbot.media import fetch_attachment
 from chatbot.models import ConfirmedReceipt, Dialog
@@ -138,14 +139,14 @@ def _settle(
 ) -> None:
     """Write down what came of it, and tell; whoever comes second does neither."""
     with transaction.atomic():
+        talk = lock_talk(_conversation_of(row).pk)
         rows = ConfirmedReceipt.objects.filter(pk=row.pk, settled_at=None)
         if rows.update(settled_at=timezone.now(), receipt=receipt):
-            _tell(row, name, values or {})
+            _tell(talk, name, values or {})
 
 
-def _tell(row: ConfirmedReceipt, name: str, values: Mapping[str, Any]) -> None:
+def _tell(talk: Conversation, name: str, values: Mapping[str, Any]) -> None:
     """Number and state, no amounts: the session may be over by now."""
-    talk = _conversation_of(row)
     if not talk.channel.is_active:
         return
     outreach.send(
