@@ -339,7 +339,7 @@ def _note_what_it_says(row: Message, error: ChannelError) -> None:
     if error.opted_out or error.unreachable:
         opted_out, unreachable = error.opted_out, error.unreachable
         note_refusal(row.conversation_id, opted_out=opted_out, unreachable=unreachable)
-    if error.template:
+    if error.template or error.outdated:
         note_template(row.template_id, error.template, str(error))
 
 

@@ -12,6 +12,7 @@ from chatbot import patience
 from chatbot.channels.events import StatusUpdate
 from chatbot.channels.reading import LONGEST_CODE, plain
 from chatbot.models import DeliveryAttempt
+from chatbot.template_sync import sync_doubted
 from crm.conversations.models import (
     Channel,
     ChannelIdentity,
@@ -73,7 +74,7 @@ def apply_statuses(channel: Channel, updates: Sequence[StatusUpdate]) -> list[bo
                 opted_out=update.opted_out,
                 unreachable=update.unreachable,
             )
-        if update.template:
+        if update.template or update.outdated:
             note_template(message.template_id, update.template, update.text)
     for message in changed.values():
         message.save(update_fields=FIELDS)
@@ -96,11 +97,20 @@ def note_refusal(conversation_id: int, *, opted_out: bool, unreachable: bool) ->
 
 
 def note_template(template_id: int | None, status: str, why: str) -> None:
-    """What a refusal says of its template, whose own news may come later or never."""
+    """What a refusal says of its template, whose own news may come later or never.
+
+    Without a status the template stays allowed: only why it was refused is noted, until it has
+    been read once more.
+    """
     if template_id is None:
         return
-    rows = MessageTemplate.objects.filter(pk=template_id).exclude(status=status)
-    rows.update(status=status, reason=why[:500], changed_at=timezone.now())
+    rows = MessageTemplate.objects.filter(pk=template_id)
+    said = {"reason": why[:500], "changed_at": timezone.now()}
+    if status:
+        rows.exclude(status=status).update(status=status, **said)
+    else:
+        rows.update(**said)
+        sync_doubted(template_id)
 
 
 def _is_stale(message: Message, update: StatusUpdate) -> bool:

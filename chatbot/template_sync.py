@@ -16,6 +16,7 @@ from crm.conversations.models import Channel, MessageTemplate
 from crm.jobs.queue import enqueue
 
 log = logging.getLogger(__name__)
+FRESH = 300  # seconds for which a list is not doubted
 
 
 def has_templates(channel: Channel) -> bool:
@@ -75,6 +76,16 @@ def sync_soon(channel: Channel, news: TemplateNews) -> None:
     unknown = not any(rows.values_list("components", flat=True))
     if (unknown or news.components is not None) and may_ask(channel):
         enqueue("chatbot.template_sync.sync_one", channel.pk, time.time())
+
+
+def sync_doubted(template_id: int) -> None:
+    """Have the list read once more after a refusal by which this template is another one now.
+
+    All who are written to by it may be refused so: what was just read is not read again.
+    """
+    channel = Channel.objects.filter(templates=template_id).first()
+    if channel is not None and may_ask(channel):
+        enqueue("chatbot.template_sync.sync_one", channel.pk, time.time() - FRESH)
 
 
 def sync_one(channel_id: int, asked_at: float) -> None:

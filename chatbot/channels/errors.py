@@ -17,6 +17,7 @@ class ChannelError(Exception):
     opted_out    the person wants no marketing
     unreachable  the person cannot be reached on this channel
     template     what has become of the message's template (a value of MessageTemplate.Status)
+    outdated     the message's template may be another now than the one we know
     """
 
     def __init__(
@@ -34,6 +35,7 @@ class ChannelError(Exception):
         opted_out: bool = False,
         unreachable: bool = False,
         template: str = "",
+        outdated: bool = False,
     ) -> None:
         super().__init__(text)
         self.permanent = permanent
@@ -47,3 +49,4 @@ class ChannelError(Exception):
         self.opted_out = opted_out
         self.unreachable = unreachable
         self.template = template
+        self.outdated = outdated

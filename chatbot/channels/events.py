@@ -121,8 +121,9 @@ class StatusUpdate:
     """What became of a message of ours. `attempt` is the callback data it travelled with.
 
     `opted_out` and `unreachable` are what a failure says of the person besides, `template` what
-    it says of the message's template (a value of MessageTemplate.Status). `retry_after` are the
-    seconds after which what failed is tried again by itself, 0: never.
+    it says of the message's template (a value of MessageTemplate.Status), `outdated` that it may
+    be another now than the one we know. `retry_after` are the seconds after which what failed is
+    tried again by itself, 0: never.
     """
 
     id: str
@@ -136,6 +137,7 @@ class StatusUpdate:
     unreachable: bool = False
     retry_after: float = 0
     template: str = ""
+    outdated: bool = False
 
 
 @dataclass(frozen=True, slots=True)

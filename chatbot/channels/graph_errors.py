@@ -34,6 +34,7 @@ class Policy:
     opted_out: bool = False
     unreachable: bool = False
     template: str = ""
+    outdated: bool = False
 
 
 AGAIN = Policy()
@@ -59,11 +60,14 @@ POLICIES: dict[int, Policy] = {
     131050: Policy(permanent=True, opted_out=True),
     # Nor would this template be taken from anybody else.
     132001: Policy(permanent=True, template="GONE"),
+    132007: Policy(permanent=True, template="REJECTED"),
     TEMPLATE_PAUSED: Policy(permanent=True, template="PAUSED"),
     132016: Policy(permanent=True, template="DISABLED"),
+    # With other values it may be; or it has other gaps by now than the ones we filled.
+    **dict.fromkeys((132000, 132005, 132008, 132012), Policy(permanent=True, outdated=True)),
     **dict.fromkeys(
         (33, 100, 130472, 130497, 131008, 131009, 131021, 131030, 131047, 131051, 131052, 131053,
-         131062, 131063, 132000, 132005, 132007, 132008, 132012, 132068, 133016, 137000),
+         131062, 131063, 132068, 133016, 137000),
         NEVER,
     ),
 }  # fmt: skip
@@ -197,4 +201,5 @@ def refusal(status: int, error: Any, *, retry_after: float = 0) -> ChannelError:
         opted_out=policy.opted_out,
         unreachable=policy.unreachable,
         template=policy.template,
+        outdated=policy.outdated,
     )

@@ -49,6 +49,7 @@ def read_status(payload: Json) -> StatusUpdate | None:
         unreachable=policy.unreachable,
         retry_after=graph_errors.wait_once_taken(policy),
         template=policy.template,
+        outdated=policy.outdated,
     )
 
 

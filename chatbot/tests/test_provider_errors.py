@@ -10,6 +10,7 @@ from chatbot import patience
 from chatbot.channels import directory
 from chatbot.channels.graph_errors import WORDS
 from chatbot.inbox import answering
+from chatbot.template_sync import sync_one
 from chatbot.tests.fakes.meta import envelope, error_body
 from chatbot.tests.outgoing import make_due, outcomes, states
 from chatbot.work import work_off
@@ -153,7 +154,14 @@ def by_template(channel, person):
 
 @pytest.mark.parametrize("told", ["at once", "later"])
 @pytest.mark.parametrize(
-    ("code", "status"), [(132001, "GONE"), (132015, "PAUSED"), (132016, "DISABLED"), (132000, "")]
+    ("code", "status"),
+    [
+        (132001, "GONE"),
+        (132007, "REJECTED"),
+        (132015, "PAUSED"),
+        (132016, "DISABLED"),
+        (131047, ""),
+    ],
 )
 def test_a_template_that_is_refused_is_used_no_more(by_template, graph, post, told, code, status):
     graph.errors = [code] if told == "at once" else []
@@ -164,6 +172,34 @@ def test_a_template_that_is_refused_is_used_no_more(by_template, graph, post, to
     assert states(by_template) == ["failed"]
     assert by_template.template.status == (status or "APPROVED")
     assert bool(by_template.template.reason) is bool(status)
+
+
+@pytest.mark.parametrize("told", ["at once", "later"])
+@pytest.mark.parametrize("code", [132000, 132005, 132008, 132012])
+def test_a_template_that_is_another_one_by_now_is_read_once_more(
+    by_template, graph, post, told, code, monkeypatch, django_capture_on_commit_callbacks
+):
+    body = {"type": "BODY", "text": "Hola {{1}}"}
+    listed = {"name": "aviso", "language": "es", "status": "APPROVED", "components": [body]}
+    credentials = {**by_template.channel.credentials, "business_account_id": "777"}
+    Channel.objects.update(credentials=credentials)
+    graph.listed, jobs = [listed], []
+    monkeypatch.setattr("crm.jobs.queue.async_task", lambda *job, **_: jobs.append(job))
+    graph.errors = [code] if told == "at once" else []
+    with django_capture_on_commit_callbacks(execute=True):
+        work_off()
+        if told == "later":
+            tell(post, by_template, "failed", code)
+    by_template.template.refresh_from_db()
+    assert states(by_template) == ["failed"]
+    assert by_template.template.status == "APPROVED"
+    assert by_template.template.reason.startswith(str(WORDS[code]))
+    ((_func, *arguments),) = [job for job in jobs if job[0] == "chatbot.template_sync.sync_one"]
+    for _time in range(2):  # a second refusal finds it read already
+        sync_one(*arguments)
+    assert [one.path.rsplit("/")[-1] for one in graph.requests].count("message_templates") == 1
+    by_template.template.refresh_from_db()
+    assert (by_template.template.components, by_template.template.reason) == ([body], "")
 
 
 @pytest.mark.parametrize(("said", "state"), [("sent", "queued"), ("delivered", "delivered")])
