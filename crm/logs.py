@@ -38,7 +38,10 @@ class RedactingFormatter(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
         line = super().format(record)
         secret = getattr(getattr(record, "request", None), "secret_path", "")
-        return redact(line.replace(secret, "/***") if secret else line)
+        # Django writes what is not ASCII as escapes.
+        for told in (secret, secret.encode("unicode_escape").decode()) if secret else ():
+            line = line.replace(told, "/***")
+        return redact(line)
 
 
 class WithoutTraceback(logging.Filter):

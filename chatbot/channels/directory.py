@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass, field
+from urllib.parse import unquote
 from uuid import UUID
 
 from crm.conversations.models import Channel
@@ -59,6 +60,7 @@ def _read() -> Snapshot:
             if c.external_id
         },
         # An address goes on for the others that share it when its own channel is switched off.
-        by_older_path={c.older_path: c for c in channels if c.older_path},
+        # As a request's path is read: kept is how an address writes it, "/wa%20x".
+        by_older_path={unquote(c.older_path): c for c in channels if c.older_path},
         by_default={c.default_for: c for c in channels if c.default_for},
     )

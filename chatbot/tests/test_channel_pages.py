@@ -12,6 +12,7 @@ from django.utils import timezone
 from chatbot import alarms
 from chatbot.channels import directory
 from chatbot.channels.events import AccountNews
+from chatbot.channels.meta import sign
 from chatbot.tests.conftest import SECRET
 from chatbot.tests.desk import browser, conversation, hear, person, words
 from crm.conversations.models import Channel
@@ -196,6 +197,11 @@ def test_the_default_moves_to_another_channel(channel, admin):
     [
         ("/api/wa/hook/", "/api/wa/hook"),
         ("  /viejo.php  ", "/viejo.php"),
+        ("/hooks/12345:AAHdq-x_y", "/hooks/12345:AAHdq-x_y"),
+        ("/wa@v1/", "/wa@v1"),
+        ("/wa%20x", "/wa%20x"),
+        ("/%77a%2bx%c3%b1", "/wa+x%C3%B1"),
+        ("/!$&'()*+,;=~", "/!$&'()*+,;=~"),
         ("", None),
     ],
 )
@@ -214,6 +220,19 @@ def test_an_older_path_is_kept_tidy(channel, admin, given, kept):
         "/a/../b",
         "/a?b=c",
         "/a b",
+        "/a/%2e%2e/b",
+        "/a%2F%2Fb",
+        "/%2F",
+        "/a%",
+        "/a%2",
+        "/a%00",
+        "/a%0Ab",
+        "/a%FF",
+        "/a#b",
+        "/a\\b",
+        "/año",
+        "/%6Ceads",
+        "/healthz-2",
         "https://ejemplo.test/hook",
         "/conversations/",
         "/leads",
@@ -235,11 +254,39 @@ def test_two_channels_cannot_share_an_older_path(channel, admin):
     assert admin.post(at("edit", channel), form(older_path="/hook/")).status_code == 422
 
 
-def test_the_older_path_is_the_channels_webhook(channel, admin, client):
-    admin.post(at("edit", channel), form(older_path="/viejo/hook"))
+def test_the_same_older_path_written_otherwise_is_the_same(channel, admin):
+    Channel.objects.create(name="Otro", provider="meta", external_id="9", older_path="/wa%20x")
+    assert admin.post(at("edit", channel), form(older_path="/w%61%20x")).status_code == 422
+
+
+@pytest.mark.parametrize(
+    ("path", "called"),
+    [
+        ("/viejo/hook", "/viejo/hook/"),
+        ("/hooks/12345:AAHdq", "/hooks/12345:AAHdq"),
+        ("/hooks/12345:AAHdq", "/hooks/12345%3AAAHdq/"),
+        ("/wa@v1", "/wa@v1"),
+        ("/wa%20x", "/wa%20x"),
+        ("/%77a+%c3%b1", "/wa+%C3%B1"),
+        ("/a;v=1,2/(b)", "/a;v=1,2/(b)"),
+    ],
+)
+def test_the_older_path_is_the_channels_webhook(channel, admin, client, path, called):
+    admin.post(at("edit", channel), form(older_path=path))
     query = {"hub.mode": "subscribe", "hub.verify_token": "sesamo", "hub.challenge": "99"}
-    answer = client.get("/viejo/hook/", query)
-    assert answer.content == b"99"
+    assert client.get(called, query).content == b"99"
+    body = b'{"entry": []}'
+    told = {"X-Hub-Signature-256": sign(SECRET, body)}
+    answer = client.post(called, body, content_type="application/json", headers=told)
+    assert answer.status_code == 200
+
+
+def test_a_token_in_the_older_path_is_shown_to_nobody(channel, admin):
+    channel.credentials = {**channel.credentials, "access_token": "12345:AAHdq-x_yz"}
+    channel.older_path = "/hooks/12345:AAHdq-x_yz"
+    channel.save()
+    shown = words(admin.get(at("detail", channel)))
+    assert "/hooks/***" in shown and "AAHdq" not in shown
 
 
 def test_saving_an_untouched_form_changes_nothing(channel, admin):

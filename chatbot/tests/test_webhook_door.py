@@ -387,11 +387,14 @@ def test_no_log_line_tells_an_address_that_is_a_proof(client, caplog, monkeypatc
     phone = Channel.objects.create(
         name="M", provider="maytapi", external_id="1", older_path=older, credentials={}
     )
+    made = {"provider": "telegram", "credentials": {}}
+    Channel.objects.create(name="T", older_path="/hooks/12:corto%20%C3%B1", **made)
     directory.forget()
     monkeypatch.setattr(logging.getLogger("django"), "propagate", True)
     with caplog.at_level("INFO"):
-        for url in (door_of(phone), older):
+        for url in (door_of(phone), older, "/hooks/12:corto%20%C3%B1"):
             assert client.post(url, b"x", content_type="application/json").status_code in (400, 403)
     lines = [RedactingFormatter("%(message)s").format(record) for record in caplog.records]
     assert any("/webhooks/maytapi/***" in line for line in lines)
-    assert not any(str(phone.uuid) in line or older[7:] in line for line in lines)
+    secrets = (str(phone.uuid), older[7:], "corto")
+    assert not any(secret in line for line in lines for secret in secrets)

@@ -4,6 +4,7 @@ import json
 import re
 import secrets
 from typing import Any
+from urllib.parse import quote, unquote
 
 from cryptography.fernet import InvalidToken
 from django import forms
@@ -13,11 +14,14 @@ from django.utils.translation import gettext_lazy as _
 
 from chatbot.channels.base import CredentialField, Provider
 from chatbot.channels.pages.words import family_name
+from chatbot.middleware import OURS
 from crm.conversations.models import Channel
 from crm.fields import fernet
 
-OWN_PATHS = ("/webhooks/", "/static/", "/chatbot/webhook/")
-_PATH = re.compile(r"^(/[A-Za-z0-9._~-]+)+$")
+OWN_PATHS = (*OURS, "/chatbot/webhook/")
+# What may stand in an address's path, by RFC 3986.
+IN_PATHS = "/:@!$&'()*+,;="
+_PATH = re.compile(r"(/([A-Za-z0-9._~:@!$&'()*+,;=-]|%[0-9A-Fa-f]{2})+)+/?")
 # For how long (seconds) a secret typed into a rejected form is kept for the next try.
 SEALED_FOR = 3600
 
@@ -123,14 +127,15 @@ class ChannelForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at 
         typed = str(self.cleaned_data["older_path"] or "").strip()
         if not typed:
             return None
-        given = typed.rstrip("/")
-        if not _PATH.match(given) or "/.." in given:
+        path = _read(typed)
+        if not path:
             raise forms.ValidationError(
                 _("Enter a path such as /hooks/whatsapp, without address or question mark.")
             )
-        if _is_ours(given):
+        if _is_ours(path):
             raise forms.ValidationError(_("Ventanilla uses this path itself."))
-        return given
+        # Written in one way only, so that no other channel has the same path in another.
+        return quote(path, safe=IN_PATHS)
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
@@ -244,6 +249,16 @@ def _invent_account(channel: Channel) -> None:
 def _has_twin(channel: Channel, external_id: str) -> bool:
     same = Channel.objects.filter(provider=channel.provider, external_id=external_id)
     return same.exclude(pk=channel.pk).exists()
+
+
+def _read(typed: str) -> str:
+    """The path as a request for it is read, "%20" as a space; "" if it is none."""
+    try:
+        path = unquote(typed, errors="strict").rstrip("/")
+    except UnicodeDecodeError:
+        return ""
+    whole = _PATH.fullmatch(typed) and path.isprintable()
+    return path if whole and not ("//" in path or "/.." in path) else ""
 
 
 def _is_ours(path: str) -> bool:

@@ -14,7 +14,7 @@ from chatbot.channels.pages import checking, templates
 from chatbot.channels.pages.standing import Standing, pace_of, paces, standings
 from chatbot.channels.pages.trying import PURPOSE, TrialForm
 from chatbot.channels.pages.words import family_name, is_key, rules_in_words
-from chatbot.channels.registry import BY_SLUG, rules_of
+from chatbot.channels.registry import BY_SLUG, provider_for, rules_of
 from chatbot.inbox import pulse
 from chatbot.template_sync import has_templates, may_ask
 from crm.conversations.models import Channel, Message
@@ -93,7 +93,8 @@ def _about(channel: Channel, *, may_change: bool) -> dict[str, Any]:
         "family": family_name(channel.default_for or ""),
         # What names an address is "" for those who are not to know it.
         "webhook_url": addresses.webhook_url(channel) if shows else "",
-        "older_url": addresses.older_url(channel) if shows else "",
+        # Older systems had a bot's token in it, and it may still be the same one.
+        "older_url": _without_secrets(channel, addresses.older_url(channel)) if shows else "",
         "shows_record": shows,
         "is_elsewhere": _is_elsewhere(channel),
         "present": [
@@ -101,6 +102,10 @@ def _about(channel: Channel, *, may_change: bool) -> dict[str, Any]:
         ],
         "rules": rules_in_words(rules_of(channel.provider)),
     }
+
+
+def _without_secrets(channel: Channel, url: str) -> str:
+    return provider_for(channel).without_secrets(url) if channel.provider in BY_SLUG else url
 
 
 def _is_elsewhere(channel: Channel) -> bool:
