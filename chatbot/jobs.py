@@ -57,6 +57,16 @@ JOBS = [
         explanation=_("Receipts partners confirmed by chat, whose file was late or job got lost."),
     ),
     Job(
+        name="send_ticket_files",
+        label=_("Send files of answers"),
+        func="chatbot.intents.ticket_files.sweep",
+        minutes=1,
+        explanation=_(
+            "Files of a ticket's answer that a partner has read, and got without them: the job was"
+            " lost, or they had logged out."
+        ),
+    ),
+    Job(
         name="serve_again",
         label=_("Serve again where nobody answers"),
         func="chatbot.dialog.waiting.serve_again",

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from django.db import IntegrityError, transaction
+from django.db.models import Case, Value, When
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -65,13 +66,16 @@ def rate(*, ticket: Ticket, contact: Contact, score: int) -> Ticket:
     return row
 
 
-def mark_read(entries: Iterable[TicketMessage]) -> int:
-    """The person has read these; how many of them had only been announced."""
+def mark_read(entries: Iterable[TicketMessage], *, owing: Collection[int] = ()) -> int:
+    """The person has read these; how many of them had only been announced. `owing` are the keys of
+    those whose files are still to go."""
     keys = [one.pk for one in entries if one.is_veiled and one.read_at is None]
     if not keys:
         return 0
     rows = TicketMessage.objects.filter(pk__in=keys, is_veiled=True, read_at=None)
-    return rows.update(read_at=timezone.now())
+    now = timezone.now()
+    owed = Case(When(pk__in=owing, then=Value(now)), default=None) if owing else None
+    return rows.update(read_at=now, files_owed_since=owed)
 
 
 class _ElsewhereError(Exception):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -10,15 +10,14 @@ from django.db.models import Max, Q, QuerySet
 
 from chatbot.dialog.contract import FILE, Asked, Option, Outcome, Reply, Step, Turn, option
 from chatbot.dialog.login import ask
-from chatbot.intents import login, titles
+from chatbot.intents import login, ticket_files, titles
 from chatbot.intents.heard import INTENTS as HEARD
 from chatbot.intents.heard import UNKNOWN
 from chatbot.intents.own_words import written
 from chatbot.intents.tickets import add, added, theirs
 from crm.conversations.models import Message
-from crm.jobs.queue import enqueue
 from tickets import hearing
-from tickets.models import Ticket, TicketFile, TicketMessage
+from tickets.models import Ticket, TicketMessage
 from tickets.standing import REOPENED_WITHIN, may_be_reopened
 from tickets.telling import LOOK, RATE, REOPEN
 
@@ -28,6 +27,8 @@ ADD_TO, ABOUT = "ticket_more", "ticket_about"
 MOST_SHOWN, MOST_ANSWERS = 6, 3
 # Of those that were only announced so many are shown besides; the rest the next time.
 MOST_UNREAD = 10
+# So many signs of them in one reply, which may have a third more (`outreach.LONGEST_TEXT`).
+MOST_SIGNS = 15_000
 PUBLIC = TicketMessage.Kind.PUBLIC
 
 
@@ -226,24 +227,28 @@ def _recent(turn: Turn, rows: QuerySet[Ticket]) -> QuerySet[Ticket]:
 
 def _shown(turn: Turn, ticket: Ticket) -> Outcome:
     """One ticket with its last answers; those that were only announced have been read now."""
-    entries = _answers(turn, ticket)
-    unread = [one for one in entries if one.is_veiled and one.read_at is None]
-    filed = TicketFile.objects.filter(entry__in=unread).values_list("entry", flat=True)
-    for key in sorted(set(filed)) if unread else ():
-        enqueue("chatbot.intents.ticket_files.send", key, turn.conversation.pk)
-    hearing.mark_read(unread)
+    entries, more = _answers(turn, ticket)
+    unread = [one for one in entries if _is_unread(one)]
+    hearing.mark_read(unread, owing=ticket_files.send_soon(unread, turn.conversation))
     answers = [{"at": one.created_at, "text": one.text} for one in entries]
     shown = titles.titles(turn)
-    values = _row(ticket, shown, None) | {"answers": answers}
+    values = _row(ticket, shown, None) | {"answers": answers, "more": more}
     options: tuple[Option, ...] = (option(ADD_TO, ticket.pk, shown.get("ticket_add", "+")),)
+    if more:
+        options = (option(LOOK, ticket.pk, shown.get("ticket_rest", "+")), *options)
     return Outcome(
         (Reply("ticket_shown", values, options),), topic=dict(turn.topic) | {"ticket": ticket.pk}
     )
 
 
-def _answers(turn: Turn, ticket: Ticket) -> list[TicketMessage]:
-    """The newest of it and its parts, in order, and what was only announced so far. Outside a
-    session nothing that is private, of whichever part."""
+def _is_unread(entry: TicketMessage) -> bool:
+    return entry.is_veiled and entry.read_at is None
+
+
+def _answers(turn: Turn, ticket: Ticket) -> tuple[list[TicketMessage], bool]:
+    """The newest of it and its parts, in order, and what was only announced so far; and whether
+    there is more of that than can be said at once. Outside a session nothing that is private, of
+    whichever part."""
     family = Q(ticket=ticket) | Q(ticket__merged_into=ticket)
     told = Q(ticket__is_private=False, is_veiled=False)
     if turn.partner is not None:
@@ -252,8 +257,23 @@ def _answers(turn: Turn, ticket: Ticket) -> list[TicketMessage]:
     found = list(rows.order_by("-id")[:MOST_ANSWERS])
     if turn.partner is not None:
         unread = rows.filter(is_veiled=True, read_at=None).exclude(pk__in=[o.pk for o in found])
-        found += unread.order_by("id")[:MOST_UNREAD]
-    return sorted(found, key=lambda one: one.pk)
+        found += unread.order_by("id")[: MOST_UNREAD + 1]
+    # What was told before makes room for what was not: that is told the next time for sure.
+    found.sort(key=_is_unread, reverse=True)
+    said = _that_fit(found)
+    more = any(_is_unread(one) for one in found[len(said) :])
+    return sorted(said, key=lambda one: one.pk), more
+
+
+def _that_fit(found: Sequence[TicketMessage]) -> list[TicketMessage]:
+    """The first of them that one reply can hold, and at least one."""
+    said, left = list(found[:1]), MOST_SIGNS - sum(len(one.text) for one in found[:1])
+    for one in found[1 : MOST_ANSWERS + MOST_UNREAD]:
+        left -= len(one.text)
+        if left < 0:
+            break
+        said.append(one)
+    return said
 
 
 def _last_answers(tickets: Iterable[Ticket]) -> dict[int, datetime]:

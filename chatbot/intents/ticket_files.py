@@ -2,42 +2,101 @@
 
 from __future__ import annotations
 
+import logging
+from collections.abc import Iterable
+
 from django.core.files.base import File
 from django.db import transaction
+from django.utils import timezone
 
+from chatbot.dialog.locking import lock_talk
 from chatbot.dialog.speakers import is_partner_speaking
+from chatbot.models import PartnerSession
 from crm.conversations import outreach
 from crm.conversations.models import Attachment, Conversation, Message
-from tickets.models import TicketMessage
+from crm.jobs.queue import enqueue
+from tickets.models import TicketFile, TicketMessage
 
+log = logging.getLogger(__name__)
 PICTURES = ("image/jpeg", "image/png")
+SWEPT = 100
+
+
+def send_soon(unread: Iterable[TicketMessage], talk: Conversation) -> list[int]:
+    """The keys of those of these answers that have files, which go there once the caller's
+    transaction has noted that they are owed (`hearing.mark_read`). What the queue loses, or finds
+    nobody logged in for, the sweep sends."""
+    entries = [one.pk for one in unread]
+    filed = TicketFile.objects.filter(entry__in=entries).values_list("entry", flat=True)
+    keys = sorted(set(filed)) if entries else []
+    for key in keys:
+        enqueue("chatbot.intents.ticket_files.send", key, talk.pk)
+    return keys
+
+
+def sweep() -> None:
+    """Schedule: send what is owed to whoever is logged in now, where they wrote last."""
+    now = timezone.now()
+    sessions = PartnerSession.objects.filter(closed_at=None, last_at__gt=now - PartnerSession.IDLE)
+    owed = TicketMessage.objects.filter(
+        files_owed_since__isnull=False, ticket__partner__in=sessions.values("partner")
+    )
+    found = owed.order_by("files_owed_since").values_list("pk", "ticket__partner")
+    for key, partner in list(found[:SWEPT]):
+        last = sessions.filter(partner=partner).order_by("-last_at").first()
+        if last is not None:
+            send(key, last.conversation_id)
 
 
 def send(entry_key: int, talk_key: int) -> None:
-    """Job: queue the files of this answer there, unless the session is over."""
-    entry = TicketMessage.objects.select_related("ticket__partner", "author").get(pk=entry_key)
-    talk = Conversation.objects.with_people().get(pk=talk_key)
+    """Job: queue the files that are owed of this answer there, once; not where its partner is not
+    logged in any more: then they stay owed. Safe to repeat, and at once."""
+    owed = TicketMessage.objects.filter(pk=entry_key, files_owed_since__isnull=False)
+    entry = owed.select_related("ticket__partner", "author").first()
+    if entry is None:
+        return
+    files = [made for one in entry.files.all() if (made := _copied(one)) is not None]
+    sent = False
+    try:
+        with transaction.atomic():
+            sent = _send(entry, lock_talk(talk_key), files)
+    finally:
+        for _kind, one in files if not sent else ():
+            one.file.storage.delete(one.file.name)
+
+
+def _send(entry: TicketMessage, talk: Conversation, files: list[tuple[str, Attachment]]) -> bool:
+    """Whether they went. Nobody who waits for a person is answered by them."""
     partner = entry.ticket.partner
-    if partner is None or not is_partner_speaking(talk, partner):
-        return
-    files = [_copied(one.stored, one.name, one.mime) for one in entry.files.all() if one.is_here]
-    if not files:
-        return
-    with transaction.atomic():
-        outreach.send_files(
-            conversation=talk,
-            files=files,
-            text="",
-            author=Message.Author.COLLEAGUE,
-            user=entry.author,
-            is_private=True,
-        )
-        entry.sent.add(*filter(None, (one.message for _kind, one in files)))
+    if partner is None or not is_partner_speaking(talk, partner) or not talk.channel.is_active:
+        return False
+    owed = TicketMessage.objects.filter(pk=entry.pk, files_owed_since__isnull=False)
+    if not owed.update(files_owed_since=None) or not files:
+        return False
+    outreach.send_files(
+        conversation=talk,
+        files=files,
+        text="",
+        author=Message.Author.COLLEAGUE,
+        user=entry.author,
+        answers=False,
+        is_private=True,
+    )
+    entry.sent.add(*filter(None, (one.message for _kind, one in files)))
+    return True
 
 
-def _copied(stored: File[bytes], name: str, mime: str) -> tuple[str, Attachment]:
-    kind = Message.Kind.IMAGE if mime in PICTURES else Message.Kind.DOCUMENT
-    made = Attachment(name=name, mime=mime, size=stored.size, state=Attachment.State.READY)
-    with stored.open("rb") as file:
-        made.file.save(name or "file", File(file), save=False)
+def _copied(one: TicketFile) -> tuple[str, Attachment] | None:
+    """As an attachment of its own, not saved yet; None where it is not there."""
+    if not one.is_here:
+        return None
+    kind = Message.Kind.IMAGE if one.mime in PICTURES else Message.Kind.DOCUMENT
+    made = Attachment(name=one.name, mime=one.mime, state=Attachment.State.READY)
+    try:
+        with one.stored.open("rb") as file:
+            made.size = one.stored.size
+            made.file.save(one.name or "file", File(file), save=False)
+    except FileNotFoundError:
+        log.error("File %s of a ticket is gone", one.pk)
+        return None
     return kind, made

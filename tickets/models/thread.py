@@ -50,6 +50,8 @@ class TicketMessage(models.Model):
     # Outside a session the person only heard that there is an answer; since when they have read it.
     is_veiled = models.BooleanField(default=False, editable=False)
     read_at = models.DateTimeField(_("read"), null=True, editable=False)
+    # Since when its files are owed to who has read it; null: it has none, or they went.
+    files_owed_since = models.DateTimeField(null=True, editable=False)
     # The form it was written in, each of which is sent once; blank: none.
     form = models.CharField(max_length=40, blank=True, default="", db_default="", editable=False)
     created_at = models.DateTimeField(_("when"), default=timezone.now)
@@ -69,7 +71,14 @@ class TicketMessage(models.Model):
                 name="ticket_message_heard_once",
             ),
         ]
-        indexes = [models.Index(fields=["ticket", "id"], name="ticket_message_thread")]
+        indexes = [
+            models.Index(fields=["ticket", "id"], name="ticket_message_thread"),
+            models.Index(
+                fields=["files_owed_since"],
+                name="ticket_files_owed",
+                condition=models.Q(files_owed_since__isnull=False),
+            ),
+        ]
         verbose_name = _("ticket message")
         verbose_name_plural = _("ticket messages")
 
