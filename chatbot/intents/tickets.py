@@ -34,7 +34,8 @@ def create(turn: Turn) -> Outcome:
     if turn.session is None:
         # Who is a partner may say so first: then it is theirs, and answered to them alone.
         options += titles.intents(turn, ("authenticate",))
-    reply = Reply("ticket_subject", {"said": said}, tuple(options))
+    values = {"said": said, "tapped": bool(turn.choice)}
+    reply = Reply("ticket_subject", values, tuple(options))
     return Outcome((reply,), asked=Asked(DIALOG, SUBJECT, data))
 
 

@@ -62,6 +62,23 @@ def test_the_acceptance_lists_words_mean_what_it_says(intent, text):
     assert detect(text).intent == intent
 
 
+@pytest.mark.parametrize(
+    ("intent", "text"),
+    [
+        ("talk_to_agent", "consultor"),
+        ("talk_to_agent", "atendente"),
+        ("ticket_status", "meus chamados"),
+        ("ticket_status", "my tickets"),
+        ("opt_in", "quero receber mensagens"),
+        ("opt_in", "I want to receive messages"),
+        ("opt_out", "no more messages"),
+    ],
+)
+def test_words_that_replies_tell_people_to_write_are_surely_known(intent, text):
+    heard = detect(text)
+    assert (heard.intent, heard.exact) == (intent, True)
+
+
 def test_the_model_in_use_is_made_from_the_corpus_as_it_is():
     assert model.current().made_from == fingerprint(), "run manage.py train_intents"
 

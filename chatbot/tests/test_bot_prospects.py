@@ -9,7 +9,8 @@ from django.core.files.base import ContentFile
 from django.utils import timezone
 
 from chatbot.dialog import registry
-from chatbot.intents import who
+from chatbot.dialog.replies import words
+from chatbot.intents import properties, who
 from chatbot.models import Dialog
 from chatbot.tests import self_service
 from chatbot.tests.composing import PNG
@@ -95,6 +96,14 @@ def test_a_description_finds_what_fits(say, graph, villa, others):
     tap(say, "Villa Marina")
     assert "VM-01" in said()[0].text
     assert Lead.objects.get().property == villa
+
+
+@pytest.mark.parametrize(("language", "rooms"), [("pt", "1 quarto,"), ("en", "1 bedroom,")])
+def test_one_bedroom_is_one(villa, others, language, rooms):
+    rows = [properties.facts(one) | {"area": "40"} for one in Property.objects.all()]
+    text = words("property_list", language, {"rows": rows})
+    assert rooms in text and f"3 {rooms[2:-1]}s," in text
+    assert rooms[:-1] in words("property_near", language, {"rows": rows})
 
 
 def test_what_nothing_fits_is_said_with_something_near(say, graph, villa):

@@ -100,6 +100,13 @@ def test_who_has_a_complaint_is_asked_the_subject(ask, clara, words):
     assert (ask.dialog.name, ask.dialog.step) == ("create_ticket", "subject")
 
 
+def test_who_taps_on_complaint_or_question_is_not_pitied(ask, clara):
+    assert "Lamento" in ask("tengo un reclamo por mi saldo")[0]
+    ask("cancelar")
+    (said,) = ask.tap("intent:create_ticket", "Reclamo o consulta")
+    assert "Lamento" not in said and "asunto" in said
+
+
 def test_subject_then_description_then_its_number(ask, clara, ana):
     ask("crear ticket")
     (said,) = ask(PROBLEM)
