@@ -511,7 +511,8 @@ IMPORTERS = [
 TEMPLATE_PURPOSES = ["chatbot.purposes.PURPOSES"]
 # What a channel's provider allows: slug -> crm.conversations.rules.Rules.
 CHANNEL_RULES = "chatbot.channels.registry.rules_of"
-# The words of a reply, the office's own if it has some: (conversation, name, values) -> text.
+# The words of a reply, the office's own if it has some: (conversation, name, values, language
+# if not that of whose conversation it is) -> text.
 REPLY_WORDS = "chatbot.dialog.replies.words_for"
 # Whether a partner has proved who they are in a conversation: (conversation, partner) -> bool.
 PARTNER_SPEAKS = "chatbot.dialog.speakers.is_partner_speaking"

@@ -23,17 +23,25 @@ STEP = 10
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """A payment option as it is shown: `facts` are (label, value), in the order to read them."""
+    """A payment option as it is shown: `facts` are (label, value), in the order to read them.
+
+    The desk speaks two languages and the chat more: `name`, `number`, `cci` and `holder` are the
+    same without a word of ours, but for names of products ("Yape: Rosa"). `name` is "" where the
+    kind says all of it.
+    """
 
     kind: str
     title: str
     currency: str
     facts: tuple[tuple[str, str], ...]
     instructions: str
+    name: str
+    number: str
+    cci: str
+    holder: str
 
-    @property
-    def text(self) -> str:
-        """For a chat: the title, then one fact a line."""
+    def __str__(self) -> str:
+        """The title, then one fact a line: for an office's own wording that has no more of it."""
         lines = [self.title, *(f"{label}: {value}" for label, value in self.facts)]
         return "\n".join([*lines, self.instructions] if self.instructions else lines)
 
@@ -55,17 +63,24 @@ def ways_for(currencies: Iterable[str]) -> list[Way]:
 def way(option: PaymentOption) -> Way:
     kind = str(option.get_kind_display())
     bare = option.name.casefold() == kind.casefold()
+    title = option.name if bare or option.kind == Kind.OTHER else f"{kind}: {option.name}"
+    number, cci = _number_shown(option), cci_shown(option.cci)
+    own_name = "" if bare else option.name
     facts = [
-        (_number_label(option.kind), _number_shown(option)),
-        ("CCI", cci_shown(option.cci)),
+        (_number_label(option.kind), number),
+        ("CCI", cci),
         (_("In the name of"), option.holder),
     ]
     return Way(
         kind=option.kind,
-        title=option.name if bare or option.kind == Kind.OTHER else f"{kind}: {option.name}",
+        title=title,
         currency=option.currency,
         facts=tuple((label, value) for label, value in facts if value),
         instructions=option.instructions,
+        name=own_name if option.kind in (Kind.BANK, Kind.CASH) else title,
+        number=number,
+        cci=cci,
+        holder=option.holder,
     )
 
 

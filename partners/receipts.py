@@ -1,15 +1,18 @@
 """Receipts: taken in, put right, approved or rejected, and reviewed again."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from pathlib import PurePath
 from typing import Any
 
+from django.conf import settings
 from django.core.files.base import ContentFile, File
 from django.db import IntegrityError, transaction
 from django.db.models import F
 from django.utils import timezone, translation
+from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 
 from crm.audit.models import record
@@ -309,18 +312,14 @@ def _tell(receipt: Receipt, conversation: Conversation | None) -> Message | None
     contact = receipt.partner.contact
     if conversation is None:
         return None
+    say: Callable[[Conversation, str, dict[str, int], str], str]
+    say = import_string(settings.REPLY_WORDS)
+    accepted = receipt.status == Receipt.Status.APPROVED
+    name = "receipt_accepted" if accepted else "receipt_not_accepted"
     with translation.override(contact.spoken):
-        number = {"number": receipt.pk}
-        if receipt.status == Receipt.Status.APPROVED:
-            text = _("Your receipt no. %(number)s was accepted.") % number
-        else:
-            text = (
-                _("Your receipt no. %(number)s was not accepted. Write to us if you need help.")
-                % number
-            )
         return outreach.send(
             conversation=conversation,
-            text=text,
+            text=say(conversation, name, {"number": receipt.pk}, contact.spoken),
             author=Message.Author.SYSTEM,
             answers=False,
             purpose=PURPOSE,

@@ -52,6 +52,15 @@ class OutgoingFile:
             raise ChannelError(_("The file is gone."), permanent=True, code="gone") from None
 
 
+# The heading of a list of answers and the button that opens it, in the languages of the chat,
+# which are more than the desk's.
+LIST_WORDS = {
+    "es": ("Opciones", "Ver opciones"),
+    "pt": ("Opções", "Ver opções"),
+    "en": ("Options", "See options"),
+}
+
+
 @dataclass(frozen=True, slots=True)
 class OutgoingTemplate:
     """An approved template, and its components with all values filled in (as Meta takes them)."""

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from django.utils.translation import gettext as _
-from django.utils.translation import override
 
-from chatbot.channels.base import Outgoing, OutgoingFile
+from chatbot.channels.base import LIST_WORDS, Outgoing, OutgoingFile
 from chatbot.channels.errors import ChannelError
 from chatbot.channels.events import Json
 from chatbot.channels.reading import plain
@@ -118,8 +117,7 @@ def _interactive(message: Outgoing) -> Json:
         _row(id_, short, title)
         for id_, short, title in zip(ids, _cut(titles, ROW_TITLE), titles, strict=True)
     ]
-    with override(message.language):
-        title, button = _("Options")[:24], _("See options")[:20]
+    title, button = LIST_WORDS[message.language]
     sections = [{"title": title, "rows": rows}]
     return {"type": "list", "body": body, "action": {"button": button, "sections": sections}}
 

@@ -12,12 +12,18 @@ from urllib.parse import quote
 
 from django.conf import settings
 from django.utils.functional import Promise
-from django.utils.translation import gettext, override
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from chatbot.channels import http, whapi_events
 from chatbot.channels.addresses import webhook_path
-from chatbot.channels.base import CredentialField, Outgoing, OutgoingFile, Provider
+from chatbot.channels.base import (
+    LIST_WORDS,
+    CredentialField,
+    Outgoing,
+    OutgoingFile,
+    Provider,
+)
 from chatbot.channels.errors import ChannelError
 from chatbot.channels.events import Address, Event, Json, Understood
 from chatbot.channels.reading import dicts, identifier, mapping, plain
@@ -219,8 +225,7 @@ def _interactive(message: Outgoing) -> Json:
         ]
         return data | {"type": "button", "action": {"buttons": buttons}}
     rows = [{"id": id_[:200], "title": title[:24]} for id_, title in message.options]
-    with override(message.language):
-        title, label = gettext("Options")[:24], gettext("See options")[:20]
+    title, label = LIST_WORDS[message.language]
     # A `button` beside the list, as at Meta, would be an error here.
     listed = {"label": label, "sections": [{"title": title, "rows": rows}]}
     return data | {"type": "list", "action": {"list": listed}}

@@ -161,8 +161,11 @@ def settlement(turn: Turn) -> Outcome:
     settled, untold = holdings.reckoned(chosen[:MOST_SHOWN], lambda one: _settled(one, today))
     if not settled:
         return Outcome(untold)
+    running = sum(map(_is_open, loans))
     values = {
         "loans": settled,
+        # Of several that run the one that was named: what it takes is not all of it.
+        "only": loan is not None and running > 1,
         "more": max(0, len(chosen) - MOST_SHOWN),
         "today": today,
     }
@@ -193,7 +196,7 @@ def payment_options(turn: Turn) -> Outcome:
     usual ones."""
     owed = {one.currency for one in _open(turn)} if turn.session else set()
     with override(turn.contact.spoken):
-        ways = [one.text for one in paying.ways_for(owed or USUAL)]
+        ways = paying.ways_for(owed or USUAL)
     offered = ("upload_receipt", "next_payment") if turn.session else ("talk_to_agent",)
     name = "payment_options" if ways else "no_payment_options"
     return say(name, options=titles.intents(turn, offered), ways=ways)

@@ -13,7 +13,7 @@ from chatbot.tests.self_service import *  # noqa: F403
 from chatbot.tests.self_service import MOST_QUERIES, make_loan
 from crm.conversations import ownership
 from crm.conversations.models import Channel, Message
-from crm.people.models import ContactPoint
+from crm.people.models import Contact, ContactPoint
 from partners.account.calculator import settlement
 from partners.models import Loan, Partner, PaymentOption
 from partners.papers import printing
@@ -236,6 +236,48 @@ def test_ways_to_pay_are_those_of_the_currencies_owed(ask, loan):
         )
     (text,) = ask("¿cómo puedo pagar?")
     assert "Banco PEN" in text and "Banco USD" not in text
+
+
+BANCO = {"kind": "bank", "number": "001-22", "cci": "01124100019000658270", "holder": "Casas SAC"}
+
+
+@pytest.mark.parametrize(
+    ("language", "words", "labels"),
+    [
+        ("es", "¿cómo puedo pagar?", ("Cuenta bancaria: Banco Uno", "Cuenta: 001-22", "Teléfono:")),
+        ("pt", "formas de pagamento", ("Conta bancária: Banco Uno", "Conta: 001-22", "Telefone:")),
+        ("en", "how to pay", ("Bank account: Banco Uno", "Account: 001-22", "Phone:")),
+    ],
+)
+def test_ways_to_pay_speak_the_language_of_who_asks(ask, loan, language, words, labels):
+    PaymentOption.objects.create(name="Banco Uno", instructions="Manda la foto", **BANCO)
+    PaymentOption.objects.create(kind="yape", name="Yape", number="+51911000001")
+    PaymentOption.objects.create(kind="pix", name="Rosa", number="llave-9")
+    PaymentOption.objects.create(kind="cash", name="Centro", number="Calle 1")
+    PaymentOption.objects.create(kind="other", name="Agente Vecino", number="77")
+    Contact.objects.update(language=language)
+    (text,) = ask(words)
+    for label in (*labels, "CCI: 011-241-000190006582-70", "\n\nYape\n", "Pix: Rosa", "\nManda la"):
+        assert label in text
+    others = {"Cuenta", "Teléfono", "Clave", "Dónde", "nombre", "ventanilla", "Account", "Phone"}
+    found = {word for word in others if word in text}
+    assert language != "pt" or not found
+    assert ": Casas SAC" in text and ": Calle 1" in text and "Agente Vecino" in text
+
+
+def test_an_offices_own_wording_of_the_ways_to_pay_still_holds_all_of_them(ask, loan):
+    PaymentOption.objects.create(name="Banco Uno", **BANCO)
+    text = "Paga así:{% for way in ways %} {{ way }}{% endfor %}"
+    ReplyWording.objects.create(name="payment_options", language="es", text=text)
+    (said,) = ask("¿cómo puedo pagar?")
+    assert "Cuenta bancaria: Banco Uno\nCuenta: 001-22\nCCI: 011" in said
+
+
+def test_settlement_of_one_of_several_is_not_called_all(ask, ana, product, loan):
+    assert "*Para cancelar todo hoy*" in ask("liquidar préstamo P-000005")[0]
+    make_loan(ana, product, "P-000007")
+    assert "*Para cancelar este préstamo hoy*" in ask("liquidar préstamo P-000005")[0]
+    assert "*Para cancelar todo hoy*" in ask("¿puedo cancelar todo?")[0]
 
 
 def test_without_ways_a_colleague_is_named(ask, loan):

@@ -454,6 +454,17 @@ def test_the_outcome_is_told_without_amounts(ask, loan, officer):  # noqa: F811
     assert f"n.º {receipt.pk}" in told and "aceptado" in told and "500" not in told
 
 
+def test_the_outcome_is_told_in_portuguese(ask, ana, loan, officer):  # noqa: F811
+    ask.picture(jpeg(), CAPTION)
+    yes(ask)
+    ask.jobs()
+    ana.contact.language = "pt"
+    ana.contact.save()
+    reject_receipt(receipt=Receipt.objects.get(), by=officer, reason="No se lee")
+    (told,) = ask.jobs()
+    assert "não foi aceito" in told and "Escríbenos" not in told
+
+
 def test_the_outcome_is_told_where_it_was_sent_though_the_phone_is_anothers(
     chat,
     ana,

@@ -118,10 +118,11 @@ def test_up_to_ten_answers_are_a_list(meta, graph, count):
     [
         ("es", "Ver opciones", "Opciones"),
         ("en", "See options", "Options"),
+        ("pt", "Ver opções", "Opções"),
         ("", "Ver opciones", "Opciones"),
         ("xx", "Ver opciones", "Opciones"),
     ],
-    ids=["es", "en", "none", "unknown"],
+    ids=["es", "en", "pt", "none", "unknown"],
 )
 def test_a_list_speaks_the_language_of_who_gets_it(graph, person, worker, theirs, button, title):
     talk = person()

@@ -49,7 +49,7 @@ def test_page_pdf_and_bot_read_the_same(desk):
     desk.post(f"{LIST}new/", BANK)
     (way,) = options_for("PEN")
     assert way.title == "Bank account: Banco Ejemplo"
-    assert way.text == (
+    assert str(way) == (
         "Bank account: Banco Ejemplo\nAccount: 191-0000000-0-00\nCCI: 011-241-000190006582-70\n"
         "In the name of: Casas Ejemplo\nWrite your member number."
     )

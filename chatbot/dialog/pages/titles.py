@@ -115,6 +115,8 @@ GROUPS = (
             "receipt_known": _("Receipt sent before"),
             "receipt_refused": _("Receipt that cannot be taken"),
             "receipt_failed": _("The receipt could not be stored"),
+            "receipt_accepted": _("Receipt accepted by an officer"),
+            "receipt_not_accepted": _("Receipt not accepted by an officer"),
         },
     ),
     (
