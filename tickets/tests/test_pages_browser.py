@@ -185,3 +185,14 @@ def test_a_view_is_kept_as_the_list_stands_now(opened, clara, open_one):
     page.once("dialog", lambda dialog: dialog.accept())
     page.get_by_role("button", name="Delete the view").click()
     expect(link).to_have_count(0)
+
+
+def test_in_spanish_too_the_filters_stand_in_one_line(opened, clara, live_server):
+    page = opened(clara, reverse("tickets:list"))
+    spanish = {"name": "django_language", "value": "es", "url": live_server.url}
+    page.context.add_cookies([spanish])
+    page.reload()
+    expect(page.locator("#filters")).to_contain_text("Cualquier plazo")
+    filters = page.locator("#filters .filter").all()
+    assert len(filters) == 6
+    assert len({one.bounding_box()["y"] for one in filters}) == 1
