@@ -17,11 +17,15 @@ from crm.catalog.models import Property
 
 WORD = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 PARTS = re.compile(r"[a-z0-9]+")
+NUMBER = re.compile(r"\d+")
 # Of 100: how alike a misspelt word must be, and how alike a text must be to be looked at closely.
 ALIKE, WORTH_A_LOOK = 80, 75
+# Of 100: how alike a text must be as a whole that has other small words than the title.
+ALIKE_AS_A_WHOLE = 86
 SHORTEST_FUZZY = 6  # letters; a shorter title must stand there exactly
 SHORTEST_WORD = 4  # letters; a shorter word must sound the same
-# Left out of a title, or put into it: it is the same.
+# Left out of a title it is the same. Put into it, it may be none: "una casa en la playa" is wished
+# for, and "Casa de Playa" is a name.
 SMALL = frozenset(
     ("a", "al", "con", "da", "de", "del", "do", "e", "el", "em", "en", "la", "las", "los", "no")
 )
@@ -47,13 +51,21 @@ class _Words:
     """The words of a title or of a text, and how they sound together."""
 
     words: list[str]
+    before: list[set[str]]  # the small words left out before each of them
     sound: str
 
     @classmethod
     def of(cls, text: str, *, small: bool) -> _Words:
         """With or without the small ones."""
-        words = [one for one in PARTS.findall(text) if small or one not in SMALL]
-        return cls(words, " ".join(map(_sound, words)))
+        words: list[str] = []
+        before: list[set[str]] = [set()]
+        for one in PARTS.findall(text):
+            if small or one not in SMALL:
+                words.append(one)
+                before.append(set())
+            else:
+                before[-1].add(one)
+        return cls(words, before[:-1], " ".join(map(_sound, words)))
 
     @classmethod
     def of_title(cls, title: str) -> _Words:
@@ -106,7 +118,7 @@ def _by_title(words: str, entries: list[_Entry]) -> _Entry | None:
     if exact:
         return max(exact, key=lambda entry: len(entry.title))
     said = [_Words.of(words, small=small) for small in (False, True)]
-    scored = [(_alike(said[_has_small(entry)], entry), entry) for entry in entries]
+    scored = [(_alike(said[_has_small(entry)], words, entry), entry) for entry in entries]
     alike = [(len(entry.words.words), score, entry) for score, entry in scored if score]
     return max(alike, key=lambda row: row[:2])[2] if alike else None
 
@@ -115,33 +127,57 @@ def _has_small(entry: _Entry) -> bool:
     return not SMALL.isdisjoint(entry.words.words)
 
 
-def _alike(text: _Words, entry: _Entry) -> float:
+def _alike(text: _Words, whole: str, entry: _Entry) -> float:
     """Of 100, how alike the likeliest words in a row are to the title; 0: none of them are it."""
     said, title, size = text.words, entry.words.words, len(entry.words.words)
     if len(entry.title) < SHORTEST_FUZZY:
         return 0.0
     if fuzz.partial_ratio(entry.words.sound, text.sound) < WORTH_A_LOOK:
         return 0.0
-    rows = [said[at : at + size] for at in range(len(said) - size + 1)]
-    alike = [row for row in rows if all(map(_is_meant, row, title))]
+    starts = range(len(said) - size + 1)
+    alike = [at for at in starts if all(map(_is_meant, said[at : at + size], title))]
     if alike:
-        return max(fuzz.ratio(" ".join(row), " ".join(title)) for row in alike)
-    # "villamarina", "villa mar ina".
-    whole = _sound("".join(title))
-    others = (said[at : at + most] for at in range(len(said)) for most in (size - 1, size + 1))
-    return 100.0 if any(_sound("".join(row)) == whole for row in others if row) else 0.0
+        near = fuzz.partial_ratio(entry.title, whole) >= ALIKE_AS_A_WHOLE
+        rows = [said[at : at + size] for at in alike if near or _adds_none(text, at, entry)]
+        return max((fuzz.ratio(" ".join(row), " ".join(title)) for row in rows), default=0.0)
+    return 100.0 if _is_joined(text, entry) else 0.0
+
+
+def _adds_none(text: _Words, at: int, entry: _Entry) -> bool:
+    """Whether between these words of the text no small word stands that the title has not there."""
+    between = entry.words.before[1:]
+    return all(map(set.issubset, text.before[at + 1 : at + 1 + len(between)], between))
+
+
+def _is_joined(text: _Words, entry: _Entry) -> bool:
+    """ "villamarina", "villa mar ina"; neither "vista al mar" for "Vistamar" nor "1 1" for "11"."""
+    title, size = entry.words.words, len(entry.words.words)
+    sound, numbers = _sound("".join(title)), NUMBER.findall(" ".join(title))
+    small = set[str]().union(*entry.words.before[1:])
+    rows = (
+        (text.words[at : at + most], text.before[at + 1 : at + most])
+        for most in (size - 1, size + 1)
+        for at in range(len(text.words) - most + 1)
+    )
+    return any(
+        _sound("".join(row)) == sound
+        and NUMBER.findall(" ".join(row)) == numbers
+        and all(one <= small for one in between)
+        for row, between in rows
+        if row
+    )
 
 
 def _is_meant(said: str, word: str) -> bool:
     """Whether what was written is this word of a title, perhaps misspelt or cut short.
 
-    Another word is not: "Villa María" is a district, and no "Villa Marina".
+    Another word is not: "Villa María" is a district, and no "Villa Marina". Nor is another number.
     """
+    if not (said + word).isalpha():
+        return said == word
     if _sound(said) == _sound(word):
         return True
-    if min(len(said), len(word)) < SHORTEST_WORD or not (said + word).isalpha():
-        return False
-    if said in _other_words():
+    if min(len(said), len(word)) < SHORTEST_WORD or said in _other_words():
         return False
     return word.startswith(said) or fuzz.ratio(said, word) >= ALIKE
 

@@ -68,6 +68,49 @@ def test_the_property_a_text_names(properties, text, code):
     assert (found.code if found else None) == code
 
 
+@pytest.mark.parametrize(
+    ("text", "title"),
+    [
+        ("busco departamento con vista al mar", "Departamento Vista Mar"),
+        ("busco una casa en la playa", "Casa de Playa"),
+        ("casa con jardin", "Casa Jardín"),
+        ("una casa de campo", "Casa Campo"),
+        ("casa del sol", "Casa al Sol"),
+        ("casa al sol", "Casa del Sol"),
+        ("busco algo con vista al mar", "Vistamar"),
+        ("me interesa el lote 11", "Lote 1"),
+        ("me interesa el lote 1", "Lote 11"),
+        ("quiero el lote11", "Lote 1"),
+        ("el lote 1, 2 pisos", "Lote 12"),
+        ("departamento 101", "Departamento 1001"),
+        ("departamento 10 1 dormitorio", "Departamento 101"),
+        ("torre 200", "Torre 20"),
+    ],
+)
+def test_what_resembles_a_title_and_is_none(text, title):
+    Property.objects.create(code="ZZ-1", title=title, operation="sale")
+    assert find_property(text) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "title"),
+    [
+        ("quiero ver la casa playa", "Casa de Playa"),
+        (
+            "el departamento de miraflores con vista al mar",
+            "Departamento en Miraflores, vista al mar",
+        ),
+        ("me interesa el lotte 11", "Lote 11"),
+        ("quiero el lote11", "Lote 11"),
+        ("dpartamento 1001", "Departamento 1001"),
+        ("la tore 20", "Torre 20"),
+    ],
+)
+def test_a_title_nearly_said(text, title):
+    one = Property.objects.create(code="ZZ-1", title=title, operation="sale")
+    assert find_property(text) == one
+
+
 def test_a_code_given_beside_the_text_wins(properties):
     assert find_property("Villa Marina", codes=["LP7"]).code == "LP7"
 
