@@ -76,10 +76,7 @@ class Tapped:
 def schedule(turn: Turn) -> Outcome:
     """Which property, then when."""
     shown = properties.named_in(turn) or _spoken_of(turn)
-    if shown is None:
-        question = Reply("visit_which", options=_to_visit())
-        return Outcome((question,), asked=Asked(DIALOG, "which"))
-    return _when(turn, shown)
+    return _when(turn, shown) if shown is not None else _which()
 
 
 def which(turn: Turn, _data: Mapping[str, Any]) -> Outcome | None:
@@ -139,6 +136,8 @@ def _tapped(turn: Turn, shown: Property | None, data: Mapping[str, Any]) -> Outc
     tapped = Tapped.of(turn.choice)
     if tapped is None or shown is None or tapped.key != shown.pk:
         return slot_late(turn)
+    if not _to_be_seen(shown):
+        return _gone(turn, shown)
     if tapped.at is None:
         return Outcome((Reply("visit_wish"),), asked=Asked(DIALOG, "wish", data))
     return _book(turn, shown, tapped.at)
@@ -168,6 +167,21 @@ def _spoken_of(turn: Turn) -> Property | None:
     return lead.property if lead else None
 
 
+def _to_be_seen(shown: Property) -> bool:
+    return shown.status == Property.Status.AVAILABLE
+
+
+def _gone(turn: Turn, shown: Property) -> Outcome:
+    """That it is not to be had any more; of what is offered to nobody, nothing is said."""
+    offered = Property.objects.offered().filter(pk=shown.pk).exists()
+    return properties.card(turn, shown) if offered else _which()
+
+
+def _which() -> Outcome:
+    question = Reply("visit_which", options=_to_visit())
+    return Outcome((question,), asked=Asked(DIALOG, "which"))
+
+
 def _to_visit() -> tuple[dict[str, str], ...]:
     rows = Property.objects.filter(status=Property.Status.AVAILABLE).order_by("-id")
     return tuple(
@@ -177,6 +191,8 @@ def _to_visit() -> tuple[dict[str, str], ...]:
 
 def _when(turn: Turn, shown: Property) -> Outcome:
     """Free hours to tap on; where nobody looks after it, when it would suit them."""
+    if not _to_be_seen(shown):
+        return _gone(turn, shown)
     topic = dict(turn.topic) | {"property": shown.pk}
     day = turn.heard.slots.day
     agent = _agent(shown)
@@ -291,6 +307,8 @@ def _taken(turn: Turn, shown: Property) -> Outcome:
 
 def _noted(turn: Turn, shown: Property | None, text: str) -> Outcome:
     """Nobody's hour: a person comes back to them when the business is open."""
+    if shown is not None and not _to_be_seen(shown):
+        return _gone(turn, shown)
     agent = _agent(shown) if shown is not None else None
     at = calendar.next_opening(turn.now, agent.agency if agent else None)
     _follow_up(turn, shown, at, agent, agreed=False, text=text[:LONGEST_WISH])

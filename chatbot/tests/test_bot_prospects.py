@@ -173,6 +173,36 @@ def test_an_hour_that_is_no_visit_any_more_is_asked_anew(chat, villa):
     assert not FollowUp.objects.exists()
 
 
+@pytest.mark.parametrize("status", ["closed", "reserved", "withdrawn", "draft"])
+def test_no_visit_is_made_at_what_is_to_be_had_no_more(chat, villa, others, status):
+    """Whether an hour, another time or words of their own come in time, late, or anew."""
+
+    def is_told(answers):
+        if status in ("closed", "reserved"):
+            return "Villa Marina" in answers[0] and "ya no está disponible" in answers[0]
+        offered = [id_ for id_, _title in chat.options]
+        return "Qué propiedad" in answers[0] and offered == ["visit:AL-02"]
+
+    for answer in ("hour", "other", "wish", "late", "words", "anew"):
+        Property.objects.filter(pk=villa.pk).update(status="available")
+        chat("quiero visitar Villa Marina")
+        hour, other = chat.options[0][0], chat.options[-1][0]
+        if answer in ("wish", "late"):
+            chat.tap(other)
+        if answer in ("late", "anew"):
+            chat("cancelar")
+        Property.objects.filter(pk=villa.pk).update(status=status)
+        if answer in ("hour", "late"):
+            told = chat.tap(hour)
+        elif answer == "other":
+            told = chat.tap(other)
+        else:
+            told = chat("quiero agendar una visita" if answer == "anew" else "el lunes temprano")
+        assert is_told(told), (answer, told)
+        chat("cancelar")
+    assert not FollowUp.objects.exists()
+
+
 def test_a_visit_asks_the_database_little(chat, villa):
     """The calendar is read once, however many hours are looked at; those of a closed week, too."""
     chat("Hola")
