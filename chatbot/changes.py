@@ -162,12 +162,17 @@ def _note_name(channel: Channel, news: PersonNews) -> None:
 
 
 def apply_template_news(channel: Channel, news: TemplateNews) -> None:
-    """Write down what the provider says; what it does not say stays, and so does a newer status."""
+    """Write down what the provider says; what it does not say stays, and so does a newer status.
+
+    `at` of what a list says is when it was asked for.
+    """
     rows = MessageTemplate.objects.filter(
         channel=channel, name=news.name[:512], language=news.language[:12]
     )
     if news.status and news.at and rows.filter(status_at__gt=news.at).exists():
-        return  # it could not be delivered when it was news
+        if not news.components:
+            return  # it could not be delivered when it was news
+        news = replace(news, status="", reason="")  # a webhook was quicker than the list
     said = {
         "external_id": news.id,
         "status": news.status,

@@ -75,7 +75,7 @@ def apply_statuses(channel: Channel, updates: Sequence[StatusUpdate]) -> list[bo
                 unreachable=update.unreachable,
             )
         if update.template or update.outdated:
-            note_template(message.template_id, update.template, update.text)
+            note_template(message.template_id, update.template, update.text, update.at)
     for message in changed.values():
         message.save(update_fields=FIELDS)
     Conversation.objects.filter(pk__in={m.conversation_id for m in changed.values()}).update(
@@ -96,8 +96,11 @@ def note_refusal(conversation_id: int, *, opted_out: bool, unreachable: bool) ->
         )
 
 
-def note_template(template_id: int | None, status: str, why: str) -> None:
-    """What a refusal says of its template, whose own news may come later or never.
+def note_template(
+    template_id: int | None, status: str, why: str, at: datetime | None = None
+) -> None:
+    """What a refusal (of `at`, or just now) says of its template, whose own news may come later or
+    never; what is newer stays.
 
     Without a status the template stays allowed: only why it was refused is noted, until it has
     been read once more.
@@ -105,9 +108,12 @@ def note_template(template_id: int | None, status: str, why: str) -> None:
     if template_id is None:
         return
     rows = MessageTemplate.objects.filter(pk=template_id)
-    said = {"reason": why[:500], "changed_at": timezone.now()}
+    now = timezone.now()
+    said = {"reason": why[:500], "changed_at": now}
     if status:
+        rows = rows.exclude(status_at__gt=at or now)
         rows.exclude(status=status).update(status=status, **said)
+        rows.update(status_at=at or now)
     else:
         rows.update(**said)
         sync_doubted(template_id)

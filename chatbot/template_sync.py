@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import logging
 import time
+from dataclasses import replace
+from datetime import timedelta
 
 from django.core.cache import cache
 from django.utils import timezone
@@ -16,7 +18,7 @@ from crm.conversations.models import Channel, MessageTemplate
 from crm.jobs.queue import enqueue
 
 log = logging.getLogger(__name__)
-FRESH = 300  # seconds for which a list is not doubted
+FRESH = 300  # seconds for which a list, or that there is none, is not doubted
 
 
 def has_templates(channel: Channel) -> bool:
@@ -39,16 +41,18 @@ def sync_templates(channel: Channel) -> int:
     then nothing has changed.
     """
     asked_at = timezone.now()
+    # Webhooks tell whole seconds: one of the same second is news still.
+    at = asked_at - timedelta(seconds=1)
     told = provider_for(channel).templates()
     listed = {(news.name[:512], news.language[:12]) for news in told}
     for news in told:
-        apply_template_news(channel, news)
+        apply_template_news(channel, replace(news, at=at))
     # What was told of meanwhile may be newer than the list.
     rows = channel.templates.filter(changed_at__lt=asked_at)
     before = rows.exclude(status=MessageTemplate.Status.GONE).values_list("pk", "name", "language")
     gone = [pk for pk, name, language in before if (name, language) not in listed]
     MessageTemplate.objects.filter(pk__in=gone).update(
-        status=MessageTemplate.Status.GONE, reason="", changed_at=timezone.now()
+        status=MessageTemplate.Status.GONE, status_at=at, reason="", changed_at=timezone.now()
     )
     return len(listed)
 
@@ -81,20 +85,22 @@ def sync_soon(channel: Channel, news: TemplateNews) -> None:
 def sync_doubted(template_id: int) -> None:
     """Have the list read once more after a refusal by which this template is another one now.
 
-    All who are written to by it may be refused so: what was just read is not read again.
+    All who are written to by it may be refused so: what was just read, or could not be, is not
+    read again.
     """
     channel = Channel.objects.filter(templates=template_id).first()
-    if channel is not None and may_ask(channel):
-        enqueue("chatbot.template_sync.sync_one", channel.pk, time.time() - FRESH)
+    if channel is not None and may_ask(channel) and not _failed_lately(channel.pk):
+        enqueue("chatbot.template_sync.sync_one", channel.pk, time.time() - FRESH, True)
 
 
-def sync_one(channel_id: int, asked_at: float) -> None:
+def sync_one(channel_id: int, asked_at: float, is_doubt: bool = False) -> None:
     """Job: the templates of one channel, unless they have been read since they were asked for.
 
-    What cannot be read now is read with all others, every day.
+    What cannot be read now is read with all others, every day; after a mere doubt (`is_doubt`) of
+    one more refused message the provider is left alone for a while.
     """
     key = f"templates-read:{channel_id}"
-    if asked_at <= cache.get(key, 0):
+    if asked_at <= cache.get(key, 0) or (is_doubt and _failed_lately(channel_id)):
         return
     begun = time.time()
     channel = Channel.objects.get(pk=channel_id)
@@ -104,5 +110,14 @@ def sync_one(channel_id: int, asked_at: float) -> None:
         sync_templates(channel)
     except ChannelError as error:
         log.warning("Templates of channel %s: code %s", channel_id, error.code)
+        cache.set(_failed_key(channel_id), True, FRESH)
     else:
         cache.set(key, begun, 3600)
+
+
+def _failed_lately(channel_id: int) -> bool:
+    return bool(cache.get(_failed_key(channel_id)))
+
+
+def _failed_key(channel_id: int) -> str:
+    return f"templates-unread:{channel_id}"

@@ -1,6 +1,7 @@
 """Templates as the provider lists them: written down, kept up to date, gone when they are gone."""
 
 import time
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -11,6 +12,7 @@ from django.utils.module_loading import import_string
 from chatbot.changes import apply_template_news
 from chatbot.channels.errors import ChannelError
 from chatbot.channels.events import TemplateNews
+from chatbot.statuses import note_template
 from chatbot.template_sync import sync_all, sync_one, sync_templates
 from chatbot.tests.graph_stub import envelope
 from chatbot.work import work_off
@@ -110,6 +112,53 @@ def test_what_a_webhook_told_meanwhile_is_not_gone(account, graph):
     sync_templates(account)
     late.refresh_from_db()
     assert late.status == "PENDING"
+
+
+def test_what_a_webhook_told_while_the_list_was_read_stays(account, graph):
+    told_at = timezone.now() + timedelta(minutes=1)
+    news = TemplateNews("seguimiento", "es_PE", status="APPROVED", at=told_at)
+    apply_template_news(account, news)
+    graph.listed = [listed(status="REJECTED", rejected_reason="INVALID_FORMAT")]
+    sync_templates(account)
+    row = account.templates.get()
+    assert (row.status, row.reason) == ("APPROVED", "")
+    # What it did not tell is known from the list all the same.
+    assert row.external_id == "id-seguimiento" and row.components != []
+
+
+def test_what_a_webhook_tells_in_the_second_of_the_list_counts(account, graph):
+    graph.listed = [listed(status="PENDING")]
+    sync_templates(account)
+    at = timezone.now().replace(microsecond=0)  # providers count in whole seconds
+    apply_template_news(account, TemplateNews("seguimiento", "es_PE", status="APPROVED", at=at))
+    assert known(account) == [("seguimiento", "es_PE", "APPROVED")]
+
+
+@pytest.mark.parametrize("way", ["list", "gone", "refusal"])
+def test_late_news_undo_nothing_that_was_learned_otherwise(account, graph, way):
+    graph.listed = [listed(status="PAUSED" if way == "list" else "APPROVED")]
+    sync_templates(account)
+    if way == "gone":
+        graph.listed = []
+        sync_templates(account)
+    if way == "refusal":
+        note_template(account.templates.get().pk, "DISABLED", "Off")
+    status = {"list": "PAUSED", "gone": "GONE", "refusal": "DISABLED"}[way]
+    news = TemplateNews("seguimiento", "es_PE", status="APPROVED")
+    apply_template_news(account, replace(news, at=timezone.now() - timedelta(days=3)))
+    assert known(account) == [("seguimiento", "es_PE", status)]
+    apply_template_news(account, replace(news, at=timezone.now()))
+    assert known(account) == [("seguimiento", "es_PE", "APPROVED")]
+
+
+def test_a_refusal_that_is_told_of_late_undoes_nothing_newer(account, graph):
+    graph.listed = [listed()]
+    sync_templates(account)
+    pk = account.templates.get().pk
+    note_template(pk, "PAUSED", "Off", timezone.now() - timedelta(hours=1))
+    assert known(account) == [("seguimiento", "es_PE", "APPROVED")]
+    note_template(pk, "PAUSED", "Off", timezone.now())
+    assert known(account) == [("seguimiento", "es_PE", "PAUSED")]
 
 
 def test_names_longer_than_ours_are_the_same_name_next_time(account, graph):
@@ -250,3 +299,27 @@ def test_a_provider_that_cannot_be_asked_is_asked_again(account, graph, settings
     graph.listed = [listed()]
     sync_one(account.pk, asked)
     assert known(account) == [("seguimiento", "es_PE", "APPROVED")]
+
+
+# --- After a refusal -------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("worker", ["quick", "slow"])
+def test_a_list_that_cannot_be_read_is_asked_for_once(
+    account, graph, jobs, settings, caplog, worker, django_capture_on_commit_callbacks
+):
+    settings.GRAPH_API_URL = "http://127.0.0.1:9"
+    row = MessageTemplate.objects.create(channel=account, name="una", status="APPROVED")
+    for _ in range(20):
+        with django_capture_on_commit_callbacks(execute=True):
+            note_template(row.pk, "", "Its values do not fit")
+        if worker == "quick":
+            work_through(jobs)
+    work_through(jobs)
+    assert caplog.text.count(f"Templates of channel {account.pk}") == 1
+
+
+def work_through(jobs):
+    while jobs:
+        func, args = jobs.pop(0)
+        import_string(func)(*args)
