@@ -65,7 +65,7 @@ def handle_message(provider: Provider, inbound: InboundMessage) -> Message | Non
         return message
     if inbound.outgoing:
         if says_something(inbound):
-            _colleague_answered_by_phone(conversation, message.created_at)
+            _spoken_beside_the_desk(conversation, inbound, message.created_at)
         return message
     _heard_from(provider, conversation, inbound)
     # Who only clicked an advertisement has said nothing yet, and is a lead all the same.
@@ -338,9 +338,15 @@ def _answer(
     take_turn(turn, heard.dialog)
 
 
-def _colleague_answered_by_phone(conversation: Conversation, at: datetime) -> None:
-    """Whoever answers takes it: the bot falls silent, though we do not know which colleague."""
+def _spoken_beside_the_desk(
+    conversation: Conversation, inbound: InboundMessage, at: datetime
+) -> None:
+    """Whoever answers takes it: the bot falls silent, though we do not know which colleague.
+
+    What certainly a program wrote (a reminder, a campaign) silences it too, and is nobody's answer.
+    """
     with transaction.atomic():
         ownership.hand_to_queue(conversation=conversation, reason=Episode.Reason.PHONE)
-        ownership.note_response(conversation, at)
-        note_answer(contact=conversation.contact, user=None, at=at)
+        if not inbound.by_api or inbound.or_typed:
+            ownership.note_response(conversation, at)
+            note_answer(contact=conversation.contact, user=None, at=at)

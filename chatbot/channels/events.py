@@ -97,6 +97,7 @@ class InboundMessage:
     wakes: bool = True
     outgoing: bool = False  # an echo: it was written on the phone, or by another program
     by_api: bool = False  # an echo of what a program sent, so perhaps of our own sending
+    or_typed: bool = False  # of such an echo: the provider does not tell programs from people
     state: Message.State = Message.State.SENT  # of an echo: how far it has come
     historical: bool = False
     group: Group | None = None

@@ -189,7 +189,8 @@ def _message(item: Json, payload: Json, id_: str) -> InboundMessage | None:
         at=instant(item.get("timestamp")),
         wakes=what in ("message", "postback") and not ours,
         outgoing=ours,
-        by_api=ours,  # Instagram does not say whether a person or a program wrote
+        by_api=ours,
+        or_typed=ours,  # Instagram does not say whether a person or a program wrote
         referral=_referral(referral),
         named_products=_products(referral),
         **parts,

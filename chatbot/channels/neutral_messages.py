@@ -246,6 +246,7 @@ def _message(element: Json, id_: str, ours: bool) -> InboundMessage | None:
         wakes=not ours and group is None,
         outgoing=ours,
         by_api=ours,  # the adapter may be told of what it sent for us
+        or_typed=ours,  # beside that, echoes are for what was written on a phone
         group=group,
         sender=name or identifier(element.get("sender")) if group else "",
         reply_to=identifier(mapping(element.get("message")).get("reply_to")),

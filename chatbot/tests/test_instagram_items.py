@@ -181,6 +181,7 @@ def test_an_echo_is_ours_and_belongs_to_whom_it_went(events, one):
     assert (event.kind, event.key, event.lane) == ("echo", "message:m_3", f"p:{ANA}")
     message = one(echo_item("Le ayudo"))
     assert (message.outgoing, message.by_api, message.wakes) == (True, True, False)
+    assert message.or_typed
     assert message.addresses[0].value == ANA
 
 

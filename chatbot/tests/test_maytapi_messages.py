@@ -207,7 +207,7 @@ def test_an_echo_goes_to_whom_the_conversation_is_with():
 
 def test_an_echo_of_a_program_has_an_id_of_its_own():
     told = understood(fake.echo_body("Hola", id_=SENT))
-    assert (told.id, told.by_api) == (SENT, True)
+    assert (told.id, told.by_api, told.or_typed) == (SENT, True, False)
 
 
 @pytest.mark.parametrize("conversation", ["", None])

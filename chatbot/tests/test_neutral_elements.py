@@ -203,6 +203,7 @@ def test_what_we_sent_is_outgoing_and_belongs_to_whom_it_went(events, one, sende
     assert (event.kind, event.lane) == ("echo", f"p:{ANA}")
     message = one(said)
     assert (message.outgoing, message.by_api, message.wakes) == (True, True, False)
+    assert message.or_typed
     assert message.addresses[0].value == ANA
 
 

@@ -114,6 +114,17 @@ def test_an_answer_from_the_phone_is_one(channel, asks):
     assert Episode.objects.get().outcome == "answered"
 
 
+@pytest.mark.parametrize("or_typed", [False, True])
+def test_what_certainly_a_program_sent_silences_the_bot_and_is_no_answer(channel, or_typed):
+    apply(channel, heard("Info de Villa Marina, por favor"))
+    apply(channel, echoed("Su cita es mañana", by_api=True, or_typed=or_typed))
+    talk, lead = Conversation.objects.get(), Lead.objects.get()
+    answered = talk.messages.get(author="phone_app").created_at if or_typed else None
+    assert talk.owner == "queue"
+    assert (talk.episode.first_response_at, lead.first_response_at) == (answered, answered)
+    assert lead.status == ("contacted" if or_typed else "new")
+
+
 def test_an_echo_of_our_own_sending_under_way_waits_for_it(channel, queue):
     (mine,) = queue("Hola")
     Message.objects.filter(pk=mine.pk).update(state="sending")

@@ -256,7 +256,8 @@ def test_an_echo_goes_to_whom_the_chat_is_with():
 
 
 def test_an_echo_of_a_program_says_so():
-    assert understood(fake.echo_body(source="api")).by_api
+    by_program = understood(fake.echo_body(source="api"))
+    assert by_program.by_api and not by_program.or_typed
     question = fake.echo(source="api", type="interactive", interactive={"body": {"text": "Elige"}})
     told = understood(fake.body_of("messages", question))
     assert (told.by_api, told.kind, told.text) == (True, "text", "Elige")
