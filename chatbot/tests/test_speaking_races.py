@@ -1,6 +1,7 @@
 """Jobs that speak while somebody writes: nothing of what came in meanwhile is taken back."""
 
 import time
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
@@ -11,13 +12,15 @@ from django.utils import timezone
 from chatbot.dialog import sessions
 from chatbot.dialog.login import delivery
 from chatbot.dialog.login.knowing import facts_of, known_by
+from chatbot.dialog.timeouts import leave_expired
 from chatbot.intents import handing_in, ticket_files
-from chatbot.models import ConfirmedReceipt, LoginRequest, PartnerSession
+from chatbot.models import ConfirmedReceipt, Dialog, LoginRequest, PartnerSession
 from chatbot.tests import desk
-from chatbot.tests.events import apply, heard
+from chatbot.tests.events import apply, echoed, heard
 from chatbot.tests.partners_known import make_partner
 from chatbot.tests.test_claim_races import Beside
-from crm.conversations.models import Attachment, Conversation, Message
+from crm.conversations import ownership
+from crm.conversations.models import Attachment, Conversation, Episode, Message
 from tickets.answering import reply
 from tickets.files import stored
 from tickets.models import TicketMessage
@@ -95,3 +98,43 @@ def test_who_asks_for_a_person_while_a_job_speaks_goes_on_waiting(channel, ana, 
     assert talk.waiting_since is not None and talk.last_inbound_at >= newest.created_at
     assert talk.messages.latest("pk").author in ("system", "colleague")
     assert Message.objects.count() > said + 2
+
+
+@pytest.fixture
+def left_open(channel):
+    """A conversation with a question whose time is over, in which a person is waited for."""
+    apply(channel, heard("crear ticket", sender=PHONE))
+    past = timezone.now() - timedelta(seconds=1)
+    Dialog.objects.update(name="create_ticket", step="subject", expires_at=past)
+    Conversation.objects.update(waiting_since=timezone.now())
+    return Conversation.objects.get()
+
+
+def test_who_is_answered_while_a_question_is_left_waits_no_more(channel, left_open):
+    with transaction.atomic():
+        apply(channel, echoed("Ya le llamo", sender=PHONE))
+        beside = Beside(leave_expired)
+        time.sleep(0.5)
+    assert beside.outcome() == 1
+    left_open.refresh_from_db()
+    assert (left_open.waiting_since, left_open.last_text) == (None, "Ya le llamo")
+    assert left_open.messages.latest("pk").author == "phone_app"
+
+
+def test_a_question_is_left_while_somebody_takes_the_conversation(left_open):
+    officer = desk.person("officer")
+    with transaction.atomic():
+        Episode.objects.select_for_update().get()
+        beside = Beside(leave_expired)
+        time.sleep(0.5)
+        ownership.claim(conversation=left_open, user=officer)
+    assert beside.outcome() == 1
+    left_open.refresh_from_db()
+    assert left_open.owner == "human" and Dialog.objects.get().name == ""
+
+
+def test_a_dialog_in_other_hands_is_left_another_time(left_open):
+    with transaction.atomic():
+        Dialog.objects.select_for_update().get()
+        assert Beside(leave_expired).outcome() == 0
+    assert leave_expired() == 1
