@@ -25,8 +25,9 @@ BROKEN = (
 MOST_LAYERED = 20_000_000
 # Programs write about ten. Each costs the time of a whole picture, and need not take 100 bytes.
 MOST_SCANS = 100
-# Its pixels hold an FF only before 00 or a restart (D0 to D7): any other is a marker.
-_MARKER = re.compile(rb"\xff([^\x00\x01\xff\xd0-\xd7])")
+# A part with a length, or the end. Pixels hold an FF only before 00, or a restart (D0 to D7); of
+# any other the decoder throws away what stands there, with no length, or stops.
+_MARKER = re.compile(rb"\xff([\xc0-\xcf\xd8-\xfe])")
 _SCAN, _END = 0xDA, 0xD9
 
 Turn = Image.Transpose

@@ -51,6 +51,15 @@ def of_scans(count):
     return content[:scan] + content[scan:-2] * count + content[-2:]
 
 
+def of_hidden_scans(count):
+    """The same; each ends in what looks like a part of some length, and is thrown away where a
+    restart should stand."""
+    content = of_pixels("JPEG", 60, 80, progressive=True)
+    scan = content.rindex(b"\xff\xda")
+    restarts = b"\xff\xdd\0\4\0\1"
+    return content[:scan] + restarts + (content[scan:-2] + b"\xff\2") * count + content[-2:]
+
+
 def bomb():
     """A PNG of 60,000 by 60,000 that says so in its head, in a hundred bytes."""
     head = (60_000).to_bytes(4, "big") * 2 + b"\x08\x02\x00\x00\x00"

@@ -112,6 +112,7 @@ REFUSED = {
         "too many pixels",
     ),
     "jpeg_of_endless_layers": (lambda: proofs.of_scans(101), "damaged"),
+    "jpeg_of_hidden_layers": (lambda: proofs.of_hidden_scans(300), "damaged"),
     "webp_unpacked": (lambda: proofs.of_pixels("WEBP", 4000, 3200), "too many pixels"),
     "truncated": (lambda: proofs.picture(size=(600, 800))[:2000], "damaged"),
     "truncated_png": (lambda: proofs.picture("PNG", size=(600, 800))[:900], "damaged"),
