@@ -13,6 +13,7 @@ from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import override
 
+from chatbot.dialog.contract import Reply
 from chatbot.dialog.locking import lock_talk
 from chatbot.dialog.replies import words_for
 from chatbot.media import fetch_attachment
@@ -143,6 +144,15 @@ def _settle(
         rows = ConfirmedReceipt.objects.filter(pk=row.pk, settled_at=None)
         if rows.update(settled_at=timezone.now(), receipt=receipt):
             _tell(talk, name, values or {})
+
+
+def why_not_kept(row: ConfirmedReceipt) -> Reply:
+    """What was told, as far as the row says, when it was settled without a receipt."""
+    if row.attachment.state != Attachment.State.READY:
+        return Reply("receipt_no_file", {"limit": _limit()})
+    if row.tries >= MOST_FAILURES:
+        return Reply("receipt_failed")
+    return Reply("receipt_refused", {"limit": _limit()})
 
 
 def _tell(talk: Conversation, name: str, values: Mapping[str, Any]) -> None:

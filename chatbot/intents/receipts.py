@@ -345,10 +345,16 @@ def tapped_late(turn: Turn) -> Outcome:
 
 
 def _kept_already(turn: Turn) -> Reply | None:
-    """If the picture of the button was confirmed: that it is, and its number."""
+    """If the picture of the button was confirmed: that it is, and its number; or that it was not
+    kept."""
     rows = ConfirmedReceipt.objects.filter(attachment__message__conversation=turn.conversation)
-    row = rows.filter(attachment_id=receipt_words.about(turn)).first() if turn.session else None
-    return Reply("receipt_already", {"number": row.receipt_id or ""}) if row else None
+    rows = rows.filter(attachment_id=receipt_words.about(turn)).select_related("attachment")
+    row = rows.first() if turn.session else None
+    if row is None:
+        return None
+    if row.settled_at and not row.receipt_id:
+        return handing_in.why_not_kept(row)
+    return Reply("receipt_already", {"number": row.receipt_id or ""})
 
 
 INTENTS = {"upload_receipt": needs_session(upload_receipt), "file": file_came}

@@ -310,6 +310,7 @@ def test_a_file_that_is_not_here_yet_is_waited_for(ask, loan):
 
 def test_a_file_that_never_comes_is_told(ask, loan):
     ask.picture((503, {}), CAPTION)
+    button = ask.options[0][0]
     yes(ask)
     ask.jobs()
     Attachment.objects.update(state="failed")
@@ -318,6 +319,7 @@ def test_a_file_that_never_comes_is_told(ask, loan):
     (told,) = ask.jobs()
     assert "Envíalo otra vez" in told and "5 MB" in told
     assert ConfirmedReceipt.objects.get().settled_at is not None
+    assert ask.tap(button, "Sí") == [told]
 
 
 def test_what_cannot_be_stored_says_so_in_the_end_and_a_retry_makes_one(ask, loan, settings):
@@ -350,6 +352,7 @@ def test_a_picture_that_kills_its_job_is_given_up_and_told(ask, loan, monkeypatc
 
     ask.picture(jpeg(), CAPTION)
     ask.jobs()
+    button = ask.options[0][0]
     yes(ask)
     monkeypatch.setattr(handing_in, "submit_receipt", kill)
     for _ in range(handing_in.MOST_FAILURES):
@@ -362,6 +365,7 @@ def test_a_picture_that_kills_its_job_is_given_up_and_told(ask, loan, monkeypatc
     (told,) = ask.jobs()
     assert "Algo falló" in told and ask.dialog.failed_at is not None
     assert ConfirmedReceipt.objects.get().settled_at is not None
+    assert ask.tap(button, "Sí") == [told]
 
 
 # --- Whose it is -----------------------------------------------------------------------------

@@ -115,6 +115,18 @@ def test_an_old_receipts_button_leaves_another_subjects_question_open(ask, loans
     assert "Ya me lo confirmaste" in again(ask, yes)[0]
 
 
+def test_the_button_of_a_picture_that_was_not_kept_says_so(ask, loans):
+    ask.picture(b"GIF89a" + bytes(40), CAPTION)  # it calls itself a JPEG
+    tap(ask, "P-000001")
+    yes = tap(ask, "Sí")
+    assert "No puedo aceptar ese archivo" in ask.jobs()[0]
+    (said,) = again(ask, yes)
+    assert said.startswith("No puedo aceptar ese archivo")
+    ask.picture(jpeg("red"), "Monto: 20")
+    told, question = again(ask, yes)
+    assert told == said and "¿Qué día pagaste?" in question
+
+
 # --- Sent before the log-in -------------------------------------------------------------------
 
 
