@@ -14,6 +14,7 @@ from partners import ledger
 from partners.lending.errors import LendingError
 from partners.lending.money import check_amount
 from partners.models import Charge, Loan, Partner
+from partners.payments import note_reopened
 from partners.refusals import in_words
 
 LONGEST_REASON = 200
@@ -55,6 +56,7 @@ def cancel_charge(*, charge: Charge, by: User | None, reason: str) -> Charge:
         standing = Charge.objects.filter(pk=charge.pk, cancelled_at=None)
         if not standing.update(cancelled_at=timezone.now()):
             raise DeskError(_("This charge was taken back already."))
+        was = loan.status
         before = _totals(loan) | {
             "charge": charge.pk,
             "amount": charge.amount,
@@ -70,6 +72,7 @@ def cancel_charge(*, charge: Charge, by: User | None, reason: str) -> Charge:
             after=_totals(loan),
             reason=reason,
         )
+        note_reopened(loan, was, by=by, reason=reason)
     charge.refresh_from_db()
     return charge
 

@@ -66,7 +66,7 @@ def what(action: str) -> str:
         "partner_cancelled": _("Partner cancelled"),
         "partner_reactivated": _("Partner reactivated"),
         "partner_imported": _("Partner imported"),
-        "loan_reopened": _("A loan that was paid off runs again: a payment was reversed"),
+        "loan_reopened": _("A loan that was paid off runs again"),
         "identity_changed": _("Identity changed"),
         "login_approved": _("Let in by chat"),
         "login_refused": _("Not let in by chat"),

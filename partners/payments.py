@@ -88,6 +88,7 @@ def book_payment(
             form_token=form_token,
         )
         _insert(payment)
+        was = loan.status
         before = {"paid": loan.paid, "left": loan.left, "credit": loan.credit}
         played = _refreshed(loan)
         more = played.credit - before["credit"]
@@ -107,6 +108,7 @@ def book_payment(
                 "paid_on": paid_on,
             },
         )
+        note_reopened(loan, was, by=by, reason=payment.note)
     return payment
 
 
@@ -141,22 +143,26 @@ def reverse_payment(*, payment: Payment, by: User | None, reason: str) -> Paymen
             after={"paid": loan.paid, "left": loan.left, "credit": loan.credit},
             reason=reason[:500],
         )
-        if reopens_for_nobody(loan.partner, was, loan.status):
-            record(
-                action="loan_reopened",
-                subject=loan.partner,
-                by=by,
-                after={"loan": loan.number},
-                reason=reason[:500],
-            )
+        note_reopened(loan, was, by=by, reason=reason[:500])
     payment.refresh_from_db()
     return payment
 
 
-def reopens_for_nobody(partner: Partner, was: str, becomes: str) -> bool:
+def note_reopened(loan: Loan, was: str, *, by: User | None, reason: str) -> None:
+    """In the history of a deregistered partner: that this loan, `was` its status, runs again."""
+    if reopens_for_nobody(loan, was, loan.status):
+        after = {"loan": loan.number}
+        record(action="loan_reopened", subject=loan.partner, by=by, after=after, reason=reason)
+
+
+def reopens_for_nobody(loan: Loan, was: str, becomes: str) -> bool:
     """Does a loan that was paid off run again, though its partner is deregistered?"""
-    reopened = (was, becomes) == (Loan.Status.CLOSED, Loan.Status.ACTIVE)
-    return reopened and partner.status == Partner.Status.CANCELLED
+    return reopens(was, becomes) and loan.partner.status == Partner.Status.CANCELLED
+
+
+def reopens(was: str, becomes: str) -> bool:
+    """Does a loan that was paid off run again?"""
+    return (was, becomes) == (Loan.Status.CLOSED, Loan.Status.ACTIVE)
 
 
 def _check_new(external_id: str, form_token: UUID | None) -> None:

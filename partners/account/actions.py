@@ -29,6 +29,7 @@ from partners.payments import (
     BookedAlreadyError,
     MoreThanOwedError,
     book_payment,
+    reopens,
     reopens_for_nobody,
     reverse_payment,
 )
@@ -100,7 +101,7 @@ def _without(page: LoanPage, payment: Payment) -> dict[str, Any]:
     becomes = ledger.standing(page.loan, then)
     return {
         "then": ledger.derived(then) | {"late_days": then.days_past_due},
-        "reopens": reopens_for_nobody(page.loan.partner, page.loan.status, becomes),
+        "reopens": reopens_for_nobody(page.loan, page.loan.status, becomes),
     }
 
 
@@ -136,7 +137,13 @@ def uncharge(request: DeskRequest, pk: int, charge_pk: int) -> HttpResponse:
         except DeskError as error:
             tell(request, str(error), level=messages.ERROR)
         else:
-            tell(request, _("The charge was taken back."))
+            was = loan.status
+            loan.refresh_from_db(fields=["status"])
+            if reopens(was, loan.status):
+                said = _("The charge was taken back. The loan was paid off; it runs again now.")
+            else:
+                said = _("The charge was taken back.")
+            tell(request, said)
         return redirect(loan)
     if standing.cancelled_at:
         tell(request, _("This charge was taken back already."), level=messages.INFO)

@@ -24,6 +24,7 @@ from partners.lending.ledger import Payment as LendingPayment
 from partners.lending.ledger import Purpose
 from partners.lending.replay import replay
 from partners.models import Loan, Payment
+from partners.payments import note_reopened
 from partners.refusals import in_words
 
 # A payment not written yet comes after those of its day that are.
@@ -72,6 +73,7 @@ class PaymentImporter(Importer):
         rows = [row for row in rows if row.outcome is Outcome.MADE]
         loans = {row.found.pk: row.found for row in rows}
         before = {pk: _standing(loan) for pk, loan in loans.items()}
+        was = {pk: loan.status for pk, loan in loans.items()}
         made = Payment.objects.bulk_create(
             (
                 Payment(
@@ -100,6 +102,8 @@ class PaymentImporter(Importer):
             for row, one in zip(rows, made, strict=True)
         ]
         AuditEntry.objects.bulk_create(entries("payment_booked", by, told), batch_size=500)
+        for pk, loan in loans.items():
+            note_reopened(loan, was[pk], by=by, reason=source)
 
 
 def _standing(loan: Loan) -> dict[str, Any]:

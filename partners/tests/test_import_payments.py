@@ -18,6 +18,7 @@ from partners import ledger
 from partners.imports.accounts import refresh_all
 from partners.models import Charge, Installment, Loan, Payment, PaymentAllocation
 from partners.payments import book_payment, reverse_payment
+from partners.registry import change_status
 from partners.tests.conftest import make_loan, make_partner
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_english", "media")]
@@ -385,3 +386,17 @@ def test_a_loan_in_dollars_takes_dollars(officer, partner, product):
     make_loan(partner, product, currency="USD")
     one = ran("payments", table("1;P-001;2024-02-01;$ 20.00;;OP 77;efectivo;"), officer)
     assert (one.made, one.bad) == (1, 0), problems(one)
+
+
+def test_a_payment_that_reopens_a_deregistered_partners_loan_is_told(officer, partner, product):
+    loan = make_loan(partner, product, terms=2, rate=Decimal(12))
+    for day, amount, purpose in ((10, "6.12", "fewer"), (11, "95.28", "next")):
+        book_payment(
+            loan=loan, amount=Decimal(amount), paid_on=date(2024, 1, day), by=None, purpose=purpose
+        )
+    change_status(partner=partner, status="cancelled", by=officer, reason="Moved away")
+    one = ran("payments", table("1;P-001;2024-01-10;0.01;;;;reducir cuota;"), officer)
+    assert one.made == 1, problems(one)
+    loan.refresh_from_db()
+    entry = AuditEntry.objects.about(partner).filter(action="loan_reopened").get()
+    assert (loan.status, entry.after) == ("active", {"loan": "P-001"}) and entry.reason

@@ -308,3 +308,46 @@ def test_a_deregistered_partners_loan_that_is_paid_off_takes_no_charge(desk, off
     charge(desk, loan)
     loan.refresh_from_db()
     assert loan.status == "active" and Charge.objects.count() == 1
+
+
+def left(loan, officer):
+    """Paid off to the cent, and its partner deregistered."""
+    loan.refresh_from_db()
+    assert loan.status == "closed" and loan.credit == 0
+    change_status(partner=loan.partner, status="cancelled", by=officer, reason="Moved away")
+
+
+def reopened(loan):
+    """The loan runs again: the number and reason that the partner's history tells."""
+    loan.refresh_from_db()
+    entry = AuditEntry.objects.about(loan.partner).filter(action="loan_reopened").get()
+    assert loan.status == "active" and not list(ledger.differences(loan))
+    return entry.after["loan"], entry.reason
+
+
+def pay(loan, on, amount, purpose, **said):
+    book_payment(loan=loan, amount=Decimal(amount), paid_on=on, purpose=purpose, by=None, **said)
+
+
+def test_a_payment_dated_earlier_that_reopens_a_deregistered_partners_loan_is_told(
+    officer, partner, product
+):
+    loan = make_loan(partner, product, terms=2, rate=Decimal(12))
+    pay(loan, date(2024, 1, 10), "6.12", "fewer")
+    pay(loan, date(2024, 1, 11), "95.28", "next")
+    left(loan, officer)
+    # The rest is reckoned anew, in smaller installments: two cents more of interest.
+    pay(loan, date(2024, 1, 10), "0.01", "smaller", note="Found later")
+    assert reopened(loan) == ("P-001", "Found later")
+
+
+def test_a_charge_taken_back_that_reopens_a_paid_off_loan_is_told(desk, officer, partner, product):
+    loan = make_loan(partner, product, rate=Decimal(12))
+    pay(loan, date(2024, 1, 10), "20.53", "fewer")
+    charge(desk, loan, amount="0.01", on="2024-01-11")
+    pay(loan, date(2024, 2, 1), "17.26", "smaller")
+    pay(loan, date(2024, 2, 2), "64.60", "next")
+    left(loan, officer)
+    url = f"/partners/loans/{loan.pk}/charges/{Charge.objects.get().pk}/take-back/"
+    assert "it runs again now" in desk.post(url, {"reason": "Wrong"}, follow=True).content.decode()
+    assert reopened(loan) == ("P-001", "Wrong")
