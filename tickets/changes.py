@@ -38,6 +38,7 @@ TOUCHED: dict[str, tuple[str, ...]] = {
     "category": ("category",),
     "merged_into": _STANDING,
     "merged": ("is_private", "partner"),
+    "partner": ("is_private", "partner", "agency"),
 }
 _COLUMNS = {column.name: column for column in Ticket._meta.concrete_fields}
 

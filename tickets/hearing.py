@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
+from datetime import datetime
 
 from django.db import IntegrityError, transaction
-from django.db.models import Case, Value, When
+from django.db.models import Case, Q, Value, When
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -16,15 +17,33 @@ from partners.models import Partner
 from tickets.changes import lockable, locked, note, save
 from tickets.models import Ticket, TicketFile, TicketMessage
 from tickets.opening import LONGEST_TEXT, open_ticket
-from tickets.standing import heard_again, may_be_reopened
+from tickets.standing import give_anew, heard_again, may_be_reopened
 from tickets.telling import SCORES
 
 
-def hear(*, ticket: Ticket, message: Message, has_files: bool = True) -> Ticket:
+def heard_by(partner: Partner) -> Q:
+    """Tickets that words of this partner's session may go to: theirs, and those their contact made
+    that are no partner's, being made before they were one."""
+    return Q(partner=partner) | Q(partner=None, contact=partner.contact_id)
+
+
+def may_hear(ticket: Ticket, partner: Partner) -> bool:
+    """As `heard_by`, of one; of a part what it is a part of counts."""
+    whole = ticket.merged_into or ticket
+    if whole.partner_id is None:
+        return whole.contact_id == partner.contact_id
+    return whole.partner_id == partner.pk
+
+
+def hear(
+    *, ticket: Ticket, message: Message, partner: Partner | None = None, has_files: bool = True
+) -> Ticket:
     """Add the person's message, with its files, to the ticket it is about; that ticket.
 
     What waited for them is open again, and so is what was done less than a week ago; about what
     was done before, a new ticket is made, which that one returns. The same message is added once.
+    In a session of `partner`'s the words are private: a ticket that was no partner's is theirs from
+    then on; the caller has seen that it `may_hear` them.
     `has_files` is False where it surely has none. To be called where the message is handled: the
     conversation's row is locked already.
     """
@@ -32,7 +51,7 @@ def hear(*, ticket: Ticket, message: Message, has_files: bool = True) -> Ticket:
     while True:
         try:
             with transaction.atomic():
-                return _hear(_whole(key, ticket), message, has_files)
+                return _hear(_whole(key, ticket), message, partner, has_files)
         except _ElsewhereError as found:
             key = found.key
 
@@ -42,12 +61,12 @@ def hear_waiting(
 ) -> Ticket | None:
     """As `hear`, of the ticket that waits for the person in the message's conversation, the newest
     of several; None where none does. What was said in a session of `partner`'s is private: only
-    a ticket of theirs gets it."""
+    what is `heard_by` them gets it."""
     with transaction.atomic():
         rows = lockable().filter(conversation=message.conversation_id, merged_into=None)
-        rows = rows.filter(partner=partner) if partner is not None else rows
+        rows = rows.filter(heard_by(partner)) if partner is not None else rows
         row = rows.filter(status=Ticket.Status.WAITING).order_by("-changed_at").first()
-        return _hear(row, message, has_files) if row is not None else None
+        return _hear(row, message, partner, has_files) if row is not None else None
 
 
 def rate(*, ticket: Ticket, contact: Contact, score: int) -> Ticket:
@@ -97,10 +116,10 @@ def _whole(key: int, ticket: Ticket) -> Ticket:
     return row
 
 
-def _hear(row: Ticket, message: Message, has_files: bool) -> Ticket:
+def _hear(row: Ticket, message: Message, partner: Partner | None, has_files: bool) -> Ticket:
     said, now = message.text.replace("\x00", "").strip()[:LONGEST_TEXT], timezone.now()
     if row.is_done and not may_be_reopened(row, now):
-        return _anew(row, message, said)
+        return _anew(row, message, said, partner)
     try:
         with transaction.atomic():
             entry = TicketMessage.objects.create(
@@ -110,22 +129,33 @@ def _hear(row: Ticket, message: Message, has_files: bool) -> Ticket:
         return row
     if has_files:
         _attach(row, entry, message)
+    if partner is not None and row.partner is None:
+        _make_theirs(row, partner, now)
     heard_again(row, now)
     save(row, now)
     return row
 
 
-def _anew(old: Ticket, message: Message, said: str) -> Ticket:
+def _make_theirs(row: Ticket, partner: Partner, now: datetime) -> None:
+    """It holds what was said in a session: an agent who had it reads on no more."""
+    note(row, "partner", None, partner.number, None)
+    row.partner, row.is_private = partner, True
+    row.agency_id = row.agency_id or partner.agency_id
+    if row.assignee is not None and not row.assignee.has_perm("partners.view_partner"):
+        give_anew(row, now)
+
+
+def _anew(old: Ticket, message: Message, said: str, partner: Partner | None) -> Ticket:
     return open_ticket(
         contact=old.contact,
         subject=old.subject,
         description=said or old.subject,
-        partner=old.partner,
+        partner=old.partner or partner,
         conversation=message.conversation,
         origin=message,
         category=old.category,
         loan=old.loan,
-        is_private=old.is_private,
+        is_private=old.is_private or partner is not None,
         files=list(message.attachments.all()),
         follows=old,
     )

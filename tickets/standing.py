@@ -97,15 +97,14 @@ def heard_again(row: Ticket, now: datetime) -> None:
     if row.status == Status.WAITING or row.is_done:
         _step(row, Status.OPEN, None, now)
     if row.assignee is not None and is_nobodys(row):
-        _give_anew(row, now)
+        give_anew(row, now)
 
 
-def _give_anew(row: Ticket, now: datetime) -> None:
+def give_anew(row: Ticket, now: datetime) -> None:
+    """To an officer, and to nobody where none is. As `heard_again`."""
     to = least_loaded(row.agency_id)
-    if to is None:
-        return
-    note(row, "assignee", row.assignee_id, to.pk, None)
-    row.assignee, row.assigned_at = to, now
+    note(row, "assignee", row.assignee_id, to and to.pk, None)
+    row.assignee, row.assigned_at = to, now if to else None
     # Whoever has it now was not warned.
     row.response_warned_at = row.resolution_warned_at = None
 

@@ -101,9 +101,16 @@ def about(turn: Turn) -> Outcome:
     rows = Message.objects.filter(conversation=turn.conversation, direction=Message.Direction.IN)
     digits = message_key if message_key.isdecimal() else "0"
     message = rows.filter(pk=int(digits[:18])).first()
-    if ticket is None or message is None:
+    if ticket is None or message is None or _gets_too_much(turn, ticket, message):
         return Outcome((Reply("ticket_not_found"),))
-    return added(turn, hearing.hear(ticket=ticket, message=message), ticket)
+    heard = hearing.hear(ticket=ticket, message=message, partner=turn.partner)
+    return added(turn, heard, ticket)
+
+
+def _gets_too_much(turn: Turn, ticket: Ticket, message: Message) -> bool:
+    """Whether it was said in a session that is over, and the ticket is not a partner's."""
+    whole = ticket.merged_into or ticket
+    return message.is_private and turn.partner is None and whole.partner_id is None
 
 
 def reopen(turn: Turn) -> Outcome | None:
@@ -185,8 +192,7 @@ def _quoted(turn: Turn) -> Ticket | None:
     found = entries.select_related("ticket__merged_into").first()
     if found is None:
         return None
-    whole = found.ticket.merged_into or found.ticket
-    own = turn.partner is None or whole.partner_id == turn.partner.pk
+    own = turn.partner is None or hearing.may_hear(found.ticket, turn.partner)
     return found.ticket if own else None
 
 
@@ -205,16 +211,16 @@ def _lately(turn: Turn) -> Ticket | None:
 
 
 def _of_talk(turn: Turn) -> QuerySet[Ticket]:
-    """Those spoken of here. What is said in a session is private: only the partner's get it."""
+    """Those spoken of here; in a session those that what is said in it may go to."""
     rows = Ticket.objects.standing().filter(conversation=turn.conversation)
-    return rows.filter(partner=turn.partner) if turn.partner is not None else rows
+    return rows.filter(hearing.heard_by(turn.partner)) if turn.partner is not None else rows
 
 
 def _readable(turn: Turn) -> QuerySet[Ticket]:
-    """What may be told of here: what was made without a session, and the partner's in theirs."""
+    """What may be told of here: what was made without a session; in one, what hears it."""
     mine = Q(is_private=False) & (Q(contact=turn.contact) | Q(conversation=turn.conversation))
     if turn.partner is not None:
-        mine |= Q(partner=turn.partner)
+        mine = hearing.heard_by(turn.partner)
     return Ticket.objects.standing().filter(mine)
 
 

@@ -117,7 +117,7 @@ def take_picture(turn: Turn, data: Mapping[str, Any]) -> Outcome | None:
 def add(turn: Turn, ticket: Ticket) -> Outcome:
     """What they wrote is a word about this ticket."""
     files = bool(turn.inbound.media)
-    heard = hearing.hear(ticket=ticket, message=turn.message, has_files=files)
+    heard = hearing.hear(ticket=ticket, message=turn.message, partner=turn.partner, has_files=files)
     return added(turn, heard, ticket)
 
 
@@ -131,8 +131,8 @@ def added(turn: Turn, heard: Ticket, before: Ticket) -> Outcome:
 
 
 def theirs(turn: Turn, key: object) -> Ticket | None:
-    """The ticket with this key, if it is this person's: in a session their partner's, else made
-    in this conversation or by this contact. Another partner's is not, whoever wrote here before."""
+    """The ticket with this key, if it is this person's: in a session what the partner's words may
+    go to, whoever wrote here before; else made in this conversation or by this contact."""
     if not str(key).isdecimal():
         return None
     rows = Ticket.objects.select_related("contact", "partner", "merged_into")
@@ -140,8 +140,8 @@ def theirs(turn: Turn, key: object) -> Ticket | None:
     if found is None:
         return None
     own = found.contact_id == turn.contact.pk or found.conversation_id == turn.conversation.pk
-    if turn.partner is not None and found.partner_id is not None:
-        own = found.partner_id == turn.partner.pk
+    if turn.partner is not None:
+        own = hearing.may_hear(found, turn.partner)
     return found if own else None
 
 

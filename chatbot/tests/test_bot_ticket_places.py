@@ -1,11 +1,14 @@
 """Whose ticket gets what is said: made at the desk, in a session, while a colleague speaks."""
 
+from datetime import timedelta
+
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils import timezone
 
 from chatbot.tests import desk, test_bot_tickets
 from chatbot.tests.self_service import *  # noqa: F403
-from chatbot.tests.self_service import jpeg, make_partner
+from chatbot.tests.self_service import MOST_QUERIES, jpeg, make_partner
 from chatbot.tests.test_bot_tickets import BESIDE, answered, fresh
 from chatbot.work import work_off
 from crm.conversations import ownership
@@ -66,19 +69,109 @@ def test_which_it_was_about_counts_while_a_colleague_speaks(done, ask, clara):
     assert heard_on(done) == [BESIDE]
 
 
-@pytest.mark.parametrize("way", ["written", "quoted"])
+def waits(chat, ticket, by, way):
+    """A colleague asked; of what is no answer to it only what nobody waits for is asked of."""
+    answered(chat, ticket, by, "¿Qué día fue?")
+    if way != "about":
+        set_status(ticket=fresh(ticket), status="waiting", by=by)
+    return Message.objects.latest("pk")
+
+
+def say_about(chat, ticket, way, asked, by):
+    if way in ("more", "reopen", "picture"):
+        chat.tap(f"ticket_{way}:{ticket.pk}")
+    if way == "overheard":
+        ownership.claim(conversation=chat.talk, user=by)
+        chat.tap(f"ticket_reopen:{ticket.pk}", title=BESIDE)
+    elif way == "picture":
+        chat.picture(jpeg(), caption=BESIDE)
+    elif way == "quoted":
+        quote(chat, asked, BESIDE)
+    else:
+        chat(BESIDE)
+    if way == "about":
+        chat.tap(f"ticket_about:{ticket.pk}.{Message.objects.get(text=BESIDE).pk}")
+
+
+WAYS = ("written", "quoted", "more", "reopen", "picture", "about", "overheard")
+
+
+@pytest.mark.parametrize("way", WAYS)
 def test_what_is_said_in_a_session_is_no_ticket_that_others_read(
     prospects, stranger, clara, ana, way
 ):
     alice = desk.person("agent", username="alice")
     type(prospects.contact).objects.filter(pk=prospects.contact_id).update(owner=alice)
-    answered(stranger, prospects, clara, "¿Qué día fue?")
-    asked = Message.objects.latest("pk")
-    set_status(ticket=fresh(prospects), status="waiting", by=clara)
+    asked = waits(stranger, prospects, clara, way)
     stranger.log_in(ana)
-    _say = stranger(BESIDE) if way == "written" else quote(stranger, asked, BESIDE)
+    say_about(stranger, prospects, way, asked, clara)
     assert Message.objects.get(text=BESIDE).is_private
     assert heard_on(prospects) == [] and prospects in Ticket.objects.visible_to(alice)
+
+
+def test_in_a_session_anothers_ticket_is_not_listed(prospects, stranger, ana):
+    assert prospects.number in stranger("mis tickets")[0]
+    stranger.log_in(ana)
+    assert prospects.number not in str(stranger("mis tickets"))
+    assert prospects.number not in str(stranger.tap(f"ticket:{prospects.pk}"))
+
+
+@pytest.fixture
+def alice(ana):
+    one = desk.person("agent", username="alice")
+    type(ana.contact).objects.filter(pk=ana.contact_id).update(owner=one)
+    return one
+
+
+@pytest.fixture
+def before(ask, ana, clara, alice):
+    """Made before Ana was registered; an agent has it."""
+    return open_ticket(contact=ana.contact, conversation=ask.talk, subject="Visita",
+                       description="Nadie vino", assignee=alice)  # fmt: skip
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_what_was_made_before_they_were_a_partner_hears_them_and_is_theirs(
+    before, ask, clara, ana, alice, way
+):
+    asked = waits(ask, before, clara, way)
+    assert before in Ticket.objects.visible_to(alice)
+    say_about(ask, before, way, asked, clara)
+    now = fresh(before)
+    assert heard_on(now) == [BESIDE] and now.status == "open"
+    assert (now.partner, now.is_private, now.assignee) == (ana, True, clara)
+    assert now not in Ticket.objects.visible_to(alice)
+    # Once in a ticket's life: the calendar is read, it goes to somebody else, and its file besides.
+    assert len(ask.queries) <= MOST_QUERIES + 7
+
+
+def test_what_was_made_before_is_added_to_outside_a_session_and_stays_as_it_was(
+    before, ask, clara, alice
+):
+    waits(ask, before, clara, "written")
+    ask("cerrar sesión")
+    ask(BESIDE)
+    assert heard_on(before) == [BESIDE] and fresh(before) in Ticket.objects.visible_to(alice)
+
+
+def test_what_was_said_in_a_session_is_not_added_by_a_tap_after_it(before, ask, clara, alice):
+    waits(ask, before, clara, "about")
+    ask(BESIDE)
+    ((id_, _title), *_rest) = ask.options
+    ask("cerrar sesión")
+    ask.tap(id_)
+    assert heard_on(before) == [] and fresh(before).partner is None
+
+
+def test_after_a_week_the_new_one_is_theirs(before, ask, clara, ana):
+    resolve(ticket=fresh(before), by=clara)
+    long_ago = timezone.now() - timedelta(days=8)
+    Ticket.objects.update(resolved_at=long_ago)
+    ask.tap(f"ticket_more:{before.pk}")
+    ask(BESIDE)
+    anew = Ticket.objects.get(follows=before)
+    assert (anew.partner, anew.is_private, anew.assignee) == (ana, True, clara)
+    assert fresh(before).partner is None and heard_on(before) == []
 
 
 def test_two_partners_in_one_thread_stay_two(made, ask, clara):

@@ -70,6 +70,7 @@ def _what(row: TicketChange) -> str:
         "priority": _("Priority"),
         "category": _("Category"),
         "loan": _("Loan"),
+        "partner": _("Partner"),
         "receipt": _("Receipt"),
         "satisfaction": _("Satisfaction"),
     }.get(row.field, row.field)
