@@ -6,7 +6,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import F, Q, QuerySet
+from django.db.models import F, Min, Q, QuerySet
 from django.utils import timezone
 
 from crm.people.models import User
@@ -49,17 +49,18 @@ def _noted(kind: Kind) -> Q:
 
 
 def _answer() -> None:
-    """Answers that were kept until the person wrote, and have gone: by now they are answered."""
+    """Answers that were kept until the person wrote, and have gone: by now they are answered. Of
+    one in several messages any counts: a template carries the first in place of them all."""
     gone = TicketMessage.objects.filter(
         ticket__in=Ticket.objects.open().filter(first_response_at=None),
         kind=TicketMessage.Kind.PUBLIC,
-        message__sent_at__isnull=False,
+        sent__sent_at__isnull=False,
     )
-    for entry in gone.select_related("message").order_by("message__sent_at")[:AT_ONCE]:
+    firsts = gone.order_by().values_list("ticket").annotate(at=Min("sent__sent_at"))
+    for key, at in list(firsts.order_by("at")[:AT_ONCE]):
         with transaction.atomic():
-            row = locked(Ticket(pk=entry.ticket_id))
-            at = entry.message.sent_at if entry.message else None
-            if at is not None and row.first_response_at is None and not row.is_done:
+            row = locked(Ticket(pk=key))
+            if row.first_response_at is None and not row.is_done:
                 deadlines.answered(row, at)
                 row.changed_at = timezone.now()
                 row.save()

@@ -239,6 +239,19 @@ def test_of_what_went_out_the_worst_is_shown(open_one, clara, browser, states, s
     assert shown in foot.partition("</p>")[0]
 
 
+def test_what_a_template_carried_in_place_of_several_is_the_first_response(open_one, clara):
+    entry = reply(ticket=open_one, by=clara, text="x" * 5000)
+    Ticket.objects.update(first_response_at=None)  # it was kept
+    watch()
+    assert fresh(open_one).first_response_at is None
+    first = entry.sent.earliest("pk")
+    in_states(entry, "sent", *["cancelled"] * (entry.sent.count() - 1))
+    at = timezone.now()
+    Message.objects.filter(pk=first.pk).update(sent_at=at)
+    watch()
+    assert fresh(open_one).first_response_at == at and entry.message != first
+
+
 def test_what_a_template_took_the_place_of_is_not_cancelled(open_one, clara):
     entry = reply(ticket=open_one, by=clara, text="x" * 5000)
     first, *others = entry.sent.order_by("pk")
