@@ -44,8 +44,12 @@ def sweep() -> None:
     found = owed.order_by("files_owed_since").values_list("pk", "ticket__partner")
     for key, partner in list(found[:SWEPT]):
         last = sessions.filter(partner=partner).order_by("-last_at").first()
-        if last is not None:
+        if last is None:
+            continue
+        try:
             send(key, last.conversation_id)
+        except Exception as error:  # one that fails holds back no other; its words may be theirs
+            log.error("Files of answer %s were not sent: %s", key, type(error).__name__)
 
 
 def send(entry_key: int, talk_key: int) -> None:
@@ -53,8 +57,9 @@ def send(entry_key: int, talk_key: int) -> None:
     logged in any more: then they stay owed. Safe to repeat, and at once."""
     owed = TicketMessage.objects.filter(pk=entry_key, files_owed_since__isnull=False)
     entry = owed.select_related("ticket__partner", "author").first()
-    if entry is None:
-        return
+    talk = Conversation.objects.select_related("channel").filter(pk=talk_key).first()
+    if entry is None or talk is None or not _may_go(entry, talk):
+        return  # before anything is copied: the sweep asks every minute
     files = [made for one in entry.files.all() if (made := _copied(one)) is not None]
     sent = False
     try:
@@ -65,10 +70,15 @@ def send(entry_key: int, talk_key: int) -> None:
             one.file.storage.delete(one.file.name)
 
 
+def _may_go(entry: TicketMessage, talk: Conversation) -> bool:
+    """Whether its partner is logged in there, and the channel sends."""
+    partner = entry.ticket.partner
+    return partner is not None and talk.channel.is_active and is_partner_speaking(talk, partner)
+
+
 def _send(entry: TicketMessage, talk: Conversation, files: list[tuple[str, Attachment]]) -> bool:
     """Whether they went. Nobody who waits for a person is answered by them."""
-    partner = entry.ticket.partner
-    if partner is None or not is_partner_speaking(talk, partner) or not talk.channel.is_active:
+    if not _may_go(entry, talk):
         return False
     owed = TicketMessage.objects.filter(pk=entry.pk, files_owed_since__isnull=False)
     if not owed.update(files_owed_since=None) or not files:

@@ -1,10 +1,13 @@
 """Answers that were only announced: their files go once, whatever becomes of the job, and their
 words in so many replies as they need."""
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db.models.fields.files import FieldFile
 from django.utils import timezone
 from django_q.models import OrmQ
 
@@ -74,6 +77,33 @@ def test_files_of_who_logged_out_before_they_went_are_sent_the_next_time(read, a
     ask.log_in(ana)
     ticket_files.sweep()
     assert pictures() == 2
+
+
+def test_nothing_is_copied_for_who_is_not_logged_in(read, ask, settings, monkeypatch):
+    """The sweep asks every minute as long as a session stands somewhere."""
+    ask("cerrar sesión")
+    before, copies = stored_files(settings), []
+    save = FieldFile.save
+    monkeypatch.setattr(FieldFile, "save", lambda *a, **k: (copies.append(1), save(*a, **k)))
+    ticket_files.send(read.pk, ask.talk.pk)
+    assert (copies, stored_files(settings)) == ([], before)
+    assert TicketMessage.objects.get(pk=read.pk).files_owed_since is not None
+
+
+def test_one_answer_whose_files_fail_holds_back_no_other(read, ask, clara, ana, caplog):
+    """Its folder is one: no copy can be made of it."""
+    OrmQ.objects.all().delete()
+    now = timezone.now()
+    first = TicketMessage.objects.create(
+        ticket=read.ticket, kind="public", is_veiled=True, files_owed_since=now - timedelta(hours=1)
+    )
+    Path(default_storage.path("Ana Ficticia")).mkdir()
+    TicketFile.objects.create(
+        ticket=read.ticket, entry=first, own="Ana Ficticia", own_mime="image/jpeg"
+    )
+    ticket_files.sweep()
+    assert pictures() == 2
+    assert f"answer {first.pk}" in caplog.text and "Ana" not in caplog.text
 
 
 def test_a_file_that_is_gone_holds_back_no_other(read, ask):
