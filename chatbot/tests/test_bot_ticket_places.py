@@ -142,7 +142,7 @@ def test_what_was_made_before_they_were_a_partner_hears_them_and_is_theirs(
     assert (now.partner, now.is_private, now.assignee) == (ana, True, clara)
     assert now not in Ticket.objects.visible_to(alice)
     # Once in a ticket's life: the calendar is read, it goes to somebody else, and its file besides.
-    assert len(ask.queries) <= MOST_QUERIES + 7
+    assert len(ask.queries) <= MOST_QUERIES + 8
 
 
 def test_what_was_made_before_is_added_to_outside_a_session_and_stays_as_it_was(
