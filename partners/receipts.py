@@ -10,14 +10,14 @@ from typing import Any
 from django.conf import settings
 from django.core.files.base import ContentFile, File
 from django.db import IntegrityError, transaction
-from django.db.models import F
+from django.db.models import F, Q
 from django.utils import timezone, translation
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 
 from crm.audit.models import record
 from crm.conversations import outreach
-from crm.conversations.models import Channel, Conversation, Message
+from crm.conversations.models import Channel, ChannelIdentity, Conversation, Message
 from crm.errors import DeskError
 from crm.fields import CENT
 from crm.people.models import User
@@ -330,9 +330,14 @@ def _tell(receipt: Receipt, conversation: Conversation | None) -> Message | None
 def _talk_about(receipt: Receipt) -> Conversation | None:
     """Where it was sent, else where they last spoke with us, of the channels that reach them.
 
-    Locked before the receipt, the loan and the partner: whoever handles a message of theirs locks
-    in that order, and what came in meanwhile is not overwritten by what is sent.
+    Locked before the receipt, the loan and the partner, identities first: whoever handles a message
+    of theirs locks in that order, and what came in meanwhile is not overwritten by what is sent.
     """
+    places = Q(conversation__contact=receipt.partner.contact_id)
+    if receipt.conversation_id:
+        places |= Q(conversation=receipt.conversation_id)
+    lanes = ChannelIdentity.objects.select_for_update(of=("self",), no_key=True).order_by("pk")
+    list(lanes.filter(places, conversation__is_group=False))
     rows = Conversation.objects.select_for_update(of=("self",), no_key=True)
     reached = rows.filter(
         is_group=False,

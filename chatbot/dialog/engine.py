@@ -53,7 +53,7 @@ def take_turn(turn: Turn, dialog: Dialog) -> None:
     To be called under the dialog's row lock. The episode's row is read in this transaction: who
     takes it over meanwhile waits, and then the bot has spoken before them.
     """
-    episode = Episode.objects.select_for_update().get(
+    episode = Episode.objects.select_for_update(no_key=True).get(
         conversation=turn.conversation, closed_at=None
     )
     if episode.owner != Episode.Owner.BOT:

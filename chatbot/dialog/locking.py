@@ -2,12 +2,7 @@
 
 from __future__ import annotations
 
-from crm.conversations.models import (
-    ChannelIdentity,
-    Conversation,
-    Episode,
-    MergedConversation,
-)
+from crm.conversations.models import ChannelIdentity, Conversation, MergedConversation
 
 
 def lock_talk(pk: int) -> Conversation:
@@ -15,13 +10,12 @@ def lock_talk(pk: int) -> Conversation:
 
     Who speaks saves what was last said, and who waits, from the row it has read: read without a
     lock, that takes back what a worker notes of a message at that moment. Locks are taken in the
-    order of who handles one, or takes it over: identity, episode (to which a message's row points),
-    conversation; whatever else the caller locks comes after.
+    order of who handles one, or takes it over: identity, conversation, episode (none so that others
+    could not point to it, as a message's row does); whatever else the caller locks comes after.
     Where it has become a part of another conversation meanwhile, that one.
     """
     lanes = ChannelIdentity.objects.select_for_update(of=("self",), no_key=True)
     if not list(lanes.filter(conversation=pk)):
         return lock_talk(MergedConversation.objects.get(former=pk).into_id)
-    list(Episode.objects.select_for_update(no_key=True).filter(conversation=pk, closed_at=None))
     list(Conversation.objects.select_for_update(no_key=True).filter(pk=pk))
     return Conversation.objects.with_people().get(pk=pk)

@@ -100,7 +100,7 @@ def _act(pk: int, times: _Times) -> bool:
     """Look again under the locks: an answer may have come, or another worker was here."""
     with transaction.atomic():
         talk = _locked(pk)
-        episode = Episode.objects.select_for_update().get(pk=pk)
+        episode = Episode.objects.select_for_update(no_key=True).get(pk=pk)
         verb = times.due(episode, talk)
         if verb is not None:
             verb(talk, times.now)
@@ -108,12 +108,12 @@ def _act(pk: int, times: _Times) -> bool:
 
 
 def _locked(episode: int) -> Conversation:
-    """The conversation, its lane and its dialog locked in the order everybody takes them."""
+    """Lane, conversation and dialog locked: the lane first, as everybody does."""
     identity = Conversation.objects.filter(episodes=episode).values("identity")
     list(ChannelIdentity.objects.select_for_update(no_key=True).filter(pk__in=identity))
-    talk = Conversation.objects.select_related(
-        "contact__agency", "agency", "channel", "episode"
-    ).get(episodes=episode)
+    rows = Conversation.objects.select_for_update(of=("self",), no_key=True)
+    people = ("contact__agency", "agency", "channel", "episode")
+    talk = rows.select_related(*people).get(episodes=episode)
     list(Dialog.objects.select_for_update().filter(conversation=talk))
     return talk
 

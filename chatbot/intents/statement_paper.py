@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import logging
+import time
 
 from django.core.files.base import ContentFile
-from django.db import transaction
+from django.db import OperationalError, connection, transaction
 from django.utils import timezone
 
 from chatbot.dialog import sessions
+from chatbot.dialog.locking import lock_talk
 from chatbot.dialog.replies import words_for
-from chatbot.models import Dialog
 from crm.conversations import outreach
 from crm.conversations.models import Attachment, Conversation, Episode, Message
 from crm.errors import DeskError
@@ -22,6 +23,8 @@ from partners.statement import EARLIEST, months_back
 log = logging.getLogger(__name__)
 MONTHS = 12
 PDF = "application/pdf"
+# Seconds between tries to send it: nobody would tell them that it was lost.
+PAUSES = (0.2, 1, 5)
 
 
 def send_soon(asking: Message, partner: Partner) -> None:
@@ -33,7 +36,9 @@ def send(message_id: int, partner_id: int) -> None:
     """Job: the last twelve months as a document, or a word why there is none; once."""
     asking = Message.objects.filter(pk=message_id).first()
     partner = Partner.objects.select_related("contact").filter(pk=partner_id).first()
-    if asking is None or partner is None or not _is_wanted(asking, partner):
+    if asking is None or partner is None:
+        return
+    if not _is_wanted(Conversation.objects.get(pk=asking.conversation_id), asking, partner):
         return
     today = timezone.localdate()
     try:
@@ -47,9 +52,8 @@ def send(message_id: int, partner_id: int) -> None:
         _answer(asking, partner, paper)
 
 
-def _is_wanted(asking: Message, partner: Partner) -> bool:
+def _is_wanted(talk: Conversation, asking: Message, partner: Partner) -> bool:
     """Whether they are still the one who is logged in, the bot speaks, and none went out since."""
-    talk = Conversation.objects.select_related("channel", "episode").get(pk=asking.conversation_id)
     session = sessions.standing(talk, timezone.now())
     if session is None or session.partner != partner:
         return False
@@ -60,15 +64,26 @@ def _is_wanted(asking: Message, partner: Partner) -> bool:
 
 
 def _answer(asking: Message, partner: Partner, paper: Paper | None) -> None:
-    """Under the dialog's lock: the same tap twice, or the job repeated, sends one document."""
+    """Once more where the database refuses it for what others do just then, or is away."""
+    for pause in PAUSES:
+        try:
+            return _answer_once(asking, partner, paper)
+        except OperationalError:
+            log.warning("The statement for partner %s is tried again", partner.pk, exc_info=True)
+            connection.close_if_unusable_or_obsolete()
+            time.sleep(pause)
+    return _answer_once(asking, partner, paper)
+
+
+def _answer_once(asking: Message, partner: Partner, paper: Paper | None) -> None:
+    """Nobody else writes there: the same tap twice, or the job repeated, sends one document."""
     attachment = _stored(paper) if paper else None
     sent = False
     try:
         with transaction.atomic():
-            Dialog.objects.select_for_update().filter(conversation=asking.conversation_id).first()
-            if not _is_wanted(asking, partner):
+            talk = lock_talk(asking.conversation_id)
+            if not _is_wanted(talk, asking, partner):
                 return
-            talk = Conversation.objects.with_people().get(pk=asking.conversation_id)
             _say(talk, attachment)
         sent = True
     finally:

@@ -120,8 +120,13 @@ def _note(episode: Episode, reason: str, summary: str, details: str) -> None:
 
 
 def _locked_episode(conversation: Conversation) -> Episode:
+    """The conversation before its episode, as who handles a message or sends one locks them.
+
+    Neither keeps others from pointing to its row, as every message's does.
+    """
+    list(Conversation.objects.select_for_update(no_key=True).filter(pk=conversation.pk))
     episode = open_episode(conversation)
-    return Episode.objects.select_for_update().get(pk=episode.pk)
+    return Episode.objects.select_for_update(no_key=True).get(pk=episode.pk)
 
 
 def _hand_over(

@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from chatbot.dialog import sessions
+from chatbot.dialog.locking import lock_talk
 from chatbot.dialog.login.asking import DIALOG
 from chatbot.dialog.login.requests import still_asks
 from chatbot.dialog.login.telling import tell
@@ -87,6 +88,7 @@ def _mine(request: LoginRequest, now: datetime) -> LoginRequest:
 
 def _lock_dialog(conversation: Conversation) -> Dialog:
     """As the bot does for each message: what is written meanwhile waits."""
+    lock_talk(conversation.pk)
     Dialog.objects.get_or_create(conversation=conversation)
     return Dialog.objects.select_for_update().get(conversation=conversation)
 
