@@ -77,6 +77,14 @@
     if (!document.hidden) timer = setTimeout(beat, wait);
   }
 
+  // What could not be renewed, or was told not to be, is still as it was drawn: the next beat asks.
+  for (const name of ["htmx:sendAbort", "htmx:sendError", "htmx:timeout"]) {
+    document.addEventListener(name, (event) => {
+      const part = event.target;
+      if (part.dataset?.pulse && event.detail?.requestConfig?.verb === "get") part.dataset.pulseVersion = UNKNOWN;
+    });
+  }
+
   document.addEventListener("visibilitychange", () => {
     clearTimeout(timer);
     if (!document.hidden) beat();
