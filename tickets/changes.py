@@ -90,7 +90,7 @@ def _with_place(ticket: Ticket) -> tuple[Ticket, Conversation | None]:
 
 
 def _locked_talk(place: Conversation) -> Conversation | None:
-    """Identity before conversation: whoever writes there locks the episode in between."""
+    """Identity before conversation, as whoever writes there locks them."""
     identities = ChannelIdentity.objects.select_for_update(no_key=True)
     list(identities.filter(pk=place.identity_id))
     rows = Conversation.objects.select_for_update(of=("self",), no_key=True)
