@@ -1,6 +1,7 @@
 """Tries in vain: counted once and for good, locked for a while, not for the registered phone."""
 
 import os
+import re
 import threading
 from datetime import timedelta
 
@@ -187,7 +188,9 @@ def test_a_lock_asks_as_much_for_a_partners_document_as_for_nobodys(partner, hea
                 lanes.handle_lane(lane)
         work_off()
         told = [one["sql"] for one in context.captured_queries]
-        asked.append([sql.split("WHERE")[0] for sql in told if sql.startswith("SELECT")])
+        # Not whom it is about: neither what is looked for nor whose lane is locked.
+        shapes = [re.split("WHERE|hashtext", sql)[0] for sql in told]
+        asked.append([shape for shape in shapes if shape.startswith("SELECT")])
         counted.append(len(told))
     assert LoginCounter.objects.exclude(locked_until=None).count() == 2
     assert asked[0] == asked[1] and counted[0] == counted[1]
