@@ -12,7 +12,7 @@ from chatbot.channels.pages.standing import Standing, pace_of, standings
 from chatbot.tests.desk import browser, conversation, hear, person, say, words
 from crm.conversations.models import Channel, Message, MessageTemplate
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_english")]
+pytestmark = [pytest.mark.once, pytest.mark.django_db, pytest.mark.usefixtures("in_english")]
 NOW = timezone.now
 
 

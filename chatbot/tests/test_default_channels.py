@@ -7,7 +7,7 @@ from chatbot.models import InboundEvent
 from crm.conversations.identities import meet
 from crm.conversations.models import Channel
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.once, pytest.mark.django_db]
 
 NOBODY = {
     "access_token": "",

@@ -8,7 +8,7 @@ from chatbot.tests.desk import browser, conversation, hear, person, words
 from crm.conversations import ownership
 from crm.conversations.models import Attachment
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.once, pytest.mark.django_db]
 PNG = b"\x89PNG\r\n\x1a\n" + b"\0" * 32
 
 

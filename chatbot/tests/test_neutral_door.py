@@ -20,7 +20,7 @@ from chatbot.work import work_off
 from crm.conversations.models import Channel, ChannelIdentity, Conversation, Message
 from crm.people.models import Contact, ContactPoint
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.once, pytest.mark.django_db]
 
 DOOR = "/api/messages"
 BETO = "51911000002"

@@ -15,7 +15,7 @@ from chatbot.tests.desk import browser, words
 from chatbot.tests.graph_stub import text_body
 from crm.conversations.models import Channel
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_english")]
+pytestmark = [pytest.mark.once, pytest.mark.django_db, pytest.mark.usefixtures("in_english")]
 
 
 @pytest.fixture

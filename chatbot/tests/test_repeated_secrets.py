@@ -9,7 +9,7 @@ from chatbot.tests.desk import conversation, say
 from chatbot.tests.graph_stub import envelope
 from chatbot.work import work_off
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.once, pytest.mark.django_db]
 
 SIGNED = "https://lookaside.fbsbx.com/x?mid=501&hash=verschlossen"
 

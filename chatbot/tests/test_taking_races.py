@@ -26,6 +26,9 @@ pytestmark = [
     pytest.mark.skipif(connection.vendor == "sqlite", reason="SQLite has one writer"),
 ]
 PHONE = "51911000001"
+# In this database: other tests wait in theirs.
+WAITING = """SELECT count(*) FROM pg_stat_activity
+    WHERE wait_event_type = 'Lock' AND datname = current_database()"""
 
 
 @pytest.fixture
@@ -75,7 +78,7 @@ def until_waiting(count):
     deadline = time.monotonic() + 10
     with connection.cursor() as cursor:
         while time.monotonic() < deadline:
-            cursor.execute("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'")
+            cursor.execute(WAITING)
             if cursor.fetchone()[0] >= count:
                 return
             time.sleep(0.02)

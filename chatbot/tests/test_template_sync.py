@@ -19,7 +19,7 @@ from chatbot.work import work_off
 from crm.conversations.models import Channel, MessageTemplate
 from crm.jobs.schedules import declared
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.once, pytest.mark.django_db]
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from crm.conversations import outreach, window
 from crm.conversations.models import Conversation, Message, MessageTemplate, TemplatePurpose
 from crm.people.models import Contact
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.once, pytest.mark.django_db]
 
 BODY = [{"type": "BODY", "text": "Hola {{1}}: {{2}}"}]
 

@@ -7,6 +7,7 @@ from crm.conversations.models import Channel, ChannelIdentity, Conversation
 from crm.people.models import Contact, ContactPoint, Note
 from leads.models import Lead, LeadChange
 
+pytestmark = pytest.mark.once
 HTMX = {"HX-Request": "true"}
 
 

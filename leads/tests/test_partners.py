@@ -12,7 +12,7 @@ from leads.models import Lead, LeadChange
 from partners.models import Partner
 from partners.tests.conftest import make_partner
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_english")]
+pytestmark = [pytest.mark.once, pytest.mark.django_db, pytest.mark.usefixtures("in_english")]
 WHOLE, MASKED = "40000001", "•••••001"
 HTMX = {"HX-Request": "true"}
 

@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from crm.catalog.models import Photo, Property
 
+pytestmark = pytest.mark.once
 LIST = "/properties/"
 GOOD = {
     "title": "Villa Marina", "code": "VM-101", "status": "available", "operation": "sale",

@@ -236,6 +236,7 @@ def test_machines_that_start_together_take_turns():
     assert sum("Migrating" in out for out, _ in said) == 1
 
 
+@pytest.mark.once
 def test_starts_in_one_home_take_turns(tmp_path):
     home = {"VENTANILLA_HOME": str(tmp_path), "DATABASE_URL": f"sqlite:///{tmp_path}/own.sqlite3"}
 

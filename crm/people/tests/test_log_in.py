@@ -5,7 +5,7 @@ import pytest
 from crm.conftest import PASSWORD
 from crm.people.models import User
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.once, pytest.mark.django_db]
 
 
 def log_in(client, name, password=PASSWORD, **more):
