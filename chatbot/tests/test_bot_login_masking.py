@@ -30,8 +30,10 @@ def test_no_digit_of_a_document_or_a_year_stays(before, document, between, year,
     payload = {"id": "wamid.1", "at": 1790000001, "text": {"body": text}, "list": [text, None]}
     kept = mask_payload(payload, secrets_of(text))
     assert (kept["id"], kept["at"]) == ("wamid.1", 1790000001)
-    assert year not in json.dumps(kept) and document not in json.dumps(kept)
-    assert document[2:5] + "." not in json.dumps(kept)
+    # As it is: "•" escaped has digits of its own.
+    shown = json.dumps(kept, ensure_ascii=False)
+    assert year not in shown and document not in shown
+    assert document[2:5] + "." not in shown
 
 
 @given(before, documents, between, years)
@@ -40,7 +42,7 @@ def test_what_another_event_repeats_of_it_is_found_without_being_told(
 ):
     quoted = {"context": {"quoted": {"text": f"{before}{document}{between}{year}"}}}
     assert GIVEN.search(json.dumps(quoted))
-    kept = json.dumps(mask_payload(quoted))
+    kept = json.dumps(mask_payload(quoted), ensure_ascii=False)
     assert document not in kept and year not in kept
 
 

@@ -23,7 +23,7 @@ from chatbot.work import work_off
 from crm.conversations.models import Channel, Conversation, Message
 from leads.models import Lead
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.once, pytest.mark.django_db]
 
 SECRET = "s3cr3t-instagram"
 

@@ -11,7 +11,7 @@ from chatbot.work import work_off
 from crm.conversations.models import Channel, Conversation, Message
 from crm.people.models import Contact
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.once, pytest.mark.django_db]
 ONE, TWO = "998877665544@lid", "887766554433@lid"
 SENT = "a3ff8460-c710-11ee-a8e7-5fbaaf152c1d"
 # Reactions' ids that say nothing of who reacted.

@@ -20,7 +20,7 @@ from chatbot.tests.graph_stub import message_body
 from chatbot.work import work_off
 from crm.conversations.models import Attachment, Channel, Conversation, Message
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.once, pytest.mark.django_db]
 
 PNG = bytes.fromhex("89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c489")
 

@@ -16,7 +16,7 @@ from crm.conversations.models import Conversation, Episode, Message
 from crm.people.models import Contact, ContactPoint
 from leads.models import Lead
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.once, pytest.mark.django_db]
 
 FAMILY = Group(Address("group", "120363000@g.us"), "Familia Ficticia")
 

@@ -25,7 +25,7 @@ from crm.conversations.models import (
 )
 from leads.models import Lead
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.once, pytest.mark.django_db]
 SOAK = os.environ.get("SOAK") == "1"
 DOOR = "/chatbot/webhook/telegram/"
 

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from crm.catalog.matching import find_property, plain_words
 from crm.catalog.models import Property
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.once, pytest.mark.django_db]
 
 
 @pytest.fixture
