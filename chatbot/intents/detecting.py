@@ -18,6 +18,8 @@ LIKELY = 0.4
 # What is done at once, with nothing asked, needs more than that.
 LIKELY_ENOUGH_TO_DO = 0.6
 DONE_AT_ONCE = frozenset(("opt_in", "opt_out", "logout"))
+# Fewer digits are no document, and no part of one that somebody would stop at.
+SHORTEST_DOCUMENT = 6
 
 
 def detect(text: str, *, today: date | None = None) -> Heard:
@@ -38,7 +40,30 @@ def detect(text: str, *, today: date | None = None) -> Heard:
     intent = certain.exactly(words)
     if intent:
         return Heard(intent, certain.CERTAIN, slots, exact=True)
-    return _guessed([sound(word) for word in without_politeness(words)], asks(text), slots)
+    question = asks(text)
+    heard = _guessed([sound(word) for word in without_politeness(words)], question, slots)
+    if heard.intent == "authenticate" and not slots.document and not slots.year:
+        return _without_number(heard, words, question)
+    return heard
+
+
+def _without_number(heard: Heard, words: list[str], question: bool) -> Heard:
+    """A short number says who nobody is: what stands beside it ("hola 7") says what is meant.
+
+    A yes or a no with a number is none to what was asked: it may be an amount put right.
+    """
+    rest = [word for word in words if not word.isdigit()]
+    digits = sum(len(word) for word in words if word.isdigit())
+    if not rest or not 0 < digits < SHORTEST_DOCUMENT:
+        return heard
+    intent = certain.exactly(rest)
+    if intent:
+        meant = Heard(intent, certain.SURE, heard.slots)
+    else:
+        meant = _guessed([sound(word) for word in without_politeness(rest)], question, heard.slots)
+    if meant.intent in ("affirm", "deny"):
+        return Heard(UNKNOWN, meant.score, heard.slots, meant.intent)
+    return heard if meant.intent == heard.intent else meant
 
 
 def _guessed(words: list[str], question: bool, slots: Slots) -> Heard:

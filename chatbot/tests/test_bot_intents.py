@@ -65,6 +65,28 @@ def test_the_acceptance_lists_words_mean_what_it_says(intent, text):
 @pytest.mark.parametrize(
     ("intent", "text"),
     [
+        ("greeting", "Hola 7"),
+        ("greeting", "buenos días, 1990"),
+        ("greeting", "oi 45 67"),
+        ("thanks", "gracias 5"),
+        ("help", "menú 3"),
+        # A number beside a yes may put an amount right: it is asked again.
+        ("unknown", "ok 1990"),
+        ("unknown", "número 7"),
+        ("authenticate", "dni 1990"),
+        ("authenticate", "hola 12345678"),
+        ("authenticate", "hola, nací en 1990"),
+    ],
+)
+def test_a_short_number_beside_other_words_is_no_document(intent, text):
+    heard = detect(text)
+    assert heard.intent == intent
+    assert bool(heard.slots.document) == ("12345678" in text)
+
+
+@pytest.mark.parametrize(
+    ("intent", "text"),
+    [
         ("talk_to_agent", "consultor"),
         ("talk_to_agent", "atendente"),
         ("ticket_status", "meus chamados"),
