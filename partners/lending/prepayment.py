@@ -18,10 +18,10 @@ CHARGES = (Part.PENALTY, Part.FEE)
 
 @dataclass(frozen=True, slots=True)
 class Rest:
-    """What is left of a loan from its first unpaid row on.
+    """What is left of a loan from the period on that a day lies in.
 
-    `earned`: interest that was earned and is in no earlier row; `segment` the part of it that the
-    row's own period earned so far. `ahead`: what was paid of these rows already.
+    `earned`: interest that was earned up to the day and is in no earlier row; `segment` the part
+    of it that this period earned so far. `ahead`: what was paid of these rows already.
     """
 
     position: int
@@ -47,9 +47,9 @@ def pay(book: Book, payment: Payment) -> None:
     if payment.purpose is Purpose.NEXT:
         book.spend(book.owing(on), on)
         return
+    rest = rest_of(book, on)
     book.spend((row for row in book.owing(on) if row.installment.due <= on), on)
     book.spend(book.open_rows(), on, CHARGES)
-    rest = rest_of(book, on)
     if rest is None:
         return
     first = _owed_first(book, rest)
@@ -64,19 +64,18 @@ def pay(book: Book, payment: Payment) -> None:
 
 
 def rest_of(book: Book, on: date) -> Rest | None:
-    """From the first unpaid row that is due later; installments covered ahead stay as they are."""
-    row = next(
-        (row for row in book.rows if row.installment.due > on and not _is_covered(row)), None
-    )
-    if row is None:
+    """From the first row due later on, paid ahead or not: a day that has not passed earned nothing.
+    None if there is no such row, or nothing at all is left to be paid."""
+    row = next((row for row in book.rows if row.installment.due > on), None)
+    if row is None or next(book.open_rows(), None) is None:
         return None
-    terms, position, start = book.agreement.terms, row.position, row.installment.start
+    terms, position = book.agreement.terms, row.position
     before = book.rows[:position]
     principal = before[-1].installment.balance if before else cents(terms.principal)
-    days = terms.days(start, on) if on > start else 0
+    days = terms.days(row.installment.start, on)
     rate = factor(terms, days, terms.full_days(row.installment.due))
     segment = interest(book.flat_on if terms.method is Method.FLAT else principal, rate)
-    later = (one.installment.earned - one.installment.interest for one in before)
+    deferred = (one.installment.earned - one.installment.interest for one in before)
     ahead = sum(
         (
             one.owed[part] - one.unpaid[part]
@@ -85,13 +84,7 @@ def rest_of(book: Book, on: date) -> Rest | None:
         ),
         ZERO,
     )
-    return Rest(position, principal, days, segment, sum(later, segment), ahead)
-
-
-def _is_covered(row: Row) -> bool:
-    """Paid ahead, but for charges. What has nothing to pay (in grace) is not."""
-    unpaid = row.unpaid[Part.INTEREST] + row.unpaid[Part.PRINCIPAL]
-    return not unpaid and row.installment.total > 0
+    return Rest(position, principal, days, segment, sum(deferred, segment), ahead)
 
 
 def _owed_first(book: Book, rest: Rest) -> Decimal:
@@ -126,7 +119,7 @@ def _laid_out_anew(
     book.flat_on = cents(book.flat_on * balance / rest.principal)
     plan = Plan(
         balance=balance,
-        start=max(on, rows[0].start),
+        start=on,
         dues=[row.due for row in rows],
         flat_on=book.flat_on,
         number=rows[0].number,
@@ -164,13 +157,11 @@ def _put(book: Book, rest: Rest, on: date, principal: Decimal, tail: list[Instal
     at = rest.position
     old = book.rows[at:]
     first, balance = old[0].installment, rest.principal - principal
-    start = min(first.start, on)
-    row = open_row(
-        at,
-        Installment(
-            first.number, on, start, rest.days, principal, rest.earned, rest.segment, balance, True
-        ),
-    )
+    made = Installment(
+        first.number, on, first.start, rest.days, principal, rest.earned, rest.segment, balance,
+        prepaid=True,
+    )  # fmt: skip
+    row = open_row(at, made)
     for part in CHARGES:
         row.owed[part] = sum((one.owed[part] for one in old), ZERO)
         row.unpaid[part] = sum((one.unpaid[part] for one in old), ZERO)

@@ -279,6 +279,19 @@ def test_verify_ledger_says_all_is_well(loan):
     assert "1 loan" in out.getvalue()
 
 
+def test_covered_ahead_then_reduced_then_paid_off(loan):
+    for amount, purpose in (("20", "next"), ("30", "fewer"), ("50", "fewer")):
+        pay(loan, amount, "2024-01-16", purpose=purpose, keep_rest=True)
+        call_command("verify_ledger", stdout=StringIO())
+    loan.refresh_from_db()
+    assert (loan.status, loan.paid) == ("active", 100)
+    # 100.00 and half a month's interest, whatever of it was paid ahead.
+    pay(loan, "0.29", "2024-01-16", purpose="fewer")
+    loan.refresh_from_db()
+    assert (loan.status, loan.credit) == ("closed", 0)
+    call_command("verify_ledger", stdout=StringIO())
+
+
 @pytest.mark.parametrize("where", ["loan", "status", "row", "allocation", "missing", "partner"])
 def test_verify_ledger_finds_a_cent(loan, partner, where):
     payment = pay(loan, "20", "2024-02-01")

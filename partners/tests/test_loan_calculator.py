@@ -92,13 +92,13 @@ def test_what_was_paid_ahead_may_settle_it_and_what_remains_is_told(desk, partne
     loan = make_loan(partner, product, principal=Decimal(1000), terms=12, rate=Decimal(60))
     pay(loan, loan.left - 5, "2024-01-02")
     html = ask(desk, loan, "2024-01-10")
-    for words in ("<dd>S/ 0.00</dd>", "pays everything off", "With it S/ 0.37"):
+    for words in ("<dd>S/ 0.00</dd>", "pays everything off", "With it S/ 333.89"):
         assert words in html, words
-    with pytest.raises(MoreThanOwedError, match=r"paid ahead this is S/ 5\.37 more"):
+    with pytest.raises(MoreThanOwedError, match=r"paid ahead this is S/ 338\.89 more"):
         pay(loan, "5.00", "2024-01-10", purpose="fewer")
     pay(loan, "5.00", "2024-01-10", purpose="fewer", keep_rest=True)
     loan.refresh_from_db()
-    assert (loan.status, loan.credit) == ("closed", Decimal("5.37"))
+    assert (loan.status, loan.credit) == ("closed", Decimal("338.89"))
     assert "pays everything off" not in ask(desk, loan, "2024-01-10")
 
 

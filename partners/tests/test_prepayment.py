@@ -1,10 +1,11 @@
 """Paying more than is due, and paying everything."""
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
 from hypothesis import given
+from hypothesis import strategies as st
 
 from partners.lending.allocation import Part
 from partners.lending.arrears import LateInterestPair
@@ -14,7 +15,7 @@ from partners.lending.replay import replay
 from partners.lending.settlement import settle
 from partners.lending.terms import Method
 from partners.tests.accounts import any_account, charged, nearly_paid, paid
-from partners.tests.loans import ANY, column, loan
+from partners.tests.loans import ANY, amounts, column, loan
 
 pytestmark = pytest.mark.once
 
@@ -99,12 +100,20 @@ def test_what_is_overdue_comes_before_a_prepayment():
     assert ledger.rows[2].installment.principal == 100
 
 
-def test_installments_covered_ahead_stay_covered():
-    ahead = paid(2, "2024-02-01", "106.62")
-    rows = replay(TWELVE, [FIRST, ahead, paid(3, "2024-02-10", "200", Purpose.SMALLER)], LATER).rows
-    assert [row.installment.prepaid for row in rows[:4]] == [False, False, True, False]
-    assert rows[1].paid_on == date(2024, 2, 1)
-    assert (rows[2].installment.principal, rows[2].installment.interest) == (200, 0)
+@pytest.mark.parametrize("purpose", [Purpose.FEWER, Purpose.SMALLER])
+def test_installments_covered_ahead_stay_covered(purpose):
+    """Laid out anew they are cheaper, as the interest of the days to come is."""
+    payments = [FIRST, paid(2, "2024-02-01", "106.62"), paid(3, "2024-02-10", "200", purpose)]
+    ledger = replay(TWELVE, payments, date(2024, 2, 10))
+    rows = ledger.rows
+    assert [row.installment.prepaid for row in rows[:4]] == [False, True, False, False]
+    # Nine days on 1,105.38.
+    assert column([rows[1].installment], "interest") == ["3.32"]
+    assert column([rows[1].installment], "principal") == ["196.68"]
+    assert rows[2].installment.due == date(2024, 3, 1) and not rows[2].left
+    assert {share.payment for share in ledger.allocations if share.position == 2} == {2}
+    dues = [row.installment.due for row in rows]
+    assert dues == sorted(dues)
 
 
 def test_what_was_paid_ahead_of_an_installment_still_counts():
@@ -174,6 +183,43 @@ def closes(agreement, made, charges, day):
     assert owed == sum(one.amount for one in ledger.allocations)
 
 
+def test_the_last_cent_of_the_next_installment_costs_no_interest_of_days_to_come():
+    day = date(2024, 2, 10)
+    nearly, wholly = (
+        settle(TWELVE, [FIRST, paid(2, "2024-02-01", ahead)], day) for ahead in ("106.61", "106.62")
+    )
+    assert (nearly.principal, nearly.interest) == (Decimal("1105.38"), Decimal("3.32"))
+    assert (nearly.total, wholly.total) == (Decimal("1002.09"), Decimal("1002.08"))
+
+
+def test_grace_on_interest_leaves_no_interest_of_days_to_come():
+    agreement, day = Agreement(terms=loan("1000", "12", 4, grace_interest=2)), date(2024, 1, 16)
+    first = replay(agreement, [], day).rows[0].left  # of principal alone
+    assert settle(agreement, [], day).total == 1005
+    assert settle(agreement, [paid(1, "2024-01-10", first)], day).total == 1005 - first
+    # The first month's 10.00 were deferred; a day of the second.
+    later = settle(agreement, [paid(1, "2024-01-10", first)], date(2024, 2, 2))
+    assert later.interest == 10 + round((1000 - first) / 100 / 30, 2)
+
+
+@ANY
+@given(any_account(), st.integers(0, 430), amounts())
+def test_what_is_paid_ahead_settles_as_much_as_was_paid(account, days, amount):
+    """Whatever happened before: no cent of it buys interest of days that have not passed."""
+    agreement, payments, charges, _ = account
+    day = agreement.terms.disbursed + timedelta(days=days)
+    made = [one for one in payments if one.paid_on <= day]
+    charges = [one for one in charges if one.on <= day]
+    ahead = [*made, Payment(key=98, paid_on=day, amount=amount)]
+    before, after = (settle(agreement, each, day, charges) for each in (made, ahead))
+    assert after.total == max(0, before.total - amount)
+    if not replay(agreement, ahead, day, charges).is_closed:
+        assert after.credit == before.credit + max(0, amount - before.total)
+    closes(agreement, ahead, charges, day)
+    dues = [row.installment.due for row in replay(agreement, ahead, day, charges).rows]
+    assert dues == sorted(dues)
+
+
 # All but 5.00 of 1,000 over 12 months at 60 %, on the second day: 11 installments are covered.
 NEARLY = paid(1, "2024-01-02", "1348.89")
 SIXTY = Agreement(terms=loan("1000", "60", 12))
@@ -183,20 +229,30 @@ def test_what_was_paid_ahead_may_pay_everything_off():
     day = date(2024, 1, 10)
     assert replay(SIXTY, [NEARLY], day).left == 5
     settlement = settle(SIXTY, [NEARLY], day)
-    assert (settlement.total, settlement.credit) == (0, Decimal("0.37"))
+    assert (settlement.total, settlement.credit) == (0, Decimal("333.89"))  # 1,000 and nine days
     ledger = replay(SIXTY, [NEARLY, paid(2, "2024-01-10", "5.00", Purpose.FEWER)], day)
-    assert ledger.is_closed and ledger.credit == Decimal("5.37")
+    assert ledger.is_closed and ledger.credit == Decimal("338.89")
 
 
 def test_what_was_paid_ahead_pays_charges_too():
-    day, charges = date(2024, 1, 10), [charged(1, "2024-01-05", "35.02")]
+    day, charges = date(2024, 1, 10), [charged(1, "2024-01-05", "360.00")]
     settlement = settle(SIXTY, [NEARLY], day, charges)
-    assert (settlement.total, settlement.credit) == (Decimal("34.65"), 0)
-    last = paid(2, "2024-01-10", "34.65", Purpose.FEWER)
+    assert (settlement.total, settlement.credit) == (Decimal("26.11"), 0)
+    last = paid(2, "2024-01-10", "26.11", Purpose.FEWER)
     ledger = replay(SIXTY, [NEARLY, last], day, charges)
     assert ledger.is_closed and ledger.credit == 0
-    assert not replay(SIXTY, [NEARLY, paid(2, "2024-01-10", "34.64", Purpose.FEWER)], day,
+    assert not replay(SIXTY, [NEARLY, paid(2, "2024-01-10", "26.10", Purpose.FEWER)], day,
                       charges).is_closed  # fmt: skip
+
+
+def test_a_charge_that_is_all_there_is_to_pay_gives_back_interest_of_days_to_come():
+    day, charges = date(2024, 1, 10), [charged(1, "2024-01-05", "5.00")]
+    all_ahead = paid(1, "2024-01-02", "1353.89")
+    assert replay(SIXTY, [all_ahead], day).is_closed
+    assert settle(SIXTY, [all_ahead], day, charges).credit == Decimal("333.89")
+    last = paid(2, "2024-01-10", "5.00", Purpose.FEWER)
+    ledger = replay(SIXTY, [all_ahead, last], day, charges)
+    assert ledger.is_closed and ledger.credit == Decimal("338.89")
 
 
 def test_a_fee_on_what_was_paid_ahead_in_part_is_paid_when_the_loan_is_paid_off():
