@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from chatbot.dialog.login import counting
-from chatbot.models import DeliveryAttempt, InboundEvent, LoginRequest
+from chatbot.models import AskedStatement, DeliveryAttempt, InboundEvent, LoginRequest
 from crm.conversations.models import NotedName
 from crm.jobs.schedules import Job
 
@@ -55,6 +55,16 @@ JOBS = [
         func="chatbot.intents.handing_in.sweep",
         minutes=1,
         explanation=_("Receipts partners confirmed by chat, whose file was late or job got lost."),
+    ),
+    Job(
+        name="send_statements",
+        label=_("Send asked statements"),
+        func="chatbot.intents.statement_paper.sweep",
+        minutes=1,
+        explanation=_(
+            "Statements of account partners asked for by chat as a PDF, whose job got lost; after"
+            " three tries they are told."
+        ),
     ),
     Job(
         name="send_ticket_files",
@@ -107,6 +117,7 @@ def purge_events() -> None:
     _delete_in_portions(DeliveryAttempt.objects.exclude(outcome="").filter(finished_at__lt=before))
     _delete_in_portions(NotedName.objects.filter(noted_at__lt=before))
     _delete_in_portions(LoginRequest.objects.filter(made_at__lt=before, message=None))
+    _delete_in_portions(AskedStatement.objects.filter(settled_at__lt=before))
     counting.forget()
 
 

@@ -7,11 +7,13 @@ import time
 
 from django.core.files.base import ContentFile
 from django.db import OperationalError, connection, transaction
+from django.db.models import F
 from django.utils import timezone
 
 from chatbot.dialog import sessions
 from chatbot.dialog.locking import lock_talk
 from chatbot.dialog.replies import words_for
+from chatbot.models import AskedStatement, Dialog
 from crm.conversations import outreach
 from crm.conversations.models import Attachment, Conversation, Episode, Message
 from crm.errors import DeskError
@@ -23,72 +25,126 @@ from partners.statement import EARLIEST, months_back
 log = logging.getLogger(__name__)
 MONTHS = 12
 PDF = "application/pdf"
-# Seconds between tries to send it: nobody would tell them that it was lost.
+# Seconds between tries to send what is printed.
 PAUSES = (0.2, 1, 5)
+# So often it is begun; who has killed its job each time is told that there will be none.
+MOST_TRIES = 3
+SWEPT = 20
 
 
 def send_soon(asking: Message, partner: Partner) -> None:
-    """With the caller's transaction; `asking` is the message that asked for it."""
-    enqueue("chatbot.intents.statement_paper.send", asking.pk, partner.pk)
+    """With the caller's transaction; `asking` is the message that asked for it. The sweep finds
+    what the queue lost."""
+    row = AskedStatement.objects.create(asking=asking, partner=partner)
+    enqueue("chatbot.intents.statement_paper.send", row.pk)
 
 
-def send(message_id: int, partner_id: int) -> None:
-    """Job: the last twelve months as a document, or a word why there is none; once."""
-    asking = Message.objects.filter(pk=message_id).first()
-    partner = Partner.objects.select_related("contact").filter(pk=partner_id).first()
-    if asking is None or partner is None:
+def sweep() -> None:
+    """Schedule: what was asked for and is neither sent nor given up yet."""
+    due = AskedStatement.objects.filter(settled_at=None, due_at__lte=timezone.now())
+    for pk in list(due.order_by("due_at").values_list("pk", flat=True)[:SWEPT]):
+        try:
+            send(pk)
+        except Exception:  # one that fails holds back no other; its lease ends, and it comes again
+            log.exception("Asked statement %s failed", pk)
+
+
+def send(pk: int) -> None:
+    """Job: the last twelve months as a document, or a word why there is none; once. Safe to
+    repeat, and at once."""
+    row = _claim(pk)
+    if row is None:
         return
-    if not _is_wanted(Conversation.objects.get(pk=asking.conversation_id), asking, partner):
+    if row.tries > MOST_TRIES:  # whoever worked on it was killed each time
+        _answer(row, None, "Killed")
+        return
+    talk = Conversation.objects.select_related("channel").get(pk=row.asking.conversation_id)
+    if not _is_wanted(talk, row.partner):
+        _answer(row, None, "")
         return
     today = timezone.localdate()
     try:
-        paper = print_statement(partner, max(EARLIEST, months_back(today, MONTHS)), today)
-    except DeskError:
-        _answer(asking, partner, None)
-    except Exception:
-        log.exception("No statement was printed for partner %s", partner_id)
-        _answer(asking, partner, None)
+        paper = print_statement(row.partner, max(EARLIEST, months_back(today, MONTHS)), today)
+    except Exception as error:
+        if not isinstance(error, DeskError):
+            log.exception("No statement was printed for partner %s", row.partner_id)
+        _answer(row, None, type(error).__name__)
     else:
-        _answer(asking, partner, paper)
+        _answer(row, paper, "")
 
 
-def _is_wanted(talk: Conversation, asking: Message, partner: Partner) -> bool:
-    """Whether they are still the one who is logged in, the bot speaks, and none went out since."""
+def _claim(pk: int) -> AskedStatement | None:
+    """Ours until LEASE has passed; None: it is settled, or somebody else works on it.
+
+    The try is counted before the work: whom it kills counts nothing afterwards.
+    """
+    now = timezone.now()
+    rows = AskedStatement.objects.filter(pk=pk, settled_at=None, due_at__lte=now)
+    if not rows.update(due_at=now + AskedStatement.LEASE, tries=F("tries") + 1):
+        return None
+    return AskedStatement.objects.select_related("asking", "partner__contact").get(pk=pk)
+
+
+def _is_wanted(talk: Conversation, partner: Partner) -> bool:
+    """Whether they are still the one who is logged in, and the bot speaks."""
     session = sessions.standing(talk, timezone.now())
     if session is None or session.partner != partner:
         return False
-    if talk.owner != Episode.Owner.BOT or not talk.channel.is_active:
-        return False
-    since = talk.messages.filter(pk__gt=asking.pk, author=Message.Author.BOT)
-    return not since.filter(attachments__mime=PDF).exists()
+    return talk.owner == Episode.Owner.BOT and talk.channel.is_active
 
 
-def _answer(asking: Message, partner: Partner, paper: Paper | None) -> None:
+def _answer(row: AskedStatement, paper: Paper | None, failure: str) -> None:
     """Once more where the database refuses it for what others do just then, or is away."""
     for pause in PAUSES:
         try:
-            return _answer_once(asking, partner, paper)
+            return _answer_once(row, paper, failure)
         except OperationalError:
-            log.warning("The statement for partner %s is tried again", partner.pk, exc_info=True)
+            log.warning(
+                "The statement for partner %s is tried again", row.partner_id, exc_info=True
+            )
             connection.close_if_unusable_or_obsolete()
             time.sleep(pause)
-    return _answer_once(asking, partner, paper)
+    return _answer_once(row, paper, failure)
 
 
-def _answer_once(asking: Message, partner: Partner, paper: Paper | None) -> None:
-    """Nobody else writes there: the same tap twice, or the job repeated, sends one document."""
+def _answer_once(row: AskedStatement, paper: Paper | None, failure: str) -> None:
+    """The same tap twice, or the job repeated, sends one document, or one word that there is none.
+
+    Without the one and the other (`failure` is "") it is only settled.
+    """
     attachment = _stored(paper) if paper else None
     sent = False
     try:
         with transaction.atomic():
-            talk = lock_talk(asking.conversation_id)
-            if not _is_wanted(talk, asking, partner):
-                return
-            _say(talk, attachment)
-        sent = True
+            told = _settle_and_tell(row, attachment, failure)
+        sent = told
     finally:
         if attachment is not None and not sent:
             attachment.file.storage.delete(attachment.file.name)
+
+
+def _settle_and_tell(row: AskedStatement, attachment: Attachment | None, failure: str) -> bool:
+    """Nobody else writes there. Whether they were told; a failure shows in the desk in any case."""
+    talk = lock_talk(row.asking.conversation_id)
+    if not _settle(row, talk):
+        return False
+    if failure:
+        Dialog.objects.filter(conversation=talk).update(failed_at=timezone.now(), failure=failure)
+    if not (attachment or failure) or not _is_wanted(talk, row.partner):
+        return False
+    _say(talk, attachment)
+    return True
+
+
+def _settle(row: AskedStatement, talk: Conversation) -> bool:
+    """Write down that it is answered, and with it whatever else they asked for until now; False:
+    somebody else did. To be called under the conversation's lock."""
+    now = timezone.now()
+    rows = AskedStatement.objects.filter(settled_at=None, partner=row.partner)
+    if not rows.filter(pk=row.pk).update(settled_at=now):
+        return False
+    rows.filter(asking__conversation=talk).update(settled_at=now)
+    return True
 
 
 def _say(talk: Conversation, attachment: Attachment | None) -> None:

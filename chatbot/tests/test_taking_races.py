@@ -11,7 +11,7 @@ from chatbot.dialog.login import approving
 from chatbot.dialog.login.knowing import facts_of, known_by
 from chatbot.inbox import answering
 from chatbot.intents import statement_paper
-from chatbot.models import LoginRequest, PartnerSession
+from chatbot.models import AskedStatement, LoginRequest, PartnerSession
 from chatbot.tests import desk
 from chatbot.tests.events import apply, heard
 from chatbot.tests.partners_known import make_partner
@@ -55,7 +55,8 @@ def statement(ana, talk, officer):
         conversation=talk, partner=ana, way=PartnerSession.Way.PHONE, now=timezone.now()
     )
     asking = talk.messages.filter(direction="in").latest("pk")
-    return lambda: statement_paper.send(asking.pk, ana.pk)
+    row = AskedStatement.objects.create(asking=asking, partner=ana)
+    return lambda: statement_paper.send(row.pk)
 
 
 def login(ana, talk, officer):
