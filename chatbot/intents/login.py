@@ -8,7 +8,7 @@ from typing import Any
 from chatbot.dialog import sessions
 from chatbot.dialog.contract import INTENT, Asked, Outcome, Reply, Step, Turn
 from chatbot.dialog.login import masking, requests
-from chatbot.dialog.login.asking import CODE, DATA, DIALOG, ask
+from chatbot.dialog.login.asking import CODE, DATA, DIALOG, DRAFT, after, ask
 from chatbot.dialog.login.entering import enter, let_in
 from chatbot.intents import menu
 from chatbot.models import PartnerSession
@@ -19,12 +19,13 @@ def authenticate(turn: Turn) -> Outcome:
     return _tried(turn, {}) or (menu.show(turn) if turn.session else ask(turn, then=""))
 
 
-def in_between(turn: Turn, then: str) -> Outcome | None:
+def in_between(turn: Turn, then: str, draft: Mapping[str, Any] | None = None) -> Outcome | None:
     """Who says who they are where any words are taken: they are tried, or asked, and the intent
-    `then` is served once they are in. None: it is no such thing, or they are in already."""
+    `then` is served once they are in, and goes on with `draft`. None: it is no such thing, or they
+    are in already."""
     if turn.choice != f"{INTENT}:authenticate" and not _says_who(turn):
         return None
-    return _tried(turn, {"then": then}) or ask(turn, then=then)
+    return _tried(turn, after(then, draft)) or ask(turn, then=then, draft=draft)
 
 
 def _says_who(turn: Turn) -> bool:
@@ -45,14 +46,13 @@ def logout(turn: Turn) -> Outcome:
 
 def data_given(turn: Turn, data: Mapping[str, Any]) -> Outcome | None:
     """The answer to "who are you?"."""
-    then = str(data.get("then", ""))
     if tried := _tried(turn, data):
         return tried
     if turn.inbound.own_phone:
         return Outcome((Reply("login_number_known"),), asked=Asked(DIALOG, DATA, dict(data)))
     slots = turn.heard.slots
     if turn.heard.intent == "authenticate" or slots.document or slots.year:
-        return ask(turn, then=then)
+        return ask(turn, then=str(data.get("then", "")), draft=data.get(DRAFT))
     return None
 
 
@@ -67,7 +67,7 @@ def code_given(turn: Turn, data: Mapping[str, Any]) -> Outcome | None:
         return _again(turn, data)
     partner, left = requests.try_code(turn, "".join(found.groups()))
     if partner is not None:
-        return let_in(turn, partner, PartnerSession.Way.CODE, str(data.get("then", "")))
+        return let_in(turn, partner, PartnerSession.Way.CODE, data)
     if left:
         asked = Asked(DIALOG, CODE, dict(data))
         return Outcome((Reply("login_code_wrong", {"left": left}),), asked=asked)
@@ -78,8 +78,7 @@ def _tried(turn: Turn, data: Mapping[str, Any]) -> Outcome | None:
     slots = turn.heard.slots
     if not slots.document or not slots.year:
         return None
-    then = str(data.get("then", ""))
-    return enter(turn, document=slots.document, year=slots.year, then=then)
+    return enter(turn, document=slots.document, year=slots.year, data=data)
 
 
 def _again(turn: Turn, data: Mapping[str, Any]) -> Outcome | None:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from chatbot.dialog.contract import INTENT, Asked, Outcome, Reply, Step, Turn
+from chatbot.dialog.login.asking import DRAFT
 from chatbot.intents import login, titles
 from chatbot.intents.own_words import kept
 from crm.conversations.models import Attachment, Message
@@ -25,11 +26,18 @@ MOST_PICTURES = 5
 
 
 def create(turn: Turn) -> Outcome:
-    """Ask the subject; a whole sentence is offered as the subject, and a picture is kept."""
+    """Ask the subject; a whole sentence is offered as the subject, and a picture is kept. Who has
+    logged in meanwhile goes on where they were."""
+    if draft := turn.topic.get(DRAFT):
+        return _ask_description(draft) if "subject" in draft else _ask_subject(turn, draft)
     said = kept(turn)[:LONGEST_SUBJECT]
     if turn.choice or turn.heard.exact or len(said.split()) < SENTENCE:
         said = ""
-    data = _with_picture(turn, {"said": said} if said else {})
+    return _ask_subject(turn, _with_picture(turn, {"said": said} if said else {}))
+
+
+def _ask_subject(turn: Turn, data: Mapping[str, Any]) -> Outcome:
+    said = data.get("said", "")
     options = list(titles.pick(turn, (USE, "said", "ticket_use"))) if said else []
     if turn.session is None:
         # Who is a partner may say so first: then it is theirs, and answered to them alone.
@@ -41,7 +49,7 @@ def create(turn: Turn) -> Outcome:
 
 def take_subject(turn: Turn, data: Mapping[str, Any]) -> Outcome:
     """Who says who they are instead is let in first, and asked again."""
-    if who := login.in_between(turn, "create_ticket"):
+    if who := login.in_between(turn, "create_ticket", data):
         return who
     data = _with_picture(turn, data)
     agrees = turn.heard.exact and turn.heard.intent == "affirm"
@@ -59,7 +67,7 @@ def _ask_description(data: Mapping[str, Any]) -> Outcome:
 
 def take_description(turn: Turn, data: Mapping[str, Any]) -> Outcome:
     """With the words the ticket is made; a picture without words is kept until they come."""
-    if who := login.in_between(turn, "create_ticket"):
+    if who := login.in_between(turn, "create_ticket", data):
         return who
     if turn.choice:
         # The answer to the question before, pressed twice.

@@ -26,10 +26,8 @@ def assert_nowhere(*secrets):
         assert not any(secret in str(one) for one in kept)
 
 
-@pytest.mark.parametrize("before", [("crear ticket",), ("crear ticket", PROBLEM)])
-def test_who_says_who_they_are_is_let_in_and_asked_the_subject_again(chat, clara, ana, before):
-    for words in before:
-        chat(words)
+def test_who_says_who_they_are_is_let_in_and_asked_the_subject_again(chat, clara, ana):
+    chat("crear ticket")
     welcome, question = chat(RIGHT)
     assert "Ana" in welcome and "asunto" in question
     assert (chat.dialog.step, chat.dialog.data) == ("subject", {})
@@ -38,6 +36,32 @@ def test_who_says_who_they_are_is_let_in_and_asked_the_subject_again(chat, clara
     ticket = Ticket.objects.get()
     assert (ticket.partner, ticket.subject, ticket.description) == (ana, PROBLEM, WORDS)
     assert_nowhere("12345678")
+
+
+@pytest.mark.parametrize(
+    "way", [(RIGHT,), ("quiero identificarme", RIGHT), ("12345678 1985", RIGHT)]
+)
+def test_the_subject_given_before_is_kept(chat, clara, ana, way):
+    chat("crear ticket")
+    chat(PROBLEM)
+    for words in way:
+        welcome, *question = chat(words)
+    assert "Ana" in welcome and f"Asunto: *{PROBLEM}*" in question[0]
+    chat(WORDS)
+    ticket = Ticket.objects.get()
+    assert (ticket.partner, ticket.subject, ticket.description) == (ana, PROBLEM, WORDS)
+    assert ticket.is_private and "draft" not in chat.dialog.topic
+
+
+def test_a_sentence_that_was_offered_as_the_subject_is_offered_again(chat, clara, ana):
+    sentence = "tengo un reclamo por mi saldo, no coincide con lo pagado"
+    chat(sentence)
+    chat.tap("intent:authenticate")
+    _welcome, question = chat(RIGHT)
+    assert "tu mensaje como asunto" in question
+    chat.tap(chat.options[0][0])
+    chat(WORDS)
+    assert Ticket.objects.get().subject == sentence
 
 
 @pytest.mark.parametrize("words", ["quiero identificarme", "Soy socio", "mi DNI es 12345678"])
@@ -54,8 +78,10 @@ def test_from_another_phone_the_ticket_comes_after_the_code(
 ):
     stranger = Chat(post, graph, django_capture_on_commit_callbacks, BETO)
     stranger("crear ticket")
+    stranger(PROBLEM)
     stranger(RIGHT)
-    assert (stranger.dialog.name, stranger.dialog.data) == ("login", {"then": "create_ticket"})
+    kept = {"then": "create_ticket", "draft": {"subject": PROBLEM}}
+    assert (stranger.dialog.name, stranger.dialog.data) == ("login", kept)
     assert not Ticket.objects.exists()
     assert_nowhere("12345678")
 

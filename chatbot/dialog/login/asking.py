@@ -19,6 +19,9 @@ from chatbot.intents.heard import INTENTS
 from crm.conversations.rules import rules_of
 
 DIALOG, DATA, CODE = "login", "data", "code"
+# In the data of a log-in, and in the topic of who comes in: the answers of a dialog it interrupted,
+# which the intent that is served then goes on with.
+DRAFT = "draft"
 
 
 def needs_session(handler: Handler) -> Handler:
@@ -44,12 +47,17 @@ def in_session(handler: StepHandler) -> StepHandler:
     return guarded
 
 
-def ask(turn: Turn, *, then: str | None = None) -> Outcome:
+def ask(turn: Turn, *, then: str | None = None, draft: Mapping[str, Any] | None = None) -> Outcome:
     """Ask for document and year, with an example. `then` is served afterwards (None: this turn's
-    own intent)."""
-    wanted = _wanted(turn) if then is None else then
-    asked = Asked(DIALOG, DATA, {"then": wanted} if wanted else {})
+    own intent), and gets `draft` in its topic."""
+    asked = Asked(DIALOG, DATA, after(_wanted(turn) if then is None else then, draft))
     return Outcome((Reply("login_ask", {"share": may_share(turn)}),), asked=asked, topic={})
+
+
+def after(then: str, draft: Mapping[str, Any] | None) -> dict[str, Any]:
+    """What a log-in remembers, for when they are in."""
+    kept = {"then": then, DRAFT: dict(draft) if draft else {}}
+    return {key: value for key, value in kept.items() if value}
 
 
 def may_share(turn: Turn) -> bool:

@@ -6,7 +6,9 @@ the phone alone and never on the data: the same sentence, after the same queries
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 from django.conf import settings
 
@@ -14,7 +16,7 @@ from chatbot import lasting
 from chatbot.dialog import registry, sessions
 from chatbot.dialog.contract import Asked, Outcome, Reply, Turn
 from chatbot.dialog.login import counting, requests
-from chatbot.dialog.login.asking import CODE, DATA, DIALOG, may_share
+from chatbot.dialog.login.asking import CODE, DATA, DIALOG, DRAFT, after, may_share
 from chatbot.dialog.login.knowing import Given, Known, holder_of, known_by, match, numbers_of
 from chatbot.intents import menu
 from chatbot.intents.heard import Heard
@@ -52,18 +54,18 @@ class Tried:
         return None if locked else self.matched
 
 
-def enter(turn: Turn, *, document: str, year: int, then: str = "") -> Outcome:
-    """What becomes of who gives these; `then` is the intent they wanted before, if any."""
+def enter(turn: Turn, *, document: str, year: int, data: Mapping[str, Any]) -> Outcome:
+    """What becomes of who gives these; `data` is what is kept for when they are in (`after`)."""
     tried = _try(turn, Given.of(document, year))
     if way := tried.way:
         counting.forgive(tried.counted)
         requests.close_all(turn.conversation, turn.now)
         assert tried.matched is not None
-        return let_in(turn, tried.matched, way, then, known=tried.known)
+        return let_in(turn, tried.matched, way, data, known=tried.known)
     counting.count(tried.counted, conversation=turn.conversation, owner=tried.owner)
     by_code = tried.holder is None and settings.PARTNER_PHONE_CHECK == "code"
     requests.make(turn, partner=tried.asking, known=tried.known, wants_code=by_code)
-    data = {"then": then} if then else {}
+    data = after(str(data.get("then", "")), data.get(DRAFT))
     if tried.holder is not None or settings.PARTNER_PHONE_CHECK == "off":
         return Outcome((Reply("login_refused"),), asked=Asked(DIALOG, DATA, data), topic={})
     if by_code:
@@ -87,9 +89,15 @@ def _try(turn: Turn, given: Given) -> Tried:
 
 
 def let_in(
-    turn: Turn, partner: Partner, way: Way, then: str, *, known: Known | None = None
+    turn: Turn,
+    partner: Partner,
+    way: Way,
+    data: Mapping[str, Any],
+    *,
+    known: Known | None = None,
 ) -> Outcome:
     """Open the session; welcome them by name, with the menu or with what they had asked for."""
+    then = str(data.get("then", ""))
     session = sessions.open_session(
         conversation=turn.conversation,
         partner=partner,
@@ -104,7 +112,7 @@ def let_in(
         session=session,
         heard=Heard(intent=then, score=1.0) if then else Heard(),
         inbound=replace(turn.inbound, text="", choice=""),
-        topic={},
+        topic={DRAFT: data[DRAFT]} if data.get(DRAFT) else {},
     )
     first_name = partner.contact.first_name
     handler = registry.handlers().get(then)
