@@ -4,6 +4,7 @@ import shutil
 import time
 from datetime import timedelta
 from pathlib import Path
+from uuid import UUID
 
 from django.conf import settings
 from django.utils import timezone
@@ -36,10 +37,14 @@ JOBS = [
 
 
 def _clear_folders_of_nobody() -> None:
-    """Their import was deleted, or never came to be."""
-    for folder in (Path(settings.MEDIA_ROOT) / "imports").glob("*"):
+    """Their import was deleted, or never came to be. What has another name is not ours."""
+    for folder in (Path(settings.MEDIA_ROOT) / "imports").glob("*-*-*-*-*"):
+        try:
+            token = UUID(folder.name)
+        except ValueError:
+            continue
         old = folder.stat().st_mtime < time.time() - A_DAY
-        if old and not Import.objects.filter(token=folder.name).exists():
+        if old and not Import.objects.filter(token=token).exists():
             shutil.rmtree(folder, ignore_errors=True)
 
 

@@ -82,9 +82,12 @@ class Import(models.Model):
     problem_counts = models.JSONField(default=dict)
 
     created_at = models.DateTimeField(_("when"), auto_now_add=True)
+    # When somebody began to read the file, then to check or import it.
     started_at = models.DateTimeField(null=True)
     finished_at = models.DateTimeField(null=True)
     heartbeat = models.DateTimeField(auto_now_add=True)
+    # Jobs that took it up since it last came any further.
+    tries = models.PositiveSmallIntegerField(default=0)
     cleared_at = models.DateTimeField(null=True)
 
     objects = ImportQuerySet.as_manager()

@@ -54,7 +54,7 @@ def resume(*, one: Import) -> None:
         if not locked.may_resume:
             raise _moved_on()
         locked.state, locked.failure, locked.finished_at = State.RUNNING, "", None
-        locked.heartbeat = timezone.now()
+        locked.heartbeat, locked.tries = timezone.now(), 0
         locked.save()
         work.start(locked)
 
@@ -84,7 +84,7 @@ def _begin(one: Import, state: str, before: tuple[str, ...], **said: Any) -> Non
         now = timezone.now()
         fresh: dict[str, Any] = {
             **dict.fromkeys(
-                ("position", "offset", "errors_size", "made", "changed", "same", "bad"), 0
+                ("position", "offset", "errors_size", "made", "changed", "same", "bad", "tries"), 0
             ),
             "problem_counts": {},
             "state": state,

@@ -6,13 +6,14 @@ killed loses nothing and doubles nothing, and two workers at one import take tur
 """
 
 import logging
-import os
+import shutil
 import time
 from collections import Counter
 from datetime import timedelta
 
 from django.conf import settings
 from django.db import IntegrityError, InterfaceError, OperationalError, connection, transaction
+from django.db.models import F
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
@@ -35,6 +36,10 @@ PORTION, PORTION_ON_SQLITE = 500, 100
 TURN = 60
 # A job that has not been heard of for so long is not coming back.
 SILENT = timedelta(minutes=3)
+# A file that is being read gives no sign: after so long nobody reads it, no job lives longer.
+LEASE = timedelta(seconds=settings.JOB_TIMEOUT, minutes=1)
+# Jobs that may break off one after another without getting any further.
+MOST_TRIES = 3
 # How long a disk or a memory that is full is waited for, from the upload on.
 PATIENCE = timedelta(minutes=30)
 MOST_SHOWN = 1000
@@ -46,9 +51,14 @@ def start(one: Import) -> None:
 
 def go_on(pk: int) -> None:
     """Work at an import for a while; if there is more to do then, queue that. Safe to repeat."""
-    one = Import.objects.select_related("by").get(pk=pk)
+    one = _take(pk)
+    if one is None:
+        return
     until = time.monotonic() + TURN
     with translation.override(one.by.language or settings.LANGUAGE_CODE):
+        if one.tries > MOST_TRIES:
+            _give_up(one)
+            return
         if one.state == Import.State.READING:
             read_file(one)
             return
@@ -56,6 +66,37 @@ def go_on(pk: int) -> None:
             if time.monotonic() > until:
                 start(one)
                 return
+
+
+def _take(pk: int) -> Import | None:
+    """What there is to work at; None: it has ended, or somebody else is at it.
+
+    The try is counted before the work: whom a file kills counts nothing afterwards.
+    """
+    now = timezone.now()
+    with transaction.atomic():
+        rows = Import.objects.under_way().select_related("by").filter(pk=pk)
+        free = rows.exclude(state=Import.State.READING, started_at__gt=now - LEASE)
+        one = free.select_for_update(skip_locked=True, of=("self",)).first()
+        if one is not None:
+            one.tries, one.heartbeat = one.tries + 1, now
+            if one.state == Import.State.READING:
+                one.started_at = now
+            one.save(update_fields=["tries", "heartbeat", "started_at"])
+    return one
+
+
+def _give_up(one: Import) -> None:
+    """Whoever worked at it was killed, or lost the database, each time at the same place."""
+    logger.error("Import %s is given up after %s tries", one.pk, MOST_TRIES)
+    came = {"done": one.position, "all": one.rows}
+    if one.state == Import.State.READING:
+        words = _("This file cannot be read. Save the table again as CSV, and upload that.")
+    elif one.state == Import.State.CHECKING:
+        words = _("Checking broke off three times after %(done)d of %(all)d rows. Split the file.")
+    else:
+        words = _("Importing broke off three times after %(done)d of %(all)d rows; these stay.")
+    _stop(one.pk, words % came)
 
 
 def read_file(one: Import) -> None:
@@ -82,12 +123,15 @@ def read_file(one: Import) -> None:
         sample=contents.sample,
         rows=contents.rows,
         heartbeat=timezone.now(),
+        tries=0,
     )
 
 
 def _wait_or_stop(one: Import, error: Exception) -> None:
-    """The sweep comes back to it, for a while."""
+    """The sweep comes back to it, for a while. To wait is no try."""
     if timezone.now() < one.created_at + PATIENCE:
+        mine = Import.objects.filter(pk=one.pk, started_at=one.started_at)
+        mine.update(started_at=None, tries=F("tries") - 1)
         raise error
     logger.error("Import %s could not be read: %s", one.pk, type(error).__name__)
     _stop(one.pk, _("The server has no room to read this file. Upload it again later."))
@@ -151,7 +195,7 @@ def _note(one: Import, rows: list[Row], offset: int) -> None:
     _keep_problems(one, rows)
     one.position += len(rows)
     one.offset = offset
-    one.heartbeat = timezone.now()
+    one.heartbeat, one.tries = timezone.now(), 0
     if not rows or one.position >= one.rows:
         one.finished_at = one.heartbeat
         checking = one.state == Import.State.CHECKING
@@ -197,7 +241,5 @@ def sweep() -> None:
 
 
 def remove_files(one: Import) -> None:
-    for name in (UPLOAD, ROWS, "rows.part", errors_file.NAME):
-        (one.folder / name).unlink(missing_ok=True)
     if one.folder.exists():
-        os.rmdir(one.folder)
+        shutil.rmtree(one.folder)

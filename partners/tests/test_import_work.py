@@ -5,6 +5,7 @@ import errno
 import io
 import os
 import threading
+from contextlib import nullcontext
 from datetime import timedelta
 
 import pytest
@@ -229,6 +230,85 @@ def test_a_database_that_goes_away_is_waited_for(officer, small, monkeypatch):
     assert (one.state, one.made) == ("done", 15)
 
 
+class KilledError(BaseException):
+    """What no job lives to count."""
+
+
+def taken_up(one, dies=True):
+    """As by the sweep, when nobody can be at it any more."""
+    gone = timezone.now() - work.LEASE - timedelta(seconds=1)
+    Import.objects.filter(pk=one.pk).update(heartbeat=gone)
+    Import.objects.filter(pk=one.pk, state="reading").update(started_at=gone)
+    with pytest.raises(KilledError) if dies else nullcontext():
+        work.go_on(one.pk)
+    one.refresh_from_db()
+
+
+def test_a_file_that_kills_whoever_reads_it_is_given_up_with_words(officer, monkeypatch):
+    monkeypatch.setattr(work, "normalise", _raise(KilledError()))
+    with pytest.raises(KilledError):
+        uploaded("partners", people(1), officer)
+    one = Import.objects.get()
+    work.go_on(one.pk)  # the first might live yet: nobody reads beside it
+    for _ in range(work.MOST_TRIES - 1):
+        taken_up(one)
+        assert one.state == "reading"
+    taken_up(one, dies=False)
+    assert one.state == "failed" and "cannot be read" in one.failure
+
+
+def test_a_disk_that_is_full_for_a_while_is_no_try(officer, monkeypatch):
+    with monkeypatch.context() as patch:
+        patch.setattr(work, "normalise", _raise(OSError(errno.ENOSPC, "full")))
+        with pytest.raises(OSError, match="full"):
+            uploaded("partners", people(1), officer)
+        one = Import.objects.get()
+        for _ in range(work.MOST_TRIES + 1):
+            with pytest.raises(OSError, match="full"):
+                work.go_on(one.pk)
+    work.go_on(one.pk)
+    one.refresh_from_db()
+    assert (one.state, one.tries) == ("uploaded", 0)
+
+
+@pytest.mark.parametrize("error", [KilledError(), OperationalError("too much at once")])
+def test_rows_that_break_off_every_check_are_given_up_with_words(
+    officer, small, monkeypatch, error
+):
+    one = uploaded("partners", people(15), officer)
+    verbs.name_columns(one=one, mapping={"number": 0, "name": 1, "document_number": 2})
+    monkeypatch.setattr(type(one.importer), "look", _raise(error))
+    for _ in range(work.MOST_TRIES):
+        with pytest.raises(type(error)):
+            work.go_on(one.pk)
+    work.go_on(one.pk)
+    one.refresh_from_db()
+    assert one.state == "failed" and "three times after 0 of 15 rows" in one.failure
+
+
+def test_an_import_goes_on_as_long_as_it_gets_further_and_no_longer(officer, small, monkeypatch):
+    one = begun(checked("partners", people(65), officer))
+    real, calls = type(one.importer).write, []
+
+    def every_second(self, rows, by, source):
+        calls.append(len(rows))
+        if len(calls) % 2 == 0 or one.position >= 50:
+            raise KilledError
+        return real(self, rows, by, source)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(type(one.importer), "write", every_second)
+        for position in (10, 20, 30, 40, 50, 50, 50, 50):
+            taken_up(one)
+            assert (one.state, one.position) == ("running", position)
+        taken_up(one, dies=False)
+    assert one.state == "failed" and "three times after 50 of 65 rows" in one.failure
+    verbs.resume(one=one)
+    work.go_on(one.pk)
+    one.refresh_from_db()
+    assert (one.state, one.made, Partner.objects.count()) == ("done", 65, 65)
+
+
 def test_what_is_unforeseen_stops_it_and_can_be_gone_on_with(officer, small, monkeypatch, caplog):
     one = begun(checked("partners", people(15), officer))
     with monkeypatch.context() as patch:
@@ -358,10 +438,15 @@ def test_files_of_nobody_go(officer):
     Import.objects.filter(pk=gone.pk).delete()
     jobs.clear_old()
     assert gone.folder.exists()
-    for each in (one, gone):
-        os.utime(each.folder, (0, 0))
+    strange = one.folder.parent / "lost+found"
+    other = one.folder.parent / "not-one-of-our-own"
+    for each in (strange, other):
+        each.mkdir()
+    for each in (one.folder, gone.folder, strange, other):
+        os.utime(each, (0, 0))
     jobs.clear_old()
     assert one.folder.exists() and not gone.folder.exists()
+    assert strange.exists() and other.exists()
 
 
 def test_only_the_first_thousand_problems_are_kept_and_all_are_in_the_file(officer):
