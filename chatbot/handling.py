@@ -332,9 +332,10 @@ def _answer(
         session=heard.session,
         captured=captured,
         topic=heard.dialog.topic,
+        is_asked=heard.dialog.is_open(message.created_at),
     )
     if conversation.owner == Episode.Owner.BOT:
-        examples.note(turn, was_asked=heard.dialog.is_open(turn.now))
+        examples.note(turn, was_asked=turn.is_asked)
     take_turn(turn, heard.dialog)
 
 

@@ -44,7 +44,8 @@ class Turn:
     `choice` is the id of an answer that was offered, however it was named (tapped, "2", "la
     segunda"); `value` is what stands behind its colon. `session` is open, or None. `captured` is
     the lead the message belongs to, None where it was no prospect's. `topic` is what was last
-    spoken of; a handler that changes it returns it in its Outcome.
+    spoken of; a handler that changes it returns it in its Outcome. `is_asked`: a question was open
+    when it came, whoever gets it.
     """
 
     conversation: Conversation
@@ -56,6 +57,7 @@ class Turn:
     session: PartnerSession | None = None
     captured: Captured | None = None
     topic: Mapping[str, Any] = field(default_factory=dict)
+    is_asked: bool = False
 
     @property
     def text(self) -> str:

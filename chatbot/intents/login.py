@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from chatbot.dialog import sessions
@@ -51,8 +52,9 @@ def data_given(turn: Turn, data: Mapping[str, Any]) -> Outcome | None:
     if turn.inbound.own_phone:
         return Outcome((Reply("login_number_known"),), asked=Asked(DIALOG, DATA, dict(data)))
     slots = turn.heard.slots
-    if turn.heard.intent == "authenticate" or slots.document or slots.year:
-        return ask(turn, then=str(data.get("then", "")), draft=data.get(DRAFT))
+    if _led_here(turn) or turn.heard.intent == "authenticate" or slots.document or slots.year:
+        again = ask(turn, then=str(data.get("then", "")), draft=data.get(DRAFT))
+        return replace(again, misunderstood=_is_yes(turn))
     return None
 
 
@@ -81,12 +83,27 @@ def _tried(turn: Turn, data: Mapping[str, Any]) -> Outcome | None:
     return enter(turn, document=slots.document, year=slots.year, data=data)
 
 
+def _led_here(turn: Turn) -> bool:
+    """The answer that led to the log-in, given once more: a button pressed twice, a second yes."""
+    if turn.choice:
+        return turn.choice == f"{INTENT}:authenticate" or turn.choice.startswith(YES)
+    return _is_yes(turn)
+
+
+def _is_yes(turn: Turn) -> bool:
+    """In words: said again and again, a person is asked."""
+    return not turn.choice and turn.heard.exact and turn.heard.intent == "affirm"
+
+
 def _again(turn: Turn, data: Mapping[str, Any]) -> Outcome | None:
     """Digits that are no code are a slip; words may ask for something else."""
-    if not any(sign.isdigit() for sign in turn.text):
+    if not _led_here(turn) and not any(sign.isdigit() for sign in turn.text):
         return None
-    return Outcome((Reply("login_code_digits"),), asked=Asked(DIALOG, CODE, dict(data)))
+    asked = Asked(DIALOG, CODE, dict(data))
+    return Outcome((Reply("login_code_digits"),), asked=asked, misunderstood=_is_yes(turn))
 
 
+# To "is it a receipt?": of whichever picture, it is one to log in for.
+YES = "receipt:yes."
 INTENTS = {"authenticate": authenticate, "logout": logout}
 STEPS = {(DIALOG, DATA): Step(data_given), (DIALOG, CODE): Step(code_given)}

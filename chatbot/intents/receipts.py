@@ -340,7 +340,8 @@ def _hand_in(turn: Turn, data: Data) -> Outcome:
 def tapped_late(turn: Turn) -> Outcome:
     """An answer to a question that is closed: the same button twice, or an old one. Whatever else
     is open stays so."""
-    over = Reply("question_over", options=menu.options(turn))
+    options = () if turn.is_asked else menu.options(turn)
+    over = Reply("question_over", {"open": turn.is_asked}, options)
     return Outcome((_kept_already(turn) or over,), beside=True)
 
 

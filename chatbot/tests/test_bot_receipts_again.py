@@ -4,7 +4,7 @@ import pytest
 
 from chatbot.models import ConfirmedReceipt
 from chatbot.tests.self_service import *  # noqa: F403
-from chatbot.tests.self_service import MOST_QUERIES, jpeg, make_loan
+from chatbot.tests.self_service import BETO, MOST_QUERIES, Chat, jpeg, make_loan
 from partners.models import Receipt
 
 pytestmark = [pytest.mark.once, pytest.mark.django_db]
@@ -95,7 +95,10 @@ def test_a_voice_note_leaves_what_is_to_be_put_right_open(ask, loans):
 
 def test_a_visitors_yes_pressed_twice_leaves_the_log_in_open(chat, loans):
     chat.picture(jpeg())
-    assert "Esa pregunta ya se cerró" in again(chat, tap(chat, "Sí"))[0]
+    yes = tap(chat, "Sí")
+    for words in (yes, "Sí"):
+        (said,) = again(chat, yes) if words == yes else chat("Sí")
+        assert said.startswith("Para mostrarte eso necesito saber quién eres")
     _welcome, before, question = chat(RIGHT)
     assert "hace un momento" in before and "¿De cuánto" in question
 
@@ -105,6 +108,41 @@ def test_a_visitors_button_of_an_older_picture_asks_of_the_newer_one(chat, loans
     old = chat.options[0][0]
     chat.picture(jpeg("red"))
     assert "¿Es un comprobante" in again(chat, old)[0]
+
+
+def test_where_a_code_is_waited_for_a_second_yes_asks_for_the_code_again(
+    post, graph, channel, django_capture_on_commit_callbacks, loans
+):
+    stranger = Chat(post, graph, django_capture_on_commit_callbacks, BETO)
+    stranger.picture(jpeg())
+    yes = tap(stranger, "Sí")
+    stranger(RIGHT)
+    assert stranger.dialog.step == "code"
+    (said,) = again(stranger, yes)
+    assert "El código tiene 6 dígitos" in said
+    assert "El código tiene 6 dígitos" in stranger("Sí")[0]
+    assert stranger.dialog.misunderstood == 1
+
+
+def test_a_log_in_button_pressed_twice_keeps_what_was_wanted(chat, loans):
+    chat("crear ticket")
+    authenticate = tap(chat, "Soy socio")
+    (said,) = again(chat, authenticate)
+    assert "necesito saber quién eres" in said
+    assert chat.dialog.data == {"then": "create_ticket"}
+
+
+def test_an_old_button_where_something_else_is_asked_points_to_that(chat, loans):
+    chat.picture(jpeg())
+    no = next(id_ for id_, title in chat.options if title == "No")
+    tap(chat, "No")
+    (said,) = chat.tap(no)
+    assert said == "Esa pregunta ya se cerró. ¿Qué quieres hacer?" and chat.options
+    chat("crear ticket")
+    sent = len(chat.graph.sent)
+    (said,) = again(chat, no)
+    assert said == "Esa pregunta ya se cerró. Respóndeme lo último que te pregunté, por favor."
+    assert "interactive" not in chat.graph.sent[sent]
 
 
 def test_an_old_receipts_button_leaves_another_subjects_question_open(ask, loans):
