@@ -344,7 +344,7 @@ def test_a_portion_costs_few_queries_however_many_payments(
     officer, loan, django_assert_max_num_queries
 ):
     rows = [f"{n};P-001;2024-02-{1 + n % 28:02};1.00;;;;" for n in range(90)]
-    with django_assert_max_num_queries(70):
+    with django_assert_max_num_queries(80):  # three jobs, a portion in two of them
         one = ran("payments", table(*rows), officer)
     assert one.made == 90, problems(one)
 
