@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from chatbot import alarms, echoes, presence, whose
 from chatbot.channels.base import Provider
-from chatbot.channels.events import InboundMessage
+from chatbot.channels.events import InboundMessage, Media
 from chatbot.dialog import registry, sessions
 from chatbot.dialog.contract import INTENT, PROPERTY, Turn
 from chatbot.dialog.engine import take_turn
@@ -234,8 +234,7 @@ def _store(
         created_at=now,
     )
     for media in inbound.media:
-        error = provider.without_secrets(media.error)[:200]
-        _attach(message, media.id, media.name, media.mime, error)
+        _attach(message, media, provider.without_secrets(media.error)[:200])
     if inbound.historical:
         outreach.note_history(conversation, message)
     elif says_something(inbound):
@@ -265,10 +264,16 @@ def _shown_at(conversation: Conversation, inbound: InboundMessage, now: datetime
     return outreach.when_shown(conversation, inbound.at, now)
 
 
-def _attach(message: Message, media_id: str, name: str, mime: str, error: str) -> None:
-    state = Attachment.State.FAILED if error else Attachment.State.PENDING
+def _attach(message: Message, media: Media, error: str) -> None:
+    """To be fetched; until then it is as the provider announces it, its size too."""
     attachment = Attachment.objects.create(
-        message=message, media_id=media_id, name=name, mime=mime, error=error, state=state
+        message=message,
+        media_id=media.id,
+        name=media.name,
+        mime=media.mime,
+        size=media.size or None,
+        error=error,
+        state=Attachment.State.FAILED if error else Attachment.State.PENDING,
     )
     if not error:
         fetch_soon(attachment)

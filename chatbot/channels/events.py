@@ -52,6 +52,7 @@ class Media:
     name: str = ""
     mime: str = ""
     error: str = ""  # the provider itself could not get it
+    size: int = 0  # bytes, where that is told beforehand
 
 
 @dataclass(frozen=True, slots=True)

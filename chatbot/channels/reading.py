@@ -47,6 +47,12 @@ def _encodable(text: str) -> bool:
     return True
 
 
+def size_told(value: Any) -> int:
+    """How many bytes a file is said to have, as a number or as text; 0 if that is no size."""
+    told = identifier(value, 15)
+    return int(told) if told.isascii() and told.isdecimal() else 0
+
+
 def plain(value: Any, longest: int | None = None) -> str:
     """Text that any database takes: no NUL, no half surrogates. Not text: an empty string."""
     if not isinstance(value, str):

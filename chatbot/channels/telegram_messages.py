@@ -23,7 +23,15 @@ from chatbot.channels.events import (
     Referral,
     Understood,
 )
-from chatbot.channels.reading import derived_id, dicts, identifier, mapping, moment, plain
+from chatbot.channels.reading import (
+    derived_id,
+    dicts,
+    identifier,
+    mapping,
+    moment,
+    plain,
+    size_told,
+)
 from crm.conversations.models import Message
 
 Kind = Message.Kind
@@ -236,12 +244,13 @@ def _pixels(size: Json) -> int:
 
 
 def _with_media(element: Json, file: Json, kind: Message.Kind) -> dict[str, Any]:
-    size = file.get("file_size")
+    size = size_told(file.get("file_size"))
     found = Media(
         id=identifier(file.get("file_id"), 200),
         name=plain(file.get("file_name"), 200),
         mime=plain(file.get("mime_type"), 100).split(";")[0],
-        error=too_large() if isinstance(size, int) and size > LARGEST_FILE else "",
+        error=too_large() if size > LARGEST_FILE else "",
+        size=size,
     )
     if not found.id:
         return {}

@@ -15,7 +15,15 @@ from chatbot.channels.events import (
     Media,
     Referral,
 )
-from chatbot.channels.reading import derived_id, dicts, identifier, mapping, moment, plain
+from chatbot.channels.reading import (
+    derived_id,
+    dicts,
+    identifier,
+    mapping,
+    moment,
+    plain,
+    size_told,
+)
 from chatbot.channels.whatsapp_web import Chat, address, card, group, is_nobody, people, point
 from crm.conversations.models import Message
 
@@ -190,6 +198,7 @@ def _media(type_: str, element: Json) -> dict[str, Any]:
         id=id_,
         name=plain(block.get("file_name") or block.get("filename"), 200),
         mime=plain(block.get("mime_type"), 100).split(";")[0],
+        size=size_told(block.get("file_size")),
     )
     text = plain(block.get("caption")) or plain(outer.get("caption"))
     return {"kind": MEDIA_KINDS[type_], "text": text, "media": (found,)}

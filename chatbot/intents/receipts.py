@@ -117,10 +117,11 @@ def _ask(turn: Turn, data: Data, step: str, question: Reply, *first: Reply) -> O
 
 
 def _refusal(attachment: Attachment) -> Reply | None:
-    """Why this file is none that can be taken, as far as that is known by now."""
-    if attachment.state == Attachment.State.FAILED:
-        return Reply("receipt_no_file", {"limit": _limit()})
+    """Why this file is none that can be taken, as far as that is known by now: some providers
+    announce a file's size, all what it is."""
     too_large = (attachment.size or 0) > settings.UPLOAD_MAX_BYTES
+    if attachment.state == Attachment.State.FAILED and not too_large:
+        return Reply("receipt_no_file", {"limit": _limit()})
     if too_large or not receipt_words.is_taken(attachment):
         return Reply("receipt_refused", {"limit": _limit()})
     return None

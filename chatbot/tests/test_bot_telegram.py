@@ -121,6 +121,27 @@ def test_a_photo_becomes_a_receipt(tell, telegram, product, ana):
     assert (receipt.status, receipt.amount) == ("pending", 500)
 
 
+@pytest.mark.parametrize(
+    "file",
+    [
+        {"file_size": 6 * 1024 * 1024, "mime_type": "application/pdf"},
+        {"file_size": 21 * 1024 * 1024, "mime_type": "image/jpeg"},
+        {"file_size": 1000, "mime_type": "image/gif"},
+    ],
+)
+def test_what_is_announced_as_no_receipt_is_refused_at_once(tell, telegram, product, ana, file):
+    make_loan(ana, product, "P-000005")
+    (body,) = tell(
+        sample.update(
+            message=sample.message(
+                caption="Monto: 500\nFecha: 2025-01-15", document=sample.file("D9", **file)
+            )
+        )
+    )
+    assert "No puedo aceptar ese archivo" in body["text"] and "hasta 5 MB" in body["text"]
+    assert not Receipt.objects.exists()
+
+
 def test_a_voice_note_is_answered_with_the_menu(tell):
     voice = sample.file(duration=4, mime_type="audio/ogg")
     (body,) = tell(sample.update(message=sample.message(voice=voice)))

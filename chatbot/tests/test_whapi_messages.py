@@ -188,6 +188,13 @@ def test_the_prefix_of_an_answer_is_taken_off(reply, choice):
 def test_a_file_carries_what_it_is_fetched_by():
     (file,) = read("document", {**FILE, "file_name": "plano.pdf"}).media
     assert (file.id, file.name, file.mime) == ("jpeg-1", "plano.pdf", "image/jpeg")
+    assert file.size == 12345
+
+
+@pytest.mark.parametrize("told", [-1, 1.5, True, "viel", "²", 10**30, None])
+def test_a_size_that_is_none_is_not_known(told):
+    (file,) = read("image", {**FILE, "file_size": told}).media
+    assert file.size == 0
 
 
 @pytest.mark.parametrize("gone", sorted(FILE.keys() - {"id"}))
