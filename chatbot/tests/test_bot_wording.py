@@ -1,5 +1,6 @@
 """The office's own wording of a reply: checked, previewed, said, taken back; and every original."""
 
+import re
 import time
 
 import pytest
@@ -148,6 +149,14 @@ def test_the_preview_shows_made_up_values(admin):
     assert "<html" not in answer.content.decode()
     wrong = admin.post(at("preview", reply="greeting"), {"text": "{{ nadie }}"})
     assert 'class="bad"' in wrong.content.decode()
+
+
+def test_the_preview_stands_in_its_bubble_whatever_it_is_made_of(admin):
+    """A paragraph in a paragraph would close it: an empty bubble, the words below."""
+    shown = admin.get(at(reply="ticket_answer")).content.decode()
+    assert re.search(
+        r'<div class="reply-bubble"><p>«text»</p>\s*<p>\(Ticket «number»\)</p></div>', shown
+    )
 
 
 def test_what_is_typed_is_escaped_on_the_page(admin):
