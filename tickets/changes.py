@@ -39,6 +39,7 @@ TOUCHED: dict[str, tuple[str, ...]] = {
     "merged_into": _STANDING,
     "merged": ("is_private", "partner"),
     "partner": ("is_private", "partner", "agency"),
+    "is_private": ("is_private", "agency"),
 }
 _COLUMNS = {column.name: column for column in Ticket._meta.concrete_fields}
 

@@ -42,8 +42,8 @@ def hear(
 
     What waited for them is open again, and so is what was done less than a week ago; about what
     was done before, a new ticket is made, which that one returns. The same message is added once.
-    In a session of `partner`'s the words are private: a ticket that was no partner's is theirs from
-    then on; the caller has seen that it `may_hear` them.
+    In a session of `partner`'s the words are private: a ticket that was no partner's, or answered
+    like anybody's, is theirs alone from then on; the caller has seen that it `may_hear` them.
     `has_files` is False where it surely has none. To be called where the message is handled: the
     conversation's row is locked already.
     """
@@ -129,7 +129,7 @@ def _hear(row: Ticket, message: Message, partner: Partner | None, has_files: boo
         return row
     if has_files:
         _attach(row, entry, message)
-    if partner is not None and row.partner is None:
+    if partner is not None and (row.partner is None or not row.is_private):
         _make_theirs(row, partner, now)
     heard_again(row, now)
     save(row, now)
@@ -138,7 +138,10 @@ def _hear(row: Ticket, message: Message, partner: Partner | None, has_files: boo
 
 def _make_theirs(row: Ticket, partner: Partner, now: datetime) -> None:
     """It holds what was said in a session: an agent who had it reads on no more."""
-    note(row, "partner", None, partner.number, None)
+    if row.partner is None:
+        note(row, "partner", None, partner.number, None)
+    else:
+        note(row, "is_private", row.is_private, True, None)
     row.partner, row.is_private = partner, True
     row.agency_id = row.agency_id or partner.agency_id
     if row.assignee is not None and not row.assignee.has_perm("partners.view_partner"):

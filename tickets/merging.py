@@ -98,8 +98,9 @@ def _check_partners(row: Ticket, target: Ticket) -> None:
     if row.partner is not None and target.partner is not None and row.partner != target.partner:
         raise DeskError(_("These tickets are two partners'."))
     holder = target.assignee
-    closed = (row.partner is not None or row.is_private) and target.partner is None
-    if not closed or holder is None or holder == row.assignee:
+    becomes_theirs = row.partner is not None and target.partner is None
+    closes = becomes_theirs or (row.is_private and not target.is_private)
+    if not closes or holder is None or holder == row.assignee:
         return
     if not holder.has_perm("partners.view_partner"):
         words = _("%(person)s may not read what is a partner's. Give that ticket to an officer.")

@@ -108,9 +108,10 @@ def about(turn: Turn) -> Outcome:
 
 
 def _gets_too_much(turn: Turn, ticket: Ticket, message: Message) -> bool:
-    """Whether it was said in a session that is over, and the ticket is not a partner's."""
+    """Whether it was said in a session that is over, and the ticket is no partner's secret."""
     whole = ticket.merged_into or ticket
-    return message.is_private and turn.partner is None and whole.partner_id is None
+    secret = whole.partner_id is not None and whole.is_private
+    return message.is_private and turn.partner is None and not secret
 
 
 def reopen(turn: Turn) -> Outcome | None:

@@ -13,6 +13,7 @@ from chatbot.tests.test_bot_tickets import BESIDE, answered, fresh
 from chatbot.work import work_off
 from crm.conversations import ownership
 from crm.conversations.models import Message
+from partners.models import Partner
 from tickets.files import stored
 from tickets.models import Ticket
 from tickets.opening import open_ticket
@@ -161,6 +162,43 @@ def test_what_was_said_in_a_session_is_not_added_by_a_tap_after_it(before, ask, 
     ask("cerrar sesión")
     ask.tap(id_)
     assert heard_on(before) == [] and fresh(before).partner is None
+
+
+@pytest.fixture
+def while_gone(ask, ana, clara, alice):
+    """Made at the desk while Ana was deregistered, so answered like anybody's; an agent has it."""
+    Partner.objects.update(status="cancelled")
+    ana.refresh_from_db()
+    made = open_ticket(contact=ana.contact, partner=ana, by=clara, subject="Carta", is_private=True,
+                       description="Pide su carta", assignee=alice)  # fmt: skip
+    Partner.objects.update(status="active")
+    assert not made.is_private
+    return made
+
+
+@pytest.mark.parametrize("way", ["written", "quoted", "more", "about"])
+def test_what_was_made_while_they_were_no_partner_is_private_once_a_session_speaks_on_it(
+    while_gone, ask, clara, ana, alice, way
+):
+    asked = waits(ask, while_gone, clara, way)
+    say_about(ask, while_gone, way, asked, clara)
+    now = fresh(while_gone)
+    assert heard_on(now) == [BESIDE]
+    assert (now.partner, now.is_private, now.assignee) == (ana, True, clara)
+    change = now.changes.get(field="is_private")
+    assert (change.actor, change.kept["is_private"]) == (None, "False")
+    ask("cerrar sesión")
+    assert now.number not in str(ask("mis tickets"))
+    assert answered(ask, now, clara, "Debes S/ 250.00") and "250" not in str(ask.graph.sent[-1])
+
+
+def test_what_was_said_in_a_session_is_not_added_to_it_by_a_tap_after_it(while_gone, ask, clara):
+    waits(ask, while_gone, clara, "about")
+    ask(BESIDE)
+    ((id_, _title), *_rest) = ask.options
+    ask("cerrar sesión")
+    ask.tap(id_)
+    assert heard_on(while_gone) == [] and not fresh(while_gone).is_private
 
 
 def test_after_a_week_the_new_one_is_theirs(before, ask, clara, ana):

@@ -71,6 +71,7 @@ def _what(row: TicketChange) -> str:
         "category": _("Category"),
         "loan": _("Loan"),
         "partner": _("Partner"),
+        "is_private": _("Answered only in a session from now on"),
         "receipt": _("Receipt"),
         "satisfaction": _("Satisfaction"),
     }.get(row.field, row.field)
@@ -86,7 +87,7 @@ def _late_words(row: TicketChange) -> str:
 
 def _value(field: str, value: str, names: dict[str, dict[str, str]]) -> str:
     """What a change holds, in words."""
-    if field in ("created", "warned", "breached"):
+    if field in ("created", "warned", "breached", "is_private"):
         return ""
     if field in ("merged", "merged_into"):
         return names["merged"].get(value, "")

@@ -73,7 +73,10 @@ def test_tickets_of_two_partners_stay_two(ticket, public, clara):
 
 
 @pytest.mark.usefixtures("in_english")
-def test_no_partners_ticket_becomes_part_of_what_an_agent_has(ticket, public, clara, alice):
+@pytest.mark.parametrize("anas", [False, True], ids=["nobodys", "made while she was none"])
+def test_no_partners_ticket_becomes_part_of_what_an_agent_has(ticket, public, clara, alice, anas):
+    if anas:
+        Ticket.objects.filter(pk=public.pk).update(partner=ticket.partner)
     assign(ticket=public, to=alice, by=clara)
     with pytest.raises(DeskError, match="Alicia"):
         merge(ticket=ticket, into=fresh(public), by=clara)
