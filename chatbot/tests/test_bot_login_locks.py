@@ -2,6 +2,7 @@
 
 import os
 import re
+import time
 import threading
 from datetime import timedelta
 
@@ -182,7 +183,8 @@ def test_a_lock_asks_as_much_for_a_partners_document_as_for_nobodys(partner, hea
             hears(text, sender=str(51911001000 + 100 * at + number))
         sender = str(51911009000 + at)
         hears("hola", sender=sender)
-        hears(text, sender=sender, work=False)
+        # Not in the second in which the conversation was made: that costs a query of its own.
+        hears(text, sender=sender, work=False, at=int(time.time()) + 2)
         with CaptureQueriesContext(connection) as context:
             for lane in lanes.due_lanes():
                 lanes.handle_lane(lane)
