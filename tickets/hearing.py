@@ -30,9 +30,14 @@ def heard_by(partner: Partner) -> Q:
 def may_hear(ticket: Ticket, partner: Partner) -> bool:
     """As `heard_by`, of one; of a part what it is a part of counts."""
     whole = ticket.merged_into or ticket
-    if whole.partner_id is None:
+    if is_nobodys(ticket):
         return whole.contact_id == partner.contact_id
     return whole.partner_id == partner.pk
+
+
+def is_nobodys(ticket: Ticket) -> bool:
+    """Whether it is no partner's, nor a part of such a one."""
+    return (ticket.merged_into or ticket).partner_id is None
 
 
 def hear(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -14,7 +15,7 @@ from chatbot.intents import login, ticket_files, titles
 from chatbot.intents.heard import INTENTS as HEARD
 from chatbot.intents.heard import UNKNOWN
 from chatbot.intents.own_words import written
-from chatbot.intents.tickets import add, added, theirs
+from chatbot.intents.tickets import add, added, outside, spoken_of, theirs, unheard
 from crm.conversations.models import Message
 from tickets import hearing
 from tickets.models import Ticket, TicketMessage
@@ -25,6 +26,8 @@ DIALOG, MORE = "ticket", "more"
 ADD_TO, ABOUT = "ticket_more", "ticket_about"
 # As many as are buttons or a list everywhere; so many answers of one are shown.
 MOST_SHOWN, MOST_ANSWERS = 6, 3
+# So many that were spoken of lately are looked at for one that hears.
+MOST_LATELY = 10
 # Of those that were only announced so many are shown besides; the rest the next time.
 MOST_UNREAD = 10
 # So many signs of them in one reply, which may have a third more (`outreach.LONGEST_TEXT`).
@@ -62,9 +65,9 @@ def look(turn: Turn) -> Outcome:
 
 
 def rate(turn: Turn) -> Outcome:
-    """A mark from 1 to 5; with a low one it is offered to go on."""
+    """A mark from 1 to 5; with a low one it is offered to go on. It holds no words of a session."""
     key, _dot, score = turn.value.partition(".")
-    ticket = theirs(turn, key)
+    ticket = spoken_of(turn, key)
     if ticket is None or score not in tuple("12345") or not ticket.is_done:
         return Outcome((Reply("ticket_not_found"),))
     hearing.rate(ticket=ticket, contact=ticket.contact, score=int(score))
@@ -77,7 +80,7 @@ def ask_more(turn: Turn) -> Outcome:
     """What is to be added: to an open ticket, or about one that is not resolved after all."""
     ticket = theirs(turn, turn.value)
     if ticket is None:
-        return Outcome((Reply("ticket_not_found"),))
+        return unheard(turn, turn.value)
     whole = ticket.merged_into or ticket
     reply = Reply("ticket_more", {"number": whole.number, "done": whole.is_done})
     return Outcome((reply,), asked=Asked(DIALOG, MORE, {"ticket": ticket.pk}))
@@ -88,7 +91,7 @@ def take_more(turn: Turn, data: Mapping[str, Any]) -> Outcome:
         return who
     ticket = theirs(turn, data["ticket"])
     if ticket is None:
-        return Outcome((Reply("ticket_not_found"),))
+        return unheard(turn, data["ticket"])
     if not written(turn) and not turn.inbound.media:
         return Outcome((Reply("ticket_words"),), asked=Asked(DIALOG, MORE, data))
     return add(turn, ticket)
@@ -98,10 +101,12 @@ def about(turn: Turn) -> Outcome:
     """Yes, what they wrote before was about that ticket."""
     key, _dot, message_key = turn.value.partition(".")
     ticket = theirs(turn, key)
+    if ticket is None:
+        return unheard(turn, key)
     rows = Message.objects.filter(conversation=turn.conversation, direction=Message.Direction.IN)
     digits = message_key if message_key.isdecimal() else "0"
     message = rows.filter(pk=int(digits[:18])).first()
-    if ticket is None or message is None or _gets_too_much(turn, ticket, message):
+    if message is None or _gets_too_much(turn, ticket, message):
         return Outcome((Reply("ticket_not_found"),))
     heard = hearing.hear(ticket=ticket, message=message, partner=turn.partner)
     return added(turn, heard, ticket)
@@ -132,8 +137,19 @@ def claim(turn: Turn) -> Outcome | None:
     waiting = hearing.hear_waiting(message=turn.message, partner=turn.partner, has_files=files)
     if waiting is not None:
         return added(turn, waiting, waiting)
-    lately = _lately(turn) if turn.inbound.kind == Message.Kind.TEXT else None
-    if lately is None or turn.captured is not None:
+    if turn.inbound.kind != Message.Kind.TEXT or turn.captured is not None:
+        return None
+    return _asked_of(turn, _lately(turn))
+
+
+def _asked_of(turn: Turn, rows: Sequence[Ticket]) -> Outcome | None:
+    """Whether it is about the newest of them; or that it cannot be, said in this session."""
+    hears = [one for one in rows if turn.partner is None or hearing.may_hear(one, turn.partner)]
+    deaf = [one for one in rows if one not in hears and hearing.is_nobodys(one)]
+    if not hears and deaf and deaf[0].status == Ticket.Status.WAITING:
+        return replace(outside(turn, deaf[0]), misunderstood=True)
+    lately = hears[0] if hears else None
+    if lately is None or (lately.is_done and not may_be_reopened(lately, turn.now)):
         return None
     value = f"{lately.pk}.{turn.message.pk}"
     options = titles.pick(turn, (ABOUT, value, "ticket_about"), ("intent", "help", "ticket_not"))
@@ -202,13 +218,11 @@ def _waiting(turn: Turn) -> Ticket | None:
     return rows.order_by("-changed_at").first()
 
 
-def _lately(turn: Turn) -> Ticket | None:
-    """The one something happened to in the last week, if it can still be added to."""
-    rows = _of_talk(turn).filter(changed_at__gte=turn.now - REOPENED_WITHIN)
-    newest = rows.order_by("-changed_at").first()
-    if newest is None or (newest.is_done and not may_be_reopened(newest, turn.now)):
-        return None
-    return newest
+def _lately(turn: Turn) -> list[Ticket]:
+    """Those spoken of here that something happened to in the last week, newest first."""
+    rows = Ticket.objects.standing().filter(conversation=turn.conversation)
+    rows = rows.filter(changed_at__gte=turn.now - REOPENED_WITHIN)
+    return list(rows.order_by("-changed_at")[:MOST_LATELY])
 
 
 def _of_talk(turn: Turn) -> QuerySet[Ticket]:

@@ -106,7 +106,7 @@ def made(turn: Turn, ticket: Ticket, *, pictures: bool = False) -> Outcome:
 def ask_picture(turn: Turn) -> Outcome:
     ticket = theirs(turn, turn.value)
     if ticket is None:
-        return Outcome((Reply("ticket_not_found"),))
+        return unheard(turn, turn.value)
     return Outcome(
         (Reply("ticket_picture", {"number": ticket.number}),),
         asked=Asked(DIALOG, PICTURE, {"ticket": ticket.pk}),
@@ -118,7 +118,7 @@ def take_picture(turn: Turn, data: Mapping[str, Any]) -> Outcome | None:
         return None
     ticket = theirs(turn, data["ticket"])
     if ticket is None:
-        return Outcome((Reply("ticket_not_found"),))
+        return unheard(turn, data["ticket"])
     return add(turn, ticket)
 
 
@@ -139,18 +139,42 @@ def added(turn: Turn, heard: Ticket, before: Ticket) -> Outcome:
 
 
 def theirs(turn: Turn, key: object) -> Ticket | None:
-    """The ticket with this key, if it is this person's: in a session what the partner's words may
-    go to, whoever wrote here before; else made in this conversation or by this contact."""
+    """The ticket with this key, if it may get what this person says: in a session what the
+    partner's words may go to, whoever wrote here before; else made in this conversation or by this
+    contact."""
+    found = spoken_of(turn, key)
+    if found is None or turn.partner is None or hearing.may_hear(found, turn.partner):
+        return found
+    return None
+
+
+def spoken_of(turn: Turn, key: object) -> Ticket | None:
+    """The ticket with this key, if it was made in this conversation or by this contact; in a
+    session also what is the partner's, and never another partner's."""
     if not str(key).isdecimal():
         return None
     rows = Ticket.objects.select_related("contact", "partner", "merged_into")
     found = rows.filter(pk=int(str(key)[:18])).first()
     if found is None:
         return None
-    own = found.contact_id == turn.contact.pk or found.conversation_id == turn.conversation.pk
-    if turn.partner is not None:
-        own = hearing.may_hear(found, turn.partner)
-    return found if own else None
+    if turn.partner is not None and hearing.may_hear(found, turn.partner):
+        return found
+    is_anothers = turn.partner is not None and not hearing.is_nobodys(found)
+    here = found.contact_id == turn.contact.pk or found.conversation_id == turn.conversation.pk
+    return found if here and not is_anothers else None
+
+
+def unheard(turn: Turn, key: object) -> Outcome:
+    """What is said where `theirs` found none: that there is none, or how it can be spoken to."""
+    found = spoken_of(turn, key)
+    return outside(turn, found) if found else Outcome((Reply("ticket_not_found"),))
+
+
+def outside(turn: Turn, ticket: Ticket) -> Outcome:
+    """That it is no partner's, so that what is said in a session is not for it."""
+    number = (ticket.merged_into or ticket).number
+    reply = Reply("ticket_outside", {"number": number}, titles.intents(turn, ("logout",)))
+    return Outcome((reply,))
 
 
 def _known_here(turn: Turn) -> Partner | None:

@@ -110,6 +110,39 @@ def test_what_is_said_in_a_session_is_no_ticket_that_others_read(
     assert heard_on(prospects) == [] and prospects in Ticket.objects.visible_to(alice)
 
 
+@pytest.mark.parametrize("is_overheard", [False, True])
+def test_in_a_session_a_ticket_made_here_without_one_gets_its_mark(
+    prospects, stranger, clara, ana, is_overheard
+):
+    resolve(ticket=prospects, by=clara)
+    work_off()
+    stranger.log_in(ana)
+    if is_overheard:
+        ownership.claim(conversation=stranger.talk, user=clara)
+    said = stranger.tap(f"ticket_rating:{prospects.pk}.5")
+    assert fresh(prospects).satisfaction == 5 and ("Gracias" in str(said)) != is_overheard
+
+
+@pytest.mark.parametrize("way", ["written", "more", "reopen", "picture", "about"])
+def test_in_a_session_it_hears_no_words_and_they_hear_why(prospects, stranger, clara, ana, way):
+    waits(stranger, prospects, clara, way)
+    if way == "about":
+        stranger(BESIDE)
+    stranger.log_in(ana)
+    if way == "written":
+        said = stranger(BESIDE)
+        assert len(stranger.queries) <= MOST_QUERIES
+    else:
+        more = f".{Message.objects.get(text=BESIDE).pk}" if way == "about" else ""
+        said = stranger.tap(f"ticket_{way}:{prospects.pk}{more}")
+    assert "cierra primero tu sesión" in said[0] and prospects.number in said[0]
+    assert heard_on(prospects) == []
+    stranger.tap(stranger.options[0][0])
+    if way == "written":
+        stranger(BESIDE)
+        assert heard_on(prospects) == [BESIDE]
+
+
 def test_in_a_session_anothers_ticket_is_not_listed(prospects, stranger, ana):
     assert prospects.number in stranger("mis tickets")[0]
     stranger.log_in(ana)
@@ -218,7 +251,8 @@ def test_two_partners_in_one_thread_stay_two(made, ask, clara):
     set_status(ticket=fresh(made), status="waiting", by=clara)
     ask.log_in(make_partner("Carla Inventada", "40000003", "51911000003"))
     ask(BESIDE)
-    ask.tap(f"ticket_more:{made.pk}")
+    assert "No encontré" in ask.tap(f"ticket_more:{made.pk}")[0]
+    assert "No encontré" in ask.tap(f"ticket_rating:{made.pk}.5")[0]
     ask(BESIDE)
     assert heard_on(made) == []
 

@@ -150,6 +150,7 @@ GROUPS = (
             "ticket_none": _("No open tickets"),
             "ticket_shown": _("One ticket"),
             "ticket_not_found": _("Ticket not found"),
+            "ticket_outside": _("Nobody's ticket, in a session: log out"),
             "ticket_more": _("More for a ticket: words"),
             "ticket_picture": _("More for a ticket: a picture"),
             "ticket_about": _("Is it about that ticket?"),
