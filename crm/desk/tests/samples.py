@@ -13,7 +13,7 @@ from crm.desk.access import permitted
 from crm.desk.feedback import back, tell
 from crm.desk.lists import ListPage
 from crm.desk.registry import Card, MenuEntry, Probe, SearchHit, Step
-from crm.desk.tables import WIDE, DeskTable, RowLinkColumn
+from crm.desk.tables import WIDE, WIDER, DeskTable, RowLinkColumn, cells
 from crm.people.models import User
 
 versions = {"things": "7"}
@@ -65,6 +65,11 @@ class UserFilter(FilterSet):
 class UserTable(DeskTable):
     username = RowLinkColumn(linkify=lambda record: f"/thing/{record.pk}/")
     email = tables.Column(attrs=WIDE)
+    first_name = tables.Column(attrs=cells("cell-short d-none d-lg-table-cell"))
+    last_name = tables.Column(attrs=cells("cell-quiet cell-grow d-none d-xl-table-cell"))
+    phone = tables.Column(accessor="first_name", attrs=WIDER)
+    whose = tables.Column(accessor="last_name", attrs=WIDE)
+    since = tables.Column(accessor="first_name")
 
     class Meta(DeskTable.Meta):
         model = User

@@ -183,11 +183,18 @@ def test_a_lost_line_says_so_and_recovers(opened, crowd):
 
 
 @pytest.mark.parametrize("path", ["/", "/things/", "/profile/", "/search/?q=villa", "/nowhere/"])
-def test_on_a_phone_nothing_is_wider_than_the_screen(opened, crowd, path):
+def test_nothing_is_wider_than_the_screen(opened, crowd, path):
+    """With a row of far too long texts, one of them without a gap to break at."""
+    words, unbroken = "Guadalupe de los Ángeles " * 6, "interminable" * 12
+    User.objects.filter(username="x000").update(
+        username="x" + unbroken, email=unbroken, first_name=words, last_name=words
+    )
     page = opened(path, width=390, height=844)
-    assert page.evaluate("document.documentElement.scrollWidth") <= 390
     expect(page.locator(".bottombar")).to_be_visible()
     expect(page.locator(".sidebar")).to_be_hidden()
+    for width in (390, 768, 1024, 1280, 1440):
+        page.set_viewport_size({"width": width, "height": 844})
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
 def test_the_first_tab_skips_to_the_content(opened):
