@@ -2,8 +2,8 @@
 
 import os
 import re
-import time
 import threading
+import time
 from datetime import timedelta
 
 import pytest
