@@ -56,6 +56,7 @@ def later(**time):
 # --- Of one conversation -----------------------------------------------------------------------
 
 
+@pytest.mark.once
 def test_after_five_in_vain_right_data_hear_the_same_refusal(partner, hears):
     refused = {hears(WRONG_YEAR)[0] for _ in range(5)}
     refused.add(hears(RIGHT)[0])
@@ -65,6 +66,7 @@ def test_after_five_in_vain_right_data_hear_the_same_refusal(partner, hears):
     assert session().partner == partner
 
 
+@pytest.mark.once
 def test_four_in_vain_are_forgiven_by_the_right_data(partner, hears):
     for _ in range(2):
         for _ in range(4):
@@ -74,6 +76,7 @@ def test_four_in_vain_are_forgiven_by_the_right_data(partner, hears):
         hears("cerrar sesión")
 
 
+@pytest.mark.once
 def test_the_lock_grows_to_an_hour_and_ends_by_itself(partner, hears):
     lasted = []
     for _ in range(6):
@@ -89,6 +92,7 @@ def test_the_lock_grows_to_an_hour_and_ends_by_itself(partner, hears):
     assert session().partner == partner
 
 
+@pytest.mark.once
 def test_a_day_without_a_try_makes_the_first_lock_short_again(partner, hears):
     for _ in range(2):
         for _ in range(5):
@@ -110,6 +114,7 @@ def test_from_another_phone_a_locked_one_hears_the_same_and_gets_no_code(partner
     assert newest_request().partner is None and deliver() is None
 
 
+@pytest.mark.once
 def test_right_data_count_like_wrong_ones_until_they_open_the_door(partner, hears):
     """Else the lock that follows would tell which of somebody's tries were right."""
     hears("Hola")
@@ -121,6 +126,7 @@ def test_right_data_count_like_wrong_ones_until_they_open_the_door(partner, hear
     assert LoginCounter.objects.get(key=in_talk(STRANGER)).locked_until is not None
 
 
+@pytest.mark.once
 def test_the_code_of_the_last_try_still_opens(partner, hears):
     hears("Hola")
     for _ in range(4):
@@ -162,6 +168,7 @@ def test_every_way_to_write_a_document_counts_as_one():
     assert DNI not in Given.of(DNI, 1990).key
 
 
+@pytest.mark.once
 def test_officers_find_it_in_the_audit_log_and_no_document_does(partner, hears, caplog):
     flood(hears, 10)
     entry = AuditEntry.objects.get(action="login_locked_by_document")
@@ -173,6 +180,7 @@ def test_officers_find_it_in_the_audit_log_and_no_document_does(partner, hears, 
     )
 
 
+@pytest.mark.once
 def test_a_lock_asks_as_much_for_a_partners_document_as_for_nobodys(partner, hears):
     """Else the time of the tenth try would tell whether the document is anybody's."""
     for model in (Conversation, Partner):

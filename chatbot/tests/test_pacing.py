@@ -49,6 +49,7 @@ def run(worker):
 
 
 @pytest.mark.django_db(transaction=True)
+@pytest.mark.once
 def test_a_second_holds_no_more_than_the_rate_as_the_provider_sees_it(channel, queue, graph):
     give_rate(channel, 20)
     for number in range(30):
@@ -60,6 +61,7 @@ def test_a_second_holds_no_more_than_the_rate_as_the_provider_sees_it(channel, q
     assert fullest <= 30  # twenty, and what a busy machine sends late
 
 
+@pytest.mark.once
 def test_the_rate_is_kept_to_the_full(channel, queue, book, monkeypatch):
     """By a worker that comes by every 90 ms: eighty leave in the first second, and every other."""
     for number in range(180):

@@ -35,6 +35,7 @@ def texts(talk):
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
+@pytest.mark.once
 def test_the_persons_words_stand_in_the_order_of_their_seconds(channel, seconds, answers):
     start, sender = base(), str(next(numbers))
     for number, second in enumerate(seconds):

@@ -21,6 +21,7 @@ def demo(settings, tmp_path):
     settings.MEDIA_ROOT = tmp_path
 
 
+@pytest.mark.once
 def test_it_is_the_same_each_time(demo):
     stories = []
     for _ in range(2):
