@@ -238,7 +238,7 @@ def _store(
     if inbound.historical:
         outreach.note_history(conversation, message)
     elif says_something(inbound):
-        outreach.note_message(conversation, message)
+        outreach.note_message(conversation, message, answers=is_answer(inbound))
     else:
         Conversation.objects.filter(pk=conversation.pk).update(changed_at=now)
     return message
@@ -256,6 +256,11 @@ def says_something(inbound: InboundMessage) -> bool:
     """A reaction or a notice is nobody's turn, whether in a group or from our own phone."""
     silent = inbound.kind in (Message.Kind.REACTION, Message.Kind.SYSTEM)
     return inbound.wakes or (not silent and (inbound.outgoing or inbound.group is not None))
+
+
+def is_answer(inbound: InboundMessage) -> bool:
+    """Whether a person may have written it; not what certainly another program sent."""
+    return not inbound.by_api or inbound.or_typed
 
 
 def _shown_at(conversation: Conversation, inbound: InboundMessage, now: datetime) -> datetime:
@@ -349,10 +354,13 @@ def _spoken_beside_the_desk(
 ) -> None:
     """Whoever answers takes it: the bot falls silent, though we do not know which colleague.
 
-    What certainly a program wrote (a reminder, a campaign) silences it too, and is nobody's answer.
+    What certainly a program wrote (a reminder, a campaign) silences it too, and is nobody's answer:
+    what the bot has already said to them still goes.
     """
+    answered = is_answer(inbound)
+    reason = Episode.Reason.PHONE if answered else Episode.Reason.PROGRAM
     with transaction.atomic():
-        ownership.hand_to_queue(conversation=conversation, reason=Episode.Reason.PHONE)
-        if not inbound.by_api or inbound.or_typed:
+        ownership.hand_to_queue(conversation=conversation, reason=reason, cancels=answered)
+        if answered:
             ownership.note_response(conversation, at)
             note_answer(contact=conversation.contact, user=None, at=at)

@@ -11,7 +11,7 @@ from chatbot.dialog.waiting import close_finished
 from chatbot.tests.desk import browser, words
 from chatbot.tests.events import apply, echoed, heard
 from chatbot.waiting import NotYet
-from crm.conversations import outreach
+from crm.conversations import outreach, ownership
 from crm.conversations.models import Conversation, Episode, Message
 from crm.people.models import Contact, ContactPoint
 from leads.models import Lead
@@ -123,6 +123,21 @@ def test_what_certainly_a_program_sent_silences_the_bot_and_is_no_answer(channel
     assert talk.owner == "queue"
     assert (talk.episode.first_response_at, lead.first_response_at) == (answered, answered)
     assert lead.status == ("contacted" if or_typed else "new")
+    assert talk.episode.reason == ("phone" if or_typed else "program")
+    # What the bot had said before is said all the same, unless somebody may have answered.
+    assert replies().get().state == ("cancelled" if or_typed else "queued")
+
+
+@pytest.mark.parametrize("owner", ["queue", "human"])
+def test_who_waits_for_a_person_waits_on_beside_a_program(channel, manager, owner):
+    apply(channel, heard("asesor"))
+    talk = Conversation.objects.get()
+    if owner == "human":
+        ownership.claim(conversation=talk, user=manager)
+    apply(channel, echoed("Su cita es mañana", by_api=True))
+    talk.refresh_from_db()
+    assert (talk.owner, talk.episode.reason) == (owner, "asked")
+    assert talk.waiting_since == talk.messages.get(direction="in").created_at
 
 
 def test_an_echo_of_our_own_sending_under_way_waits_for_it(channel, queue):

@@ -61,17 +61,19 @@ def hand_to_queue(
     reason: Episode.Reason | str = "",
     summary: str = "",
     details: str = "",
+    cancels: bool = True,
 ) -> Episode:
     """The bot can go no further: a person is waited for. Whoever has it already keeps it.
 
-    `summary` is what a colleague should know before they read the thread, `details` what of that
-    only who sees private messages may read.
+    Replies of the bot that wait are cancelled, unless `cancels` is False. `summary` is what a
+    colleague should know before they read the thread, `details` what of that only who sees
+    private messages may read.
     """
     with transaction.atomic():
         episode = _locked_episode(conversation)
         if episode.owner == Episode.Owner.BOT:
             _note(episode, reason, summary, details)
-            _hand_over(conversation, episode, Episode.Owner.QUEUE, None)
+            _hand_over(conversation, episode, Episode.Owner.QUEUE, None, cancels=cancels)
     return episode
 
 
@@ -130,7 +132,12 @@ def _locked_episode(conversation: Conversation) -> Episode:
 
 
 def _hand_over(
-    conversation: Conversation, episode: Episode, owner: Episode.Owner, human: User | None
+    conversation: Conversation,
+    episode: Episode,
+    owner: Episode.Owner,
+    human: User | None,
+    *,
+    cancels: bool = True,
 ) -> None:
     now = timezone.now()
     if (episode.owner, episode.human_id) != (owner, human.pk if human else None):
@@ -138,7 +145,7 @@ def _hand_over(
         episode.save(update_fields=["owner", "human", "owner_since", *NOTED])
     conversation.episode = episode
     Conversation.objects.filter(pk=conversation.pk).update(changed_at=now, episode=episode)
-    if owner != Episode.Owner.BOT:
+    if cancels and owner != Episode.Owner.BOT:
         waiting = (Message.State.QUEUED, Message.State.HELD)
         conversation.messages.filter(author=Message.Author.BOT, state__in=waiting).update(
             state=Message.State.CANCELLED

@@ -136,6 +136,7 @@ class Episode(models.Model):
         LEGAL = "legal", _("Legal matter")
         FAILED = "failed", _("The bot failed")
         PHONE = "phone", _("Answered by phone")
+        PROGRAM = "program", _("Another program wrote")
         UNANSWERED = "unanswered", _("Left without an answer")
 
     class Outcome(models.TextChoices):
