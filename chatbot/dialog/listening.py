@@ -43,13 +43,15 @@ PROSPECTS = frozenset(("property_inquiry", "schedule_visit"))
 class Listening:
     """What was understood, where the conversation stands (its row is locked), and who speaks.
 
-    `is_login`: somebody says who they are, or answers the bot that asks for it.
+    `is_login`: somebody says who they are, or answers the bot that asks for it, and no more.
+    `names_them`: they do among other words, or may do.
     """
 
     heard: Heard
     dialog: Dialog
     session: PartnerSession | None
     is_login: bool
+    names_them: bool
 
     @property
     def is_prospects(self) -> bool:
@@ -81,16 +83,24 @@ def listen(conversation: Conversation, inbound: InboundMessage, now: datetime) -
         dialog=dialog,
         session=sessions.current(conversation, now, inbound),
         is_login=_is_login(conversation, dialog, heard, inbound.text),
+        names_them=_names_them(conversation, heard),
     )
 
 
 def _is_login(conversation: Conversation, dialog: Dialog, heard: Heard, text: str) -> bool:
-    """With a person in the bot's place nobody can log in: what they are told they must read."""
-    if heard.slots.document and heard.slots.year:
-        return True
+    """With a person in the bot's place nobody can log in: what they are told they must read. So
+    they must a subject or a description, in which somebody also says who they are."""
     if conversation.owner != Episode.Owner.BOT:
         return False
+    if registry.takes_any(dialog, timezone.now()) and not heard.exact:
+        return False
     return heard.intent == "authenticate" or _answers_login(dialog, heard, text)
+
+
+def _names_them(conversation: Conversation, heard: Heard) -> bool:
+    if heard.slots.document and heard.slots.year:
+        return True
+    return conversation.owner == Episode.Owner.BOT and heard.intent == "authenticate"
 
 
 def _answers_login(dialog: Dialog, heard: Heard, text: str) -> bool:
@@ -111,10 +121,13 @@ def as_stored(inbound: InboundMessage, said: Listening) -> InboundMessage:
         return inbound
     # Who was asked may answer late, or a person: a document with its year goes in any case.
     late = said.dialog.name == DIALOG and masking.GIVEN.search(inbound.text)
-    if not said.is_login and not late:
+    if said.is_login:
+        secrets = masking.secrets_of(inbound.text)
+    elif said.names_them or late:
+        secrets = masking.told(inbound.text, said.heard.slots.document, said.heard.slots.year)
+    else:
         return inbound
-    secrets = masking.secrets_of(inbound.text) if said.is_login else []
-    text = masking.mask(inbound.text) if said.is_login else masking.mask_given(inbound.text)
+    text = masking.mask(inbound.text) if said.is_login else masking.mask_told(inbound.text, secrets)
     lasting.settle_with(lambda payload: masking.mask_payload(payload, secrets))
     return replace(inbound, text=text, raw=masking.mask_payload(inbound.raw, secrets))
 
@@ -124,7 +137,8 @@ def as_edited(message: Message, text: str) -> str:
     talk = message.conversation
     dialog = Dialog.objects.filter(conversation=talk, name=DIALOG).first() or Dialog()
     was_login = masking.DOT in message.text or masking.GIVEN.search(text)
-    if not was_login and not _is_login(talk, dialog, detect(text), text):
+    heard = detect(text)
+    if not was_login and not _names_them(talk, heard) and not _is_login(talk, dialog, heard, text):
         return text
     secrets = masking.secrets_of(text)
     lasting.settle_with(lambda payload: masking.mask_payload(payload, secrets))

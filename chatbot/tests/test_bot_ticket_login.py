@@ -7,6 +7,7 @@ from chatbot.tests import test_bot_tickets
 from chatbot.tests.self_service import *  # noqa: F403
 from chatbot.tests.self_service import BETO, Chat
 from chatbot.tests.test_bot_tickets import PROBLEM, WORDS
+from crm.conversations import ownership
 from crm.conversations.models import Message
 from tickets.models import Ticket, TicketMessage
 
@@ -94,6 +95,45 @@ def test_a_document_and_a_year_among_other_words_are_kept_as_in_the_message(chat
     ticket = Ticket.objects.get()
     assert ticket.number in done and ticket.description.startswith("me cobraron doble, soy DNI •")
     assert_nowhere("12345678", "1990")
+
+
+FIGURES = "Me cobraron S/ 250 de más el 03/02/2025 en P-000005"
+
+
+@pytest.mark.parametrize(
+    ("words", "masked"),
+    [
+        ("soy DNI 12345678, nacido en 1990", "soy DNI ••••••••, nacido en ••••"),
+        ("soy 12.345.678-1990", "soy ••.•••.•••-••••"),
+    ],
+)
+@pytest.mark.parametrize("is_overheard", [False, True])
+def test_a_complaint_that_names_its_writer_keeps_its_figures(
+    chat, clara, words, masked, is_overheard
+):
+    chat("crear ticket")
+    chat(PROBLEM)
+    if is_overheard:
+        ownership.claim(conversation=chat.talk, user=clara)
+    chat(f"{FIGURES}, {words}")
+    assert Message.objects.filter(text=f"{FIGURES}, {masked}").exists()
+    if not is_overheard:
+        assert Ticket.objects.get().description == f"{FIGURES}, {masked}"
+    assert_nowhere("12345678", "12.345.678", "1990")
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "Me deben S/ 250, soy 12 345 678 del 17/05/1990",
+        f"{FIGURES}, nací el 17/05/1990 y soy 12345678",
+    ],
+)
+def test_where_it_is_not_sure_which_words_they_are_figures_go_too(chat, clara, words):
+    chat("crear ticket")
+    chat(PROBLEM)
+    chat(words)
+    assert_nowhere("12345678", "12 345 678", "1990")
 
 
 def test_a_sentence_offered_as_the_subject_is_masked_too(ask, clara):

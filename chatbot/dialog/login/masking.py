@@ -34,6 +34,22 @@ def secrets_of(text: str) -> list[str]:
     return [one for one in found if len(one) >= SHORTEST_SECRET]
 
 
+def told(text: str, document: str, year: int | None) -> list[str]:
+    """The words of `text` that hold this document (letters and digits alone) or its year; all that
+    has a digit where the document is not one word. None of either: nothing."""
+    if not document or not year:
+        return []
+    words = WORD.findall(text)
+    holds = [word for word in words if document in "".join(SIGN.findall(word)).upper()]
+    years = [word for word in words if re.search(rf"(?<!\d){year}(?!\d)", word)]
+    return [*holds, *years] if holds else secrets_of(text)
+
+
+def mask_told(text: str, secrets: Iterable[str]) -> str:
+    """The same with dots for `secrets`, and for what looks like another document and its year."""
+    return _masked(text, secrets)
+
+
 def mask_payload(payload: Any, secrets: Iterable[str] = ()) -> Any:
     """A stored element without `secrets`, and without what looks like a document and a year.
 
