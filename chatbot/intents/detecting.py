@@ -14,9 +14,9 @@ from chatbot.intents.hearing.slots import find_slots
 from chatbot.intents.hearing.words import plain, sound, words_of
 
 # The likeliest intent counts from this probability on.
-LIKELY = 0.4
+LIKELY = 0.6
 # What is done at once, with nothing asked, needs more than that.
-LIKELY_ENOUGH_TO_DO = 0.6
+LIKELY_ENOUGH_TO_DO = 0.7
 DONE_AT_ONCE = frozenset(("opt_in", "opt_out", "logout"))
 # Fewer digits are no document, and no part of one that somebody would stop at.
 SHORTEST_DOCUMENT = 6

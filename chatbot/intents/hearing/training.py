@@ -23,7 +23,10 @@ ROUNDS = 16
 STEP, SMALLEST_STEP = 0.25, 0.02
 SHRINK = 2e-5
 # How much of what counting alone says a feature begins with: it helps the rare ones.
-COUNTED = 0.15
+COUNTED = 0.4
+# Each time a sample is met, as many of its features are left out, others each time: no few of them
+# may carry an intent alone, which people say in other words than the corpus does.
+LEFT_OUT = 0.4
 # A feature met less often is one utterance's own; a word met less often is as good as unknown.
 OFTEN = 2
 CODE = ("features", "lexicon", "polite", "training", "words")
@@ -93,11 +96,16 @@ def _descend(
     for turn in range(rounds):
         step = STEP + (SMALLEST_STEP - STEP) * turn / max(rounds - 1, 1)
         chance.shuffle(samples)
-        lost = sum(_learn(weights, sample, step) for sample in samples)
+        lost = sum(_learn(weights, _some_of(sample, chance), step) for sample in samples)
         keep = (1 - SHRINK * step) ** len(samples)
         for row in weights.values():
             row[:] = [weight * keep for weight in row]
         tell(f"round {turn + 1} of {rounds}: {lost} misread")
+
+
+def _some_of(sample: Sample, chance: random.Random) -> Sample:
+    label, (every, *others) = sample
+    return label, [every, *(one for one in others if chance.random() >= LEFT_OUT)]
 
 
 def _learn(weights: dict[str, list[float]], sample: Sample, step: float) -> bool:
