@@ -58,6 +58,8 @@ def _is_silenced(row: Message) -> bool:
     episode = row.conversation.episode
     if row.author != Message.Author.BOT or episode is None or episode.owner == Episode.Owner.BOT:
         return False
+    if (episode.owner, episode.reason) == (Episode.Owner.QUEUE, Episode.Reason.PROGRAM):
+        return False  # another program is no answer: what they asked before that is answered
     newest = next(iter(row.attempts.all()), None)
     if newest is None:
         return row.created_at <= episode.owner_since

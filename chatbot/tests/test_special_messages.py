@@ -11,6 +11,7 @@ from chatbot.dialog.waiting import close_finished
 from chatbot.tests.desk import browser, words
 from chatbot.tests.events import apply, echoed, heard
 from chatbot.waiting import NotYet
+from chatbot.work import work_off
 from crm.conversations import outreach, ownership
 from crm.conversations.models import Conversation, Episode, Message
 from crm.people.models import Contact, ContactPoint
@@ -115,7 +116,7 @@ def test_an_answer_from_the_phone_is_one(channel, asks):
 
 
 @pytest.mark.parametrize("or_typed", [False, True])
-def test_what_certainly_a_program_sent_silences_the_bot_and_is_no_answer(channel, or_typed):
+def test_what_certainly_a_program_sent_silences_the_bot_and_is_no_answer(channel, graph, or_typed):
     apply(channel, heard("Info de Villa Marina, por favor"))
     apply(channel, echoed("Su cita es mañana", by_api=True, or_typed=or_typed))
     talk, lead = Conversation.objects.get(), Lead.objects.get()
@@ -125,7 +126,8 @@ def test_what_certainly_a_program_sent_silences_the_bot_and_is_no_answer(channel
     assert lead.status == ("contacted" if or_typed else "new")
     assert talk.episode.reason == ("phone" if or_typed else "program")
     # What the bot had said before is said all the same, unless somebody may have answered.
-    assert replies().get().state == ("cancelled" if or_typed else "queued")
+    work_off()
+    assert replies().get().state == ("cancelled" if or_typed else "sent")
 
 
 @pytest.mark.parametrize("owner", ["queue", "human"])
