@@ -24,7 +24,8 @@ def in_between(turn: Turn, then: str, draft: Mapping[str, Any] | None = None) ->
     """Who says who they are where any words are taken: they are tried, or asked, and the intent
     `then` is served once they are in, and goes on with `draft`. None: it is no such thing, or they
     are in already."""
-    if turn.choice != f"{INTENT}:authenticate" and not _says_who(turn):
+    says_so = turn.choice == f"{INTENT}:authenticate" and turn.session is None
+    if not says_so and not _says_who(turn):
         return None
     return _tried(turn, after(then, draft)) or ask(turn, then=then, draft=draft)
 

@@ -51,6 +51,8 @@ def take_subject(turn: Turn, data: Mapping[str, Any]) -> Outcome:
     """Who says who they are instead is let in first, and asked again."""
     if who := login.in_between(turn, "create_ticket", data):
         return who
+    if turn.choice == PARTNER:  # who is in by now
+        return _ask_subject(turn, data)
     data = _with_picture(turn, data)
     agrees = turn.heard.exact and turn.heard.intent == "affirm"
     words = data.get("said", "") if turn.choice or agrees else kept(turn)

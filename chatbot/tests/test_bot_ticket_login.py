@@ -163,6 +163,22 @@ def test_who_says_who_they_are_instead_of_adding_to_a_ticket_is_let_in(made, cha
     assert_nowhere("12345678")
 
 
+@pytest.mark.parametrize("given", [(), (PROBLEM,)])
+def test_the_older_button_of_who_is_in_by_now_asks_the_same_again(chat, clara, given):
+    sentence = "tengo un reclamo por mi saldo, no coincide con lo pagado"
+    chat(sentence)
+    (button,) = [id_ for id_, _title in chat.options if id_ == "intent:authenticate"]
+    *_welcome, question = chat(RIGHT)
+    for words in given:
+        (question,) = chat(words)
+    before = chat.dialog.data
+    (again,) = chat.tap(button)
+    assert question.endswith(again[-20:])
+    assert (chat.dialog.name, chat.dialog.data) == ("create_ticket", before)
+    chat(WORDS)
+    assert given == () or Ticket.objects.get().subject == PROBLEM
+
+
 def test_in_a_session_that_they_are_a_partner_is_no_wish_to_leave(ask, clara):
     ask("crear ticket")
     ask("mi DNI es 12345678")
