@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable
+from datetime import timedelta
 
 from django.core.files.base import File
 from django.db import transaction
@@ -14,12 +15,15 @@ from chatbot.dialog.speakers import is_partner_speaking
 from chatbot.models import PartnerSession
 from crm.conversations import outreach
 from crm.conversations.models import Attachment, Conversation, Message
+from crm.conversations.models.attachment import attachment_path
 from crm.jobs.queue import enqueue
 from tickets.models import TicketFile, TicketMessage
 
 log = logging.getLogger(__name__)
 PICTURES = ("image/jpeg", "image/png")
 SWEPT = 100
+# So long a file that cannot be read or copied holds back the others of its answer.
+PATIENCE = timedelta(hours=1)
 
 
 def send_soon(unread: Iterable[TicketMessage], talk: Conversation) -> list[int]:
@@ -60,9 +64,11 @@ def send(entry_key: int, talk_key: int) -> None:
     talk = Conversation.objects.select_related("channel").filter(pk=talk_key).first()
     if entry is None or talk is None or not _may_go(entry, talk):
         return  # before anything is copied: the sweep asks every minute
-    files = [made for one in entry.files.all() if (made := _copied(one)) is not None]
+    files: list[tuple[str, Attachment]] = []
     sent = False
     try:
+        for one in entry.files.all():
+            files += filter(None, [_copied(one, is_late=_is_late(entry))])
         with transaction.atomic():
             sent = _send(entry, lock_talk(talk_key), files)
     finally:
@@ -96,17 +102,28 @@ def _send(entry: TicketMessage, talk: Conversation, files: list[tuple[str, Attac
     return True
 
 
-def _copied(one: TicketFile) -> tuple[str, Attachment] | None:
-    """As an attachment of its own, not saved yet; None where it is not there."""
+def _is_late(entry: TicketMessage) -> bool:
+    """Whether what could be sent of it has waited long enough for the rest."""
+    since = entry.files_owed_since
+    return since is not None and timezone.now() - since > PATIENCE
+
+
+def _copied(one: TicketFile, *, is_late: bool) -> tuple[str, Attachment] | None:
+    """As an attachment of its own, not saved yet; None where it is not there, or `is_late` and
+    cannot be copied. What it raises over leaves nothing behind."""
     if not one.is_here:
         return None
     kind = Message.Kind.IMAGE if one.mime in PICTURES else Message.Kind.DOCUMENT
     made = Attachment(name=one.name, mime=one.mime, state=Attachment.State.READY)
+    name, storage = attachment_path(made, one.name or "file"), made.file.storage
     try:
         with one.stored.open("rb") as file:
             made.size = one.stored.size
-            made.file.save(one.name or "file", File(file), save=False)
-    except FileNotFoundError:
-        log.error("File %s of a ticket is gone", one.pk)
+            made.file.name = storage.save(name, File(file))
+    except OSError as error:
+        storage.delete(name)  # half of it, when the disk is full
+        if not is_late and not isinstance(error, FileNotFoundError):
+            raise
+        log.error("File %s of a ticket is lost: %s", one.pk, type(error).__name__)
         return None
     return kind, made

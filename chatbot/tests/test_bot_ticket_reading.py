@@ -5,9 +5,8 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from django.core.files.storage import default_storage
+from django.core.files.storage import FileSystemStorage, default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db.models.fields.files import FieldFile
 from django.utils import timezone
 from django_q.models import OrmQ
 
@@ -83,8 +82,9 @@ def test_nothing_is_copied_for_who_is_not_logged_in(read, ask, settings, monkeyp
     """The sweep asks every minute as long as a session stands somewhere."""
     ask("cerrar sesión")
     before, copies = stored_files(settings), []
-    save = FieldFile.save
-    monkeypatch.setattr(FieldFile, "save", lambda *a, **k: (copies.append(1), save(*a, **k)))
+    save = FileSystemStorage.save
+    keep = lambda *a, **k: (copies.append(1), save(*a, **k))[1]  # noqa: E731
+    monkeypatch.setattr(FileSystemStorage, "save", keep)
     ticket_files.send(read.pk, ask.talk.pk)
     assert (copies, stored_files(settings)) == ([], before)
     assert TicketMessage.objects.get(pk=read.pk).files_owed_since is not None
@@ -95,7 +95,10 @@ def test_one_answer_whose_files_fail_holds_back_no_other(read, ask, clara, ana, 
     OrmQ.objects.all().delete()
     now = timezone.now()
     first = TicketMessage.objects.create(
-        ticket=read.ticket, kind="public", is_veiled=True, files_owed_since=now - timedelta(hours=1)
+        ticket=read.ticket,
+        kind="public",
+        is_veiled=True,
+        files_owed_since=now - timedelta(minutes=9),
     )
     Path(default_storage.path("Ana Ficticia")).mkdir()
     TicketFile.objects.create(
@@ -104,6 +107,25 @@ def test_one_answer_whose_files_fail_holds_back_no_other(read, ask, clara, ana, 
     ticket_files.sweep()
     assert pictures() == 2
     assert f"answer {first.pk}" in caplog.text and "Ana" not in caplog.text
+
+
+def test_a_file_that_fails_leaves_no_copies_and_holds_the_others_back_for_a_while(
+    read, ask, settings, caplog
+):
+    OrmQ.objects.all().delete()
+    folder = Path(default_storage.path("Ana Ficticia"))
+    folder.mkdir()
+    TicketFile.objects.filter(pk=TicketFile.objects.latest("pk").pk).update(own="Ana Ficticia")
+    before = stored_files(settings)
+    for _ in range(2):
+        ticket_files.sweep()
+    assert (pictures(), stored_files(settings)) == (0, before)
+    TicketMessage.objects.filter(pk=read.pk).update(
+        files_owed_since=timezone.now() - timedelta(minutes=61)
+    )
+    ticket_files.sweep()
+    assert (pictures(), stored_files(settings)) == (1, before + 1)
+    assert "is lost: IsADirectoryError" in caplog.text and "Ana" not in caplog.text
 
 
 def test_a_file_that_is_gone_holds_back_no_other(read, ask):
