@@ -32,6 +32,7 @@ MOST_FAILURES = 3
 # A file that is not here by then is given up.
 PATIENCE = timedelta(hours=1)
 SWEPT = 100
+LONGEST_WHY = 300
 
 
 def hand_in_soon(row: ConfirmedReceipt) -> None:
@@ -142,17 +143,14 @@ def _settle(
     with transaction.atomic():
         talk = lock_talk(_conversation_of(row).pk)
         rows = ConfirmedReceipt.objects.filter(pk=row.pk, settled_at=None)
-        if rows.update(settled_at=timezone.now(), receipt=receipt):
+        why = str((values or {}).get("why", ""))[:LONGEST_WHY]
+        if rows.update(settled_at=timezone.now(), receipt=receipt, told=name, why=why):
             _tell(talk, name, values or {})
 
 
 def why_not_kept(row: ConfirmedReceipt) -> Reply:
-    """What was told, as far as the row says, when it was settled without a receipt."""
-    if row.attachment.state != Attachment.State.READY:
-        return Reply("receipt_no_file", {"limit": _limit()})
-    if row.tries >= MOST_FAILURES:
-        return Reply("receipt_failed")
-    return Reply("receipt_refused", {"limit": _limit()})
+    """What was told when it was settled without a receipt."""
+    return Reply(row.told or "receipt_failed", {"why": row.why, "limit": _limit()})
 
 
 def _tell(talk: Conversation, name: str, values: Mapping[str, Any]) -> None:

@@ -350,7 +350,7 @@ def _kept_already(turn: Turn) -> Reply | None:
     """If the picture of the button was confirmed: that it is, and its number; or that it was not
     kept."""
     rows = ConfirmedReceipt.objects.filter(attachment__message__conversation=turn.conversation)
-    rows = rows.filter(attachment_id=receipt_words.about(turn)).select_related("attachment")
+    rows = rows.filter(attachment_id=receipt_words.about(turn))
     row = rows.first() if turn.session else None
     if row is None:
         return None

@@ -14,8 +14,7 @@ from chatbot.dialog.locking import lock_talk
 from chatbot.dialog.speakers import is_partner_speaking
 from chatbot.models import PartnerSession
 from crm.conversations import outreach
-from crm.conversations.models import Attachment, Conversation, Message
-from crm.conversations.models.attachment import attachment_path
+from crm.conversations.models import Attachment, Conversation, Message, attachment_path
 from crm.jobs.queue import enqueue
 from tickets.models import TicketFile, TicketMessage
 

@@ -19,7 +19,8 @@ class ConfirmedReceipt(models.Model):
     """One for each picture or document, however often it is confirmed; it goes where that goes.
 
     Open while `settled_at` is null: the file may still be on its way, or the job got lost. Then
-    `receipt` is what came of it, or null where it was refused or given up.
+    `receipt` is what came of it, or null where it was refused or given up; `told` is the reply that
+    said so, and `why` what stood in it.
     """
 
     # After so long without a word from who works on it, somebody else may: no job lives longer.
@@ -35,6 +36,8 @@ class ConfirmedReceipt(models.Model):
     tries = models.PositiveSmallIntegerField(default=0)
     settled_at = models.DateTimeField(null=True)
     receipt = models.ForeignKey(Receipt, models.CASCADE, null=True, related_name="+")
+    told = models.CharField(max_length=40, blank=True, default="", db_default="")
+    why = models.CharField(max_length=300, blank=True, default="", db_default="")
 
     class Meta:
         default_permissions = ()

@@ -16,6 +16,7 @@ from chatbot.tests.self_service import MOST_QUERIES, at_once, jpeg, make_loan, r
 from chatbot.work import work_off
 from crm.conftest import colleague  # noqa: F401
 from crm.conversations.models import Attachment, Message
+from crm.errors import DeskError
 from partners.models import Receipt
 from partners.receipts import approve_receipt, reject_receipt
 from partners.tests.conftest import officer  # noqa: F401
@@ -344,6 +345,35 @@ def test_what_cannot_be_stored_says_so_in_the_end_and_a_retry_makes_one(ask, loa
 
 class KilledError(BaseException):
     """What no job lives to count."""
+
+
+def test_a_file_that_comes_after_it_was_given_up_is_not_blamed(ask, loan):
+    ask.picture((503, {}), CAPTION)
+    button = ask.options[0][0]
+    yes(ask)
+    ConfirmedReceipt.objects.update(confirmed_at=timezone.now() - timedelta(minutes=61))
+    (told,) = ask.jobs()
+    assert "No pude descargar" in told
+    Attachment.objects.update(state="ready")
+    assert ask.tap(button, "Sí") == [told]
+
+
+def test_one_refused_after_failures_is_told_why_again(ask, loan, monkeypatch):
+    answers = [OSError("disk"), OSError("disk"), DeskError("El archivo tiene contraseña.")]
+
+    def fail(**said):
+        raise answers.pop(0)
+
+    ask.picture(jpeg(), CAPTION)
+    button = ask.options[0][0]
+    yes(ask)
+    monkeypatch.setattr(handing_in, "submit_receipt", fail)
+    for _ in range(3):
+        ConfirmedReceipt.objects.update(due_at=timezone.now())
+        handing_in.sweep()
+    (told,) = ask.jobs()
+    assert "No puedo aceptar" in told and "contraseña" in told
+    assert ask.tap(button, "Sí") == [told]
 
 
 def test_a_picture_that_kills_its_job_is_given_up_and_told(ask, loan, monkeypatch):
