@@ -195,7 +195,9 @@
   document.addEventListener("keydown", (event) => {
     if (event.target.id !== "say-text" || event.key !== "Enter" || !(event.ctrlKey || event.metaKey)) return;
     event.preventDefault();
-    form().requestSubmit(form().querySelector(".say-send"));
+    // Held down or pressed twice: the first sending goes on, and says what became of it.
+    const button = form().querySelector(".say-send");
+    if (!event.repeat && !button.disabled) form().requestSubmit(button);
   });
   document.addEventListener("htmx:afterSwap", (event) => {
     if (event.detail.target.id !== "say-ask") return;

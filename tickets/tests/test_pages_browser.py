@@ -145,6 +145,25 @@ def test_a_thread_that_is_being_renewed_does_not_take_away_what_is_sent_meanwhil
     expect(page.locator("#thread .entry-public")).to_contain_text("Listo")
 
 
+def test_sent_twice_by_keys_the_first_sending_goes_on(opened, clara, open_one):
+    page, sent = opened(clara, open_one.get_absolute_url()), []
+
+    def hold(route):
+        sent.append(route)
+        if len(sent) > 1:
+            route.continue_()
+
+    page.route(re.compile(r"/say/"), hold)
+    page.locator("#say-text").fill("Listo")
+    for _ in range(3):
+        page.locator("#say-text").press("Control+Enter")
+    page.wait_for_timeout(100)
+    assert len(sent) == 1
+    sent[0].continue_()
+    expect(page.locator("#thread .entry-public")).to_contain_text("Listo")
+    expect(page.locator("#toasts")).to_contain_text("sent")
+
+
 def test_a_canned_reply_comes_into_the_text_and_a_draft_outlives_the_page(opened, clara, open_one):
     CannedReply.objects.create(title="Saludo", text="Hola {{ nombre }},")
     page = opened(clara, open_one.get_absolute_url())
