@@ -14,10 +14,9 @@ from django.db.models import Count, Max
 from rapidfuzz import fuzz
 
 from crm.catalog.models import Property
+from crm.catalog.numbering import NUMBER, PART, as_numbered, as_perhaps_numbered, is_name
 
 WORD = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
-PARTS = re.compile(r"[a-z0-9]+")
-NUMBER = re.compile(r"\d+")
 # Of 100: how alike a misspelt word must be, and how alike a text must be to be looked at closely.
 ALIKE, WORTH_A_LOOK = 80, 75
 # Of 100: how alike a text must be as a whole that has other small words than the title.
@@ -53,19 +52,21 @@ class _Words:
     words: list[str]
     before: list[set[str]]  # the small words left out before each of them
     sound: str
+    small: bool  # whether none was left out
 
     @classmethod
     def of(cls, text: str, *, small: bool) -> _Words:
         """With or without the small ones."""
         words: list[str] = []
         before: list[set[str]] = [set()]
-        for one in PARTS.findall(text):
-            if small or one not in SMALL:
+        parts = PART.findall(text)
+        for at, one in enumerate(parts):
+            if small or one not in SMALL or is_name(parts, at):
                 words.append(one)
                 before.append(set())
             else:
                 before[-1].add(one)
-        return cls(words, before[:-1], " ".join(map(_sound, words)))
+        return cls(words, before[:-1], " ".join(map(_sound, words)), small)
 
     @classmethod
     def of_title(cls, title: str) -> _Words:
@@ -89,7 +90,11 @@ def find_property(text: str, codes: Iterable[str] = ()) -> Property | None:
     if not words:
         return None
     entries = _entries()
-    entry = _by_code(words, entries) or _by_title(words, entries)
+    entry = (
+        _by_code(words, entries)
+        or _by_title(as_numbered(words), entries)
+        or _by_title(as_perhaps_numbered(words), entries)
+    )
     return Property.objects.filter(pk=entry.pk).first() if entry else None
 
 
@@ -100,7 +105,9 @@ def _entries() -> list[_Entry]:
     version = (state["changed"], state["count"])
     if _cache[0] != version:
         rows = Property.objects.offered().order_by("-id").values_list("pk", "code", "title")
-        plain = ((pk, plain_words(code), plain_words(title)) for pk, code, title in rows)
+        plain = (
+            (pk, plain_words(code), as_numbered(plain_words(title))) for pk, code, title in rows
+        )
         entries = [_Entry(pk, code, title, _Words.of_title(title)) for pk, code, title in plain]
         _cache = (version, entries)
     return _cache[1]
@@ -118,13 +125,9 @@ def _by_title(words: str, entries: list[_Entry]) -> _Entry | None:
     if exact:
         return max(exact, key=lambda entry: len(entry.title))
     said = [_Words.of(words, small=small) for small in (False, True)]
-    scored = [(_alike(said[_has_small(entry)], words, entry), entry) for entry in entries]
+    scored = [(_alike(said[entry.words.small], words, entry), entry) for entry in entries]
     alike = [(len(entry.words.words), score, entry) for score, entry in scored if score]
     return max(alike, key=lambda row: row[:2])[2] if alike else None
-
-
-def _has_small(entry: _Entry) -> bool:
-    return not SMALL.isdisjoint(entry.words.words)
 
 
 def _alike(text: _Words, whole: str, entry: _Entry) -> float:
@@ -171,9 +174,10 @@ def _is_joined(text: _Words, entry: _Entry) -> bool:
 def _is_meant(said: str, word: str) -> bool:
     """Whether what was written is this word of a title, perhaps misspelt or cut short.
 
-    Another word is not: "Villa María" is a district, and no "Villa Marina". Nor is another number.
+    Another word is not: "Villa María" is a district, and no "Villa Marina". Nor is another number,
+    or another letter.
     """
-    if not (said + word).isalpha():
+    if not (said + word).isalpha() or len(word) == 1:
         return said == word
     if _sound(said) == _sound(word):
         return True
