@@ -71,8 +71,8 @@ def send(entry_key: int, talk_key: int) -> None:
         with transaction.atomic():
             sent = _send(entry, lock_talk(talk_key), files)
     finally:
-        for _kind, one in files if not sent else ():
-            one.file.storage.delete(one.file.name)
+        for _kind, copy in files if not sent else ():
+            copy.file.storage.delete(copy.file.name)
 
 
 def _may_go(entry: TicketMessage, talk: Conversation) -> bool:
