@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
+from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
@@ -166,28 +168,36 @@ def apply_template_news(channel: Channel, news: TemplateNews) -> None:
 
     `at` of what a list says is when it was asked for.
     """
-    rows = MessageTemplate.objects.filter(
-        channel=channel, name=news.name[:512], language=news.language[:12]
-    )
-    if news.status and news.at and rows.filter(status_at__gt=news.at).exists():
-        if not news.components:
-            return  # it could not be delivered when it was news
-        news = replace(news, status="", reason="")  # a webhook was quicker than the list
+    # Locked before it is compared: a webhook may be handled while the list is written down.
+    rows = MessageTemplate.objects.select_for_update(no_key=True)
+    with transaction.atomic():
+        row, is_new = rows.get_or_create(
+            channel=channel,
+            name=news.name[:512],
+            language=news.language[:12],
+            defaults=_told(news),
+        )
+        if is_new:
+            return
+        if news.status and news.at and row.status_at and row.status_at > news.at:
+            if not news.components:
+                return  # it could not be delivered when it was news
+            news = replace(news, status="", reason="")  # a webhook was quicker than the list
+        MessageTemplate.objects.filter(pk=row.pk).update(**_told(news))
+
+
+def _told(news: TemplateNews) -> dict[str, Any]:
+    """The columns it tells of."""
     said = {
         "external_id": news.id,
         "status": news.status,
         "category": news.category,
         "quality": news.quality,
-        "reason": news.reason[:500],
         "components": news.components,
         "status_at": news.at if news.status else None,
+        "changed_at": timezone.now(),
     }
-    values = {name: value for name, value in said.items() if value not in ("", None)}
-    if news.status:
-        values["reason"] = news.reason[:500]
-    MessageTemplate.objects.update_or_create(
-        channel=channel,
-        name=news.name[:512],
-        language=news.language[:12],
-        defaults={**values, "changed_at": timezone.now()},
-    )
+    told = {name: value for name, value in said.items() if value not in ("", None)}
+    if news.status or news.reason:
+        told["reason"] = news.reason[:500]
+    return told

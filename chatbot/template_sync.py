@@ -51,7 +51,7 @@ def sync_templates(channel: Channel) -> int:
     rows = channel.templates.filter(changed_at__lt=asked_at)
     before = rows.exclude(status=MessageTemplate.Status.GONE).values_list("pk", "name", "language")
     gone = [pk for pk, name, language in before if (name, language) not in listed]
-    MessageTemplate.objects.filter(pk__in=gone).update(
+    rows.filter(pk__in=gone).update(
         status=MessageTemplate.Status.GONE, status_at=at, reason="", changed_at=timezone.now()
     )
     return len(listed)
