@@ -22,8 +22,6 @@ from crm.people import phones
 register = template.Library()
 TAGS = re.compile(r"(<[^>]*>)")
 
-# Longer texts are folded: what a person writes is rarely longer, what they paste is.
-FOLD = 1_500
 # Looking for addresses in a text takes time; nobody clicks in the depths of a pasted book.
 LONGEST_LINKED = 5_000
 
@@ -93,18 +91,6 @@ def bold(html: SafeString) -> SafeString:
     parts = TAGS.split(html)
     parts[::2] = [BOLD.sub(r"<strong>\1</strong>", part) for part in parts[::2]]
     return mark_safe("".join(parts))
-
-
-@register.filter
-def head(text: str) -> str:
-    """The start of a long text, up to a word's end."""
-    return text if len(text) <= FOLD else text[:FOLD].rsplit(None, 1)[0]
-
-
-@register.filter
-def rest(text: str) -> str:
-    """What `head` leaves out."""
-    return text[len(head(text)) :]
 
 
 @register.filter

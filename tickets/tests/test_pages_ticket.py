@@ -488,6 +488,17 @@ def test_closing_many_that_were_resolved_is_undone_as_one(browser, clara, open_o
     assert open_one.status == "resolved"
 
 
+def test_long_texts_are_folded_and_nothing_of_them_lost(browser, clara, paula, open_one):
+    long = "palabra <b> " * 300
+    part = open_ticket(contact=paula, subject="Otra visita", description=long + "FIN1")
+    merge(ticket=part, into=open_one, by=clara)
+    note = answering.add_note(ticket=open_one, by=clara, text=long + "FIN2")
+    text = browser(clara).get(open_one.get_absolute_url()).content.decode()
+    folds = re.findall(r'<details id="(rest-[^"]+)" hx-preserve>(.*?)</details>', text, re.S)
+    assert [name for name, _ in folds] == [f"rest-{part.number}", f"rest-{note.pk}"]
+    assert "FIN1" in folds[0][1] and "FIN2" in folds[1][1] and "palabra <b>" not in text
+
+
 def test_who_has_the_whole_opens_the_files_of_its_parts_and_has_no_link_to_these(
     browser, clara, alice, open_one
 ):

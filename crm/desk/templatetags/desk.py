@@ -20,6 +20,9 @@ from crm.desk import feedback, wording
 
 register = template.Library()
 
+# Longer texts are folded: what a person writes is rarely longer, what they paste is.
+FOLD = 1_500
+
 
 @register.simple_tag
 def icon(name: str) -> SafeString:
@@ -96,6 +99,18 @@ def styled(field: BoundField) -> SafeString:
     if field.errors:
         attrs |= {"aria-invalid": "true", "aria-describedby": f"{field.auto_id}_error"}
     return field.as_widget(attrs=attrs)
+
+
+@register.filter
+def head(text: str) -> str:
+    """The start of a long text, up to a word's end."""
+    return text if len(text) <= FOLD else text[:FOLD].rsplit(None, 1)[0]
+
+
+@register.filter
+def rest(text: str) -> str:
+    """What `head` leaves out."""
+    return text[len(head(text)) :]
 
 
 @register.simple_tag(takes_context=True)
