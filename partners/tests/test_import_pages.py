@@ -57,6 +57,14 @@ def test_from_upload_to_import(browser, officer, django_capture_on_commit_callba
     assert "hx-trigger" not in page(client, one).partition('id="standing"')[2][:200]
 
 
+def test_where_no_row_is_good_none_is_offered(browser, officer):
+    one = checked("partners", "Nro socio,Nombre,DNI\nS-1,Ana,1\nS-2,Eva,2", officer)
+    html = page(browser(officer), one)
+    assert "No row can be imported" in html and "only the good" not in html
+    one = checked("partners", "Nro socio,Nombre,DNI\nS-1,Ana,1\nS-2,Eva,12345678", officer)
+    assert "or import only the good rows" in page(browser(officer), one)
+
+
 def test_problems_are_paged_and_filtered(browser, officer):
     rows = "\n".join(f"S-{n},Ana,{n}," for n in range(120))
     one = checked("partners", f"Nro socio,Nombre,DNI,Nacimiento\n{rows}\nS-1,,,x", officer)
