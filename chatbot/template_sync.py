@@ -5,9 +5,8 @@ from __future__ import annotations
 import logging
 import time
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
-from django.core.cache import cache
 from django.utils import timezone
 
 from chatbot.changes import apply_template_news
@@ -18,7 +17,7 @@ from crm.conversations.models import Channel, MessageTemplate
 from crm.jobs.queue import enqueue
 
 log = logging.getLogger(__name__)
-FRESH = 300  # seconds for which a list, or that there is none, is not doubted
+FRESH = timedelta(minutes=5)  # for which a list, or that there is none, is not doubted
 
 
 def has_templates(channel: Channel) -> bool:
@@ -89,35 +88,33 @@ def sync_doubted(template_id: int) -> None:
     read again.
     """
     channel = Channel.objects.filter(templates=template_id).first()
-    if channel is not None and may_ask(channel) and not _failed_lately(channel.pk):
-        enqueue("chatbot.template_sync.sync_one", channel.pk, time.time() - FRESH, True)
+    if channel is None or not may_ask(channel):
+        return
+    tried_at = channel.templates_tried_at
+    if tried_at is None or tried_at <= timezone.now() - FRESH:
+        enqueue("chatbot.template_sync.sync_one", channel.pk, time.time(), True)
 
 
 def sync_one(channel_id: int, asked_at: float, is_doubt: bool = False) -> None:
     """Job: the templates of one channel, unless they have been read since they were asked for.
 
     What cannot be read now is read with all others, every day; after a mere doubt (`is_doubt`) of
-    one more refused message the provider is left alone for a while.
+    one more refused message the provider is left alone for a while. What is known of that stands
+    in the channel's row: many processes do this, and need not share a cache.
     """
-    key = f"templates-read:{channel_id}"
-    if asked_at <= cache.get(key, 0) or (is_doubt and _failed_lately(channel_id)):
-        return
-    begun = time.time()
-    channel = Channel.objects.get(pk=channel_id)
+    channel, begun = Channel.objects.get(pk=channel_id), timezone.now()
     if not may_ask(channel):
         return  # it was put on a dry run meanwhile
+    rows = Channel.objects.filter(pk=channel_id)
+    if is_doubt:
+        due = rows.exclude(templates_tried_at__gt=begun - FRESH)
+    else:
+        due = rows.exclude(templates_read_at__gte=datetime.fromtimestamp(asked_at, UTC))
+    if not due.update(templates_tried_at=begun):
+        return
     try:
         sync_templates(channel)
     except ChannelError as error:
         log.warning("Templates of channel %s: code %s", channel_id, error.code)
-        cache.set(_failed_key(channel_id), True, FRESH)
     else:
-        cache.set(key, begun, 3600)
-
-
-def _failed_lately(channel_id: int) -> bool:
-    return bool(cache.get(_failed_key(channel_id)))
-
-
-def _failed_key(channel_id: int) -> str:
-    return f"templates-unread:{channel_id}"
+        rows.update(templates_read_at=begun)

@@ -299,6 +299,9 @@ def test_a_provider_that_cannot_be_asked_is_asked_again(account, graph, settings
     graph.listed = [listed()]
     sync_one(account.pk, asked)
     assert known(account) == [("seguimiento", "es_PE", "APPROVED")]
+    Channel.objects.update(templates_tried_at=timezone.now() - timedelta(minutes=6))
+    sync_one(account.pk, time.time(), True)
+    assert account.templates.get().changed_at > Channel.objects.get().templates_tried_at
 
 
 # --- After a refusal -------------------------------------------------------------------------
@@ -311,6 +314,7 @@ def test_a_list_that_cannot_be_read_is_asked_for_once(
     settings.GRAPH_API_URL = "http://127.0.0.1:9"
     row = MessageTemplate.objects.create(channel=account, name="una", status="APPROVED")
     for _ in range(20):
+        cache.clear()  # every process may have one of its own
         with django_capture_on_commit_callbacks(execute=True):
             note_template(row.pk, "", "Its values do not fit")
         if worker == "quick":
@@ -321,5 +325,6 @@ def test_a_list_that_cannot_be_read_is_asked_for_once(
 
 def work_through(jobs):
     while jobs:
+        cache.clear()
         func, args = jobs.pop(0)
         import_string(func)(*args)

@@ -74,6 +74,9 @@ class Channel(models.Model):
     # When it last told of what may turn again, in seconds: {"DISABLED_UPDATE": 1790000400}. Older
     # news of the same that come later change nothing.
     told_at = models.JSONField(default=dict, db_default={}, blank=True, editable=False)
+    # When the list of its templates was last asked for, and when one that was read had been.
+    templates_tried_at = models.DateTimeField(null=True, editable=False)
+    templates_read_at = models.DateTimeField(null=True, editable=False)
     # Set when the provider refuses the account itself: the queue waits until a person mends it.
     stopped_at = models.DateTimeField(_("stopped"), null=True, editable=False)
     # What the provider said it has on record about where it calls, when it was last asked.
