@@ -1,5 +1,7 @@
 """Set-up steps that leave a trace in the database, for test_prepare."""
 
+from django.utils.translation import gettext
+
 from crm.people.models import Agency
 
 
@@ -9,3 +11,7 @@ def first():
 
 def second():
     Agency.objects.create(name=f"second after {Agency.objects.count()}")
+
+
+def in_words():
+    Agency.objects.create(name=gettext("Nobody is home"))

@@ -13,6 +13,7 @@ import pytest
 from django.conf import settings as project
 from django.core.management import CommandError, call_command
 from django.db import connection
+from django.utils import translation
 
 from crm.addresses import name_of
 from crm.desk.assets import collect_static
@@ -187,6 +188,23 @@ def test_set_up_steps_run_in_their_order(settings):
 
     names = list(Agency.objects.order_by("pk").values_list("name", flat=True))[before:]
     assert names == ["first", f"second after {before + 1}"]
+
+
+@pytest.mark.django_db
+def test_what_a_first_start_keeps_in_words_is_spanish(settings, tmp_path):
+    po = tmp_path / "es/LC_MESSAGES/django.po"
+    po.parent.mkdir(parents=True)
+    content = "Content-Type: text/plain; charset=UTF-8\\n"
+    po.write_text(
+        f'msgid ""\nmsgstr "{content}"\n\nmsgid "Nobody is home"\nmsgstr "No hay nadie"\n'
+    )
+    settings.LOCALE_PATHS = [tmp_path]
+    settings.SETUP_STEPS = [f"{HERE}.in_words"]
+    assert translation.gettext("Nobody is home") == "Nobody is home"
+
+    prepare("work")
+
+    assert Agency.objects.latest("pk").name == "No hay nadie"
 
 
 @pytest.mark.django_db

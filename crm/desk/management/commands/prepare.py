@@ -19,6 +19,7 @@ from django.db import DatabaseError, connection, transaction
 from django.db.migrations.executor import MigrationExecutor
 from django.http.request import validate_host
 from django.utils.module_loading import import_string
+from django.utils.translation.reloader import translation_file_changed
 
 from crm.addresses import EVERYWHERE, OWN_NAMES, hears_itself
 from crm.desk.assets import collect_static
@@ -48,13 +49,12 @@ class Command(BaseCommand):
         reach_redis()
         self.check(display_num_errors=False)
         with one_on_this_machine():
+            self.translate()
             with one_on_this_database():
                 self.migrate()
                 for path in settings.SETUP_STEPS:
                     cast(Callable[[], object], import_string(path))()
                 self.seed()
-            if compile_translations(settings.LOCALE_PATHS):
-                self.stdout.write("Compiled the translations.")
             if (not processes or "web" in processes) and collect_static():
                 self.stdout.write("Collected the static files.")
         if not processes or "web" in processes:
@@ -65,6 +65,13 @@ class Command(BaseCommand):
         if executor.migration_plan(executor.loader.graph.leaf_nodes()):
             self.stdout.write("Migrating the database.")
             call_command("migrate", interactive=False, verbosity=0)
+
+    def translate(self) -> None:
+        """Before anything else: what the demo and the steps keep in words, they keep in Spanish."""
+        if compile_translations(settings.LOCALE_PATHS):
+            # The checks may have read what there was until now.
+            translation_file_changed(None, Path("django.mo"))
+            self.stdout.write("Compiled the translations.")
 
     def seed(self) -> None:
         """Fill an empty demo, whole or not at all, so that an interrupted start begins again."""
