@@ -90,11 +90,10 @@ def find_property(text: str, codes: Iterable[str] = ()) -> Property | None:
     if not words:
         return None
     entries = _entries()
-    entry = (
-        _by_code(words, entries)
-        or _by_title(as_numbered(words), entries)
-        or _by_title(as_perhaps_numbered(words), entries)
-    )
+    # Most words have no number, and are read one way.
+    readings = dict.fromkeys((as_numbered(words), as_perhaps_numbered(words)))
+    titles = (_by_title(one, entries) for one in readings)
+    entry = _by_code(words, entries) or next(filter(None, titles), None)
     return Property.objects.filter(pk=entry.pk).first() if entry else None
 
 
