@@ -54,7 +54,7 @@ class ImportTable(DeskTable):
         look = LOOKS[Import.State(record.state)]
         said = record.get_state_display()
         if record.is_working and record.rows:
-            said = f"{said} {record.percent} %"
+            said = f"{said} {record.percent}\u00a0%"
         return format_html('<span class="state state-{}">{}</span>', look, said)
 
     def render_rows(self, value: int) -> str:

@@ -216,6 +216,7 @@ def test_documents_in_anothers_file_are_not_shown_to_who_sees_them_masked(
     client = browser(manager)
     shown = page(client, one) + page(client, one, "columns/")
     assert "This is missing" in shown and "4999" not in shown and "Eva Ficticia" not in shown
+    assert "Headings of the file" in shown and "The first rows" not in shown
     assert "49999998" in page(client, own, "columns/") and "4999" in page(client, own)
     assert client.get(f"/imports/{own.pk}/errors/").status_code == 200
 
