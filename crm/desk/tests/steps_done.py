@@ -14,4 +14,4 @@ def second():
 
 
 def in_words():
-    Agency.objects.create(name=gettext("Nobody is home"))
+    Agency.objects.create(name=gettext("Leads"))

@@ -195,16 +195,14 @@ def test_what_a_first_start_keeps_in_words_is_spanish(settings, tmp_path):
     po = tmp_path / "es/LC_MESSAGES/django.po"
     po.parent.mkdir(parents=True)
     content = "Content-Type: text/plain; charset=UTF-8\\n"
-    po.write_text(
-        f'msgid ""\nmsgstr "{content}"\n\nmsgid "Nobody is home"\nmsgstr "No hay nadie"\n'
-    )
+    po.write_text(f'msgid ""\nmsgstr "{content}"\n\nmsgid "Leads"\nmsgstr "Interesados"\n')
     settings.LOCALE_PATHS = [tmp_path]
     settings.SETUP_STEPS = [f"{HERE}.in_words"]
-    assert translation.gettext("Nobody is home") == "Nobody is home"
+    assert translation.gettext("Leads") == "Leads"
 
     prepare("work")
 
-    assert Agency.objects.latest("pk").name == "No hay nadie"
+    assert Agency.objects.latest("pk").name == "Interesados"
 
 
 @pytest.mark.django_db
