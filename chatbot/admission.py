@@ -11,7 +11,6 @@ from chatbot import patience
 from crm.conversations import outreach, standing_in, templates, window
 from crm.conversations.models import (
     Conversation,
-    Episode,
     Message,
     MessageTemplate,
     TemplatePurpose,
@@ -53,13 +52,12 @@ def admit(row: Message, rules: Rules, now: datetime) -> bool:
 def _is_silenced(row: Message) -> bool:
     """Whether the bot wrote it before somebody took over, and no person has sent it on since.
 
-    The hand-over itself cancels what waits; this is about what was just then under way.
+    The hand-over itself cancels what waits; this is about what was just then under way. Another
+    program is no answer: what they asked before it wrote is answered.
     """
     episode = row.conversation.episode
-    if row.author != Message.Author.BOT or episode is None or episode.owner == Episode.Owner.BOT:
+    if row.author != Message.Author.BOT or episode is None or episode.lets_bot_finish:
         return False
-    if (episode.owner, episode.reason) == (Episode.Owner.QUEUE, Episode.Reason.PROGRAM):
-        return False  # another program is no answer: what they asked before that is answered
     newest = next(iter(row.attempts.all()), None)
     if newest is None:
         return row.created_at <= episode.owner_since

@@ -205,3 +205,13 @@ class Episode(models.Model):
     @property
     def is_open(self) -> bool:
         return self.closed_at is None
+
+    @property
+    def is_programs(self) -> bool:
+        """Whether another program alone wrote: no person has it, nor answered."""
+        return (self.owner, self.reason) == (self.Owner.QUEUE, self.Reason.PROGRAM)
+
+    @property
+    def lets_bot_finish(self) -> bool:
+        """Whether what the bot has already said, or promised, still goes."""
+        return self.owner == self.Owner.BOT or self.is_programs
