@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext_lazy as _
 
-from chatbot.inbox.dashboard import count_waiting
+from chatbot.inbox.dashboard import waiting
 from chatbot.inbox.pulse import LIST
 from chatbot.simulator.access import may_simulate
 from crm.desk.registry import MenuEntry, SettingsPage
@@ -25,7 +25,7 @@ ENTRIES = [
         "inbox:list",
         "messages",
         "conversations.view_conversation",
-        count=count_waiting,
+        waiting=waiting,
         weight=10,
         pulse=LIST,
     ),

@@ -1,5 +1,6 @@
 """What the leads hang into the sidebar and under "+"."""
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from crm.desk.registry import MenuEntry
@@ -7,14 +8,10 @@ from crm.people.models import User
 from leads import pulse
 from leads.models import Lead
 
-# The count beside the menu says "99+" beyond this; counting on would cost every page.
-MOST_COUNTED = 100
 
-
-def count_waiting(user: User) -> int:
-    """New leads that nobody has taken yet, at most MOST_COUNTED."""
-    waiting = Lead.objects.filter(status=Lead.Status.NEW, assigned_to=None)
-    return waiting[:MOST_COUNTED].count()
+def waiting(user: User) -> QuerySet[Lead]:
+    """New leads that nobody has taken yet."""
+    return Lead.objects.filter(status=Lead.Status.NEW, assigned_to=None)
 
 
 ENTRIES = [
@@ -23,7 +20,7 @@ ENTRIES = [
         "leads:list",
         "target-arrow",
         "leads.view_lead",
-        count=count_waiting,
+        waiting=waiting,
         weight=10,
         pulse=pulse.LIST,
     ),

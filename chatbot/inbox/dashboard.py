@@ -62,10 +62,10 @@ def _conversations(user: User) -> list[Card]:
     ]
 
 
-def count_waiting(user: User) -> int:
+def waiting(user: User) -> QuerySet[Conversation]:
     """Conversations this person may see in which somebody waits for a person's answer."""
-    waiting = conversations_for(user).filter(waiting_since__isnull=False)
-    return _most(waiting.filter(Q(episode__human=None) | Q(episode__human=user)))
+    rows = conversations_for(user).filter(waiting_since__isnull=False)
+    return rows.filter(Q(episode__human=None) | Q(episode__human=user))
 
 
 def _most(rows: QuerySet[Conversation]) -> int:

@@ -1,13 +1,15 @@
 """What base.html needs around every page."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
 from django.utils.functional import cached_property
 
+from crm.desk.counting import count_each
 from crm.desk.looks import accent_url
-from crm.desk.registry import MenuEntry, Waiting, menu_entries
+from crm.desk.registry import MenuEntry, Rows, menu_entries
 from crm.people.models import User
 
 PHONE_ENTRIES = 4
@@ -33,12 +35,24 @@ class Shell:
         if self.user is None:
             return []
         found = menu_entries(settings.MENU, self.user)
-        items = [MenuItem(entry, self.user, self.path) for entry in found]
+        items = [MenuItem(entry, self.path, self._count) for entry in found]
         # Of a room and a page inside it, both with an entry, the page is where one is.
         deepest = max((item.depth for item in items), default=0)
         for item in items:
             item.current = 0 < item.depth == deepest
         return items
+
+    @cached_property
+    def _counts(self) -> dict[Rows, int]:
+        """Of the whole menu in one query, on the pages that show it."""
+        entries = (item.entry for item in self.menu)
+        asked = [rows for one in entries for rows in (one.waiting, one.pressing) if rows]
+        assert self.user is not None
+        found = count_each([rows(self.user) for rows in asked])
+        return dict(zip(asked, found, strict=True))
+
+    def _count(self, rows: Rows | None) -> int:
+        return self._counts[rows] if rows else 0
 
     @property
     def phone_menu(self) -> list["MenuItem"]:
@@ -74,23 +88,18 @@ def _is_in(path: str, url: str) -> bool:
 class MenuItem:
     """An entry as one person sees it on one page."""
 
-    def __init__(self, entry: MenuEntry, user: User, path: str) -> None:
+    def __init__(self, entry: MenuEntry, path: str, counted: Callable[[Rows | None], int]) -> None:
         self.entry = entry
         self.label = entry.label
         self.icon = entry.icon
         self.url = entry.url()
         self.depth = max((len(url) for url in entry.urls() if _is_in(path, url)), default=0)
         self.current = False
-        self._user = user
-
-    @cached_property
-    def _waiting(self) -> Waiting:
-        found = self.entry.count(self._user) if self.entry.count else 0
-        return found if isinstance(found, Waiting) else Waiting(found)
+        self._counted = counted
 
     @property
     def count(self) -> int:
-        return self._waiting.count
+        return self._counted(self.entry.waiting)
 
     @property
     def count_text(self) -> str:
@@ -98,7 +107,7 @@ class MenuItem:
 
     @property
     def presses(self) -> int:
-        return self._waiting.presses
+        return self._counted(self.entry.pressing)
 
     @property
     def presses_text(self) -> str:

@@ -9,6 +9,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.module_loading import import_string
@@ -17,19 +18,13 @@ if TYPE_CHECKING:
     from crm.people.models import User
 
 Text = str | Promise
-
-
-@dataclass(frozen=True)
-class Waiting:
-    """How much waits for somebody in a room, and how much of it is due soon or late."""
-
-    count: int
-    presses: int = 0
+Rows = Callable[["User"], QuerySet[Any]]
 
 
 @dataclass(frozen=True)
 class MenuEntry:
-    """A way into a room. `count` says how much waits there for this person, not how much exists.
+    """A way into a room. `waiting` are the rows there that wait for this person, not all there are,
+    `pressing` those of them that are due soon or late; the menu counts them.
 
     `weight` orders the entries of all rooms, lowest first; the first four stand in the phone's
     bar. `pulse` is the key of settings.PULSES whose change makes the count worth asking again.
@@ -39,7 +34,8 @@ class MenuEntry:
     url_name: str
     icon: str
     permission: str = ""
-    count: "Callable[[User], int | Waiting] | None" = None
+    waiting: Rows | None = None
+    pressing: Rows | None = None
     weight: int = 50
     pulse: str = ""
 

@@ -1,5 +1,6 @@
 """The way to the receipts, with how many wait."""
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from crm.desk.registry import MenuEntry
@@ -7,14 +8,10 @@ from crm.people.models import User
 from partners.models import Receipt
 from partners.review import pulse
 
-# The count beside the menu says "99+" beyond this; counting on would cost every page.
-MOST_COUNTED = 100
 
-
-def count_waiting(user: User) -> int:
-    """Receipts nobody has decided yet, at most MOST_COUNTED."""
-    waiting = Receipt.objects.visible_to(user).filter(status=Receipt.Status.PENDING)
-    return waiting[:MOST_COUNTED].count()
+def waiting(user: User) -> QuerySet[Receipt]:
+    """Receipts nobody has decided yet."""
+    return Receipt.objects.visible_to(user).filter(status=Receipt.Status.PENDING)
 
 
 ENTRIES = [
@@ -23,7 +20,7 @@ ENTRIES = [
         "partners:receipts",
         "receipt",
         "partners.review_receipt",
-        count=count_waiting,
+        waiting=waiting,
         weight=22,
         pulse=pulse.LIST,
     ),

@@ -15,13 +15,13 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from crm.audit.models import AuditEntry
+from crm.desk.counting import MOST_COUNTED
 from crm.people.models import User
 from partners import ledger
 from partners.lending.errors import LendingError
 from partners.models import Loan, Payment, Receipt
 from partners.review.filters import ReceiptFilter, narrowed
 from partners.review.forms import loans_to_pay
-from partners.review.menu import MOST_COUNTED
 
 MOST_FLAGS = 5  # of each kind
 MOST_LOANS = 10

@@ -7,6 +7,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from crm.desk.counting import count_each
 from crm.people.models import Agency
 from partners.models import Payment, Receipt
 from partners.payments import book_payment, reverse_payment
@@ -94,13 +95,14 @@ def test_the_queue_says_who_has_one_and_what_came_twice(at_desk, receipt, rosa):
 
 def test_the_menu_counts_and_the_home_page_leads_there(three, officer, agent, browser):
     (entry,) = ENTRIES
-    assert entry.count(officer) == 3
+    assert count_each([entry.waiting(officer), entry.waiting(officer).none()]) == [3, 0]
     (card,) = cards(officer)
     assert card.value == 3 and card.url == reverse("partners:receipts")
     assert cards(agent) == [] and not entry.allowed(agent)
     assert reverse("partners:receipts") in read(browser(officer), "/")
     shown = read(browser(officer), reverse("partners:receipts"))
     menu = shown[shown.index('id="menu"') :]
+    assert 'data-waiting="3"' in menu
     assert menu[: menu.index("</ul>")].count('aria-current="page"') == 1
 
 

@@ -147,7 +147,8 @@
   function countInTitle() {
     const waiting = [...document.querySelectorAll("#menu [data-waiting]")]
       .reduce((sum, one) => sum + Number(one.dataset.waiting), 0);
-    document.title = waiting ? `(${waiting}) ${title}` : title;
+    const few = waiting < 100 ? waiting : "99+";
+    document.title = waiting ? `(${few}) ${title}` : title;
   }
 
   // --- A lost connection --------------------------------------------------------------------

@@ -6,13 +6,13 @@ from django.utils import timezone
 from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 
+from crm.desk.counting import MOST_COUNTED
 from crm.desk.registry import Card, Text
 from crm.people.models import User
 from tickets.assignment import NOBODYS
 from tickets.models import Ticket
 from tickets.pages import timing
 from tickets.pages.filters import LATE, MINE, NOBODY, SOON
-from tickets.pages.menu import MOST_COUNTED
 
 
 def cards(user: User) -> list[Card]:

@@ -11,15 +11,16 @@ from django.utils.translation import gettext_lazy as _
 from django_tables2 import Table
 
 from crm.desk.access import DeskRequest
+from crm.desk.counting import MOST_COUNTED
 from crm.desk.lists import ListPage
 from crm.people.models import User
 from tickets import pulse
 from tickets.assignment import assignable
 from tickets.models import Priority, Ticket
 from tickets.pages.filters import WARNED, TicketFilter
-from tickets.pages.menu import count_waiting
 from tickets.pages.tables import TicketTable, with_names
 from tickets.pages.timing import next_dues
+from tickets.watching import pressing
 
 
 class TicketList(ListPage):
@@ -57,6 +58,6 @@ class TicketList(ListPage):
             "may_change": user.has_perm("tickets.change_ticket"),
             "people": [] if request.htmx else list(assignable()) if anybody else [user],
             "priorities": Priority.choices,
-            "pressing": 0 if request.htmx else count_waiting(user).presses,
+            "pressing": 0 if request.htmx else pressing(user)[:MOST_COUNTED].count(),
             "warned_url": f"{reverse('tickets:list')}?due={WARNED}",
         }

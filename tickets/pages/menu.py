@@ -1,31 +1,25 @@
 """What the tickets hang into the sidebar, under "+" and among the settings."""
 
-from django.db.models import Count
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from crm.desk.registry import MenuEntry, SettingsPage, Waiting
+from crm.desk.registry import MenuEntry, SettingsPage
 from crm.people.models import User
 from tickets import pulse
 from tickets.models import Ticket
 from tickets.pages.timing import UNDER_WAY
-from tickets.watching import is_pressing, pressing
-
-# The count beside the menu says "99+" beyond this; counting on would cost every page.
-MOST_COUNTED = 100
+from tickets.watching import pressing
 
 
-def count_waiting(user: User) -> Waiting:
-    """This person's tickets that wait for us and not for their person, and of how many of them
-    they are warned, each at most MOST_COUNTED; one query.
+def waiting(user: User) -> QuerySet[Ticket]:
+    """This person's tickets that wait for us and not for their person.
 
     Managers hand tickets out: what waits for them stands on the home page, and here only of what
-    they are warned.
+    they are warned (`pressing`).
     """
     if user.sees_all():
-        return Waiting(0, pressing(user).order_by()[:MOST_COUNTED].count())
-    own = Ticket.objects.filter(assignee=user, status__in=UNDER_WAY).order_by()
-    found = own.aggregate(count=Count("pk"), presses=Count("pk", filter=is_pressing()))
-    return Waiting(min(found["count"], MOST_COUNTED), min(found["presses"], MOST_COUNTED))
+        return Ticket.objects.none()
+    return Ticket.objects.filter(assignee=user, status__in=UNDER_WAY)
 
 
 ENTRIES = [
@@ -34,7 +28,8 @@ ENTRIES = [
         "tickets:list",
         "ticket",
         "tickets.view_ticket",
-        count=count_waiting,
+        waiting=waiting,
+        pressing=pressing,
         weight=21,
         pulse=pulse.LIST,
     ),

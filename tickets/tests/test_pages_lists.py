@@ -16,7 +16,7 @@ from tickets import standing, triage
 from tickets.deadlines import minutes_of
 from tickets.models import CannedReply, Ticket, TicketChange
 from tickets.opening import open_ticket
-from tickets.pages.menu import count_waiting
+from tickets.pages.menu import waiting
 from tickets.watching import watch
 
 pytestmark = [pytest.mark.once, pytest.mark.django_db, pytest.mark.usefixtures("in_english")]
@@ -95,7 +95,7 @@ def test_overdue_is_red_and_has_a_filter_a_card_and_a_count(browser, clara, dora
     home = browser(clara).get(reverse("desk:dashboard")).content.decode()
     for address in ("?assignee=mine&amp;due=soon", "?due=late", "?assignee=unassigned"):
         assert f"{at('list')}{address}" in home
-    assert (count_waiting(clara).count, count_waiting(dora).count) == (3, 0)
+    assert (waiting(clara).count(), waiting(dora).count()) == (3, 0)
 
 
 def test_before_time_is_over_whoever_has_it_is_warned_and_of_nobodys_the_managers(

@@ -67,6 +67,6 @@ def test_the_menu_shows_what_one_may_enter_and_what_waits(browser, colleague):
     assert "Things" not in agent
     administrator = browser(colleague("administrator")).get("/").content.decode()
     assert "Things" in administrator
-    assert 'data-waiting="120"' in administrator
+    assert 'data-waiting="100"' in administrator
     assert "99+" in administrator
     assert administrator.index("Start") < administrator.index("Things")
