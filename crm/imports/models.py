@@ -134,9 +134,13 @@ class Import(models.Model):
 
     @property
     def may_resume(self) -> bool:
-        """It was stopped while rows were being written: the next one is known."""
-        stopped = self.state in (self.State.FAILED, self.State.CANCELLED)
-        return stopped and self.is_run and self.cleared_at is None and self.position < self.rows
+        """It was stopped in the middle of a pass: the next row is known. What a person stopped
+        before it was run is discarded."""
+        if self.cleared_at is not None or self.position >= self.rows:
+            return False
+        return self.state == self.State.FAILED or (
+            self.state == self.State.CANCELLED and self.is_run
+        )
 
     def shows_cells_to(self, user: User) -> bool:
         """What stands in the file (documents, too): to who brought it, and to who may see whole

@@ -53,11 +53,15 @@ def normalise(source: Path, target: Path) -> Contents:
         raise DeskError(_("The file is empty."))
     headings = _headings(first)
     unfinished = target.with_suffix(".part")
-    with unfinished.open("w", encoding="utf-8") as file:
-        sample, count = _write(file, numbered, len(headings))
-    if not count:
-        raise DeskError(_("There are no rows below the headings."))
-    os.replace(unfinished, target)
+    try:
+        with unfinished.open("w", encoding="utf-8") as file:
+            sample, count = _write(file, numbered, len(headings))
+        if not count:
+            raise DeskError(_("There are no rows below the headings."))
+        os.replace(unfinished, target)
+    finally:
+        # What is left of it would keep a full disk full.
+        unfinished.unlink(missing_ok=True)
     return Contents(headings, sample, count)
 
 

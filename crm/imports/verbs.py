@@ -53,7 +53,8 @@ def resume(*, one: Import) -> None:
         locked = _locked(one)
         if not locked.may_resume:
             raise _moved_on()
-        locked.state, locked.failure, locked.finished_at = State.RUNNING, "", None
+        locked.state = State.RUNNING if locked.is_run else State.CHECKING
+        locked.failure, locked.finished_at = "", None
         locked.heartbeat, locked.tries = timezone.now(), 0
         locked.save()
         work.start(locked)

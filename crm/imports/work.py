@@ -9,6 +9,7 @@ import logging
 import shutil
 import time
 from collections import Counter
+from contextlib import suppress
 from datetime import timedelta
 
 from django.conf import settings
@@ -60,7 +61,7 @@ def go_on(pk: int) -> None:
             _give_up(one)
             return
         if one.state == Import.State.READING:
-            read_file(one)
+            _read(one)
             return
         while _portion_or_failure(pk):
             if time.monotonic() > until:
@@ -97,6 +98,16 @@ def _give_up(one: Import) -> None:
     else:
         words = _("Importing broke off three times after %(done)d of %(all)d rows; these stay.")
     _stop(one.pk, words % came)
+
+
+def _read(one: Import) -> None:
+    try:
+        read_file(one)
+    except (OperationalError, InterfaceError):
+        # The database is away. Nobody reads any more: the next need not wait for the lease.
+        with suppress(OperationalError, InterfaceError):
+            Import.objects.filter(pk=one.pk, started_at=one.started_at).update(started_at=None)
+        raise
 
 
 def read_file(one: Import) -> None:

@@ -14,7 +14,7 @@ from django.utils import timezone
 from django_q.models import OrmQ
 
 from crm.errors import DeskError
-from crm.imports import errors_file, jobs, sheets, verbs, work
+from crm.imports import errors_file, jobs, reading, sheets, verbs, work
 from crm.imports.models import Import, ImportKey, ImportProblem
 from crm.imports.tests.files import begun, checked, people, problems, ran, sheet, uploaded
 from partners.models import Partner
@@ -284,6 +284,33 @@ def test_rows_that_break_off_every_check_are_given_up_with_words(
     work.go_on(one.pk)
     one.refresh_from_db()
     assert one.state == "failed" and "three times after 0 of 15 rows" in one.failure
+    monkeypatch.undo()
+    verbs.resume(one=one)
+    work.go_on(one.pk)
+    one.refresh_from_db()
+    assert (one.state, one.good) == ("checked", 15)
+
+
+def test_who_lost_the_database_while_reading_lets_the_next_one_read(officer, monkeypatch):
+    with monkeypatch.context() as patch:
+        patch.setattr(work, "read_file", _raise(OperationalError("away")))
+        with pytest.raises(OperationalError):
+            uploaded("partners", people(1), officer)
+    one = Import.objects.get()
+    work.go_on(one.pk)
+    one.refresh_from_db()
+    assert one.state == "uploaded"
+
+
+def test_of_a_file_that_breaks_off_nothing_half_is_left(officer, monkeypatch):
+    def breaks_off(file, *_):
+        file.write("half a row")
+        raise OSError(errno.ENOSPC, "full")
+
+    monkeypatch.setattr(reading, "_write", breaks_off)
+    with pytest.raises(OSError, match="full"):
+        uploaded("partners", people(3), officer)
+    assert [path.name for path in Import.objects.get().folder.iterdir()] == ["upload"]
 
 
 def test_an_import_goes_on_as_long_as_it_gets_further_and_no_longer(officer, small, monkeypatch):
