@@ -130,6 +130,19 @@ def test_what_certainly_a_program_sent_silences_the_bot_and_is_no_answer(channel
     assert replies().get().state == ("cancelled" if or_typed else "sent")
 
 
+def test_an_answer_from_the_phone_behind_a_program_s_message_silences_the_bot(channel, graph):
+    apply(channel, heard("Info de Villa Marina, por favor"))
+    apply(channel, echoed("Su cita es mañana", by_api=True))
+    before = Episode.objects.get()
+    apply(channel, echoed("Ya le marco"))
+    apply(channel, echoed("Su cita es hoy", by_api=True))
+    episode = Episode.objects.get()
+    assert (episode.owner, episode.reason) == ("queue", "phone")
+    assert episode.owner_since > before.owner_since and episode.handed_at > before.handed_at
+    work_off()
+    assert replies().get().state == "cancelled"
+
+
 @pytest.mark.parametrize("owner", ["queue", "human"])
 def test_who_waits_for_a_person_waits_on_beside_a_program(channel, manager, owner):
     apply(channel, heard("asesor"))

@@ -63,7 +63,8 @@ def hand_to_queue(
     details: str = "",
     cancels: bool = True,
 ) -> Episode:
-    """The bot can go no further: a person is waited for. Whoever has it already keeps it.
+    """The bot can go no further: a person is waited for. Whoever has it already keeps it, a
+    program excepted: it has nothing, and makes way for whoever answers behind it.
 
     Replies of the bot that wait are cancelled, unless `cancels` is False. `summary` is what a
     colleague should know before they read the thread, `details` what of that only who sees
@@ -71,9 +72,10 @@ def hand_to_queue(
     """
     with transaction.atomic():
         episode = _locked_episode(conversation)
-        if episode.owner == Episode.Owner.BOT:
+        makes_way = episode.is_programs and reason != Episode.Reason.PROGRAM
+        if episode.owner == Episode.Owner.BOT or makes_way:
             _note(episode, reason, summary, details)
-            _hand_over(conversation, episode, Episode.Owner.QUEUE, None, cancels=cancels)
+            _hand_over(conversation, episode, Episode.Owner.QUEUE, None, cancels=cancels, anew=True)
     return episode
 
 
@@ -138,9 +140,11 @@ def _hand_over(
     human: User | None,
     *,
     cancels: bool = True,
+    anew: bool = False,
 ) -> None:
+    """`anew`: written down also where the owner stays the same."""
     now = timezone.now()
-    if (episode.owner, episode.human_id) != (owner, human.pk if human else None):
+    if anew or (episode.owner, episode.human_id) != (owner, human.pk if human else None):
         episode.owner, episode.human, episode.owner_since = owner, human, now
         episode.save(update_fields=["owner", "human", "owner_since", *NOTED])
     conversation.episode = episode
