@@ -14,7 +14,7 @@ from django.db.models import Count, Max
 from rapidfuzz import fuzz
 
 from crm.catalog.models import Property
-from crm.catalog.numbering import NUMBER, PART, as_numbered, as_perhaps_numbered, is_name
+from crm.catalog.numbering import NUMBER, PART, as_numbered, is_name, readings, with_spelled
 
 WORD = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 # Of 100: how alike a misspelt word must be, and how alike a text must be to be looked at closely.
@@ -86,13 +86,11 @@ def plain_words(text: str) -> str:
 
 def find_property(text: str, codes: Iterable[str] = ()) -> Property | None:
     """The offered property that `codes` or `text` names, or None if it names none."""
-    words = plain_words(" ".join([*codes, text]))
+    words = plain_words(with_spelled(" ".join([*codes, text])))
     if not words:
         return None
     entries = _entries()
-    # Most words have no number, and are read one way.
-    readings = dict.fromkeys((as_numbered(words), as_perhaps_numbered(words)))
-    titles = (_by_title(one, entries) for one in readings)
+    titles = (_by_title(one, entries) for one in readings(words))
     entry = _by_code(words, entries) or next(filter(None, titles), None)
     return Property.objects.filter(pk=entry.pk).first() if entry else None
 
@@ -104,12 +102,14 @@ def _entries() -> list[_Entry]:
     version = (state["changed"], state["count"])
     if _cache[0] != version:
         rows = Property.objects.offered().order_by("-id").values_list("pk", "code", "title")
-        plain = (
-            (pk, plain_words(code), as_numbered(plain_words(title))) for pk, code, title in rows
-        )
+        plain = ((pk, plain_words(code), _plain_title(title)) for pk, code, title in rows)
         entries = [_Entry(pk, code, title, _Words.of_title(title)) for pk, code, title in plain]
         _cache = (version, entries)
     return _cache[1]
+
+
+def _plain_title(title: str) -> str:
+    return as_numbered(plain_words(with_spelled(title)))
 
 
 def _by_code(words: str, entries: list[_Entry]) -> _Entry | None:
@@ -152,9 +152,10 @@ def _adds_none(text: _Words, at: int, entry: _Entry) -> bool:
 
 
 def _is_joined(text: _Words, entry: _Entry) -> bool:
-    """ "villamarina", "villa mar ina"; neither "vista al mar" for "Vistamar" nor "1 1" for "11"."""
+    """ "villamarina", "villa mar ina", "torre 2-301" for "Torre 2 301"; neither "vista al mar"
+    for "Vistamar" nor "1 1" for "11"."""
     title, size = entry.words.words, len(entry.words.words)
-    sound, numbers = _sound("".join(title)), NUMBER.findall(" ".join(title))
+    sound, numbers = _sound_together(title), NUMBER.findall(" ".join(title))
     small = set[str]().union(*entry.words.before[1:])
     rows = (
         (text.words[at : at + most], text.before[at + 1 : at + most])
@@ -162,7 +163,7 @@ def _is_joined(text: _Words, entry: _Entry) -> bool:
         for at in range(len(text.words) - most + 1)
     )
     return any(
-        _sound("".join(row)) == sound
+        _sound_together(row) == sound
         and NUMBER.findall(" ".join(row)) == numbers
         and all(one <= small for one in between)
         for row, between in rows
@@ -183,6 +184,10 @@ def _is_meant(said: str, word: str) -> bool:
     if min(len(said), len(word)) < SHORTEST_WORD or said in _other_words():
         return False
     return word.startswith(said) or fuzz.ratio(said, word) >= ALIKE
+
+
+def _sound_together(words: list[str]) -> str:
+    return _sound("".join(words).replace("-", ""))
 
 
 @lru_cache(maxsize=10_000)

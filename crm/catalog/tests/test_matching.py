@@ -96,6 +96,17 @@ def test_the_property_a_text_names(properties, text, code):
         ("info del lote 1b", "Lote 1"),
         ("info del lote 1 b por favor", "Lote 1"),
         ("info del lote 1-2", "Lote 1"),
+        ("info del lote 1-2", "Lote 12"),
+        ("el 301 b porfa", "Departamento 301-B"),
+        ("el depa 301 b porfa", "Departamento 301"),
+        ("el depa 301 d porfa", "Departamento 301"),
+        ("el depa 301 d?", "Departamento 301"),
+        ("mz d lt 5", "Mz. B Lote 5"),
+        ("mz 3 c lt5", "Mz. 3 Lote 5"),
+        ("torre 2-302", "Torre 2 301"),
+        ("larco 1234-502", "Larco 1234 - 501"),
+        ("larco 1234", "Larco 1234 - 501"),
+        ("departamento 301 miraflores", "Departamento 301 C Miraflores"),
     ],
 )
 def test_what_resembles_a_title_and_is_none(text, title):
@@ -132,11 +143,46 @@ def test_what_resembles_a_title_and_is_none(text, title):
         ("info lote 12 x favor", "Lote 12"),
         ("lote 12 s/ 900", "Lote 12"),
         ("torre 2 301", "Torre 2-301"),
+        ("torre 2-301", "Torre 2 301"),
+        ("la tore 2-301", "Torre 2 301"),
+        ("larco 1234-501", "Larco 1234 - 501"),
+        ("departamento larco 1234-501", "Departamento Larco 1234 - 501"),
+        ("lote 1-b", "Lote 1 B"),
+        ("info del lote 11 d Los Pinos", "Lote 11"),
+        ("lote 11 d los pinos", "Lote 11 de Los Pinos"),
+        ("lote 11 d los pinos", "Lote 11-D Los Pinos"),
+        ("departamento 301 n miraflores", "Departamento 301 en Miraflores"),
+        ("departamento 301 C Miraflores", "Departamento 301-C, Miraflores"),
+        ("departamento 301-c miraflores", "Departamento 301 C Miraflores"),
+        ("departamento 301 p/ mi hijo", "Departamento 301"),
+        ("dpto 301 c/cochera", "Departamento 301"),
+        ("dpto 301 con cochera", "Departamento 301 c/cochera"),
+        ("lote 1 c/u cuánto", "Lote 1"),
+        ("el depa 301 b porfa", "Departamento 301-B"),
+        ("el depa 301 d porfa", "Departamento 301-D"),
+        ("mz b lt 5", "Mz. B Lote 5"),
+        ("mz b lt5", "Manzana B, Lote 5"),
+        ("mz b lt 5", "Mz-B Lt-5"),
     ],
 )
 def test_a_title_nearly_said(text, title):
     one = Property.objects.create(code="ZZ-1", title=title, operation="sale")
     assert find_property(text) == one
+
+
+@pytest.mark.parametrize(
+    ("text", "title"),
+    [
+        ("departamento 301 c/cochera", "Departamento 301"),
+        ("departamento 301 c por favor", "Departamento 301-C"),
+        ("departamento 301 d", "Departamento 301-D"),
+        ("departamento 301-c", "Departamento 301-C"),
+    ],
+)
+def test_a_letter_of_its_own_before_one_that_is_short_for_a_word(text, title):
+    for name in ("", "-C", "-D"):
+        Property.objects.create(code=f"ZZ{name}", title=f"Departamento 301{name}", operation="sale")
+    assert find_property(text).title == title
 
 
 def test_a_code_given_beside_the_text_wins(properties):
