@@ -86,11 +86,12 @@ def _claim(pk: int) -> AskedStatement | None:
 
 
 def _is_wanted(talk: Conversation, partner: Partner) -> bool:
-    """Whether they are still the one who is logged in, and the bot speaks."""
+    """Whether they are still the one who is logged in, and the bot speaks, or may finish."""
     session = sessions.standing(talk, timezone.now())
-    if session is None or session.partner != partner:
+    if session is None or session.partner != partner or not talk.channel.is_active:
         return False
-    return talk.owner == Episode.Owner.BOT and talk.channel.is_active
+    promised = talk.episode is not None and talk.episode.lets_bot_finish
+    return promised or talk.owner == Episode.Owner.BOT
 
 
 def _answer(row: AskedStatement, paper: Paper | None, failure: str) -> None:
@@ -124,26 +125,19 @@ def _answer_once(row: AskedStatement, paper: Paper | None, failure: str) -> None
 
 
 def _settle_and_tell(row: AskedStatement, attachment: Attachment | None, failure: str) -> bool:
-    """Nobody else writes there. Whether they were told; a failure shows in the desk in any case."""
+    """Nobody else writes there. Whether they were told, and with it whatever else they asked for
+    until now is answered; a failure shows in the desk in any case."""
     talk = lock_talk(row.asking.conversation_id)
-    if not _settle(row, talk):
-        return False
-    if failure:
-        Dialog.objects.filter(conversation=talk).update(failed_at=timezone.now(), failure=failure)
-    if not (attachment or failure) or not _is_wanted(talk, row.partner):
-        return False
-    _say(talk, attachment)
-    return True
-
-
-def _settle(row: AskedStatement, talk: Conversation) -> bool:
-    """Write down that it is answered, and with it whatever else they asked for until now; False:
-    somebody else did. To be called under the conversation's lock."""
     now = timezone.now()
     rows = AskedStatement.objects.filter(settled_at=None, partner=row.partner)
     if not rows.filter(pk=row.pk).update(settled_at=now):
+        return False  # somebody else did
+    if failure:
+        Dialog.objects.filter(conversation=talk).update(failed_at=now, failure=failure)
+    if not (attachment or failure) or not _is_wanted(talk, row.partner):
         return False
     rows.filter(asking__conversation=talk).update(settled_at=now)
+    _say(talk, attachment)
     return True
 
 

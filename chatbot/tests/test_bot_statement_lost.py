@@ -8,8 +8,9 @@ from chatbot.dialog import sessions
 from chatbot.intents import statement_paper
 from chatbot.models import AskedStatement
 from chatbot.tests import test_bot_account
+from chatbot.tests.events import apply, echoed
 from chatbot.tests.self_service import *  # noqa: F403
-from chatbot.tests.self_service import MOST_QUERIES, at_once
+from chatbot.tests.self_service import ANA, MOST_QUERIES, at_once
 from crm.conversations import outreach, ownership
 from crm.conversations.models import Message
 from partners.papers import printing
@@ -118,6 +119,33 @@ def test_asked_for_twice_it_fails_once(ask, loan, monkeypatch):
     ask.tap("statement:pdf")
     (said,) = ask.jobs()
     assert FAILED in said and shows_failure(ask)
+
+
+@pytest.mark.parametrize("by_api", [True, False])
+def test_another_program_takes_no_promise_back_as_a_colleague_does(ask, loan, press, by_api):
+    ask.tap("statement:pdf")
+    apply(ask.talk.channel, echoed("Su cuota vence mañana", by_api=by_api, sender=ANA))
+    assert ask.talk.episode.owner == "queue"
+    assert len(ask.jobs()) == (1 if by_api else 0)
+
+
+def test_one_that_is_unwanted_takes_no_newer_one_with_it(ask, loan, press, monkeypatch):
+    ask.tap("statement:pdf")
+    lose_job()
+    sessions.close(ask.talk, timezone.now())
+    lock = statement_paper.lock_talk
+
+    def wait_for_who_logs_in_and_asks_again(pk):
+        monkeypatch.setattr(statement_paper, "lock_talk", lock)
+        ask("12345678 1990")
+        ask.tap("statement:pdf")
+        return lock(pk)
+
+    monkeypatch.setattr(statement_paper, "lock_talk", wait_for_who_logs_in_and_asks_again)
+    statement_paper.sweep()
+    assert AskedStatement.objects.filter(settled_at=None).count() == 1
+    assert len(ask.jobs()) == 1
+    assert Message.objects.filter(kind="document").count() == 1
 
 
 def test_asked_for_again_after_it_came_it_comes_again(ask, loan, press):
