@@ -83,7 +83,7 @@ def listen(conversation: Conversation, inbound: InboundMessage, now: datetime) -
         dialog=dialog,
         session=sessions.current(conversation, now, inbound),
         is_login=_is_login(conversation, dialog, heard, inbound.text),
-        names_them=_names_them(conversation, heard),
+        names_them=_names_them(conversation, heard, inbound.text),
     )
 
 
@@ -97,10 +97,13 @@ def _is_login(conversation: Conversation, dialog: Dialog, heard: Heard, text: st
     return heard.intent == "authenticate" or _answers_login(dialog, heard, text)
 
 
-def _names_them(conversation: Conversation, heard: Heard) -> bool:
-    if heard.slots.document and heard.slots.year:
+def _names_them(conversation: Conversation, heard: Heard, text: str) -> bool:
+    """The slots know no document beside a telephone, nor what stands far down."""
+    if (heard.slots.document and heard.slots.year) or masking.names_somebody(text):
         return True
-    return conversation.owner == Episode.Owner.BOT and heard.intent == "authenticate"
+    if conversation.owner != Episode.Owner.BOT or heard.intent in PROSPECTS:
+        return False  # how to reach who wants a property is for the agent to read
+    return heard.intent == "authenticate" or masking.names_document(text)
 
 
 def _answers_login(dialog: Dialog, heard: Heard, text: str) -> bool:
@@ -122,12 +125,11 @@ def as_stored(inbound: InboundMessage, said: Listening) -> InboundMessage:
     # Who was asked may answer late, or a person: a document with its year goes in any case.
     late = said.dialog.name == DIALOG and masking.GIVEN.search(inbound.text)
     if said.is_login:
-        secrets = masking.secrets_of(inbound.text)
+        text, secrets = masking.mask(inbound.text), masking.secrets_of(inbound.text)
     elif said.names_them or late:
-        secrets = masking.told(inbound.text, said.heard.slots.document, said.heard.slots.year)
+        text, secrets = masking.mask_told(inbound.text), masking.secrets_told(inbound.text)
     else:
         return inbound
-    text = masking.mask(inbound.text) if said.is_login else masking.mask_told(inbound.text, secrets)
     lasting.settle_with(lambda payload: masking.mask_payload(payload, secrets))
     return replace(inbound, text=text, raw=masking.mask_payload(inbound.raw, secrets))
 
@@ -138,7 +140,11 @@ def as_edited(message: Message, text: str) -> str:
     dialog = Dialog.objects.filter(conversation=talk, name=DIALOG).first() or Dialog()
     was_login = masking.DOT in message.text or masking.GIVEN.search(text)
     heard = detect(text)
-    if not was_login and not _names_them(talk, heard) and not _is_login(talk, dialog, heard, text):
+    if (
+        not was_login
+        and not _names_them(talk, heard, text)
+        and not _is_login(talk, dialog, heard, text)
+    ):
         return text
     secrets = masking.secrets_of(text)
     lasting.settle_with(lambda payload: masking.mask_payload(payload, secrets))

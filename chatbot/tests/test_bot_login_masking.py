@@ -6,7 +6,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chatbot.dialog.login.masking import GIVEN, mask, mask_code, mask_payload, secrets_of
+from chatbot.dialog.login.masking import (
+    GIVEN,
+    mask,
+    mask_code,
+    mask_payload,
+    mask_told,
+    names_somebody,
+    secrets_of,
+    secrets_told,
+)
+from chatbot.intents.hearing.papers import find_papers
+from chatbot.intents.hearing.words import plain
 
 pytestmark = pytest.mark.once
 
@@ -46,6 +57,93 @@ def test_what_another_event_repeats_of_it_is_found_without_being_told(
     assert document not in kept and year not in kept
 
 
+def digits(least, most=None):
+    return st.from_regex(rf"[0-9]{{{least},{most or least}}}", fullmatch=True)
+
+
+def spaced(shape):
+    """`shape` with its marks replaced: "12 345 678", "12-345-678", "12.345.678"."""
+    marks = st.sampled_from(". -")
+    return st.builds(lambda written, mark: written.replace("_", mark), shape, marks)
+
+
+papers = st.one_of(
+    st.builds("DNI {}".format, digits(8)),
+    st.builds("{} es mi dni".format, digits(8)),
+    st.builds("soy {}".format, digits(8)),
+    spaced(st.from_regex(r"mi documento es [0-9]{2}_[0-9]{3}_[0-9]{3}", fullmatch=True)),
+    spaced(st.from_regex(r"D\.N\.I\. [0-9]{4}_[0-9]{4}", fullmatch=True)),
+    st.from_regex(r"dni [0-9]{2} [0-9]{2} [0-9]{2} [0-9]{2}", fullmatch=True),
+    st.from_regex(r"RUC (10|20)[0-9]{9}", fullmatch=True),
+    st.builds("C.E. {}".format, digits(9)),
+    st.builds("pasaporte {}{}".format, st.sampled_from(["AB", "A", "PE", ""]), digits(7, 9)),
+)
+born = st.builds("{} {}".format, st.sampled_from(["nací en", "año", "del"]), years)
+others = st.one_of(
+    st.sampled_from(
+        [
+            "Desde 2024 me cobran de más",
+            "saldo de 1.500.000 soles",
+            "Llámenme al 987654321",
+            "S/ 250",
+            "el 03/02/2025",
+            "P-000005",
+            "mi celular 51 987 654 321",
+            "operación 00123456",
+            "12",
+            "me deben 1500",
+        ]
+    ),
+    digits(1, 12),
+)
+
+
+@given(papers, born, st.lists(others, max_size=3), st.lists(others, max_size=3), st.data())
+def test_whatever_numbers_stand_around_it_no_digit_of_who_they_are_stays(
+    paper, year, before, behind, data
+):
+    them = data.draw(st.permutations([paper, year]))
+    between = data.draw(st.sampled_from([", ", " ", "\n", ". ", " y "]))
+    text = between.join([*before, *them, *behind])
+    start = len(between.join([*before, ""]))
+    end = start + len(between.join(them))
+    assert names_somebody(text) or all(find_papers(plain(text), 2026))
+    kept = mask_payload({"body": text, "at": "1790000001"}, secrets_told(text))
+    assert kept["at"] == "1790000001"
+    for masked in (mask_told(text), kept["body"]):
+        assert len(masked) == len(text)
+        assert not any(sign.isdigit() for sign in masked[start:end])
+
+
+@pytest.mark.parametrize(
+    "figure",
+    [
+        "S/ 250",
+        "S/. 1,500.00",
+        "US$ 99.90",
+        "1.500.000 soles",
+        "el 03/02/2025",
+        "el 3-2-25",
+        "2025-02-03",
+        "P-000005",
+        "T-12",
+        "me deben 1500",
+        "3 veces, 12 cuotas",
+        "la 3ra cuota",
+    ],
+)
+def test_figures_stay_beside_who_they_are(figure):
+    assert mask_told(f"{figure}, soy DNI 12345678, nacido en 1990, {figure}") == (
+        f"{figure}, soy DNI ••••••••, nacido en ••••, {figure}"
+    )
+
+
+@pytest.mark.parametrize("birth", ["17/05/1990", "17/5/90", "7-5-90", "1990-05-17", "12/03/45"])
+def test_a_day_of_birth_is_no_figure(birth):
+    masked = mask_told(f"Soy de ese día: {birth}. DNI 12345678, desde 2019")
+    assert not any(sign.isdigit() for sign in masked)
+
+
 @given(st.text(max_size=200))
 def test_any_text_can_be_masked_and_what_has_no_digit_stays(text):
     masked = mask(text)
@@ -61,7 +159,7 @@ json_values = st.recursive(
 )
 
 
-@given(json_values, st.lists(st.text(min_size=4, max_size=20), max_size=3))
+@given(json_values, st.dictionaries(st.text(min_size=4, max_size=20), st.text(), max_size=3))
 def test_a_masked_element_keeps_its_shape(payload, secrets):
     def shape(value):
         if isinstance(value, dict):

@@ -2,13 +2,13 @@
 
 import pytest
 
-from chatbot.models import InboundEvent
+from chatbot.models import Dialog, InboundEvent
 from chatbot.tests import test_bot_tickets
 from chatbot.tests.self_service import *  # noqa: F403
 from chatbot.tests.self_service import BETO, Chat
 from chatbot.tests.test_bot_tickets import PROBLEM, WORDS
 from crm.conversations import ownership
-from crm.conversations.models import Message
+from crm.conversations.models import Conversation, Episode, Message
 from tickets.models import Ticket, TicketMessage
 
 pytestmark = [pytest.mark.once, pytest.mark.django_db]
@@ -18,7 +18,10 @@ RIGHT = "12345678 1990"
 
 def assert_nowhere(*secrets):
     kept = [
-        *Message.objects.values_list("text", flat=True),
+        *Message.objects.values_list("text", "raw"),
+        *Conversation.objects.values_list("last_text", flat=True),
+        *Episode.objects.values_list("summary", "details"),
+        *Dialog.objects.values_list("data", "topic"),
         *Ticket.objects.values_list("subject", "description"),
         *TicketMessage.objects.values_list("text", flat=True),
         *InboundEvent.objects.values_list("payload", flat=True),
@@ -120,6 +123,48 @@ def test_a_complaint_that_names_its_writer_keeps_its_figures(
     if not is_overheard:
         assert Ticket.objects.get().description == f"{FIGURES}, {masked}"
     assert_nowhere("12345678", "12.345.678", "1990")
+
+
+@pytest.mark.parametrize(
+    ("words", "masked"),
+    [
+        (
+            "Llámenme al 987654321, soy DNI 12345678, nacido en 1990",
+            "Llámenme al •••••••••, soy DNI ••••••••, nacido en ••••",
+        ),
+        (
+            "saldo de 1.500.000 soles, soy 12345678, nací en 1990",
+            "saldo de 1.500.000 soles, soy ••••••••, nací en ••••",
+        ),
+        (
+            "Desde 2024 me cobran S/ 20 de más, soy DNI 12345678, nacido en 1990",
+            "Desde •••• me cobran S/ 20 de más, soy DNI ••••••••, nacido en ••••",
+        ),
+        (
+            (
+                "Mi celular es 987654321, el de la operación 00123456; soy la que pagó por error y"
+                " no recibió nada a cambio, pasaporte AB123456, nacida en 1990"
+            ),
+            (
+                "Mi celular es •••••••••, el de la operación ••••••••; soy la que pagó por error y"
+                " no recibió nada a cambio, pasaporte ••••••••, nacida en ••••"
+            ),
+        ),
+        ("mi DNI 12345678 sale mal en el recibo", "mi DNI •••••••• sale mal en el recibo"),
+    ],
+)
+@pytest.mark.parametrize("is_overheard", [False, True])
+def test_other_numbers_beside_a_document_hide_it_nowhere(chat, clara, words, masked, is_overheard):
+    chat("crear ticket")
+    chat(PROBLEM)
+    if is_overheard:
+        ownership.hand_to_queue(conversation=chat.talk)
+    chat(words)
+    if is_overheard and "1990" not in words:
+        return  # a colleague is told a document alone
+    assert Message.objects.filter(text=masked).exists()
+    assert is_overheard or Ticket.objects.get().description == masked
+    assert_nowhere("12345678", "AB123456", "1990")
 
 
 @pytest.mark.parametrize(

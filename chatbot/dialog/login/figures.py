@@ -1,0 +1,91 @@
+"""Which numbers may be kept of words in which somebody also says who they are.
+
+Which of several numbers is the document is never sure. So only what surely is none stays: amounts
+with their currency, days of the last years, numbers of loans and tickets, and short numbers that
+stand by themselves. Every other word with a digit goes, and every year.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from django.utils import timezone
+
+# A word with a digit in it, and the marks within a number ("12.345.678-1990", "S-0001").
+WORD = re.compile(r"[^\s,;:()]*\d[^\s,;:()]*")
+YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
+_LETTER = re.compile(r"[^\W\d_]")
+# Up to 9,999,999.99: a document has eight digits, or stands beside no currency.
+_AMOUNT = r"(?:\d(?:[.,]\d{3}){2}|\d{1,3}[.,]\d{3}|\d{1,6})(?:[.,]\d{1,2})?"
+_FIGURES = tuple(
+    re.compile(shape, re.IGNORECASE)
+    for shape in (
+        rf"(?<![\w$])(?:s/\s?\.?|us\$|\$)\s?{_AMOUNT}(?!\w)",
+        rf"(?<!\w){_AMOUNT}\s?(?:soles|sol|d[oó]lar(?:es)?|pesos|rea(?:is|l)|euros?|usd|pen)\b",
+        r"(?<!\w)[pt]-\d{1,6}(?!\w)",
+    )
+)
+# Part of a longer number ("S/ 12 345 678"), or beside one; in none there is a comma and a space.
+_WITHIN = r"(?:(?![,;]\s)[\W_])*"
+_DIGIT_BEFORE, _DIGIT_AFTER = re.compile(rf"\d{_WITHIN}$"), re.compile(rf"{_WITHIN}\d")
+_BESIDE = 5
+_DAY = re.compile(
+    r"(?<![\w./-])(?:\d{1,2}([/.-])\d{1,2}\1(\d{4}|\d\d)|(20\d\d)-\d{1,2}-\d{1,2})(?![\w/-]|\.\d)"
+)
+# Nobody who writes here was born on a day of so many years back: that is when they paid.
+_LATELY = 14
+# Of numbers side by side, all together: more may be a document, however it is spaced.
+_MOST_DIGITS = 5
+_BORN = re.compile(r"\b(?:na(?:c|sc)|born|birth)[^,;]{0,30}$", re.IGNORECASE)
+_NEAR = 40
+
+
+def without_figures(text: str) -> str:
+    """The same with spaces for the digits of what surely is a figure; as long as `text`."""
+    for shape in _FIGURES:
+        text = shape.sub(lambda found: _blank(found) if _is_alone(found) else found[0], text)
+    return _DAY.sub(lambda day: _blank(day) if _is_late(day) else day[0], text)
+
+
+def secret_runs(text: str) -> Iterator[list[tuple[int, int]]]:
+    """Where the words with digits stand that may not be kept (start, end); those side by side,
+    with no letter between them, as one list."""
+    for run in _runs(without_figures(text)):
+        many = sum(one.isdigit() for word in run for one in word[0]) > _MOST_DIGITS
+        found = [word.span() for word in run if many or _may_be_birth(word, text)]
+        if found:
+            yield found
+
+
+def _blank(found: re.Match[str]) -> str:
+    return re.sub(r"\d", " ", found[0])
+
+
+def _is_alone(found: re.Match[str]) -> bool:
+    before = found.string[max(0, found.start() - _BESIDE) : found.start()]
+    after = found.string[found.end() : found.end() + _BESIDE]
+    return not _DIGIT_BEFORE.search(before) and not _DIGIT_AFTER.match(after)
+
+
+def _is_late(day: re.Match[str]) -> bool:
+    this, written = timezone.localdate().year, int(day[2] or day[3])
+    if written >= 100:
+        return written > this - _LATELY
+    return this - _LATELY < written + 2000 <= this + 1
+
+
+def _may_be_birth(word: re.Match[str], text: str) -> bool:
+    before = text[max(0, word.start() - _NEAR) : word.start()]
+    return bool(YEAR.search(word[0]) or _DAY.search(word[0]) or _BORN.search(before))
+
+
+def _runs(text: str) -> Iterator[list[re.Match[str]]]:
+    run: list[re.Match[str]] = []
+    for word in WORD.finditer(text):
+        if run and _LETTER.search(text, run[-1].end(), word.start()):
+            yield run
+            run = []
+        run.append(word)
+    if run:
+        yield run
