@@ -32,6 +32,8 @@ _SAID = re.compile(
 )
 _BORN = re.compile(r"\b(?:naci|nasc|born|birth)|\d{1,2}[/.-]\d{1,2}[/.-]\d{2,4}")
 _BESIDE = re.compile(rf"{_PAPER}\W{{1,3}}{_YEAR}|{_YEAR}\W{{1,3}}{_PAPER}")
+# Most messages have no number at all.
+_DIGITS = re.compile(r"\d")
 _EITHER = re.compile(f"{_DOCUMENT}|{_YEAR}")
 # A code, as people write it: "482913", "482 913", "es 482-913".
 SIX_DIGITS = re.compile(r"(?<!\d)(\d{3})[ .-]?(\d{3})(?!\d)")
@@ -65,6 +67,8 @@ def mask_told(text: str) -> str:
 def names_somebody(text: str) -> bool:
     """Whether a document stands near a year, none of them a figure, and beside it, with a day of
     birth, or what says that it is one."""
+    if not _DIGITS.search(text):
+        return False
     bare = without_figures(text)
     if _BESIDE.search(bare):
         return True
@@ -75,7 +79,7 @@ def names_somebody(text: str) -> bool:
 
 def names_document(text: str) -> bool:
     """Whether something is said to be somebody's document, with a year or without."""
-    return bool(_SAID.search(plain(text)))
+    return bool(_DIGITS.search(text) and _SAID.search(plain(text)))
 
 
 def secrets_of(text: str) -> dict[str, str]:
