@@ -16,7 +16,7 @@ from django.utils.dateparse import parse_datetime
 from chatbot.dialog.contract import Asked, Outcome, Reply, Step, Turn, option
 from chatbot.intents import menu, properties, titles, who
 from chatbot.intents.heard import SURE
-from chatbot.intents.own_words import written
+from chatbot.intents.own_words import kept, written
 from chatbot.models import Dialog
 from crm.catalog.models import Property
 from crm.people import calendar
@@ -99,7 +99,7 @@ def when(turn: Turn, data: Mapping[str, Any]) -> Outcome | None:
     if turn.heard.slots.day is not None and not data.get("day"):
         return _when(turn, shown)
     if _says_when(turn):
-        return _noted(turn, shown, turn.text)
+        return _noted(turn, shown, kept(turn))
     return menu.all_right(turn) if _denies(turn) else None
 
 
@@ -113,7 +113,7 @@ def wish(turn: Turn, data: Mapping[str, Any]) -> Outcome | None:
     small_talk = turn.heard.exact and turn.heard.intent in ("affirm", "greeting", "thanks")
     if small_talk or _asks_else(turn) or not written(turn):
         return None
-    return _noted(turn, shown, turn.text)
+    return _noted(turn, shown, kept(turn))
 
 
 def slot_late(turn: Turn) -> Outcome:

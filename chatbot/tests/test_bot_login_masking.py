@@ -144,6 +144,41 @@ def test_a_day_of_birth_is_no_figure(birth):
     assert not any(sign.isdigit() for sign in masked)
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        "Deposité en el Banco de la Nación, operación 00123456, 20 de noviembre de 2026",
+        "Quiero visitar la casa, mi celular es 987654321. ¿El documento de propiedad es del 2019?",
+        "presupuesto 1500 - 1800, 2000 máximo",
+    ],
+)
+def test_numbers_of_who_does_not_say_who_they_are_stay(words):
+    assert not names_somebody(words)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "mi documento de identidad es el 12345678 y nací en 1990",
+        "12345678 es mi DNI, del año 1990",
+        "nacido el 17/05/1990, 12345678",
+        "12345678 1990",
+    ],
+)
+def test_who_says_who_they_are_is_heard_among_other_words(words):
+    assert names_somebody(words)
+
+
+@pytest.mark.parametrize(
+    "words", ["dni 12345678 1990 " + "a" * 60_000, "dni 12345678 1990 " + "7 " * 30_000]
+)
+def test_a_very_long_text_is_masked_as_fast_as_a_short_one(words):
+    """Minutes, if words or numbers were searched from each of their letters."""
+    assert "12345678" not in mask_told(words) and "12345678" not in mask(words)
+    many = "dni 12345678 1990 " + " ".join(map(str, range(10**7, 10**7 + 3_000)))
+    assert "12345678" not in mask_payload({"text": many}, secrets_told(many))["text"]
+
+
 @given(st.text(max_size=200))
 def test_any_text_can_be_masked_and_what_has_no_digit_stays(text):
     masked = mask(text)

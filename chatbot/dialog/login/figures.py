@@ -13,7 +13,8 @@ from collections.abc import Iterator
 from django.utils import timezone
 
 # A word with a digit in it, and the marks within a number ("12.345.678-1990", "S-0001").
-WORD = re.compile(r"[^\s,;:()]*\d[^\s,;:()]*")
+# From its beginning on: else a long word without a digit is searched from each of its letters.
+WORD = re.compile(r"(?<![^\s,;:()])[^\s,;:()]*\d[^\s,;:()]*")
 YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 _LETTER = re.compile(r"[^\W\d_]")
 # Up to 9,999,999.99: a document has eight digits, or stands beside no currency.
@@ -37,7 +38,11 @@ _DAY = re.compile(
 _LATELY = 14
 # Of numbers side by side, all together: more may be a document, however it is spaced.
 _MOST_DIGITS = 5
-_BORN = re.compile(r"\b(?:na(?:c|sc)|born|birth)[^,;]{0,30}$", re.IGNORECASE)
+# Not "Nación".
+_BORN = re.compile(
+    r"\b(?:nac(?:[ií]|id[oa]|imiento)?|nasc(?:i|id[oa]|imento)?|born|birth\w*)\b[^,;]{0,30}$",
+    re.IGNORECASE,
+)
 _NEAR = 40
 
 

@@ -30,8 +30,17 @@ _SAID = re.compile(
     rf"(?:(?:{CUE.pattern}|\bsoy\b)\W{{0,3}}(?:(?:es|el|numero|nro|no|n)\b\W{{0,3}}){{0,2}}"
     rf"|\b(?=(?:dni|ruc|cpf|rut)\d)){_PAPER}"
 )
-_BORN = re.compile(r"\b(?:naci|nasc|born|birth)|\d{1,2}[/.-]\d{1,2}[/.-]\d{2,4}")
-_BESIDE = re.compile(rf"{_PAPER}\W{{1,3}}{_YEAR}|{_YEAR}\W{{1,3}}{_PAPER}")
+# In one sentence with it: "documento de identidad 12345678", "12345678 es mi dni".
+_CUED = re.compile(
+    rf"(?:{CUE.pattern})[^\d.;?!¿¡]{{0,25}}{_PAPER}|{_PAPER}[^\d.,;?!¿¡]{{0,12}}(?:{CUE.pattern})"
+)
+# Not "nacion": a bank is called so.
+_BORN = re.compile(
+    r"\b(?:nac(?:i|id[oa]|imiento)?|nasc(?:i|id[oa]|imento)?|born|birth\w*)\b"
+    r"|\d{1,2}[/.-]\d{1,2}[/.-]\d{2,4}"
+)
+_RANGE = r"\d{1,4} - \d{1,4}(?!\d)"  # of a price
+_BESIDE = re.compile(rf"(?!{_RANGE}){_PAPER}\W{{1,3}}{_YEAR}|{_YEAR}\W{{1,3}}(?!{_RANGE}){_PAPER}")
 # Most messages have no number at all.
 _DIGITS = re.compile(r"\d")
 _EITHER = re.compile(f"{_DOCUMENT}|{_YEAR}")
@@ -59,9 +68,11 @@ def mask_given(text: str) -> str:
 def mask_told(text: str) -> str:
     """The same with dots for every number that is not surely a figure, for words in which somebody
     says who they are among other things."""
-    for start, end in [span for run in secret_runs(text) for span in run]:
-        text = text[:start] + mask(text[start:end]) + text[end:]
-    return text
+    pieces, last = [], 0
+    for start, end in (span for run in secret_runs(text) for span in run):
+        pieces += [text[last:start], mask(text[start:end])]
+        last = end
+    return "".join([*pieces, text[last:]])
 
 
 def names_somebody(text: str) -> bool:
@@ -74,7 +85,7 @@ def names_somebody(text: str) -> bool:
         return True
     found = _PAPER_AND_YEAR.finditer(bare)
     near = [plain(bare[max(0, one.start() - NEAR) : one.end() + NEAR]) for one in found]
-    return any(CUE.search(one) or _SAID.search(one) or _BORN.search(one) for one in near)
+    return any(_CUED.search(one) or _SAID.search(one) or _BORN.search(one) for one in near)
 
 
 def names_document(text: str) -> bool:
@@ -117,6 +128,8 @@ def mask_payload(payload: Any, secrets: Mapping[str, str] = NOTHING) -> Any:
 
 def _masked(text: str, secrets: Mapping[str, str]) -> str:
     for secret, kept in secrets.items():
+        if secret not in text:  # most are, once the whole is struck out; a pattern costs more
+            continue
         plainly = kept.replace("\\", r"\\")
         text = re.sub(rf"(?<!\w){re.escape(secret)}(?!\w)", plainly, text)
     return mask_given(text)
