@@ -105,6 +105,8 @@ def _read(one: Import) -> None:
         read_file(one)
     except (OperationalError, InterfaceError):
         # The database is away. Nobody reads any more: the next need not wait for the lease.
+        if not connection.is_usable():
+            connection.close()
         with suppress(OperationalError, InterfaceError):
             Import.objects.filter(pk=one.pk, started_at=one.started_at).update(started_at=None)
         raise
