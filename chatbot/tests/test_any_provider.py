@@ -18,6 +18,8 @@ from chatbot.work import work_off
 from crm.conversations.models import Message
 
 SOAK = os.environ.get("SOAK") == "1"
+# Daily the second database gets fewer: of them most say the same again.
+FIRST = not os.environ.get("DATABASE_URL")
 pytestmark = [pytest.mark.django_db, pytest.mark.timeout(1800 if SOAK else 120)]
 ANA, LUIS = "51911000001", "51911000002"
 SPOKEN = [one for one in DIALECTS if one.slug not in ("meta", "simulator")]
@@ -38,7 +40,7 @@ def elements(dialect):
 
 @pytest.mark.parametrize("dialect", SPOKEN, ids=lambda one: one.slug)
 @settings(
-    max_examples=2_000 if SOAK else 30,
+    max_examples=2_000 if SOAK else 30 if FIRST else 12,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )

@@ -101,6 +101,7 @@ def test_every_channel_has_a_dialect():
 
 
 @proven
+@pytest.mark.once
 def test_a_forged_body_is_refused_and_nothing_of_it_kept(desk, dialect):
     raw = json.dumps(dialect.body(dialect.text("uno", ANA))).encode()
     for headers in (dialect.forged(raw), {}):
@@ -109,6 +110,7 @@ def test_a_forged_body_is_refused_and_nothing_of_it_kept(desk, dialect):
 
 
 @proven
+@pytest.mark.once
 def test_without_a_secret_of_ours_nothing_is_accepted(desk, dialect, settings):
     settings.DEBUG = False
     raw = json.dumps(dialect.body(dialect.text("uno", ANA))).encode()
@@ -118,6 +120,7 @@ def test_without_a_secret_of_ours_nothing_is_accepted(desk, dialect, settings):
 
 
 @pytest.mark.parametrize("raw", [b"", b"nada", b"[]", b"[1]", b"null", b'"x"', b"\xff\xfe"])
+@pytest.mark.once
 def test_what_is_no_object_is_refused(desk, raw):
     assert desk.post(raw).status_code in (400, 403)
     assert not InboundEvent.objects.exists()
@@ -178,6 +181,7 @@ def test_two_people_in_one_body_are_two_conversations(desk, dialect):
     assert said == {("De Ana", "Otra de Ana"), ("De Luis",)}
 
 
+@pytest.mark.once
 def test_a_malformed_element_costs_its_neighbours_nothing(desk, dialect):
     desk.tell(dialect.text("uno", ANA), dialect.broken(), dialect.text("dos", LUIS))
     assert desk.heard() == ["Hola", "Hola"]
@@ -207,6 +211,7 @@ def without(element, path):
     return copied
 
 
+@pytest.mark.once
 def test_each_optional_key_may_be_missing(desk, dialect):
     for number, path in enumerate(dialect.OPTIONAL):
         before = list(Message.objects.values_list("pk", flat=True))
@@ -238,6 +243,7 @@ def test_an_echo_is_ours_is_never_answered_and_opens_no_window(desk, dialect):
 
 @reporting
 @pytest.mark.parametrize("order", list(itertools.permutations(STATES[:3])), ids="-".join)
+@pytest.mark.once
 def test_statuses_in_every_order_end_at_the_furthest(desk, dialect, order):
     told = [state for state in order if dialect.status("x", state) is not None]
     message = desk.sent()

@@ -38,6 +38,7 @@ def deep(levels, opening="[", closing="]", core="1"):
 # --- Whole bodies ----------------------------------------------------------------------------
 
 
+@pytest.mark.once
 def test_ten_megabytes_are_too_many(post, channel):
     body = text_body("x" * 10_000_000, wamid="wamid.1")
     assert post(body).status_code == 413
@@ -81,6 +82,7 @@ def test_a_length_that_lies_is_not_believed(client, channel, length):
         b'{"entry":' * 50_000,
     ],
 )
+@pytest.mark.once
 def test_what_is_no_json_object_is_refused(post, channel, raw):
     assert post(raw).status_code == 400
     assert not InboundEvent.objects.exists()
@@ -93,6 +95,7 @@ def test_what_is_no_json_object_is_refused(post, channel, raw):
         for encoding in ("utf-8-sig", "utf-16", "utf-32-le")
     ],
 )
+@pytest.mark.once
 def test_json_in_another_encoding_is_json(post, channel, raw):
     assert post(raw).status_code == 200
     work_off()
@@ -239,6 +242,7 @@ def test_any_time_stamp_is_one_message(post, channel, timestamp):
 
 @pytest.mark.parametrize("element", [None, 1, "x", [], [[]], {}, True, float("nan")], ids=ascii)
 @pytest.mark.parametrize("name", ["messages", "statuses", "message_echoes", "errors", "contacts"])
+@pytest.mark.once
 def test_a_broken_element_costs_no_neighbour(post, channel, name, element):
     body = neighbour()
     value = value_of(body)

@@ -96,12 +96,14 @@ def test_an_office_of_one_remains(demo, boss, real, capsys, django_capture_on_co
     assert [one for one in Path(installation.MEDIA_ROOT).rglob("*") if one.is_file()] == []
 
 
+@pytest.mark.once
 def test_without_yes_it_only_says_what(demo, boss):
     with pytest.raises(CommandError, match="36 leads"):
         call_command("remove_demo")
     assert Lead.objects.count() == 36
 
 
+@pytest.mark.once
 def test_who_was_known_twice_goes_as_well(demo, boss, real, capsys):
     """With every contact that was merged into theirs, and into that one."""
     for name, value in (("Por id", "PE.1001"), ("Por número", PHONE), ("Otro", "51911000002")):
@@ -117,6 +119,7 @@ def test_who_was_known_twice_goes_as_well(demo, boss, real, capsys):
     assert not Contact.objects.exists()
 
 
+@pytest.mark.once
 def test_who_is_logged_in_by_chat_goes_as_well(demo, boss, real, capsys):
     partner = Partner.objects.order_by("pk").first()
     talk = conversation(real, "Persona Real", PHONE)
@@ -177,6 +180,7 @@ def test_a_loan_of_ones_own_keeps_what_it_stands_on(demo, boss, real, capsys):
     ]
 
 
+@pytest.mark.once
 def test_a_file_the_demo_imported_goes_with_whoever_imported_it(
     demo, boss, real, capsys, django_capture_on_commit_callbacks
 ):
@@ -192,6 +196,7 @@ def test_a_file_the_demo_imported_goes_with_whoever_imported_it(
     assert (theirs.folder.exists(), mine.folder.exists()) == (False, True)
 
 
+@pytest.mark.once
 def test_what_was_made_ones_own_of_the_loans_stays(demo, boss, real, capsys):
     ours = Partner.objects.get(number="S-0012")
     ours.contact.name = "Persona Real"
@@ -204,6 +209,7 @@ def test_what_was_made_ones_own_of_the_loans_stays(demo, boss, real, capsys):
     assert list(PaymentOption.objects.all()) == [option]
 
 
+@pytest.mark.once
 def test_who_wrote_to_the_demo_and_became_a_partner_goes_too(demo, boss, real, capsys):
     talk = conversation(demo, "Otra Inventada", PHONE)
     mine = Partner.objects.create(contact=talk.contact, number="S-0900")
@@ -212,6 +218,7 @@ def test_who_wrote_to_the_demo_and_became_a_partner_goes_too(demo, boss, real, c
     assert not Partner.objects.exists() and not AuditEntry.objects.exists()
 
 
+@pytest.mark.once
 def test_whom_the_demo_answered_waits_for_somebody(demo, boss, real, capsys):
     talk = conversation(real, "Persona Real", PHONE)
     say(talk, "Hola")
@@ -221,6 +228,7 @@ def test_whom_the_demo_answered_waits_for_somebody(demo, boss, real, capsys):
     assert (talk.owner, talk.episode.human) == (Episode.Owner.QUEUE, None)
 
 
+@pytest.mark.once
 def test_a_real_lead_on_a_made_up_property_stops_it(demo, boss, real):
     talk = conversation(real, "Persona Real", PHONE)
     Lead.objects.create(contact=talk.contact, property=Property.objects.get(code="VM-01"))
@@ -230,6 +238,7 @@ def test_a_real_lead_on_a_made_up_property_stops_it(demo, boss, real):
     assert User.objects.filter(is_demo=True).count() == 7
 
 
+@pytest.mark.once
 def test_somebody_must_be_able_to_log_in_afterwards(demo, boss):
     whole = {"is_active": boss.is_active, "password": boss.password, "is_demo": boss.is_demo}
     for lacking in ({"is_active": False}, {"password": "!"}, {"is_demo": True}):
@@ -239,6 +248,7 @@ def test_somebody_must_be_able_to_log_in_afterwards(demo, boss):
         assert Lead.objects.count() == 36
 
 
+@pytest.mark.once
 def test_an_administrator_of_the_demo_removes_it_and_is_outside(demo, boss):
     admin = browser(User.objects.get(username="admin"), HTTP_HOST="localhost")
     assert PAGE in admin.get("/").content.decode()
@@ -251,6 +261,7 @@ def test_an_administrator_of_the_demo_removes_it_and_is_outside(demo, boss):
     assert PAGE not in browser(boss).get("/").content.decode()
 
 
+@pytest.mark.once
 def test_the_page_says_what_is_missing_first(demo):
     admin = browser(User.objects.get(username="admin"), HTTP_HOST="localhost")
     asked = admin.get(PAGE).content.decode()
@@ -259,6 +270,7 @@ def test_the_page_says_what_is_missing_first(demo):
     assert Lead.objects.count() == 36
 
 
+@pytest.mark.once
 def test_only_administrators_remove_it(demo):
     for role in ("agent", "marketer", "officer", "manager"):
         client = browser(person(role))
