@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 from django.db import transaction
+from django.utils.translation import override
 
 from chatbot.dialog import handing, registry
 from chatbot.dialog.contract import (
@@ -56,14 +57,29 @@ def take_turn(turn: Turn, dialog: Dialog) -> None:
     episode = Episode.objects.select_for_update(no_key=True).get(
         conversation=turn.conversation, closed_at=None
     )
-    if episode.owner != Episode.Owner.BOT:
-        if turn.heard.intent in ALWAYS:
-            _outcome_or_failure(turn, dialog)
-        else:
-            _overhear(turn)
-        return
+    if episode.owner == Episode.Owner.BOT:
+        _answer(turn, dialog, episode, lambda: _outcome(turn, dialog))
+    elif turn.heard.intent in ALWAYS:
+        _outcome_or_failure(turn, dialog, lambda: _outcome(turn, dialog))
+    else:
+        _overhear(turn)
+
+
+def go_on(turn: Turn, dialog: Dialog, episode: Episode, handler: Handler) -> None:
+    """Say what `handler` has to say where nobody wrote just now (`chatbot.dialog.beside`).
+
+    To be called under the locks of the dialog's row and of the episode's, which is the bot's; by
+    whoever it is, in the person's language.
+    """
+    with override(turn.contact.spoken):
+        _answer(turn, dialog, episode, lambda: handler(turn))
+
+
+def _answer(
+    turn: Turn, dialog: Dialog, episode: Episode, outcome_of: Callable[[], Outcome]
+) -> None:
     collected = dialog.data if dialog.is_open(turn.now) else {}
-    outcome = _outcome_or_failure(turn, dialog)
+    outcome = _outcome_or_failure(turn, dialog, outcome_of)
     _keep(dialog, outcome, turn)
     handing.note_wish(episode, _wish(turn))
     replies = _handed_over(turn, dialog, episode, outcome, collected) or outcome.replies
@@ -110,11 +126,11 @@ def _handed_over(
     return (word,) if useless else (*outcome.replies, word)
 
 
-def _outcome_or_failure(turn: Turn, dialog: Dialog) -> Outcome:
+def _outcome_or_failure(turn: Turn, dialog: Dialog, outcome_of: Callable[[], Outcome]) -> Outcome:
     """A handler that fails is undone alone: the person hears so, and nothing stays half asked."""
     try:
         with redone(), transaction.atomic():
-            return _outcome(turn, dialog)
+            return outcome_of()
     except Exception as error:
         return _failed(turn, dialog, error)
 

@@ -85,6 +85,9 @@ class LoginRequest(models.Model):
     # comes with the code must be the same, and asks for the same.
     known_by = models.JSONField(default=list)
     facts = models.CharField(max_length=64, blank=True)
+    # What they wanted before (`login.asking.after`), until it is decided: an officer's yes may come
+    # when they have long spoken of something else.
+    wanted = models.JSONField(default=dict, blank=True)
     made_at = models.DateTimeField(_("asked"), default=timezone.now)
     wants_code = models.BooleanField(default=False)
     # Keyed hash of the code, "" until it is sent; and the message it went by, until it is over.

@@ -8,45 +8,53 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from chatbot.dialog import sessions
+from chatbot.dialog import beside, sessions
+from chatbot.dialog.contract import Handler, Turn
+from chatbot.dialog.engine import go_on
 from chatbot.dialog.locking import lock_talk
 from chatbot.dialog.login.asking import DIALOG
+from chatbot.dialog.login.entering import serving
 from chatbot.dialog.login.requests import still_asks
 from chatbot.dialog.login.telling import tell
 from chatbot.models import Dialog, LoginRequest, PartnerSession
 from crm.audit.models import record
-from crm.conversations import window
-from crm.conversations.models import Conversation
+from crm.conversations.models import Conversation, Episode
 from crm.errors import DeskError
 from crm.people.models import User
 
 
 def approve(*, request: LoginRequest, by: User, now: datetime | None = None) -> PartnerSession:
-    """Open the session they asked for, and tell them.
+    """Open the session they asked for, tell them, and go on with what they wanted.
 
     DeskError where somebody has decided already, they asked anew, it is too long ago, or they are
     not the same, or not the same partner, any more.
     """
     now = now or timezone.now()
     with transaction.atomic():
-        dialog = _lock_dialog(request.conversation)
+        talk = lock_talk(request.conversation_id)
+        dialog = _lock_dialog(talk)
+        episode = beside.lock_episode(talk)
         row = _mine(request, now)
         assert row.partner is not None
         if not still_asks(row):
             raise DeskError(_("The number or the partner's data have changed. They must ask anew."))
         session = sessions.open_session(
-            conversation=row.conversation,
+            conversation=talk,
             partner=row.partner,
             way=PartnerSession.Way.OFFICER,
             now=now,
         )
         row.closed_at = now
+        wanted = row.wanted
         _decided(row, by, approved=True)
         if dialog.name == DIALOG:
+            # Asked anew since then, they may have wanted something else.
+            wanted = dialog.data or wanted
             dialog.leave()
             dialog.turn_to({})
             dialog.save()
-        _welcome(row.conversation, session)
+        if beside.may_be_told(talk, now):
+            _welcome(beside.turn_of(talk, session, now), dialog, episode, serving(wanted))
     return session
 
 
@@ -56,7 +64,7 @@ def refuse(*, request: LoginRequest, by: User, now: datetime | None = None) -> N
     For the same reason the request stays open: what a wrong code hears goes on as it would have.
     """
     with transaction.atomic():
-        _lock_dialog(request.conversation)
+        _lock_dialog(lock_talk(request.conversation_id))
         _decided(_mine(request, now or timezone.now()), by, approved=False)
 
 
@@ -64,7 +72,7 @@ def end_session(*, session: PartnerSession, by: User, now: datetime | None = Non
     """Show somebody out; whether they were in."""
     now = now or timezone.now()
     with transaction.atomic():
-        _lock_dialog(session.conversation)
+        _lock_dialog(lock_talk(session.conversation_id))
         rows = PartnerSession.objects.filter(pk=session.pk, closed_at=None)
         ended = bool(rows.update(closed_at=now))
         if ended:
@@ -87,21 +95,27 @@ def _mine(request: LoginRequest, now: datetime) -> LoginRequest:
 
 
 def _lock_dialog(conversation: Conversation) -> Dialog:
-    """As the bot does for each message: what is written meanwhile waits."""
-    lock_talk(conversation.pk)
+    """As the bot does for each message, the conversation's own row locked: what is written
+    meanwhile waits."""
     Dialog.objects.get_or_create(conversation=conversation)
     return Dialog.objects.select_for_update().get(conversation=conversation)
 
 
 def _decided(row: LoginRequest, by: User, *, approved: bool) -> None:
-    row.officer, row.approved = by, approved
-    row.save(update_fields=["officer", "approved", "closed_at"])
+    row.officer, row.approved, row.wanted = by, approved, {}
+    row.save(update_fields=["officer", "approved", "closed_at", "wanted"])
     assert row.partner is not None
     action = "login_approved" if approved else "login_refused"
     after = {"channel": str(row.conversation.channel), "conversation": row.conversation_id}
     record(action=action, subject=row.partner, by=by, before={}, after=after)
 
 
-def _welcome(conversation: Conversation, session: PartnerSession) -> None:
-    if window.is_open(conversation):
-        tell(conversation, "login_let_in", {"first_name": session.partner.contact.first_name})
+def _welcome(turn: Turn, dialog: Dialog, episode: Episode, serve: Handler | None) -> None:
+    """By name, and with what they had wanted; unless a person answers them, or another question is
+    open: they have gone on to something else."""
+    assert turn.partner is not None
+    goes_on = episode.owner == Episode.Owner.BOT and not dialog.is_open(turn.now)
+    name = "login_let_in_then" if serve and goes_on else "login_let_in"
+    tell(turn.conversation, name, {"first_name": turn.partner.contact.first_name})
+    if serve and goes_on:
+        go_on(turn, dialog, episode, serve)

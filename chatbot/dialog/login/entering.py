@@ -14,7 +14,7 @@ from django.conf import settings
 
 from chatbot import lasting
 from chatbot.dialog import registry, sessions
-from chatbot.dialog.contract import Asked, Outcome, Reply, Turn
+from chatbot.dialog.contract import Asked, Handler, Outcome, Reply, Turn
 from chatbot.dialog.login import counting, requests
 from chatbot.dialog.login.asking import CODE, DATA, DIALOG, DRAFT, after, may_share
 from chatbot.dialog.login.knowing import Given, Known, holder_of, known_by, match, numbers_of
@@ -64,8 +64,8 @@ def enter(turn: Turn, *, document: str, year: int, data: Mapping[str, Any]) -> O
         return let_in(turn, tried.matched, way, data, known=tried.known)
     counting.count(tried.counted, conversation=turn.conversation, owner=tried.owner)
     by_code = tried.holder is None and settings.PARTNER_PHONE_CHECK == "code"
-    requests.make(turn, partner=tried.asking, known=tried.known, wants_code=by_code)
     data = after(str(data.get("then", "")), data.get(DRAFT))
+    requests.make(turn, partner=tried.asking, known=tried.known, wants_code=by_code, wanted=data)
     if tried.holder is not None or settings.PARTNER_PHONE_CHECK == "off":
         return Outcome((Reply("login_refused"),), asked=Asked(DIALOG, DATA, data), topic={})
     if by_code:
@@ -97,7 +97,6 @@ def let_in(
     known: Known | None = None,
 ) -> Outcome:
     """Open the session; welcome them by name, with the menu or with what they had asked for."""
-    then = str(data.get("then", ""))
     session = sessions.open_session(
         conversation=turn.conversation,
         partner=partner,
@@ -107,22 +106,33 @@ def let_in(
         known=known,
         is_nobody=turn.session is None,
     )
-    inside = replace(
-        turn,
-        session=session,
-        heard=Heard(intent=then, score=1.0) if then else Heard(),
-        inbound=replace(turn.inbound, text="", choice=""),
-        topic={DRAFT: data[DRAFT]} if data.get(DRAFT) else {},
-    )
-    first_name = partner.contact.first_name
+    inside = replace(turn, session=session)
+    values = {"first_name": partner.contact.first_name}
+    serve = serving(data)
+    if serve is None:
+        shown = Reply("login_welcome", values, menu.options(inside), private=True)
+        return Outcome((shown,), topic={})
+    served = serve(inside)
+    welcome = Reply("login_welcome_then", values, private=True)
+    return replace(served, replies=(welcome, *served.replies))
+
+
+def serving(data: Mapping[str, Any]) -> Handler | None:
+    """What serves to who is in by now what they had asked for (`after`); None: nothing was."""
+    then = str(data.get("then", ""))
     handler = registry.handlers().get(then)
     if handler is None:
-        shown = Reply(
-            "login_welcome", {"first_name": first_name}, menu.options(inside), private=True
+        return None
+
+    def serve(turn: Turn) -> Outcome:
+        asking = replace(
+            turn,
+            heard=Heard(intent=then, score=1.0),
+            inbound=replace(turn.inbound, text="", choice=""),
+            topic={DRAFT: data[DRAFT]} if data.get(DRAFT) else {},
         )
-        return Outcome((shown,), topic={})
-    served = handler(inside)
-    welcome = Reply("login_welcome_then", {"first_name": first_name}, private=True)
-    private = (replace(reply, private=True) for reply in served.replies)
-    topic = {} if served.topic is None else served.topic
-    return replace(served, replies=(welcome, *private), topic=topic)
+        served = handler(asking)
+        private = tuple(replace(reply, private=True) for reply in served.replies)
+        return replace(served, replies=private, topic=served.topic or {})
+
+    return serve

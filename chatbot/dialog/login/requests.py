@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 from chatbot import lasting
 from chatbot.dialog.contract import Turn
@@ -16,8 +18,16 @@ from partners.models import Partner
 DELIVER = "chatbot.dialog.login.delivery.deliver"
 
 
-def make(turn: Turn, *, partner: Partner | None, known: Known, wants_code: bool) -> LoginRequest:
-    """The conversation's only request from here on. `partner` is None where nothing matched.
+def make(
+    turn: Turn,
+    *,
+    partner: Partner | None,
+    known: Known,
+    wants_code: bool,
+    wanted: Mapping[str, Any],
+) -> LoginRequest:
+    """The conversation's only request from here on. `partner` is None where nothing matched;
+    `wanted` is served to who is let in (`after`).
 
     The code is made and sent by a job, after the transaction: no time tells whether there is one.
     """
@@ -27,6 +37,7 @@ def make(turn: Turn, *, partner: Partner | None, known: Known, wants_code: bool)
         partner=partner,
         known_by=known,
         facts=facts_of(partner),
+        wanted=dict(wanted),
         made_at=turn.now,
         wants_code=wants_code,
         expires_at=turn.now + LoginRequest.CODE_LASTS,
@@ -38,7 +49,7 @@ def make(turn: Turn, *, partner: Partner | None, known: Known, wants_code: bool)
 def close_all(conversation: Conversation, now: datetime) -> None:
     """Whatever was asked before counts no more."""
     rows = LoginRequest.objects.filter(conversation=conversation, closed_at=None)
-    rows.update(closed_at=now)
+    rows.update(closed_at=now, wanted={})
 
 
 def try_code(turn: Turn, code: str) -> tuple[Partner | None, int]:

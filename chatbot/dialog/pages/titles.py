@@ -65,6 +65,7 @@ GROUPS = (
             "login_welcome": _("Logged in"),
             "login_welcome_then": _("Logged in, before what was asked for"),
             "login_let_in": _("Logged in by an officer"),
+            "login_let_in_then": _("Logged in by an officer, before what was asked for"),
             "login_refused": _("Data that do not fit"),
             "login_code": _("Unknown phone: a code is sent"),
             "login_code_message": _("The message with the code"),

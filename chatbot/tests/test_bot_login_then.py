@@ -1,0 +1,162 @@
+"""Let in by an officer: what was wanted before is gone on with, as after a code."""
+
+from datetime import timedelta
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from chatbot.dialog import registry
+from chatbot.models import Dialog, LoginRequest
+from chatbot.tests import desk
+from chatbot.tests.graph_stub import text_of
+from chatbot.tests.login_desk import newest_request, session
+from chatbot.tests.partners_known import RIGHT
+from chatbot.tests.self_service import *  # noqa: F403
+from chatbot.tests.self_service import BETO, Chat, jpeg, make_loan
+from chatbot.work import work_off
+from crm.conversations import ownership
+from crm.conversations.models import Conversation, Message
+from tickets.models import Ticket
+
+pytestmark = [pytest.mark.once, pytest.mark.django_db, pytest.mark.usefixtures("in_english")]
+PROBLEM, WORDS = "Problema con pago", "No puedo pagar mi cuota"
+WELCOME = "¡Hola, Ana! Confirmamos quién eres."
+
+
+@pytest.fixture
+def officer(db):
+    return desk.person("officer", first_name="Carla")
+
+
+@pytest.fixture
+def loan(ana, product):
+    return make_loan(ana, product, "P-000005")
+
+
+@pytest.fixture
+def stranger(post, graph, channel, django_capture_on_commit_callbacks):
+    """Ana, from a phone that is not registered with her."""
+    return Chat(post, graph, django_capture_on_commit_callbacks, BETO)
+
+
+@pytest.fixture(params=["code", "officer"])
+def check(request, settings):
+    settings.PARTNER_PHONE_CHECK = request.param
+
+
+@pytest.fixture
+def let_in(stranger, officer):
+    """let_in() -> what they hear once an officer has said yes."""
+
+    def approve():
+        before = len(stranger.graph.sent)
+        url = reverse("logins:approve", args=[newest_request().pk])
+        shown = desk.browser(officer).post(url, follow=True)
+        assert "is in." in shown.content.decode() and session(BETO) is not None
+        work_off()
+        return [text_of(one) for one in stranger.graph.sent[before:]]
+
+    return approve
+
+
+def test_what_was_asked_for_is_served(stranger, loan, let_in, check):
+    stranger("mi deuda")
+    stranger(RIGHT)
+    before = Message.objects.latest("pk").pk
+    welcome, statement = let_in()
+    assert welcome == WELCOME and "Estado de cuenta" in statement
+    said = Message.objects.filter(pk__gt=before)
+    assert [one.author for one in said] == ["system", "bot"]
+    assert all(one.is_private for one in said)
+    assert LoginRequest.objects.get().wanted == {} and stranger.dialog.name == ""
+
+
+def test_a_list_is_chosen_from_as_if_they_had_just_asked(stranger, ana, product, loan, let_in):
+    make_loan(ana, product, "P-000006")
+    stranger("mis préstamos")
+    stranger(RIGHT)
+    assert "P-000006" in let_in()[1]
+    assert "P-000006" in stranger("la segunda")[0]
+
+
+def test_an_interrupted_ticket_goes_on_where_it_was(stranger, ana, let_in, check):
+    for words in ("crear ticket", PROBLEM, RIGHT):
+        stranger(words)
+    welcome, question = let_in()
+    assert welcome == WELCOME and f"Asunto: *{PROBLEM}*" in question
+    stranger(WORDS)
+    ticket = Ticket.objects.get()
+    assert (ticket.partner, ticket.subject, ticket.description) == (ana, PROBLEM, WORDS)
+
+
+def test_whatever_was_answered_meanwhile(stranger, loan, let_in):
+    stranger("mi deuda")
+    stranger(RIGHT)
+    stranger("¿cómo puedo pagar?")
+    assert "Estado de cuenta" in let_in()[1]
+
+
+def test_the_last_thing_that_was_wanted_counts(stranger, loan, let_in):
+    stranger("mi deuda")
+    stranger(RIGHT)
+    stranger("mis préstamos")
+    assert "P-000005" in let_in()[1]
+
+
+def test_the_picture_sent_before_is_taken(stranger, loan, let_in):
+    stranger.picture(jpeg(), "Monto: 500")
+    stranger(RIGHT)
+    assert let_in()[0] == WELCOME
+    assert (stranger.dialog.name, stranger.dialog.step) == ("upload_receipt", "day")
+
+
+def test_who_wanted_nothing_hears_how_to_begin(stranger, ana, let_in):
+    stranger(RIGHT)
+    (welcome,) = let_in()
+    assert "*menú*" in welcome
+
+
+def test_another_question_that_is_open_stays_so(stranger, loan, let_in, check):
+    stranger("mi deuda")
+    stranger(RIGHT)
+    stranger("crear ticket")
+    (welcome,) = let_in()
+    assert "*menú*" in welcome
+    assert (stranger.dialog.name, stranger.dialog.step) == ("create_ticket", "subject")
+
+
+def test_beside_a_person_the_bot_is_silent(stranger, loan, let_in, officer):
+    stranger("mi deuda")
+    stranger(RIGHT)
+    ownership.claim(conversation=stranger.talk, user=officer)
+    assert len(let_in()) == 1
+
+
+def test_who_cannot_be_written_to_now_is_served_nothing(stranger, loan, let_in):
+    stranger("mi deuda")
+    stranger(RIGHT)
+    Conversation.objects.update(last_inbound_at=timezone.now() - timedelta(hours=25))
+    assert let_in() == [] and not Message.objects.filter(state__in=("queued", "held")).exists()
+
+
+def test_what_fails_lets_them_in_all_the_same(stranger, loan, let_in, monkeypatch):
+    stranger("mi deuda")
+    stranger(RIGHT)
+
+    def broken(turn):
+        raise ZeroDivisionError
+
+    known = registry.handlers() | {"account_statement": broken}
+    monkeypatch.setattr(registry, "handlers", lambda: known)
+    welcome, failed = let_in()
+    assert welcome == WELCOME and "Algo falló" in failed
+    assert Dialog.objects.get().failure == "ZeroDivisionError"
+
+
+def test_who_is_refused_leaves_nothing_of_it(stranger, ana, officer):
+    for words in ("crear ticket", PROBLEM, RIGHT):
+        stranger(words)
+    assert newest_request().wanted["draft"] == {"subject": PROBLEM}
+    desk.browser(officer).post(reverse("logins:refuse", args=[newest_request().pk]))
+    assert newest_request().wanted == {}
