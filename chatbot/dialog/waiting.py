@@ -119,13 +119,12 @@ def _locked(episode: int) -> Conversation:
 
 
 def _serve(talk: Conversation, now: datetime) -> None:
-    forget_misunderstandings(talk)
-    ownership.leave_to_bot(conversation=talk)
+    _leave_to_bot(talk, in_vain=False)
 
 
 def _say_and_serve(talk: Conversation, now: datetime) -> None:
     """They go on waiting for a person; who cannot be written to freely now is not told."""
-    _serve(talk, now)
+    _leave_to_bot(talk, in_vain=True)
     if talk.channel.is_active and window.is_open(talk, now):
         values = when_people_answer(agency_of(talk), now, talk.contact.spoken)
         outreach.send(
@@ -134,6 +133,11 @@ def _say_and_serve(talk: Conversation, now: datetime) -> None:
             author=Message.Author.BOT,
             answers=False,
         )
+
+
+def _leave_to_bot(talk: Conversation, *, in_vain: bool) -> None:
+    forget_misunderstandings(talk)
+    ownership.leave_to_bot(conversation=talk, in_vain=in_vain)
 
 
 def _put_into_queue(talk: Conversation, now: datetime) -> None:

@@ -7,7 +7,7 @@ import pytest
 from django.utils import timezone
 
 from chatbot.channels.events import Address, Group, Referral
-from chatbot.dialog.waiting import close_finished
+from chatbot.dialog.waiting import close_finished, serve_again
 from chatbot.tests.desk import browser, words
 from chatbot.tests.events import apply, echoed, heard
 from chatbot.waiting import NotYet
@@ -153,6 +153,41 @@ def test_who_waits_for_a_person_waits_on_beside_a_program(channel, manager, owne
     talk.refresh_from_db()
     assert (talk.owner, talk.episode.reason) == (owner, "asked")
     assert talk.waiting_since == talk.messages.get(direction="in").created_at
+
+
+def long_ago():
+    at = timezone.now() - timedelta(days=30)
+    Episode.objects.update(owner_since=at)
+    Conversation.objects.update(last_message_at=at)
+    Conversation.objects.exclude(waiting_since=None).update(waiting_since=at)
+
+
+@pytest.mark.parametrize(
+    ("said_before", "serves_again", "answer", "outcome"),
+    [
+        ((), False, (), "program"),
+        ((), True, (), "program"),
+        (("Hola",), True, (), "bot"),
+        ((), True, ("¿Cómo pago?",), "bot"),
+        ((), False, ("¿A qué hora?", "¿Cómo pago?"), "unanswered"),
+    ],
+)
+def test_where_a_program_alone_wrote_nobody_waited_in_vain(
+    channel, said_before, serves_again, answer, outcome
+):
+    for one in said_before:
+        apply(channel, heard(one))
+    apply(channel, echoed("Su cita es mañana", by_api=True))
+    if serves_again:
+        long_ago()
+        assert serve_again() == 1
+    for one in answer:
+        apply(channel, heard(one))
+        long_ago()
+        serve_again()
+    long_ago()
+    assert close_finished() == 1
+    assert Episode.objects.get().outcome == outcome
 
 
 def test_an_echo_of_our_own_sending_under_way_waits_for_it(channel, queue):

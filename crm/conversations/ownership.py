@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import Case, QuerySet, Value, When
+from django.db.models import Case, Exists, OuterRef, Q, QuerySet, Value, When
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -86,10 +86,13 @@ def note_response(conversation: Conversation, at: datetime) -> None:
     )
 
 
-def leave_to_bot(*, conversation: Conversation) -> Episode:
-    """Nobody answers, or nobody has to any more: the bot does, by no person's wish."""
+def leave_to_bot(*, conversation: Conversation, in_vain: bool = False) -> Episode:
+    """Nobody answers, or nobody has to any more: the bot does, by no person's wish. `in_vain`:
+    somebody waited, so that it was not only a program who wrote."""
     with transaction.atomic():
         episode = _locked_episode(conversation)
+        if in_vain and episode.is_programs:
+            _note(episode, Episode.Reason.UNANSWERED, "", "")
         _hand_over(conversation, episode, Episode.Owner.BOT, None)
     return episode
 
@@ -109,8 +112,12 @@ def close(episodes: QuerySet[Episode], now: datetime) -> int:
 
     To be called under the identities' locks, so that no message comes in between.
     """
+    programs = Q(reason=Episode.Reason.PROGRAM)
+    spoke = Message.objects.filter(episode=OuterRef("pk"), author=Message.Author.BOT)
     outcome = Case(
         When(first_response_at__isnull=False, then=Value(Episode.Outcome.ANSWERED)),
+        When(programs & Exists(spoke), then=Value(Episode.Outcome.BOT)),
+        When(programs, then=Value(Episode.Outcome.PROGRAM)),
         When(handed_at__isnull=False, then=Value(Episode.Outcome.UNANSWERED)),
         default=Value(Episode.Outcome.BOT),
     )

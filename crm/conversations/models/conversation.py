@@ -145,6 +145,7 @@ class Episode(models.Model):
         BOT = "bot", _("Served by the bot")
         ANSWERED = "answered", _("Answered by a person")
         UNANSWERED = "unanswered", _("Waited for a person in vain")
+        PROGRAM = "program", _("Only another program wrote")
         MERGED = "merged", _("Went on in another conversation")
 
     conversation = models.ForeignKey(
