@@ -177,11 +177,29 @@ def test_nobody_else_changes_them(role):
 
 def test_the_list_finds_by_name_and_words(admin):
     found = admin.get(reverse("replies:list"), {"q": "Anotado. Un asesor"})
-    assert [row.name for row in found.context["rows"]] == ["noted"]
+    assert [row.name for row in found.context["replies"]] == ["noted"]
     assert admin.get(reverse("replies:list"), {"q": "zzz", "language": "xx"}).status_code == 200
     admin.post(at(), {"text": "Recibido"})
     changed = admin.get(reverse("replies:list"), {"changed": "1"})
-    assert [row.name for row in changed.context["rows"]] == ["noted"]
+    assert [row.name for row in changed.context["replies"]] == ["noted"]
+
+
+def test_the_list_shows_each_as_it_reads_and_finds_it_by_that_too(admin):
+    shown = admin.get(reverse("replies:list")).content.decode()
+    assert "{%" not in shown and "{{" not in shown
+    assert "¡Hola, «first_name»! Gracias por escribirnos." in shown
+    admin.post(at(reply="greeting"), {"text": "*Hola*, {{ first_name }} <b>"})
+    found = admin.get(reverse("replies:list"), {"q": "hola, «first_name» <b>"})
+    assert [row.name for row in found.context["replies"]] == ["greeting"]
+    assert "Hola, «first_name» &lt;b&gt;</span>" in found.content.decode()
+    found = admin.get(reverse("replies:list"), {"q": "{{ first_name }} <b>"})
+    assert [row.name for row in found.context["replies"]] == ["greeting"]
+
+
+def test_one_that_cannot_be_read_any_more_is_listed_as_it_was_typed(admin):
+    ReplyWording.objects.create(name="noted", language="es", text="{% if %}Sí")
+    found = admin.get(reverse("replies:list"), {"changed": "1"})
+    assert '<span class="replies-text">{% if %}Sí</span>' in found.content.decode()
 
 
 @pytest.mark.usefixtures("in_english")
@@ -190,12 +208,12 @@ def test_every_reply_has_a_title_of_its_own_in_one_group_and_is_found_by_it(admi
     titles = [str(title) for _group, title in PLACES.values()]
     assert len(set(titles)) == len(titles) == sum(len(replies) for _group, replies in GROUPS)
     page = admin.get(reverse("replies:list"))
-    assert [row.name for row in page.context["rows"]] == in_order(names())
+    assert [row.name for row in page.context["replies"]] == in_order(names())
     found = admin.get(reverse("replies:list"), {"q": "wrong code"})
-    assert [row.name for row in found.context["rows"]] == ["login_code_wrong"]
+    assert [row.name for row in found.context["replies"]] == ["login_code_wrong"]
     assert "login_code_wrong<" not in found.content.decode()
     assert "Wrong code" in admin.get(at(reply="login_code_wrong")).content.decode()
-    tickets = admin.get(reverse("replies:list"), {"q": "Tickets"}).context["rows"]
+    tickets = admin.get(reverse("replies:list"), {"q": "Tickets"}).context["replies"]
     assert {row.name for row in tickets} >= set(GROUPS[-1][1])
 
 

@@ -16,6 +16,7 @@ from chatbot.dialog import wording
 from chatbot.dialog.pages.titles import in_order, title_of
 from chatbot.dialog.replies import PLAIN, names, original
 from chatbot.models import ReplyWording
+from crm.conversations.wording import without_marks
 from crm.desk.access import DeskRequest, permitted
 from crm.desk.feedback import tell
 from crm.errors import DeskError
@@ -32,11 +33,18 @@ LONGEST_SEARCH = 100
 
 @dataclass(frozen=True, slots=True)
 class Row:
+    """`text` is how it is written, `sample` how it reads."""
+
     group: str
     title: str
     name: str
     text: str
+    sample: str
     changed: ReplyWording | None
+
+    @property
+    def words(self) -> str:
+        return f"{self.group} {self.title} {self.name} {self.text} {self.sample}"
 
 
 @require_GET
@@ -49,11 +57,10 @@ def reply_list(request: DeskRequest) -> HttpResponse:
     rows = [
         row
         for row in _rows(language)
-        if fold(asked) in fold(f"{row.group} {row.title} {row.name} {row.text}")
-        and (row.changed or not only_changed)
+        if fold(asked) in fold(row.words) and (row.changed or not only_changed)
     ]
     context = {
-        "rows": rows,
+        "replies": rows,
         "language": language,
         "languages": [(one, LANGUAGES[one]) for one in settings.CHAT_LANGUAGES],
         "asked": asked,
@@ -64,15 +71,19 @@ def reply_list(request: DeskRequest) -> HttpResponse:
 
 def _rows(language: str) -> list[Row]:
     own = {one.name: one for one in ReplyWording.objects.filter(language=language)}
-    return [
-        Row(
-            *title_of(name),
-            name,
-            own[name].text if name in own else original(name, language),
-            own.get(name),
-        )
-        for name in in_order(names())
-    ]
+    rows = []
+    for name in in_order(names()):
+        text = own[name].text if name in own else original(name, language)
+        rows.append(Row(*title_of(name), name, text, _sample(name, language, text), own.get(name)))
+    return rows
+
+
+def _sample(name: str, language: str, text: str) -> str:
+    """How it reads, with made-up values; one that cannot be rendered any more as it is written."""
+    try:
+        return without_marks(wording.preview(name, language, text))
+    except DeskError:
+        return text
 
 
 @require_http_methods(["GET", "POST"])
