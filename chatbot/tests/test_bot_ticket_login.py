@@ -3,16 +3,16 @@
 import pytest
 
 from chatbot.models import Dialog, InboundEvent
-from chatbot.tests import test_bot_tickets
+from chatbot.tests import tickets_known
 from chatbot.tests.self_service import *  # noqa: F403
 from chatbot.tests.self_service import BETO, Chat
-from chatbot.tests.test_bot_tickets import PROBLEM, WORDS
+from chatbot.tests.tickets_known import PROBLEM, WORDS
 from crm.conversations import ownership
 from crm.conversations.models import Conversation, Episode, Message
 from tickets.models import Ticket, TicketMessage
 
 pytestmark = [pytest.mark.once, pytest.mark.django_db]
-clara, made = test_bot_tickets.clara, test_bot_tickets.made
+clara, made = tickets_known.clara, tickets_known.made
 RIGHT = "12345678 1990"
 
 

@@ -5,10 +5,10 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
 from chatbot.models import PartnerSession
-from chatbot.tests import test_bot_tickets
+from chatbot.tests import tickets_known
 from chatbot.tests.self_service import *  # noqa: F403
 from chatbot.tests.self_service import MOST_QUERIES, jpeg
-from chatbot.tests.test_bot_tickets import ANSWER, answered, fresh
+from chatbot.tests.tickets_known import ANSWER, answered, fresh
 from chatbot.work import work_off
 from tickets.files import stored
 from tickets.merging import merge
@@ -17,7 +17,7 @@ from tickets.opening import open_ticket
 from tickets.standing import resolve
 
 pytestmark = [pytest.mark.once, pytest.mark.django_db]
-clara, made = test_bot_tickets.clara, test_bot_tickets.made
+clara, made = tickets_known.clara, tickets_known.made
 
 
 def out_of_session():

@@ -6,10 +6,10 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
-from chatbot.tests import desk, test_bot_tickets
+from chatbot.tests import desk, tickets_known
 from chatbot.tests.self_service import *  # noqa: F403
 from chatbot.tests.self_service import MOST_QUERIES, jpeg, make_partner
-from chatbot.tests.test_bot_tickets import BESIDE, answered, fresh
+from chatbot.tests.tickets_known import BESIDE, answered, fresh
 from chatbot.work import work_off
 from crm.conversations import ownership
 from crm.conversations.models import Message
@@ -20,8 +20,8 @@ from tickets.opening import open_ticket
 from tickets.standing import resolve, set_status
 
 pytestmark = [pytest.mark.once, pytest.mark.django_db]
-clara, made, done = test_bot_tickets.clara, test_bot_tickets.made, test_bot_tickets.done
-prospects, stranger = test_bot_tickets.prospects, test_bot_tickets.stranger
+clara, made, done = tickets_known.clara, tickets_known.made, tickets_known.done
+prospects, stranger = tickets_known.prospects, tickets_known.stranger
 
 
 @pytest.fixture

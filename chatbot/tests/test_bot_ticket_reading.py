@@ -12,17 +12,17 @@ from django_q.models import OrmQ
 
 from chatbot.intents import ticket_files
 from chatbot.models import PartnerSession
-from chatbot.tests import test_bot_tickets
+from chatbot.tests import tickets_known
 from chatbot.tests.self_service import *  # noqa: F403
 from chatbot.tests.self_service import MOST_QUERIES, jpeg
-from chatbot.tests.test_bot_tickets import answered
+from chatbot.tests.tickets_known import answered
 from chatbot.work import work_off
 from crm.conversations.models import Attachment, Message
 from tickets.files import stored
 from tickets.models import TicketFile, TicketMessage
 
 pytestmark = [pytest.mark.once, pytest.mark.django_db]
-clara, made = test_bot_tickets.clara, test_bot_tickets.made
+clara, made = tickets_known.clara, tickets_known.made
 
 
 def out_of_session():

@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from chatbot.channels.events import InboundMessage
 from chatbot.tests.fakes import whapi as fake
 from chatbot.tests.mutants import all_understood, anything, mutants_of
-from chatbot.tests.test_whapi import provider, update
+from chatbot.tests.whapi_desk import provider, update
 
 SOAK = os.environ.get("SOAK") == "1"
 NEIGHBOUR = "51911000009"
