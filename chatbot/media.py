@@ -21,11 +21,12 @@ from chatbot import alarms
 from chatbot.channels.errors import ChannelError
 from chatbot.channels.registry import acting_for
 from chatbot.sniffing import sniff
-from crm.conversations.models import Attachment, Conversation
+from crm.conversations.models import Attachment, Conversation, Message
 from crm.jobs.queue import enqueue
 
 log = logging.getLogger(__name__)
 State = Attachment.State
+FILES = (Message.Kind.IMAGE, Message.Kind.DOCUMENT)
 # Seconds until the next try, after the first, the second …
 PAUSES = (30, 120, 600, 1800)
 MOST_ATTEMPTS = len(PAUSES) + 1
@@ -154,6 +155,14 @@ def _keep(attachment: Attachment, content: bytes) -> None:
     finally:
         if not kept:
             attachment.file.storage.delete(stored)
+    if kept:
+        _tell_of(attachment)
+
+
+def _tell_of(attachment: Attachment) -> None:
+    """What a partner sent in a session may be the receipt they are just asked about."""
+    if attachment.message.is_private and attachment.message.kind in FILES:
+        enqueue("chatbot.intents.receipt_files.look", attachment.pk)
 
 
 def _failed(attachment: Attachment, error: ChannelError) -> None:
@@ -162,13 +171,15 @@ def _failed(attachment: Attachment, error: ChannelError) -> None:
         return
     over = error.permanent or attachment.attempts >= MOST_ATTEMPTS
     pause = PAUSES[min(attachment.attempts, len(PAUSES)) - 1]
-    _settle(
+    settled = _settle(
         attachment,
         _ours(attachment),
         error=str(error)[:200],
         state=State.FAILED if over else State.PENDING,
         due_at=timezone.now() + timedelta(seconds=pause),
     )
+    if settled and over:
+        _tell_of(attachment)
 
 
 def _await_repair(attachment: Attachment, error: ChannelError) -> None:

@@ -95,10 +95,8 @@ def _begin_with(turn: Turn, before: Attachment) -> Outcome:
 def _next(turn: Turn, data: Data, *first: Reply) -> Outcome:
     """The first thing that is not known yet; with all of it, whether it is right."""
     attachment = Attachment.objects.filter(pk=data.get("file") or 0).first()
-    if attachment is not None and (refused := _refusal(attachment)):
-        rest = {key: value for key, value in data.items() if key != "file"}
-        asked = Asked(DIALOG, "file", rest)
-        return Outcome((*first, refused), asked=asked)
+    if attachment is not None and (outcome := refused(attachment, data, *first)):
+        return outcome
     if attachment is None:
         return _ask(turn, data, "file", Reply("receipt_send_file", _said(turn, data)), *first)
     if "amount" not in data:
@@ -114,6 +112,15 @@ def _next(turn: Turn, data: Data, *first: Reply) -> Outcome:
 def _ask(turn: Turn, data: Data, step: str, question: Reply, *first: Reply) -> Outcome:
     asked = Asked(DIALOG, step, {key: value for key, value in data.items() if key != "wrong_day"})
     return Outcome((*first, question), asked=asked)
+
+
+def refused(attachment: Attachment, data: Data, *first: Reply) -> Outcome | None:
+    """Another file is asked for, and what else is known stays; None: this one may be taken."""
+    why = _refusal(attachment)
+    if why is None:
+        return None
+    rest = {key: value for key, value in data.items() if key != "file"}
+    return Outcome((*first, why), asked=Asked(DIALOG, "file", rest))
 
 
 def _refusal(attachment: Attachment) -> Reply | None:
