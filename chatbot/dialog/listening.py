@@ -10,8 +10,9 @@ from django.utils import timezone
 from chatbot import lasting
 from chatbot.channels.events import InboundMessage
 from chatbot.dialog import registry, sessions
-from chatbot.dialog.login import masking
+from chatbot.dialog.login import masking, naming
 from chatbot.dialog.login.asking import CODE, DIALOG
+from chatbot.dialog.login.figures import is_late_year
 from chatbot.intents.detecting import detect
 from chatbot.intents.heard import Heard
 from chatbot.models import Dialog, PartnerSession
@@ -99,11 +100,14 @@ def _is_login(conversation: Conversation, dialog: Dialog, heard: Heard, text: st
 
 def _names_them(conversation: Conversation, heard: Heard, text: str) -> bool:
     """The slots know no document beside a telephone, nor what stands far down."""
-    if (heard.slots.document and heard.slots.year) or masking.names_somebody(text):
+    year = heard.slots.year
+    if heard.slots.document and year and not is_late_year(year):
+        return True
+    if naming.names_somebody(text):
         return True
     if conversation.owner != Episode.Owner.BOT or heard.intent in PROSPECTS:
         return False  # how to reach who wants a property is for the agent to read
-    return heard.intent == "authenticate" or masking.names_document(text)
+    return heard.intent == "authenticate" or naming.names_document(text)
 
 
 def _answers_login(dialog: Dialog, heard: Heard, text: str) -> bool:

@@ -12,10 +12,10 @@ from chatbot.dialog.login.masking import (
     mask_code,
     mask_payload,
     mask_told,
-    names_somebody,
     secrets_of,
     secrets_told,
 )
+from chatbot.dialog.login.naming import names_document, names_somebody
 from chatbot.intents.hearing.papers import find_papers
 from chatbot.intents.hearing.words import plain
 
@@ -40,7 +40,7 @@ def test_no_digit_of_a_document_or_a_year_stays(before, document, between, year,
     assert masked.startswith(before)
     payload = {"id": "wamid.1", "at": 1790000001, "text": {"body": text}, "list": [text, None]}
     kept = mask_payload(payload, secrets_of(text))
-    assert (kept["id"], kept["at"]) == ("wamid.1", 1790000001)
+    assert (kept.pop("id"), kept.pop("at")) == ("wamid.1", 1790000001)
     # As it is: "•" escaped has digits of its own.
     shown = json.dumps(kept, ensure_ascii=False)
     assert year not in shown and document not in shown
@@ -125,6 +125,8 @@ def test_whatever_numbers_stand_around_it_no_digit_of_who_they_are_stays(
         "el 03/02/2025",
         "el 3-2-25",
         "2025-02-03",
+        "el 3 de febrero de 2025",
+        "15-ene-26",
         "P-000005",
         "T-12",
         "me deben 1500",
@@ -138,7 +140,13 @@ def test_figures_stay_beside_who_they_are(figure):
     )
 
 
-@pytest.mark.parametrize("birth", ["17/05/1990", "17/5/90", "7-5-90", "1990-05-17", "12/03/45"])
+@pytest.mark.parametrize(
+    "birth",
+    [
+        *("17/05/1990", "17/5/90", "7-5-90", "1990-05-17", "12/03/45", "7-may-90"),
+        *("17 de mayo del 90", "17 DE MAYO DE 1990", "el 17 mayo 1990", "１９９０"),
+    ],
+)
 def test_a_day_of_birth_is_no_figure(birth):
     masked = mask_told(f"Soy de ese día: {birth}. DNI 12345678, desde 2019")
     assert not any(sign.isdigit() for sign in masked)
@@ -150,6 +158,9 @@ def test_a_day_of_birth_is_no_figure(birth):
         "Deposité en el Banco de la Nación, operación 00123456, 20 de noviembre de 2026",
         "Quiero visitar la casa, mi celular es 987654321. ¿El documento de propiedad es del 2019?",
         "presupuesto 1500 - 1800, 2000 máximo",
+        "presupuesto 1500 – 1800, 2000 máximo",
+        "Llámame al 987654321, 2026",
+        "mi id es para la operación 00123456 de 2024",
     ],
 )
 def test_numbers_of_who_does_not_say_who_they_are_stay(words):
@@ -163,10 +174,58 @@ def test_numbers_of_who_does_not_say_who_they_are_stay(words):
         "12345678 es mi DNI, del año 1990",
         "nacido el 17/05/1990, 12345678",
         "12345678 1990",
+        "D.N.I. 1234 2020, del 1990, mi celular 51 987 654 321",
+        "DNI 12,345,678, nacido en 1990",
+        "mi documento es 1234\n5678, del 17 de mayo del 90",
+        "12345678, nacida el 17/05/90",
+        "pasaporte AB-123456, 17-may-90",
+        "soy 12–345–678, nací en 1990",
+        "１２３４５６７８ １９９０",
     ],
 )
 def test_who_says_who_they_are_is_heard_among_other_words(words):
     assert names_somebody(words)
+
+
+SPELLED = (
+    *("12345678", "12,345,678", "1234/5678", "1234\n5678", "12‑345‑678", "12\u200b345678"),
+    *("１２３４５６７８", "①②③④⑤⑥⑦⑧", "1️⃣2️⃣3️⃣4️⃣5️⃣6️⃣7️⃣8️⃣", "AB-123456", "XDB 123456", "1 2 3 4 5 6 7 8"),
+)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "mi DNI es {}",
+        "mi documento de identidad: {}",
+        "carné de extranjería N.º {}",
+        "{} es mi dni",
+        "meu CPF é {}",
+        "my passport is {}",
+        "x " * 400 + "mi dni es {}, " + "x " * 400,
+    ],
+)
+def test_a_document_is_heard_and_masked_however_it_is_written(words):
+    for paper in SPELLED:
+        text = words.format(paper)
+        assert names_document(text), text
+        kept = mask_payload({"body": text}, secrets_told(text))["body"]
+        for masked in (mask(text), mask_told(text), kept):
+            assert not any(sign.isdigit() for sign in masked), masked
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "mi operación es 00123456",
+        "pagué S/ 250 con el documento de la operación 00123456",
+        "soy del 2015, P-000005",
+        "el documento, 12/11/2026",
+        "mi celular 987 654 321",
+    ],
+)
+def test_other_numbers_are_no_document(words):
+    assert not names_document(words)
 
 
 @pytest.mark.parametrize(

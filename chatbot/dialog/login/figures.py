@@ -12,6 +12,9 @@ from collections.abc import Iterator
 
 from django.utils import timezone
 
+from chatbot.dialog.login.signs import even
+from chatbot.intents.hearing.days import MONTHS
+
 # A word with a digit in it, and the marks within a number ("12.345.678-1990", "S-0001").
 # From its beginning on: else a long word without a digit is searched from each of its letters.
 WORD = re.compile(r"(?<![^\s,;:()])[^\s,;:()]*\d[^\s,;:()]*")
@@ -34,15 +37,19 @@ _BESIDE = 5
 _DAY = re.compile(
     r"(?<![\w./-])(?:\d{1,2}([/.-])\d{1,2}\1(\d{4}|\d\d)|(20\d\d)-\d{1,2}-\d{1,2})(?![\w/-]|\.\d)"
 )
+# "17 de mayo de 1990", "17-may-90".
+_OF = r"[\s/.-](?:del?[\s-])?"
+NAMED_DAY = re.compile(
+    rf"(?<![\w./-])\d{{1,2}}{_OF}(?:{MONTHS}|março)\.?{_OF}((?:19|20)\d\d|\d\d)(?![\w/-])",
+    re.IGNORECASE,
+)
 # Nobody who writes here was born on a day of so many years back: that is when they paid.
 _LATELY = 14
 # Of numbers side by side, all together: more may be a document, however it is spaced.
 _MOST_DIGITS = 5
-# Not "Nación".
-_BORN = re.compile(
-    r"\b(?:nac(?:[ií]|id[oa]|imiento)?|nasc(?:i|id[oa]|imento)?|born|birth\w*)\b[^,;]{0,30}$",
-    re.IGNORECASE,
-)
+# Not "Nación": a bank is called so.
+BORN = r"\b(?:nac(?:[ií]|id[oa]|imiento)?|nasc(?:i|id[oa]|imento)?|born|birth\w*)\b"
+_BORN = re.compile(rf"{BORN}[^,;]{{0,30}}$", re.IGNORECASE)
 _NEAR = 40
 
 
@@ -50,17 +57,30 @@ def without_figures(text: str) -> str:
     """The same with spaces for the digits of what surely is a figure; as long as `text`."""
     for shape in _FIGURES:
         text = shape.sub(lambda found: _blank(found) if _is_alone(found) else found[0], text)
-    return _DAY.sub(lambda day: _blank(day) if _is_late(day) else day[0], text)
+    for shape in (_DAY, NAMED_DAY):
+        text = shape.sub(lambda day: _blank(day) if _is_late(day) else day[0], text)
+    return text
+
+
+def words_with_digits(text: str) -> list[tuple[int, int]]:
+    """Where they stand (start, end)."""
+    return [word.span() for word in WORD.finditer(even(text))]
 
 
 def secret_runs(text: str) -> Iterator[list[tuple[int, int]]]:
     """Where the words with digits stand that may not be kept (start, end); those side by side,
-    with no letter between them, as one list."""
-    for run in _runs(without_figures(text)):
+    with no letter between them, as one list. A day of birth is one word."""
+    plainly = even(text)
+    bare = NAMED_DAY.sub(lambda day: re.sub(r"\s", "-", day[0]), without_figures(plainly))
+    for run in _runs(bare):
         many = sum(one.isdigit() for word in run for one in word[0]) > _MOST_DIGITS
-        found = [word.span() for word in run if many or _may_be_birth(word, text)]
+        found = [word.span() for word in run if many or _may_be_birth(word, plainly)]
         if found:
             yield found
+
+
+def is_late_year(year: int) -> bool:
+    return year > timezone.localdate().year - _LATELY
 
 
 def _blank(found: re.Match[str]) -> str:
@@ -74,15 +94,16 @@ def _is_alone(found: re.Match[str]) -> bool:
 
 
 def _is_late(day: re.Match[str]) -> bool:
-    this, written = timezone.localdate().year, int(day[2] or day[3])
+    written = int(day[day.lastindex or 0])
     if written >= 100:
-        return written > this - _LATELY
-    return this - _LATELY < written + 2000 <= this + 1
+        return is_late_year(written)
+    return is_late_year(written + 2000) and written + 2000 <= timezone.localdate().year + 1
 
 
 def _may_be_birth(word: re.Match[str], text: str) -> bool:
-    before = text[max(0, word.start() - _NEAR) : word.start()]
-    return bool(YEAR.search(word[0]) or _DAY.search(word[0]) or _BORN.search(before))
+    if any(shape.search(word[0]) for shape in (YEAR, _DAY, NAMED_DAY)):
+        return True
+    return bool(_BORN.search(text[max(0, word.start() - _NEAR) : word.start()]))
 
 
 def _runs(text: str) -> Iterator[list[re.Match[str]]]:

@@ -21,13 +21,13 @@ _MONTHS = (
     ("diciembre", "dic", "dezembro", "dez", "december", "dec"),
 )
 _MONTH = {name: number for number, names in enumerate(_MONTHS, 1) for name in names}
-_NAMES = "|".join(sorted(_MONTH, key=len, reverse=True))
+MONTHS = "|".join(sorted(_MONTH, key=len, reverse=True))
 _YEAR_FIRST = re.compile(r"(?<!\d)(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?!\d)")
 _DAY_FIRST = re.compile(r"(?<![\d.,])(\d{1,2})([-/.])(\d{1,2})\2(\d{4}|\d{2})(?!\d)")
 _NAMED = re.compile(
-    rf"(?<!\d)(\d{{1,2}})\s*(?:de|/|-)?\s*({_NAMES})\b\.?(?:\s*(?:del?|,|/|-)?\s*(\d{{4}})\b)?"
+    rf"(?<!\d)(\d{{1,2}})\s*(?:de|/|-)?\s*({MONTHS})\b\.?(?:\s*(?:del?|,|/|-)?\s*(\d{{4}})\b)?"
 )
-_NAMED_FIRST = re.compile(rf"\b({_NAMES})\.? (\d{{1,2}})(?:st|nd|rd|th)?\b(?:,? (\d{{4}})\b)?")
+_NAMED_FIRST = re.compile(rf"\b({MONTHS})\.? (\d{{1,2}})(?:st|nd|rd|th)?\b(?:,? (\d{{4}})\b)?")
 _SHORT = re.compile(r"(?:\b(?:el|fecha|dia|del|em|no)\b[ :]*|^\s*)(\d{1,2})[/-](\d{1,2})(?![\d/-])")
 _WORDS = (
     (re.compile(r"\b(?:anteayer|antier|antes de ayer|anteontem)\b"), -2),
@@ -36,6 +36,9 @@ _WORDS = (
     (re.compile(r"\b(?:pasado manana|depois de amanha)\b"), 2),
     (re.compile(r"(?<!la )(?<!esta )(?<!de )\b(?:manana|amanha|tomorrow)\b"), 1),
 )
+
+_GONE = "\0"
+_LED = re.compile(rf"(?:\b(?:el|del?|fecha|dia|em|no|on)\b[ :]*)*{_GONE}")
 
 
 def find_day(text: str, today: date) -> tuple[date | None, str]:
@@ -74,6 +77,21 @@ def _written(text: str, today: date) -> Iterator[tuple[int, int, int, str]]:
         yield _named(int(match[2]), _MONTH[match[1]], match[3], today, match[0])
     for match in _SHORT.finditer(text):
         yield _named(int(match[1]), int(match[2]), None, today, match[0].strip())
+
+
+def without_days(text: str) -> str:
+    """A plain text without the days in it: what is one is no amount."""
+    if not any(one.isdigit() for one in text):
+        return text
+    for shape in (_YEAR_FIRST, _DAY_FIRST, _NAMED_FIRST, _SHORT, *(word for word, _days in _WORDS)):
+        text = shape.sub(_GONE, text)
+    return _LED.sub(" ", _NAMED.sub(_gone, text))
+
+
+def _gone(match: re.Match[str]) -> str:
+    """ "S/ 50 set" and "250,50 nov" are amounts before a month."""
+    cents = match.string[: match.start()].endswith((".", ","))
+    return match[0] if cents or int(match[1]) > 31 else _GONE
 
 
 def _in_time(year: int) -> int:
