@@ -126,30 +126,41 @@ def as_stored(inbound: InboundMessage, said: Listening) -> InboundMessage:
     # What was tapped on are our own words.
     if inbound.choice or inbound.kind in CARDS:
         return inbound
-    # Who was asked may answer late, or a person: a document with its year goes in any case.
-    late = said.dialog.name == DIALOG and masking.GIVEN.search(inbound.text)
-    if said.is_login:
-        text, secrets = masking.mask(inbound.text), masking.secrets_of(inbound.text)
-    elif said.names_them or late:
-        text, secrets = masking.mask_told(inbound.text), masking.secrets_told(inbound.text)
-    else:
+    if not said.is_login and not said.names_them and not _is_late(said.dialog, inbound.text):
         return inbound
-    lasting.settle_with(lambda payload: masking.mask_payload(payload, secrets))
+    text, secrets = _struck(inbound.text, wholly=said.is_login)
     return replace(inbound, text=text, raw=masking.mask_payload(inbound.raw, secrets))
 
 
 def as_edited(message: Message, text: str) -> str:
-    """What is kept of a new wording: who mistyped their document may put it right there."""
-    talk = message.conversation
-    dialog = Dialog.objects.filter(conversation=talk, name=DIALOG).first() or Dialog()
-    was_login = masking.DOT in message.text or masking.GIVEN.search(text)
-    heard = detect(text)
-    if (
-        not was_login
-        and not _names_them(talk, heard, text)
-        and not _is_login(talk, dialog, heard, text)
-    ):
+    """What is kept of a new wording: of one in place of a log-in no digit, since who mistyped their
+    document may put it right there; else as much as if it were said first."""
+    if message.kind in CARDS:
         return text
-    secrets = masking.secrets_of(text)
+    talk = message.conversation
+    wordings = [message.text, *message.revisions.values_list("text", flat=True)]
+    struck = [one for one in wordings if masking.is_struck(one)]
+    if struck:
+        # Of a log-in no digit was kept; nor of some others, which nothing tells from it.
+        return _struck(text, wholly=not all(map(masking.has_digits, struck)))[0]
+    dialog = Dialog.objects.filter(conversation=talk).first() or Dialog()
+    heard = detect(text)
+    # An edit logs nobody in. With more in it than that, the dialog it was said in may be over.
+    is_all = heard.exact or _answers_login(dialog, heard, text)
+    if is_all and _is_login(talk, dialog, heard, text):
+        return _struck(text, wholly=True)[0]
+    is_named = _names_them(talk, heard, text) or _is_late(dialog, text)
+    return _struck(text, wholly=False)[0] if is_named else text
+
+
+def _is_late(dialog: Dialog, text: str) -> bool:
+    """Who was asked may answer late, or a person: a document with its year goes in any case."""
+    return dialog.name == DIALOG and masking.GIVEN.search(text) is not None
+
+
+def _struck(text: str, *, wholly: bool) -> tuple[str, dict[str, str]]:
+    """What is kept of it, and the secrets, which the stored element is to lose as well."""
+    kept = masking.mask(text) if wholly else masking.mask_told(text)
+    secrets = masking.secrets_of(text) if wholly else masking.secrets_told(text)
     lasting.settle_with(lambda payload: masking.mask_payload(payload, secrets))
-    return masking.mask(text)
+    return kept, secrets

@@ -20,6 +20,9 @@ _EITHER = re.compile(f"{DOCUMENT}|{YEAR.pattern}")
 SIX_DIGITS = re.compile(r"(?<!\d)(\d{3})[ .-]?(\d{3})(?!\d)")
 SHORTEST_SECRET = 4
 DOT = "•"
+# One dot alone may stand before each of a list.
+_STRUCK = re.compile(rf"{DOT}\W{{0,3}}{DOT}")
+_DIGIT = re.compile(r"\d")
 NOTHING: Mapping[str, str] = {}
 
 
@@ -52,6 +55,15 @@ def _changed(text: str, spans: Iterable[tuple[int, int]], change: Callable[[str]
         pieces += [text[last:start], change(text[start:end])]
         last = end
     return "".join([*pieces, text[last:]])
+
+
+def has_digits(text: str) -> bool:
+    return _DIGIT.search(text) is not None
+
+
+def is_struck(text: str) -> bool:
+    """Whether something was masked in what is kept."""
+    return bool(_STRUCK.search(text))
 
 
 def secrets_of(text: str) -> dict[str, str]:
