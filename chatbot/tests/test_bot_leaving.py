@@ -96,6 +96,17 @@ def test_what_says_a_time_is_noted(chat, villa, text):
     assert wishes() == [text]
 
 
+@pytest.mark.parametrize("step", ["when", "wish"])
+def test_a_wish_keeps_no_more_of_who_they_are_than_its_message(chat, villa, step):
+    chat("quiero visitar Villa Marina")
+    if step == "wish":
+        chat("Otro momento")
+    chat("el sábado en la tarde, mi celular es 987654321, 12345678 1990")
+    kept = "el sábado en la tarde, mi celular es •••••••••, •••••••• ••••"
+    assert wishes() == [kept]
+    assert Message.objects.filter(text=kept).exists()
+
+
 @pytest.mark.parametrize("text", ["buenas tardes", "gracias", "hola"])
 @pytest.mark.parametrize("step", ["when", "wish"])
 def test_a_polite_word_is_no_wish_and_leaves_the_question_open(chat, villa, step, text):
