@@ -9,7 +9,7 @@ from contextlib import nullcontext
 from datetime import timedelta
 
 import pytest
-from django.db import IntegrityError, OperationalError, connection
+from django.db import IntegrityError, InterfaceError, OperationalError, connection
 from django.utils import timezone
 from django_q.models import OrmQ
 
@@ -297,6 +297,32 @@ def test_who_lost_the_database_while_reading_lets_the_next_one_read(officer, mon
         with pytest.raises(OperationalError):
             uploaded("partners", people(1), officer)
     one = Import.objects.get()
+    work.go_on(one.pk)
+    one.refresh_from_db()
+    assert one.state == "uploaded"
+
+
+CUT = """
+CREATE FUNCTION cut() RETURNS trigger LANGUAGE plpgsql AS
+    $$ BEGIN PERFORM pg_terminate_backend(pg_backend_pid()); RETURN NEW; END $$;
+CREATE TRIGGER cut BEFORE UPDATE ON imports_import
+    FOR EACH ROW WHEN (NEW.state = 'uploaded') EXECUTE FUNCTION cut()"""
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has no connection to lose")
+@pytest.mark.django_db(transaction=True)
+def test_whose_connection_is_cut_while_reading_lets_the_next_one_read(officer):
+    with connection.cursor() as cursor:
+        cursor.execute(CUT)
+    try:
+        with pytest.raises((OperationalError, InterfaceError)):
+            uploaded("partners", people(1), officer)
+    finally:
+        connection.close()
+        with connection.cursor() as cursor:
+            cursor.execute("DROP FUNCTION cut() CASCADE")
+    one = Import.objects.get()
+    assert (one.state, one.started_at) == ("reading", None)
     work.go_on(one.pk)
     one.refresh_from_db()
     assert one.state == "uploaded"
