@@ -93,6 +93,8 @@ def pytest_configure():
         settings.DATABASES["default"]["OPTIONS"]["init_command"] = (
             "PRAGMA journal_mode=WAL; PRAGMA synchronous=OFF;"
         )
+    # Only in a process of its own does the worker leave webhooks their turn.
+    settings.WORK_SQLITE_REST = 0.0
     settings.STATIC_ROOT.mkdir(exist_ok=True)  # or WhiteNoise warns at every request
 
 
@@ -131,6 +133,12 @@ def prepared_home(shared):
 
 
 @pytest.fixture(scope="session")
+def migrated_postgres(shared):
+    """The name of a database after all migrations, on the throw-away server of `bin/test`."""
+    return ready.migrated_postgres(shared, os.environ["DATABASE_URL"])
+
+
+@pytest.fixture(scope="session")
 def django_db_modify_db_settings(request, django_db_modify_db_settings_parallel_suffix):
     """Begin each test database as a copy: migrating one costs nine seconds."""
     from django.db import connection
@@ -139,8 +147,7 @@ def django_db_modify_db_settings(request, django_db_modify_db_settings_parallel_
     if connection.vendor == "sqlite":
         shutil.copy(request.getfixturevalue("migrated_home") / "db.sqlite3", test["NAME"])
     elif "TESTS_SHARED" in os.environ:  # on a throw-away server, which keeps the original
-        shared = request.getfixturevalue("shared")
-        test["TEMPLATE"] = ready.migrated_postgres(shared, os.environ["DATABASE_URL"])
+        test["TEMPLATE"] = request.getfixturevalue("migrated_postgres")
 
 
 @pytest.fixture(scope="session")

@@ -178,7 +178,9 @@ def test_each_code_has_its_meaning(send, fake, code, rest, flags):
         (4.0, {"unconfirmed"}),
     ],
 )
-def test_each_failure_has_its_meaning(send, fake, behaviour, flags):
+def test_each_failure_has_its_meaning(send, fake, behaviour, flags, settings):
+    if isinstance(behaviour, float):
+        settings.PROVIDER_TIMEOUT = (2, 0.3)
     error, raised = refused(send, fake, behaviour)
     assert raised == flags
     assert str(error) and TOKEN not in str(error)

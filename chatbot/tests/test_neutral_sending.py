@@ -170,7 +170,9 @@ def refused(send, adapter, *behaviour):
         ((302, {}, {"Location": "/elsewhere"}), {"permanent"}),
     ],
 )
-def test_each_answer_has_its_meaning(send, adapter, behaviour, flags):
+def test_each_answer_has_its_meaning(send, adapter, behaviour, flags, settings):
+    if isinstance(behaviour, float):
+        settings.PROVIDER_TIMEOUT = (2, 0.3)
     error, raised = refused(send, adapter, behaviour)
     assert raised == flags
     assert str(error) and TOKEN not in str(error)

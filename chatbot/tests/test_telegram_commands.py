@@ -122,7 +122,7 @@ def test_a_refused_token_ends_it(channel, telegram):
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_it_survives_outages_and_stops_cleanly(channel, telegram, monkeypatch, number):
-    monkeypatch.setattr(telegram_poll, "LONGEST_PAUSE", 1.0)
+    monkeypatch.setattr(telegram_poll, "LONGEST_PAUSE", 0.1)
     telegram.behaviour = [502, (200, b"<html>")]
     telegram.updates = [sample.written("Hola")]
     before = signal.getsignal(number)

@@ -32,7 +32,9 @@ pytestmark = pytest.mark.once
 @pytest.mark.parametrize(
     "how", [DROP, MALFORMED, 3.0, 400, 401, 403, 404, 429, 500, 503, (302, {}, {"Location": "/x"})]
 )
-def test_no_error_and_no_log_shows_the_token(refused, how, caplog, capfd):
+def test_no_error_and_no_log_shows_the_token(refused, how, caplog, capfd, settings):
+    if isinstance(how, float):
+        settings.PROVIDER_TIMEOUT = (2, 0.3)
     caplog.set_level(logging.DEBUG)
     logging.getLogger("urllib3").setLevel(logging.WARNING)  # as in the settings
     error = refused(how)

@@ -2,7 +2,9 @@
 
 import gettext
 import os
+import shutil
 import socket
+import sqlite3
 import subprocess
 import sys
 from contextlib import closing
@@ -21,6 +23,14 @@ from crm.desk.translations import compile_translations
 from crm.people.models import Agency, User
 
 HERE = "crm.desk.tests.steps_done"
+# Of a database without jobs there is enough to migrate for one process to come upon another that
+# does it, and not everything.
+WITHOUT_JOBS = """
+DROP TABLE django_q_ormq;
+DROP TABLE django_q_task;
+DROP TABLE django_q_schedule;
+DELETE FROM django_migrations WHERE app = 'django_q';
+"""
 
 
 @pytest.fixture
@@ -236,13 +246,18 @@ def test_a_database_that_does_not_answer_is_one_line(url):
 
 
 @pytest.mark.skipif(connection.vendor != "postgresql", reason="machines share a PostgreSQL")
-def test_machines_that_start_together_take_turns():
+def test_machines_that_start_together_take_turns(request):
     server = connection.settings_dict
     address = {"host": server["HOST"], "port": server["PORT"], "user": server["USER"]}
+    older = "TESTS_SHARED" in os.environ  # else it is made from nothing
+    origin = request.getfixturevalue("migrated_postgres") if older else "template1"
     with closing(psycopg2.connect(dbname="postgres", **address)) as admin:
         admin.autocommit = True
         admin.cursor().execute("DROP DATABASE IF EXISTS started_together")
-        admin.cursor().execute("CREATE DATABASE started_together")
+        admin.cursor().execute(f"CREATE DATABASE started_together TEMPLATE {origin}")
+    if older:
+        with closing(psycopg2.connect(dbname="started_together", **address)) as made, made:
+            made.cursor().execute(WITHOUT_JOBS)
     url = f"postgres://{server['USER']}@{server['HOST']}:{server['PORT']}/started_together"
 
     machines = [in_a_process(DATABASE_URL=url, DEMO="0") for _ in range(3)]
@@ -253,8 +268,12 @@ def test_machines_that_start_together_take_turns():
 
 
 @pytest.mark.once
-def test_starts_in_one_home_take_turns(tmp_path):
-    home = {"VENTANILLA_HOME": str(tmp_path), "DATABASE_URL": f"sqlite:///{tmp_path}/own.sqlite3"}
+def test_starts_in_one_home_take_turns(tmp_path, migrated_home):
+    database = tmp_path / "own.sqlite3"
+    shutil.copy(migrated_home / "db.sqlite3", database)
+    with closing(sqlite3.connect(database)) as older:
+        older.executescript(WITHOUT_JOBS)
+    home = {"VENTANILLA_HOME": str(tmp_path), "DATABASE_URL": f"sqlite:///{database}"}
 
     starts = [in_a_process(**home, DEMO="0") for _ in range(2)]
     said = [start.communicate(timeout=90) for start in starts]
