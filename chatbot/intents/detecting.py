@@ -11,6 +11,7 @@ from chatbot.intents.hearing import certain, model
 from chatbot.intents.hearing.features import asks
 from chatbot.intents.hearing.polite import without_politeness
 from chatbot.intents.hearing.slots import find_slots
+from chatbot.intents.hearing.ticket_numbers import is_number
 from chatbot.intents.hearing.words import plain, sound, words_of
 
 # The likeliest intent counts from this probability on.
@@ -34,6 +35,8 @@ def detect(text: str, *, today: date | None = None) -> Heard:
     if slots.document and (slots.year or certain.identifies(words, slots)):
         alone = certain.identifies(words, slots)
         return Heard("authenticate", certain.CERTAIN if alone else certain.SURE, slots, exact=alone)
+    if is_number(plain(text)):
+        return Heard("ticket_status", certain.CERTAIN, slots)
     if all(word.isdigit() or word == "p" for word in words):
         # A number alone, or a loan's as it is written, is an answer to something, or none.
         return Heard(UNKNOWN, certain.CERTAIN, slots)
@@ -48,13 +51,15 @@ def detect(text: str, *, today: date | None = None) -> Heard:
 
 
 def _without_number(heard: Heard, words: list[str], question: bool) -> Heard:
-    """A short number says who nobody is: what stands beside it ("hola 7") says what is meant.
+    """A short number, or an amount, says who nobody is: what stands beside it ("hola 7") says what
+    is meant.
 
     A yes or a no with a number is none to what was asked: it may be an amount put right.
     """
     rest = [word for word in words if not word.isdigit()]
     digits = sum(len(word) for word in words if word.isdigit())
-    if not rest or not 0 < digits < SHORTEST_DOCUMENT:
+    is_short = 0 < digits < SHORTEST_DOCUMENT
+    if not rest or not (is_short or heard.slots.amount):
         return heard
     intent = certain.exactly(rest)
     if intent:

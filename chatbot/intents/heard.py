@@ -52,6 +52,7 @@ class Slots:
     document  letters and digits of an identity document, without punctuation
     year      a year of birth (four digits)
     amount    with two decimals
+    currency  of the amount, by its ISO code; "$" may be one of several
     day       a date; `wrong_day` is what looks like one and is none ("2025-13-45")
     """
 
@@ -60,6 +61,7 @@ class Slots:
     document: str = ""
     year: int | None = None
     amount: Decimal | None = None
+    currency: str = ""
     day: date | None = None
     wrong_day: str = ""
 

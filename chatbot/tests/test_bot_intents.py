@@ -183,7 +183,8 @@ def test_the_command_prints_one_object_a_line(tmp_path):
     ]
     assert [one["text"] for one in told] == ["hola", "mi deuda", "pago S/ 250,50 el 03/02/2025"]
     assert [one["intent"] for one in told] == ["greeting", "account_statement", "upload_receipt"]
-    assert told[2]["slots"] == {"amount": "250.50", "day": "2025-02-03"}
+    paid = {"amount": "250.50", "currency": "PEN", "day": "2025-02-03"}
+    assert told[2]["slots"] == paid
     assert all(0 <= one["score"] <= 1 and "runner_up" in one for one in told)
 
 

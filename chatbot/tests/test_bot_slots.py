@@ -108,15 +108,66 @@ def test_a_telephone_an_operation_or_an_amount_is_no_document(text):
         ("depa hasta 200k", "200000.00"),
         ("150 mil dólares", "150000.00"),
         ("Monto: 500\nFecha: 2025-01-15", "500.00"),
+        ("comisión S/ 2.50 monto S/ 430.00", "430.00"),
+        ("S/ 430.00, comisión S/ 2.50", "430.00"),
+        ("300 el 20/11", "300.00"),
+        ("430 ayer", "430.00"),
+        ("yape 300", "300.00"),
+        ("préstamo 26, 430", "430.00"),
+        ("pagué el 3 de noviembre 430", "430.00"),
+        ("pago cuota 4 P-000026 S/430 del 20 de noviembre", "430.00"),
+        ("pago 2 cuotas 860 soles", "860.00"),
     ],
 )
 def test_an_amount_is_read_as_people_write_it(text, amount):
     assert slots(text).amount == Decimal(amount)
 
 
-@pytest.mark.parametrize("text", ["12.3456", "Monto: 12.3456", "hola", "S/ 0", "1" * 400])
-def test_what_is_no_amount_is_none(text):
+@pytest.mark.parametrize(
+    "text",
+    [
+        "12.3456",
+        "Monto: 12.3456",
+        "hola",
+        "S/ 0",
+        "1" * 400,
+        "ya pagué el 5",
+        "pagué el 15",
+        "pagué la 4ta cuota",
+        "deposité el 3 de noviembre",
+        "paguei no dia 3 de novembro",
+        "son 2 cuotas de 150",
+        "pagué 2 cuotas",
+        "yape 987654321",
+        "S/ 300 y S/ 130",
+        "préstamo 26",
+    ],
+)
+def test_a_day_a_count_or_what_is_unclear_is_no_amount(text):
     assert slots(text).amount is None
+
+
+@pytest.mark.parametrize(
+    ("text", "currency"),
+    [
+        ("S/1500", "PEN"),
+        ("250 soles", "PEN"),
+        ("US$ 100", "USD"),
+        ("abono 45 dólares", "USD"),
+        ("Monto: USD 45", "USD"),
+        ("R$ 300", "BRL"),
+        ("$ 100 ayer", "$"),
+        ("Monto: 500", ""),
+        ("pagué en dólares", ""),
+    ],
+)
+def test_an_amount_may_say_its_currency(text, currency):
+    assert slots(text).currency == currency
+
+
+@pytest.mark.parametrize("text", ["S/1500", "S/ 250", "s/350 nomas", "S/. 20"])
+def test_the_sign_of_a_currency_is_no_yes(text):
+    assert detect(text, today=TODAY).intent not in ("affirm", "authenticate")
 
 
 @pytest.mark.parametrize(

@@ -3,41 +3,103 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from decimal import Decimal
 
 _NUMBER = r"\d{1,3}(?:[ ']\d{3})+(?:[.,]\d{1,2})?|\d[\d.,]*"
-_BEFORE = re.compile(
-    rf"(?<![a-z])(?:s/\s?\.?|us\$|u\$s|r\$|ar\$|mx\$|\$|€|pen|usd|ars|mxn|brl|soles|sol)\s*({_NUMBER})"
+_SIGN = r"s/\s?\.?|us\$|u\$s|r\$|ar\$|mx\$|\$|€|pen\b|usd\b|ars\b|mxn\b|brl\b|soles\b|sol\b"
+# What is counted, or has its place in a row, is no money: "2 cuotas", "la 4ta".
+_NO_COUNT = (
+    r"(?!\s*(?:cuotas?|letras?|parcelas?|prestacion(?:es)?|prestac(?:ao|oes)|mensualidad(?:es)?"
+    r"|installments?|veces|vezes|times|pagos?|payments?|mes(?:es)?|dias?|semanas?|anos?|horas?"
+    r"|comprobantes?|vouchers?|boletas?|fotos?|prestamos?|creditos?|emprestimos?|loans?)\b)"
+    r"(?!(?:[oa]|t[oa]|d[oa]|r[oa]|er|v[oa]|n[oa]|m[oa]|th|nd|st|rd)\b)(?!:\d)"
 )
+# A telephone is none either.
+_PHONE = r"(?!(?:51)?9\d{8}(?!\d))"
+_BEFORE = re.compile(rf"(?<![a-z])({_SIGN})\s*({_NUMBER}){_NO_COUNT}")
 _AFTER = re.compile(
     rf"(?<![\d.,/-])({_NUMBER})\s*(k|mil|millones|millon)?\s*"
-    r"(?:soles|sol|lucas|mangos|pesos|dolares|dolar|dolars|dollars|usd|pen|reais|real|euros|\$)(?![a-z])"
+    r"(soles|sol|lucas|mangos|pesos|dolares|dolar|dolars|dollars|usd|pen|reais|real|euros|\$)(?![a-z])"
+)
+_BETWEEN = (
+    r"[ :=]*(?:(?:de|por|ya|fue|foi|es|of|is|un|total|monto|importe|valor|pago|pagado"
+    r"|(?:la|el)(?= +(?:monto|importe|total|suma|cantidad|valor)))\b[ :=]*){0,3}"
+)
+# Of several amounts the one that is called so.
+_CALLED = re.compile(
+    rf"\b(?:monto|importe|amount|valor)\b{_BETWEEN}(?:({_SIGN})\s*)?({_NUMBER}){_NO_COUNT}(?![\d/-])"
 )
 _CUE = re.compile(
-    r"\b(?:monto|importe|pago|pague|paguei|paid|pagado|deposite|depositei|deposito|transferi|abone"
-    r"|abono|valor|total|cantidad|suma|amount|yapee|plinee|pagar|envie|enviei|fueron|foram|son)\b"
-    r"[ :=]*(?:(?:de|por|ayer|hoy|ontem|hoje|today|yesterday|ya|fue|foi|es|of|is|un|total|la|el"
-    rf"|monto|importe)\b[ :=]*){{0,3}}({_NUMBER})(?![\d/-])"
+    r"\b(?:pago|pague|paguei|paid|pagado|deposite|depositei|deposito|transferi|transferencia"
+    r"|abone|abono|total|cantidad|suma|yape|yapee|plin|plinee|pix|pagar|envie|enviei|fueron|foram"
+    rf"|son)\b{_BETWEEN}{_PHONE}({_NUMBER}){_NO_COUNT}(?![\d/-])"
 )
-_THOUSANDS = re.compile(rf"(?<![\d.,/-])({_NUMBER})\s*(k|mil)(?![a-z])")
-_ALONE = re.compile(rf"[\s:]*({_NUMBER})[\s.!]*")
+# Beside what was paid there may stand what it cost to pay it, or what is left.
+_NOT_PAID = re.compile(r"\b(?:comision|comissao|itf|fee|saldo|vuelto|troco|taxa)\b[ :=]*(?:de )?$")
+_THOUSANDS = re.compile(rf"(?<![\d.,/-])({_NUMBER})(?=\s?(?:k|mil)(?![a-z]))")
+_ALONE = re.compile(rf"[\s:;,]*({_NUMBER})[\s.,;!]*")
 _GROUPS = re.compile(r"\d{1,3}(?:([.,])\d{3})(?:\1\d{3})*(?:(?!\1)[.,]\d{1,2})?")
 _SIMPLE = re.compile(r"\d{1,12}(?:[.,]\d{1,2})?")
+_CURRENCIES = {
+    sign: code
+    for code, signs in {
+        "PEN": "s/ pen soles sol lucas",
+        "USD": "us$ u$s usd dolares dolar dolars dollars",
+        "BRL": "r$ brl reais real",
+        "EUR": "€ euros",
+        "ARS": "ar$ ars mangos",
+        "MXN": "mx$ mxn",
+        "$": "$ pesos",
+    }.items()
+    for sign in signs.split()
+}
 _TIMES = {"k": 1_000, "mil": 1_000, "millon": 1_000_000, "millones": 1_000_000}
 MOST = Decimal(10) ** 12
 CENT = Decimal("0.01")
 
 
-def find_amount(text: str) -> Decimal | None:
-    """The amount a plain text names, with two decimals; None if it names none or is unclear."""
-    for shape in (_BEFORE, _AFTER, _CUE, _THOUSANDS):
+def find_amount(text: str) -> tuple[Decimal | None, str]:
+    """The amount a plain text names, with two decimals, and its currency, "" where none is said.
+
+    None if it names none or is unclear. Days and a loan's number are taken out of it before.
+    """
+    if not any(one.isdigit() for one in text):
+        return None, ""
+    for match in _CALLED.finditer(text):
+        if (amount := as_amount(match[2], _times_after(match))) is not None:
+            return amount, _currency(match[1] or _sign_after(match))
+    found = dict(_with_sign(text))
+    if found:
+        return next(iter(found.items())) if len(found) == 1 else (None, "")
+    for shape in (_CUE, _THOUSANDS):
         for match in shape.finditer(text):
-            times = _TIMES.get(match[2] or "", 1) if match.re.groups > 1 else _times_after(match)
-            amount = as_amount(match[1], times)
-            if amount is not None:
-                return amount
+            if (amount := as_amount(match[1], _times_after(match))) is not None:
+                return amount, ""
     alone = _ALONE.fullmatch(text)
-    return as_amount(alone[1]) if alone else None
+    return (as_amount(alone[1]) if alone else None), ""
+
+
+def _with_sign(text: str) -> Iterator[tuple[Decimal, str]]:
+    """Each amount with a sign of money before or after it, and its currency."""
+    for match in _BEFORE.finditer(text):
+        amount = as_amount(match[2], _times_after(match))
+        if amount is not None and not _NOT_PAID.search(text, 0, match.start()):
+            yield amount, _currency(match[1])
+    for match in _AFTER.finditer(text):
+        amount = as_amount(match[1], _TIMES.get(match[2] or "", 1))
+        if amount is not None and not _NOT_PAID.search(text, 0, match.start()):
+            yield amount, _currency(match[3])
+
+
+def _currency(sign: str | None) -> str:
+    """By its ISO code; "$" may be one of several."""
+    return _CURRENCIES.get("".join((sign or "").split()).rstrip("."), "")
+
+
+def _sign_after(match: re.Match[str]) -> str:
+    after = _AFTER.match(match.string, match.start(2))
+    return after[3] if after else ""
 
 
 def _times_after(match: re.Match[str]) -> int:

@@ -51,6 +51,11 @@ def find_loan(text: str) -> str:
     return match[1] if match else ""
 
 
+def without_loan(text: str) -> str:
+    """The text without the loan it names by more than a number: the rest may be an amount."""
+    return _AFTER_NOUN.sub(" ", _CODED.sub(" ", text))
+
+
 def find_ordinal(text: str) -> int:
     """1 for "el primero", -1 for "la última"; 0 if it names none."""
     match = _RANKED.search(text.strip())

@@ -7,8 +7,8 @@ from datetime import date
 
 from chatbot.intents.heard import Slots
 from chatbot.intents.hearing.amounts import find_amount
-from chatbot.intents.hearing.days import find_day
-from chatbot.intents.hearing.loans import find_loan, find_ordinal
+from chatbot.intents.hearing.days import find_day, without_days
+from chatbot.intents.hearing.loans import find_loan, find_ordinal, without_loan
 from chatbot.intents.hearing.papers import find_papers
 
 _DATE = re.compile(
@@ -25,7 +25,7 @@ def find_slots(text: str, today: date) -> Slots:
     document, year = find_papers(_DATE.sub(" ", text) if lately else text, today.year)
     # What is a document or a day is neither an amount nor a loan.
     rest = _DATE.sub(" ", text)
-    amount = None if document else find_amount(rest)
+    amount, currency = find_amount("" if document else without_loan(without_days(text)))
     loan = "" if document and year else find_loan(rest)
     return Slots(
         loan="" if loan == document else loan,
@@ -33,6 +33,7 @@ def find_slots(text: str, today: date) -> Slots:
         document=document,
         year=year,
         amount=amount,
+        currency=currency,
         day=day,
         wrong_day=wrong_day,
     )

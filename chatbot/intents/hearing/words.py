@@ -28,6 +28,8 @@ _SOUNDS = tuple(
         (r"([a-z])\1+", r"\1"),
     )
 )
+# The sign of soles is no "sí".
+_SOLES = re.compile(r"\bs/\s?\.?(?=\s*\d)")
 _DRAWN_OUT = re.compile(r"([a-z])\1{2,}")
 SHORTHAND = dict(line.split(" = ") for line in sections("shorthand")[""])
 
@@ -50,7 +52,7 @@ def sound(word: str) -> str:
 def words_of(text: str) -> list[str]:
     """The plain words of a text, at most MOST_WORDS: `words_of("¿Q tal, dpto?")` is que tal …"""
     found: list[str] = []
-    for word in _WORD.findall(_DRAWN_OUT.sub(r"\1", plain(text))):
+    for word in _WORD.findall(_SOLES.sub(" ", _DRAWN_OUT.sub(r"\1", plain(text)))):
         spelt = SHORTHAND.get(word)
         if spelt is None:
             found.append(word)

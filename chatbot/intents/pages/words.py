@@ -50,6 +50,7 @@ def slots_in_words(slots: Slots) -> list[tuple[str, str]]:
         (_("Document"), slots.document),
         (_("Year of birth"), str(slots.year or "")),
         (_("Amount"), _amount(slots.amount)),
+        (_("Currency"), slots.currency),
         (_("Day"), date_format(slots.day, "DATE_FORMAT") if slots.day else ""),
         (_("No such day"), slots.wrong_day),
     ]
