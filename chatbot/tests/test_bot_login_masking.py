@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chatbot.dialog.login.masking import (
@@ -31,6 +31,7 @@ def spelled(document, dots):
     return f"{document[:2]}.{document[2:5]}.{document[5:]}" if dots else document
 
 
+@settings(deadline=None)
 @given(before, documents, between, years, st.booleans(), st.booleans())
 def test_no_digit_of_a_document_or_a_year_stays(before, document, between, year, dots, turned):
     words = [spelled(document, dots), year]
@@ -47,6 +48,7 @@ def test_no_digit_of_a_document_or_a_year_stays(before, document, between, year,
     assert document[2:5] + "." not in shown
 
 
+@settings(deadline=None)
 @given(before, documents, between, years)
 def test_what_another_event_repeats_of_it_is_found_without_being_told(
     before, document, between, year
@@ -98,6 +100,7 @@ others = st.one_of(
 )
 
 
+@settings(deadline=None)
 @given(papers, born, st.lists(others, max_size=3), st.lists(others, max_size=3), st.data())
 def test_whatever_numbers_stand_around_it_no_digit_of_who_they_are_stays(
     paper, year, before, behind, data
@@ -238,6 +241,7 @@ def test_a_very_long_text_is_masked_as_fast_as_a_short_one(words):
     assert "12345678" not in mask_payload({"text": many}, secrets_told(many))["text"]
 
 
+@settings(deadline=None)
 @given(st.text(max_size=200))
 def test_any_text_can_be_masked_and_what_has_no_digit_stays(text):
     masked = mask(text)
@@ -253,6 +257,7 @@ json_values = st.recursive(
 )
 
 
+@settings(deadline=None)
 @given(json_values, st.dictionaries(st.text(min_size=4, max_size=20), st.text(), max_size=3))
 def test_a_masked_element_keeps_its_shape(payload, secrets):
     def shape(value):
