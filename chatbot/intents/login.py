@@ -8,7 +8,7 @@ from typing import Any
 
 from chatbot.dialog import sessions
 from chatbot.dialog.contract import INTENT, Asked, Outcome, Reply, Step, Turn
-from chatbot.dialog.login import masking, requests
+from chatbot.dialog.login import halves, masking, requests
 from chatbot.dialog.login.asking import CODE, DATA, DIALOG, DRAFT, after, ask
 from chatbot.dialog.login.entering import enter, let_in
 from chatbot.intents import menu
@@ -17,7 +17,7 @@ from chatbot.models import PartnerSession
 
 def authenticate(turn: Turn) -> Outcome:
     """With document and year the door is tried; without, they are asked for."""
-    return _tried(turn, {}) or (menu.show(turn) if turn.session else ask(turn, then=""))
+    return _tried(turn, {}) or (menu.show(turn) if turn.session else _asked_for(turn, {}))
 
 
 def in_between(turn: Turn, then: str, draft: Mapping[str, Any] | None = None) -> Outcome | None:
@@ -27,7 +27,8 @@ def in_between(turn: Turn, then: str, draft: Mapping[str, Any] | None = None) ->
     says_so = turn.choice == f"{INTENT}:authenticate" and turn.session is None
     if not says_so and not _says_who(turn):
         return None
-    return _tried(turn, after(then, draft)) or ask(turn, then=then, draft=draft)
+    data = after(then, draft)
+    return _tried(turn, data) or _asked_for(turn, data)
 
 
 def _says_who(turn: Turn) -> bool:
@@ -47,15 +48,17 @@ def logout(turn: Turn) -> Outcome:
 
 
 def data_given(turn: Turn, data: Mapping[str, Any]) -> Outcome | None:
-    """The answer to "who are you?"."""
+    """The answer to "who are you?", or half of it."""
     if tried := _tried(turn, data):
         return tried
     if turn.inbound.own_phone:
-        return Outcome((Reply("login_number_known"),), asked=Asked(DIALOG, DATA, dict(data)))
+        return _asked_for(turn, data, otherwise=Reply("login_number_known"))
     slots = turn.heard.slots
     if _led_here(turn) or turn.heard.intent == "authenticate" or slots.document or slots.year:
-        again = ask(turn, then=str(data.get("then", "")), draft=data.get(DRAFT))
-        return replace(again, misunderstood=_is_yes(turn))
+        again = _asked_for(turn, data)
+        # The same half once more, or none: who does not get on is helped by a person.
+        gets_on = turn.choice or (again.asked and len(again.asked.data) > len(data))
+        return replace(again, misunderstood=not gets_on)
     return None
 
 
@@ -78,10 +81,21 @@ def code_given(turn: Turn, data: Mapping[str, Any]) -> Outcome | None:
 
 
 def _tried(turn: Turn, data: Mapping[str, Any]) -> Outcome | None:
-    slots = turn.heard.slots
-    if not slots.document or not slots.year:
-        return None
-    return enter(turn, document=slots.document, year=slots.year, data=data)
+    document, year = halves.together(turn.heard.slots, data)
+    return enter(turn, document=document, year=year, data=data) if document and year else None
+
+
+def _asked_for(turn: Turn, data: Mapping[str, Any], otherwise: Reply | None = None) -> Outcome:
+    """What is missing of document and year; for both as `ask` has it, or with `otherwise`."""
+    then, draft = str(data.get("then", "")), data.get(DRAFT)
+    document, year = halves.together(turn.heard.slots, data)
+    missing = otherwise
+    if document or year:
+        missing = Reply("login_year" if document else "login_document")
+    if missing is None:
+        return ask(turn, then=then, draft=draft)
+    asked = Asked(DIALOG, DATA, after(then, draft) | halves.kept(document, year))
+    return Outcome((missing,), asked=asked, topic={})
 
 
 def _led_here(turn: Turn) -> bool:

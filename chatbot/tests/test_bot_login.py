@@ -91,13 +91,52 @@ def test_of_two_kinds_of_documents_with_one_number_the_phone_decides(partner, he
     assert session("51987000003").partner == twin
 
 
-def test_who_says_it_in_two_messages_is_asked_for_both(partner, hears):
-    (asked,) = hears("12345678")
-    assert "12345678 1990" in asked
+@pytest.mark.parametrize(
+    ("first", "missing", "then"),
+    [
+        ("12345678", "año", "1990"),
+        ("mi dni es 12.345.678", "año", "nací en 1990"),
+        ("1990", "documento", "12345678"),
+    ],
+)
+@pytest.mark.parametrize("asked_first", [True, False])
+def test_who_says_it_in_two_messages_enters(partner, hears, first, missing, then, asked_first):
+    if asked_first or first == "1990":
+        hears("mis datos")
+    (said,) = hears(first)
+    assert "Solo me falta" in said and missing in said
     assert session() is None
-    assert Dialog.objects.get().data == {}
-    hears(RIGHT)
+    # No digit of it can be read, in what was said or in what the dialog keeps.
+    assert not Message.objects.filter(direction="in", text__regex=r"\d").exists()
+    assert not {"12345678", "1990"} & {*Dialog.objects.get().data.values()}
+    welcome, *served = hears(then)
+    assert "Ana" in welcome and bool(served) == (asked_first or first == "1990")
     assert session().partner == partner
+
+
+@pytest.mark.parametrize(
+    ("document", "year"), [("12345678", "1990"), ("12345678", "1991"), ("45612378", "1990")]
+)
+def test_another_phone_hears_the_same_of_two_halves(partner, from_outside, document, year):
+    assert "año de nacimiento" in from_outside(document)[0]
+    assert "código" in from_outside(year)[0]
+    assert session(STRANGER) is None
+    assert Dialog.objects.get().data == {}
+
+
+def test_a_half_is_forgotten_with_its_question(partner, hears):
+    hears("12345678")
+    hears("cancelar")
+    hears("mis datos")
+    assert "número de documento" in hears("1990")[0]
+    assert session() is None
+
+
+def test_who_gives_only_one_half_again_and_again_is_helped_by_a_person(partner, hears):
+    for text in ["12345678", "mi dni es 12345678", "12345678"]:
+        assert "año" in hears(text)[0]
+    hears("12345678")
+    assert talk_of(PHONE).owner == "queue"
 
 
 # --- Without a session -------------------------------------------------------------------------

@@ -61,6 +61,8 @@ GROUPS = (
         _("Logging in"),
         {
             "login_ask": _("Document and year of birth asked for"),
+            "login_year": _("Document given: the year of birth is missing"),
+            "login_document": _("Year of birth given: the document is missing"),
             "login_number_known": _("Contact shared: document and year still missing"),
             "login_welcome": _("Logged in"),
             "login_welcome_then": _("Logged in, before what was asked for"),
@@ -146,6 +148,7 @@ GROUPS = (
             "ticket_subject": _("Subject of the ticket?"),
             "ticket_description": _("What happened?"),
             "ticket_words": _("Picture instead of words"),
+            "ticket_left": _("Ticket left for something else"),
             "ticket_made": _("Ticket opened"),
             "ticket_list": _("Open tickets"),
             "ticket_none": _("No open tickets"),
