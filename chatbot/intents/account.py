@@ -13,7 +13,7 @@ from django.utils.translation import override
 
 from chatbot.dialog.contract import Option, Outcome, Reply, Turn, option, say
 from chatbot.dialog.login import needs_session
-from chatbot.intents import holdings, statement_paper, titles
+from chatbot.intents import holdings, properties, statement_paper, titles
 from chatbot.intents.loans import missing
 from crm.conversations.models import Message
 from crm.conversations.rules import rules_of
@@ -45,6 +45,11 @@ def personal_info(turn: Turn) -> Outcome:
         email=registered(who, ContactPoint.Kind.EMAIL),
         member=partner.number,
     )
+
+
+def own_or_the_propertys(turn: Turn) -> Outcome:
+    """ "¿Y la dirección?" after a property's card is about that one."""
+    return properties.asked_in_passing(turn) or needs_session(personal_info)(turn)
 
 
 # --- The statement ---------------------------------------------------------------------------
@@ -220,7 +225,7 @@ def _is_open(loan: Loan) -> bool:
 
 
 INTENTS = {
-    "personal_info": needs_session(personal_info),
+    "personal_info": own_or_the_propertys,
     "account_statement": needs_session(account_statement),
     "next_payment": needs_session(next_payment),
     "settlement": needs_session(settlement),

@@ -11,7 +11,7 @@ from crm.conversations.models import Message
 def acknowledge(turn: Turn) -> Outcome:
     captured = turn.captured
     if turn.session is not None and captured is None:
-        return beyond(turn)
+        return properties.asked_in_passing(turn) or beyond(turn)
     named = captured.property if captured is not None else None
     if named is not None and turn.topic.get(PROPERTY) != named.pk:
         return properties.card(turn, named)
@@ -21,6 +21,8 @@ def acknowledge(turn: Turn) -> Outcome:
         return Outcome((Reply("cannot_listen", options=menu.options(turn), promises=True),))
     if captured is not None and captured.is_new:
         return properties.inquire(turn)
+    if told := properties.asked_in_passing(turn):
+        return told
     # A bare number or sign is no sentence that anybody could have understood.
     in_words = any(sign.isalpha() for sign in turn.text) and named is None
     return Outcome((Reply("noted", promises=True),), misunderstood=in_words)

@@ -2,35 +2,91 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
+from django.utils import timezone
+
+from chatbot.dialog import registry
 from chatbot.dialog.contract import PROPERTY, Option, Outcome, Reply, Turn, option
 from chatbot.intents import titles, who
+from chatbot.intents.own_words import written
+from chatbot.intents.property_words import Question, read_question, told_of
+from chatbot.intents.visit_times import would_come
 from crm.catalog.matching import find_property
 from crm.catalog.models import Property
 from crm.catalog.wishes import Wish, matching, read_wish
 from crm.desk.wording import money
+from leads.models import Lead
 
 VISIT = "visit"
+# In the topic: the keys of those that were last listed together.
+FOUND = "found"
 MOST_SHOWN = 5
 MOST_CHOICES = 3
+MOST_PHOTOS = 2  # besides that of the card
 LONGEST_ABOUT = 280  # letters of a description on a card
+Kind = Property.Kind
+# Who wants one of them may want another; nobody lives in a warehouse.
+ALIKE = ((Kind.APARTMENT, Kind.HOUSE), (Kind.OFFICE, Kind.SHOP, Kind.WAREHOUSE))
 
 
 def inquire(turn: Turn) -> Outcome:
-    """What a question about properties is answered with."""
+    """What a question about properties is answered with. Without a name it is about the one that
+    is spoken of, unless it asks for others."""
     named = named_in(turn)
     if named is not None:
+        if would_come(turn.text, timezone.localdate(turn.now)):
+            return registry.handlers()["schedule_visit"](turn)
         return card(turn, named)
-    wish = read_wish(turn.text)
-    return _found(turn, wish) if wish.says_something else _which(turn)
+    asked, wish = read_question(turn.text), read_wish(turn.text)
+    shown = None if turn.choice else _meant(turn, asked, wish)
+    if shown is not None:
+        return _told(turn, shown, asked)
+    return _found(turn, wish) if wish.says_something else _of_those_found(turn, asked)
+
+
+def asked_in_passing(turn: Turn) -> Outcome | None:
+    """What sounds like something else or nothing, and asks for a fact of the one last shown: "¿y
+    la dirección?", "¿dónde queda?"."""
+    if turn.choice or turn.heard.exact or not written(turn) or PROPERTY not in turn.topic:
+        return None
+    asked = read_question(turn.text)
+    if asked.own or asked.others or not asked.says_something:
+        return None
+    shown = spoken_of(turn)
+    return _told(turn, shown, asked) if shown is not None else None
+
+
+def spoken_of(turn: Turn) -> Property | None:
+    """The property last shown, else, if no others were listed, that of their newest open lead."""
+    offered = Property.objects.offered()
+    if pk := turn.topic.get(PROPERTY):
+        return offered.filter(pk=pk).first()
+    if turn.topic.get(FOUND):
+        return None
+    rows = Lead.objects.open().filter(contact=turn.contact, property__in=offered)
+    lead = rows.select_related("property").order_by("-last_message_at", "-pk").first()
+    return lead.property if lead else None
+
+
+def _meant(turn: Turn, asked: Question, wish: Wish) -> Property | None:
+    """The one spoken of, where the words do not look for others."""
+    if not asked.this and (asked.others or wish.place):
+        return None
+    if wish.says_something and not (asked.this or asked.beyond):
+        return None
+    return spoken_of(turn)
 
 
 def named_in(turn: Turn) -> Property | None:
     """The property the message names: by an answer tapped, its code, or its title."""
-    if turn.captured is not None and turn.captured.property is not None:
-        return turn.captured.property
+    captured = turn.captured
+    if captured is not None and captured.property is not None:
+        return captured.property
+    if captured is not None and not turn.choice and turn.message.text == turn.inbound.text:
+        return None  # it was looked for in these words
     codes = (turn.value,) if turn.choice.partition(":")[0] in (PROPERTY, VISIT) else ()
     return find_property(turn.text if not codes else "", codes)
 
@@ -38,7 +94,7 @@ def named_in(turn: Turn) -> Property | None:
 def chosen(turn: Turn) -> Outcome:
     """One of those that were shown."""
     named = named_in(turn)
-    return card(turn, named) if named is not None else _which(turn)
+    return card(turn, named) if named is not None else _which()
 
 
 def card(turn: Turn, shown: Property) -> Outcome:
@@ -52,9 +108,59 @@ def card(turn: Turn, shown: Property) -> Outcome:
         picture=photo.image.name if photo is not None else "",
         promises=True,
     )
-    topic = dict(turn.topic) | {PROPERTY: shown.pk}
-    outcome = Outcome((reply,), topic=topic)
+    outcome = Outcome((reply,), topic=_topic_of(turn, shown))
     return outcome if turn.contact.name else who.ask_once(turn, outcome)
+
+
+def _told(turn: Turn, shown: Property, asked: Question) -> Outcome:
+    """What the card holds is answered from it; the rest is left to a person, in so many words.
+    A question that was open stays open."""
+    if asked.more and not (asked.facts or asked.features or asked.beyond):
+        return card(turn, shown)
+    topic = _topic_of(turn, shown)
+    if asked.interest and not (asked.facts or asked.features or asked.beyond):
+        interest = Reply("property_interest", facts(shown), _next(turn, shown), promises=True)
+        return Outcome((interest,), topic=topic, beside=True)
+    pictures = tuple(_photos(shown)) if "photos" in asked.facts else ()
+    known = _known(shown, asked)
+    lines = [told_of(one, shown.description) for one in asked.features]
+    says = bool(pictures or known or any(lines))
+    missing = asked.beyond or "" in lines or not says
+    missing = missing or len(known) + bool(pictures) < len(asked.facts)
+    values = {
+        "title": shown.title,
+        "code": shown.code,
+        "operation": shown.operation,
+        "available": shown.status == Property.Status.AVAILABLE,
+        "says": says,
+        "lines": list(dict.fromkeys(filter(None, lines))),
+        "missing": missing,
+        "photos": len(pictures),
+        **known,
+    }
+    link = _map(turn, shown) if "place" in asked.facts else None
+    promises = missing or turn.waits
+    reply = Reply("property_facts", values, _next(turn, shown), link=link, promises=promises)
+    return Outcome((*pictures, reply), topic=topic, beside=True)
+
+
+def _known(shown: Property, asked: Question) -> dict[str, Any]:
+    """Of the facts that are asked for those that are on file."""
+    of = facts(shown)
+    of["place"] = ", ".join(filter(None, (of["address"], of["place"])))
+    return {name: of[name] for name in asked.facts & of.keys() if of[name]}
+
+
+def _photos(shown: Property) -> Iterator[Reply]:
+    """Those that the card does not show."""
+    for one in shown.photos.all()[1 : 1 + MOST_PHOTOS]:
+        caption = one.caption or shown.title
+        yield Reply("property_photo", {"caption": caption}, picture=one.image.name)
+
+
+def _topic_of(turn: Turn, shown: Property) -> dict[str, Any]:
+    kept = {key: value for key, value in turn.topic.items() if key != FOUND}
+    return kept | {PROPERTY: shown.pk}
 
 
 def facts(shown: Property) -> dict[str, Any]:
@@ -93,21 +199,64 @@ def _found(turn: Turn, wish: Wish) -> Outcome:
     rows = list(matching(wish)[: MOST_SHOWN + 1])
     if rows:
         return _listed(turn, "property_list", rows)
-    near = list(matching(Wish(operation=wish.operation, place=wish.place))[:MOST_SHOWN])
-    near = near or list(matching(Wish(operation=wish.operation, kind=wish.kind))[:MOST_SHOWN])
-    if near and (wish.place or wish.kind):
+    near = _near(wish) if wish.place or wish.kind else []
+    if near:
         return _listed(turn, "property_near", near)
     return Outcome((Reply("property_none", options=newest(), promises=True),))
 
 
+def _near(wish: Wish) -> list[Property]:
+    """At another price, then of a kind much like it, then elsewhere; none of quite another kind."""
+    there = replace(wish, bedrooms=0, most=None, least=None, currency="")
+    anywhere = replace(there, place="")
+    for wanted in (there, anywhere) if wish.kind else (there,):
+        for kinds in ((wanted.kind,), _alike(wanted.kind)):
+            rows = matching(replace(wanted, kind=""))
+            near = list((rows.filter(kind__in=kinds) if wish.kind else rows)[:MOST_SHOWN])
+            if near:
+                return near
+    return []
+
+
+def _alike(kind: str) -> Sequence[str]:
+    return next((kinds for kinds in ALIKE if kind in kinds), (kind,))
+
+
 def _listed(turn: Turn, name: str, rows: list[Property]) -> Outcome:
+    """What is asked after it is about one of them; of a single one, about that."""
     shown = rows[:MOST_SHOWN]
     values = {"rows": [facts(one) for one in shown], "more": len(rows) > MOST_SHOWN}
-    return Outcome((Reply(name, values, options=choices(shown), promises=True),))
+    topic = _topic_of(turn, shown[0])
+    if len(shown) > 1:
+        del topic[PROPERTY]
+        topic[FOUND] = [one.pk for one in shown]
+    reply = Reply(name, values, options=choices(shown), promises=True)
+    return Outcome((reply,), topic=topic)
 
 
-def _which(turn: Turn) -> Outcome:
+def _which() -> Outcome:
     return Outcome((Reply("which_property", options=newest(), promises=True),))
+
+
+def found_before(turn: Turn) -> list[Property]:
+    """Those last listed that are still to be had, as they were listed."""
+    keys = list(turn.topic.get(FOUND) or ())
+    rows = Property.objects.filter(pk__in=keys, status=Property.Status.AVAILABLE) if keys else ()
+    return sorted(rows, key=lambda one: keys.index(one.pk))
+
+
+def _of_those_found(turn: Turn, asked: Question) -> Outcome:
+    """Those of the list that say they have it: "¿con piscina?"; else which one is meant."""
+    before = [] if turn.choice or (asked.others and not asked.this) else found_before(turn)
+    has = [
+        one
+        for one in before
+        if asked.features and all(told_of(what, one.description) for what in asked.features)
+    ]
+    if has and len(has) < len(before):
+        return _listed(turn, "property_list", has)
+    options = choices(before) or newest()
+    return Outcome((Reply("which_property", options=options, promises=True),))
 
 
 def _next(turn: Turn, shown: Property) -> tuple[Option, ...]:

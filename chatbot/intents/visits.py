@@ -100,7 +100,7 @@ def when(turn: Turn, data: Mapping[str, Any]) -> Outcome | None:
         return _when(turn, shown)
     if _says_when(turn):
         return _noted(turn, shown, kept(turn))
-    return menu.all_right(turn) if _denies(turn) else None
+    return menu.all_right(turn) if _denies(turn) else properties.asked_in_passing(turn)
 
 
 def wish(turn: Turn, data: Mapping[str, Any]) -> Outcome | None:

@@ -118,6 +118,7 @@ GROUPS = (
             "receipt_known": _("Receipt sent before"),
             "receipt_refused": _("Receipt that cannot be taken"),
             "receipt_failed": _("The receipt could not be stored"),
+            "receipt_states": _("What became of the receipts"),
             "receipt_accepted": _("Receipt accepted by an officer"),
             "receipt_not_accepted": _("Receipt not accepted by an officer"),
         },
@@ -127,6 +128,9 @@ GROUPS = (
         {
             "which_property": _("Which property?"),
             "property_card": _("One property"),
+            "property_facts": _("What was asked about one property"),
+            "property_photo": _("Beside another photo of a property"),
+            "property_interest": _("Somebody likes the property shown"),
             "property_list": _("Properties found"),
             "property_near": _("Only similar properties found"),
             "property_none": _("No property found"),

@@ -1,0 +1,112 @@
+"""What is asked of the property that is spoken of: "¿tiene cochera?", "¿y la dirección?"."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from chatbot.intents.hearing.words import plain
+
+# What the catalogue has a place for.
+FACTS = {
+    "price": r"precios?|cuesta|cuestan|costo|valor|vale|piden|cuanto (?:es|sale|esta|seria)"
+    r"|precos?|quanto (?:custa|e|fica)|prices?|costs?|how much|alquiler mensual",
+    "bedrooms": r"dormitorios?|dorms?|cuartos?|habitacion(?:es)?|recamaras?|quartos?|bedrooms?",
+    "bathrooms": r"banos?|banheiros?|bath(?:room)?s?",
+    "area": r"mide|metros?|metraje|m2|area|tamano|superficie|metragem|how big|size|square",
+    "place": r"direccion|ubicacion|ubicad[oa]s?|donde (?:esta|es|se ubica)|quedan?|por donde"
+    r"|distrito|zona|barrio|mapa|endereco|onde (?:fica|e)|localizacao|bairro|where|address|location"
+    r"|map",
+    "status": r"disponibles?|disponivel|available|sigue en (?:venta|alquiler)|se vendio|vendid[oa]",
+    "photos": r"fotos?|fotografias?|imagen(?:es)?|pictures?|photos?|imagens",
+}
+# What it may say in its description, however it is called there.
+FEATURES = {
+    "parking": r"cocheras?|garaj\w*|garag\w*|estacionamientos?|parking|parqueo|vagas?",
+    "pool": r"piscinas?|alberca|pool",
+    "pets": r"mascotas?|perros?|gatos?|pets?|animais|dogs?|cats?",
+    "furnished": r"amoblad\w*|amueblad\w*|mobiliad\w*|muebles|furnish\w*",
+    "lift": r"ascensor(?:es)?|elevador(?:es)?|elevators?|lift",
+    "outside": r"terrazas?|balcon(?:es)?|varandas?|terraces?|balcony|jardin(?:es)?|jardim|patio"
+    r"|garden|azotea",
+    "safe": r"segur[oa]|seguridad|seguranca|vigilancia|porteria|portaria|security|conserje",
+    "barbecue": r"parrilla\w*|churrasqueira|barbecue|bbq|gimnasio|gym|academia|areas comunes",
+    "view": r"vista|view",
+    "near": r"parques?|colegios?|comercios?|supermercados?|transporte|schools?|escolas?|playa",
+    "rooms": r"cocina|sala|comedor|lavanderia|kitchen|closets?|deposito|cuarto de servicio",
+    "storey": r"pisos?|niveles|andar|floors?|duplex",
+    "age": r"antiguedad|anos de construid\w*|estreno|nuev[oa]|how old|idade",
+}
+# What only a person can say, whatever else is asked beside it.
+BEYOND = (
+    r"negocia\w*|rebaja\w*|descuento\w*|desconto|discount|ultimo precio|ultimo preco|ofertas?"
+    r"|menos|mejor precio|credito|hipotec\w*|financia\w*|prestamo|cuotas?|banco|inicial|mortgage"
+    r"|loan|mantenimiento|condominio|garantia|contrato|servicios?|incluye\w*|incluid[oa]s?|papeles"
+    r"|titulos?|registros publicos|videos?|plano"
+)
+INTEREST = (
+    r"interes\w*|gust[ao]\w*|encant[ao]\w*|(?:lo|la) quiero|comprarl[oa]|alquilarl[oa]|interest\w*"
+)
+MORE = r"info\w*|detalles?|caracteristicas?|saber mas|mais|more|ficha|details?"
+ELSE = (
+    r"otr[oa]s?|outr[oa]s?|others?|parecid\w*|similar\w*|busc\w*|procuro|looking for|catalogo|lista"
+    r"|propiedades|inmuebles|imoveis|properties|casas|departamentos|depas|terrenos|lotes|oficinas"
+    r"|locales|apartamentos|houses|apartments|(?:que|o que) (?:mas )?(?:tienen|tienes|hay|ofrecen)"
+    r"|opciones|mas baratos?"
+)
+# That one, though it is called what others are, too: "¿la casa tiene 3 baños?".
+THIS = (
+    r"^\W*(?:y |e |pero |and )?(?:tiene|tem|queda|incluye|cuenta con|esta|es|son|acepta|aceptan"
+    r"|does|is|has)\b|\bo imovel\b|\b(?:la|el|esa|ese|esta|este|dicha|a|the|this|that)"
+    r" (?:casa|depa\w*|terreno|lote|oficina|local|propiedad|inmueble|apartamento|house|apartment"
+    r"|property)\b"
+)
+
+
+def _words(pattern: str) -> re.Pattern[str]:
+    return re.compile(rf"\b(?:{pattern})\b")
+
+
+_FACTS = {name: _words(pattern) for name, pattern in FACTS.items()}
+_FEATURES = {name: _words(pattern) for name, pattern in FEATURES.items()}
+_BEYOND, _INTEREST, _MORE, _ELSE = map(_words, (BEYOND, INTEREST, MORE, ELSE))
+_THIS = re.compile(THIS)
+_SENTENCE = re.compile(r"(?<=[.!?])\s+|[\n;•]+")
+_OWN = _words(r"mis?|meus?|minhas?|my|datos|dados|personal\w*|pessoa\w*")
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    facts: frozenset[str]
+    features: tuple[str, ...]
+    beyond: bool  # something no card says
+    interest: bool
+    more: bool  # all that is known
+    others: bool  # other properties
+    this: bool  # surely the one that is spoken of
+    own: bool  # something of the person's own
+
+    @property
+    def says_something(self) -> bool:
+        return bool(self.facts or self.features or self.beyond or self.interest or self.more)
+
+
+def read_question(text: str) -> Question:
+    said = plain(text)
+    features = tuple(name for name, word in _FEATURES.items() if word.search(said))
+    return Question(
+        facts=frozenset(name for name, word in _FACTS.items() if word.search(said)),
+        features=features,
+        beyond=bool(_BEYOND.search(said)),
+        interest=bool(_INTEREST.search(said)),
+        more=bool(_MORE.search(said)),
+        others=bool(_ELSE.search(said)),
+        this=bool(_THIS.search(said)),
+        own=bool(_OWN.search(said)),
+    )
+
+
+def told_of(feature: str, description: str) -> str:
+    """The sentence of a description that speaks of it, in its own words; "": none does."""
+    found = (one for one in _SENTENCE.split(description) if _FEATURES[feature].search(plain(one)))
+    return " ".join(next(found, "").split())

@@ -1,0 +1,201 @@
+"""When somebody would come: "el martes a las 4", "mañana 10:30", "el 24 en la tarde"."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, time, timedelta
+
+from chatbot.intents.hearing.days import find_day
+from chatbot.intents.hearing.words import plain
+
+GREETING = re.compile(
+    r"\b(?:buen[oa]s?\s+(?:dias?|tardes?|noches?)|bom\s+dia|boa\s+(?:tarde|noite)"
+    r"|good\s+(?:morning|afternoon|evening|night))\b"
+)
+# In Portuguese they are also ordinals and houses: "na segunda", "quinta-feira".
+_WEEKDAYS = (
+    r"lunes|monday|(?:(?<=na )segunda|segunda(?=[- ]feira))",
+    r"martes|tuesday|(?:(?<=na )terca|terca(?=[- ]feira))",
+    r"miercoles|wednesday|(?:(?<=na )quarta|quarta(?=[- ]feira))",
+    r"jueves|thursday|(?:(?<=na )quinta|quinta(?=[- ]feira))",
+    r"viernes|friday|(?:(?<=na )sexta|sexta(?=[- ]feira))",
+    r"sabados?|saturday",
+    r"domingos?|sunday",
+)
+_WEEKDAY = re.compile("|".join(rf"\b({one})\b" for one in _WEEKDAYS))
+_EITHER = re.compile(r"\b(?:o|ou|or|y|e|and)\s+(?:el |na |on )?$")
+_NEXT_WEEK = re.compile(
+    r"(?:proxima|otra|siguiente) semana|semana (?:que viene|proxima|que vem)|next week"
+)
+_AFTER_WEEKDAY = re.compile(
+    r"(?:[- ]feira)?,? (?:el |dia )?(\d{1,2})(?![\d:/.-]|\s*(?:[ap]\.?m|h))"
+)
+_DAY = re.compile(
+    r"\b(?:el|dia|the) (?:dia )?(\d{1,2})(?:st|nd|rd|th)?\b"
+    r"(?!\s*(?:[:/.-]\d|[ap]\.?m|h\b|hs\b|de la))"
+)
+_COUNTED = {
+    name: at
+    for at, names in enumerate(
+        (
+            "una um one", "dos duas two", "tres three", "cuatro quatro four", "cinco five",
+            "seis six", "siete sete seven", "ocho oito eight", "nueve nove nine", "diez dez ten",
+            "once onze eleven", "doce doze twelve",
+        ),
+        1,
+    )
+    for name in names.split()
+}  # fmt: skip
+_NUMBER = rf"(\d{{1,2}}|{'|'.join(_COUNTED)})"
+_HALF = r"(?:[:.h](\d{2})|\s+(?:y|e)\s+(media|meia|cuarto))?"
+_HALF_DAY = r"\s*([ap])\.?\s?m\b\.?"
+_HOURS = (
+    re.compile(rf"(?<![\d.:/])(\d{{1,2}})(?:[:.](\d{{2}}))?{_HALF_DAY}"),
+    re.compile(rf"\b(?:a las?|as|at|las|tipo|sobre las|entre las?) {_NUMBER}\b{_HALF}(?![\d/])"),
+    re.compile(r"(?<![\d.:/])(\d{1,2})[:h](\d{2})(?![\d:/])"),
+    re.compile(r"(?<![\d.:/])(\d{1,2})\s*(?:h|hs|hrs|horas|o'?clock)\b"),
+)
+_BARE = re.compile(r"\W*(\d{1,2})\W*")
+_NOON = re.compile(r"\b(?:mediodia|medio dia|meio[- ]dia|noon)\b")
+_AFTER = re.compile(
+    r"\b(?:despues de|a partir de|desde|depois d[ae]s|after|pasad[ao]s)\s*(?:las )?$"
+)
+_BEFORE = re.compile(r"\b(?:antes de|hasta|antes d[ae]s|before)\s*(?:las )?$")
+_PARTS = (
+    (
+        re.compile(
+            r"\b(?:(?:en|por|de|a|x) la manana|(?:pela|de|da) manha|mornings?|temprano|cedo"
+            r"|early)\b"
+        ),
+        (0, 12),
+    ),
+    (re.compile(r"(?<!mas )\b(?:tardes?|afternoon)\b"), (12, 19)),
+    (re.compile(r"\b(?:noches?|noite|evening|night)\b"), (18, 24)),
+)
+# What only a person can make an hour of.
+_VAGUE = re.compile(
+    r"\b(?:despues|antes|depois|mas tarde|cualquier\w*|qualquer|any\w*|whenever|cuando|depende\w*"
+    r"|quizas?|tal vez|talvez|maybe|feriados?|fin(?:es)? de semana|finde|weekend|quincena)\b"
+)
+_COME = re.compile(
+    r"\b(?:ir|visit\w*|verl[oa]s?|ver|conocer\w*|pasar\w*|cita|agend\w*|acercar\w*|come|see"
+    r"|vela|ve-la|conhece\w*)\b"
+)
+LAST_OF_NIGHT = 7  # an hour up to this one is of the afternoon, where nobody says which
+
+
+@dataclass(frozen=True, slots=True)
+class When:
+    """What was said; None: nothing. `hours`: not before the first, and before the second."""
+
+    day: date | None = None
+    hour: time | None = None
+    hours: tuple[int, int] | None = None
+    vague: bool = False
+
+    @property
+    def says_something(self) -> bool:
+        return bool(self.day or self.hour or self.hours) and not self.vague
+
+    def fits(self, hour: int) -> bool:
+        return self.hours is None or self.hours[0] <= hour < self.hours[1]
+
+
+def read_when(text: str, today: date, *, asked: bool = False) -> When:
+    """Never raises. `asked`: when is just what was asked for, so that "10" is an hour."""
+    said = GREETING.sub(" ", plain(text))
+    day, agrees = _day(said, today)
+    part = next((hours for word, hours in _PARTS if word.search(said)), None)
+    hour, hours = _hour(said, part, asked)
+    rest = said if hours is None else ""
+    return When(
+        day=day,
+        hour=hour if agrees else None,
+        hours=hours or (part if hour is None else None),
+        vague=bool(_VAGUE.search(rest)) or _names_two(said),
+    )
+
+
+def would_come(text: str, today: date) -> bool:
+    """Whether somebody says that they would see it, and when."""
+    if not _COME.search(plain(text)):
+        return False
+    when = read_when(text, today)
+    return when.day is not None or when.hour is not None
+
+
+def _names_two(said: str) -> bool:
+    """ "El martes o el jueves"."""
+    found = list(_WEEKDAY.finditer(said))
+    return any(_EITHER.search(said[: one.start()]) for one in found[1:])
+
+
+def _day(said: str, today: date) -> tuple[date | None, bool]:
+    """The day, and whether its weekday and its number are of one day. Of two the last: "no el
+    martes, mejor el jueves"."""
+    weekday = next(reversed(list(_WEEKDAY.finditer(said))), None)
+    named, _wrong = find_day(said, today)
+    if weekday is None:
+        number = _DAY.search(said)
+        return named or (_next_numbered(int(number[1]), today) if number else None), True
+    at = next(place for place, one in enumerate(weekday.groups()) if one)
+    number = _AFTER_WEEKDAY.match(said, weekday.end())
+    if named is None and number:
+        named = _next_numbered(int(number[1]), today)
+    if named is not None:
+        return named, named.weekday() == at
+    if _NEXT_WEEK.search(said):
+        return today + timedelta(7 - today.weekday() + at), True
+    return today + timedelta((at - today.weekday()) % 7 or 7), True
+
+
+def _next_numbered(number: int, today: date) -> date | None:
+    days = (today + timedelta(away) for away in range(62))
+    return next((day for day in days if day.day == number), None)
+
+
+def _hour(
+    said: str, part: tuple[int, int] | None, asked: bool
+) -> tuple[time | None, tuple[int, int] | None]:
+    """The hour; or the hours between which it shall be."""
+    found = list(_hours(said, part, asked))
+    if not found:
+        return (time(12), None) if _NOON.search(said) else (None, None)
+    start, hour = found[0]
+    before = said[:start]
+    if _AFTER.search(before):
+        return None, (hour.hour, 24)
+    if _BEFORE.search(before):
+        return None, (0, hour.hour)
+    return hour, None
+
+
+def _hours(said: str, part: tuple[int, int] | None, asked: bool) -> Iterator[tuple[int, time]]:
+    """Where each begins, and which it is."""
+    for pattern in _HOURS:
+        for match in pattern.finditer(said):
+            start = match.start(1) if pattern is not _HOURS[1] else match.start()
+            if (hour := _meant(match, part)) is not None:
+                yield start, hour
+    if asked and (alone := _BARE.fullmatch(said)):
+        hour = _meant(alone, part)
+        if hour is not None:
+            yield 0, hour
+
+
+def _meant(match: re.Match[str], part: tuple[int, int] | None) -> time | None:
+    first, *others = match.groups()
+    hour = _COUNTED.get(first) or int(first)
+    rest = [one for one in others if one]
+    minute = next((int(one) for one in rest if one.isdigit()), 0)
+    minute = {"media": 30, "meia": 30, "cuarto": 15}.get(rest[0] if rest else "", minute)
+    half = next((one for one in rest if one in "ap"), "")
+    late = half == "p" or (not half and part in ((12, 19), (18, 24)))
+    unsaid = not half and part is None
+    if hour < 12 and (late or (unsaid and 0 < hour <= LAST_OF_NIGHT)):
+        hour += 12
+    elif hour == 12 and half == "a":
+        hour = 0
+    return time(hour, minute) if hour < 24 and minute < 60 else None

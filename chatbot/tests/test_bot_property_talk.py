@@ -1,0 +1,141 @@
+"""What is asked of the property that is spoken of, without naming it. No log-in."""
+
+from decimal import Decimal
+
+import pytest
+from django.core.files.base import ContentFile
+
+from chatbot.models import Dialog
+from chatbot.tests import self_service
+from chatbot.tests.composing import PNG
+from chatbot.tests.desk import person as colleague
+from chatbot.tests.self_service import MOST_QUERIES
+from crm.catalog.models import Photo, Property
+from crm.people.models import Contact
+from leads.models import Lead
+
+pytestmark = [pytest.mark.once, pytest.mark.django_db]
+chat, ana, ask, media_folder = (
+    self_service.chat,
+    self_service.ana,
+    self_service.ask,
+    self_service.media_folder,
+)
+
+
+@pytest.fixture
+def villa():
+    return Property.objects.create(
+        code="VM-01",
+        title="Villa Marina",
+        description="Bien iluminada. Con cochera y vigilancia. Se visita con cita.",
+        operation="sale",
+        district="Miraflores",
+        city="Lima",
+        address="Malecón 100",
+        bedrooms=3,
+        bathrooms=2,
+        area_m2=Decimal(128),
+        price=Decimal(180_000),
+        responsible=colleague("agent", first_name="María", last_name="Quispe"),
+    )
+
+
+@pytest.fixture
+def others():
+    for code, title, kind, district in (
+        ("AL-02", "Los Álamos", "apartment", "La Molina"),
+        ("DE-03", "Depósito Ríos", "warehouse", "Lurín"),
+    ):
+        Property.objects.create(
+            code=code, title=title, operation="rent", kind=kind, district=district, price=900
+        )
+
+
+ONLY_A_PERSON = "se lo paso a un asesor"
+
+
+def test_a_question_without_a_name_is_about_what_was_shown(chat, villa, others):
+    chat("info de Villa Marina")
+    for question, answer in (
+        ("esta disponible?", "está disponible"),
+        ("cuanto cuesta?", "180,000"),
+        ("y el precio?", "180,000"),
+        ("tiene cochera?", "Con cochera y vigilancia."),
+        ("cuantos baños tiene", "2 baños"),
+        ("la casa cuantos cuartos tiene?", "3 dormitorios"),
+        ("tiene 3 dormitorios?", "3 dormitorios"),
+        ("cuanto mide", "128 m²"),
+        ("donde queda?", "Malecón 100"),
+        ("y la dirección?", "Malecón 100"),
+        ("queda en Miraflores?", "Malecón 100"),
+        ("me interesa", "Qué bien que te interesa"),
+        ("dame más información", "VM-01"),
+        ("aceptan credito hipotecario?", ONLY_A_PERSON),
+        ("es negociable el precio?", ONLY_A_PERSON),
+        ("tiene piscina?", ONLY_A_PERSON),
+        ("mándame más fotos", ONLY_A_PERSON),
+    ):
+        (said,) = chat(question)
+        assert "Villa Marina" in said and answer in said, question
+        assert "Álamos" not in said and len(chat.queries) <= MOST_QUERIES
+        assert [title for _id, title in chat.options][:1] == ["Agendar visita"]
+    assert Lead.objects.get().last_text == question
+
+
+def test_in_other_languages(chat, villa):
+    chat("Villa Marina")
+    for language, price in (("pt", "Preço"), ("en", "Price")):
+        Contact.objects.update(language=language)
+        assert price in chat("cuanto cuesta?")[0]
+
+
+def test_more_photos_are_those_the_card_does_not_show(chat, villa):
+    for caption in ("Sala", "Cocina", "Baño"):
+        Photo.objects.create(property=villa, image=ContentFile(PNG, "a.png"), caption=caption)
+    chat("info de Villa Marina")
+    said = chat("mándame más fotos")
+    assert said[:-1] == ["Cocina", "Baño"] and "fotos" in said[-1]
+    assert ONLY_A_PERSON not in said[-1] and len(chat.queries) <= MOST_QUERIES
+
+
+def test_who_looks_for_others_is_shown_others(chat, villa, others):
+    chat("info de Villa Marina")
+    for words in ("qué otras propiedades tienen?", "busco departamento en La Molina"):
+        assert "Álamos" in str((chat(words), chat.options))
+
+
+def test_a_list_of_one_is_spoken_of(chat, villa, others):
+    chat("departamento en miraflores")
+    assert "Qué bien que te interesa *Villa Marina*" in chat("me interesa")[0]
+
+
+def test_after_a_list_it_is_asked_which_of_those(chat, villa, others):
+    chat("info de Villa Marina")
+    Property.objects.filter(code="DE-03").update(kind="house")
+    chat("propiedades en alquiler, hasta 1000")
+    chat("cuanto cuesta?")
+    assert {id_ for id_, _title in chat.options} == {"property:AL-02", "property:DE-03"}
+    Property.objects.filter(code="AL-02").update(description="Edificio con piscina")
+    assert "Álamos" in chat("con piscina?")[0]
+    assert "900" in chat("cuanto cuesta?")[0]
+
+
+def test_what_is_near_is_of_that_kind(chat, villa, others):
+    (near,) = chat("casas en alquiler en surco")
+    assert "Álamos" in near and "Depósito" not in near
+
+
+def test_a_question_in_between_leaves_the_one_for_an_hour_open(chat, villa):
+    chat("quiero visitar Villa Marina")
+    hour = chat.options[0]
+    assert "Malecón 100" in chat("donde queda?")[0]
+    assert Dialog.objects.get().step == "when"
+    assert "Listo" in chat.tap(*hour)[0]
+
+
+def test_a_partner_asks_as_well(ask, villa):
+    ask("info de Villa Marina")
+    assert "Malecón 100" in ask("y la dirección?")[0]
+    assert "180,000" in ask("cuanto cuesta?")[0]
+    assert "Tus datos" in ask("mi dirección y mis datos")[0]
