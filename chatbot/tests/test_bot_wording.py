@@ -269,3 +269,8 @@ def test_every_title_is_there_in_every_language(language):
         }
 
     assert keys(language) == keys("es")
+
+
+def test_months_and_weekdays_are_small_in_portuguese():
+    named = re.compile(r"{{[^}]*\|date:(['\"])[^'\"]*[FlMD][^'\"]*\1(?!\|lower)[^}]*}}")
+    assert not [name for name in names() if named.search(original(name, "pt"))]
