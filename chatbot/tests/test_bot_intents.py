@@ -181,11 +181,29 @@ def test_the_command_prints_one_object_a_line(tmp_path):
     told = [
         json.loads(line) for line in run("detect_intent", "hola", "--file", str(file)).splitlines()
     ]
-    assert [one["text"] for one in told] == ["hola", "mi deuda", "pago S/ 250,50 el 03/02/2025"]
-    assert [one["intent"] for one in told] == ["greeting", "account_statement", "upload_receipt"]
+    assert [one["text"] for one in told] == ["hola", "mi deuda", "", "pago S/ 250,50 el 03/02/2025"]
+    intents = ["greeting", "account_statement", "unknown", "upload_receipt"]
+    assert [one["intent"] for one in told] == intents
     paid = {"amount": "250.50", "currency": "PEN", "day": "2025-02-03"}
-    assert told[2]["slots"] == paid
+    assert told[3]["slots"] == paid
     assert all(0 <= one["score"] <= 1 and "runner_up" in one for one in told)
+
+
+@pytest.mark.parametrize(
+    ("content", "texts"),
+    [
+        (b"\xef\xbb\xbfhola\r\n\r\nsaldo\r\n", ["hola", "", "saldo"]),
+        ("mi\u0085deuda\u2028hoy\nsaldo".encode(), ["mi\u0085deuda\u2028hoy", "saldo"]),
+        (b"", []),
+    ],
+)
+def test_the_command_answers_line_for_line(tmp_path, monkeypatch, content, texts):
+    file = tmp_path / "dichos.txt"
+    file.write_bytes(content)
+    for given in (str(file), "-"):
+        monkeypatch.setattr("sys.stdin", StringIO(content.decode().replace("\r\n", "\n")))
+        told = run("detect_intent", "hola", "--file", given).splitlines()
+        assert [json.loads(line)["text"] for line in told] == ["hola", *texts]
 
 
 def test_the_command_says_what_it_cannot_read(tmp_path):

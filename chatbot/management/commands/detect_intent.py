@@ -13,6 +13,10 @@ from django.core.management.base import BaseCommand, CommandError
 from chatbot.intents.detecting import detect
 from chatbot.intents.heard import Heard
 
+BOM = "\ufeff"
+# What many a reader takes for the end of a line, and JSON leaves as it is.
+ENDS = {code: f"\\u{code:04x}" for code in (0x85, 0x2028, 0x2029)}
+
 
 class Command(BaseCommand):
     help = "What texts mean: intent, score, slots and runner-up, one JSON object a line."
@@ -26,7 +30,8 @@ class Command(BaseCommand):
         if not texts:
             raise CommandError("Give a text, or a file of texts with --file.")
         for text in texts:
-            self.stdout.write(json.dumps(as_data(text, detect(text)), ensure_ascii=False))
+            line = json.dumps(as_data(text, detect(text)), ensure_ascii=False)
+            self.stdout.write(line.translate(ENDS))
 
 
 def as_data(text: str, heard: Heard) -> dict[str, Any]:
@@ -48,13 +53,15 @@ def _plain(value: object) -> object:
 
 
 def _lines(path: str | None) -> Iterator[str]:
+    """Every line, empty ones too: the answers stand beside them."""
     if not path:
         return
     if path == "-":
-        content = sys.stdin.read()
+        content = sys.stdin.read().removeprefix(BOM)
     else:
         try:
-            content = Path(path).read_text(encoding="utf-8")
+            content = Path(path).read_text(encoding="utf-8-sig")
         except (OSError, UnicodeDecodeError) as error:
             raise CommandError(f"{path} cannot be read: {error}") from error
-    yield from (line for line in content.splitlines() if line.strip())
+    # Whatever else splits a line (U+0085) may stand in what somebody writes.
+    yield from content.removesuffix("\n").split("\n") if content else ()
