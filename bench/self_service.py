@@ -19,6 +19,7 @@ LIMIT = 0.300  # seconds, at the 95th percentile, for every step
 MOST_QUERIES = 30
 OFFICERS, LOANS = 5, 2
 QUIET = 0.25  # seconds without another answer: the step is over
+Script = tuple[tuple[str, str], ...]
 BOUNDARY = re.compile(r"^(BEGIN|(RELEASE )?SAVEPOINT)\b")
 SCRIPT = (
     ("hello", "Hola"),
@@ -33,11 +34,22 @@ SCRIPT = (
 )
 
 
+# Whose messages cost most: somebody new who wants a visit, and a log-in with what was asked before.
+PROSPECTS = (
+    ("a visit first of all", "Hola, quiero visitar Villa Marina"),
+    ("its hour", "1"),
+    ("a search", "busco casa en Miraflores hasta 200 mil"),
+    ("a person", "quiero hablar con un asesor"),
+)
+WISHES = (("statement asked", "estado de cuenta"), ("log in for it", "DNI 4{:07d} 1990"))
+
+
 def measure(stage: Stage, quick: bool) -> Iterator[Row]:
     from chatbot.tests.graph_stub import GraphStub
 
     rounds = 20 if quick else 100
-    make_partners(rounds + 7)
+    make_partners(rounds + 8)
+    make_property()
     with GraphStub(port=stage.graph_port) as graph:
         stage.web()
         worker = stage.work()
@@ -48,8 +60,10 @@ def measure(stage: Stage, quick: bool) -> Iterator[Row]:
             yield timed(f"self-service, {name}, {stage.vendor}", [one[step] for one in visits])
         stage.stop(worker)
         for index in (rounds + 5, rounds + 6):  # the first fills what is kept in memory
-            row = counted(stage, index)
+            row = counted(stage, index, SCRIPT, "a partner")
         yield row
+        yield counted(stage, rounds + 7, WISHES, "a log-in that serves")
+        yield counted(stage, rounds + 8, PROSPECTS, "a stranger")
 
 
 def timed(what: str, took: list[float]) -> Row:
@@ -75,7 +89,7 @@ def say(stage: Stage, answers: list[float], words: str, index: int) -> float:
     return answers[-1] - started
 
 
-def counted(stage: Stage, index: int) -> Row:
+def counted(stage: Stage, index: int, script: Script, whose: str) -> Row:
     """Queries from the stored message to its queued answer, without what begins a transaction or
     a savepoint, and without the look for what is due, which is one for all that is. In this
     process, by the worker's own calls."""
@@ -83,7 +97,7 @@ def counted(stage: Stage, index: int) -> Row:
     from chatbot.work import work_off
 
     counts = {}
-    for name, words in SCRIPT:
+    for name, words in script:
         blast(stage.port, [iter([bodies.message(words.format(index), bodies.person(index))])])
         seen: list[str] = []
 
@@ -100,7 +114,7 @@ def counted(stage: Stage, index: int) -> Row:
         work_off()
     most = max(counts.values())
     ours = ", ".join(f"{name} {count}" for name, count in counts.items())
-    what = f"self-service, queries a message, {stage.vendor}"
+    what = f"self-service, queries a message, {whose}, {stage.vendor}"
     return Row(what, f"at most {most}", ours, None, f"{MOST_QUERIES}", most <= MOST_QUERIES)
 
 
@@ -141,6 +155,18 @@ def make_partners(count: int) -> None:
                 by=None,
             )
             disburse(loan=loan, by=None)
+
+
+def make_property() -> None:
+    """That somebody looks after."""
+    from crm.catalog.models import Property
+    from crm.people.models import User
+
+    agent = User.objects.create_user("agent", first_name="María")
+    Property.objects.create(
+        code="VM-01", title="Villa Marina", operation="sale", district="Miraflores", price=180_000,
+        responsible=agent,
+    )  # fmt: skip
 
 
 def ms(seconds: float) -> str:

@@ -20,7 +20,7 @@ from chatbot.dialog.engine import take_turn
 from chatbot.dialog.listening import Listening, as_stored, listen
 from chatbot.intents import examples, holdings, picking
 from chatbot.media import fetch_soon
-from chatbot.waiting import NotYet
+from chatbot.waiting import OurOwn
 from crm.conversations import outreach, ownership
 from crm.conversations.identities import meet
 from crm.conversations.models import (
@@ -46,19 +46,20 @@ def handle_message(provider: Provider, inbound: InboundMessage) -> Message | Non
     """Store a message once, tie it to a lead, queue the bot's answer. None: it was known.
 
     Raises NotYet for an echo of what may be our own sending, still under way, and for a reaction
-    to what nobody knows.
+    to what nobody knows; OurOwn for what we said ourselves.
     """
     placed = _place(provider, inbound)
     if placed is None:
         return None
     conversation, inbound = placed
     if not inbound.historical:
-        ownership.open_episode(conversation)
+        ownership.open_episode(conversation, saves=not conversation.is_new)
     heard = _listen(conversation, inbound)
     inbound = _with_choice(conversation, inbound, heard)
     # What somebody says to log in goes no further than to who lets them in.
     kept = as_stored(inbound, heard) if heard else inbound
-    message = _store(provider, conversation, kept, heard)
+    message, files = _store(provider, conversation, kept, heard)
+    _note(conversation, inbound, message, saves=heard is None or not heard.is_first)
     if inbound.receipt:
         presence.acknowledge_soon(conversation.channel_id, inbound.receipt)
     if inbound.historical or inbound.group is not None:
@@ -73,7 +74,7 @@ def handle_message(provider: Provider, inbound: InboundMessage) -> Message | Non
     if inbound.referral is not None or (heard is not None and _may_be_lead(inbound, heard)):
         captured = _capture(conversation, kept, message)
     if heard is not None:
-        _answer(conversation, inbound, message, heard, captured)
+        _answer(conversation, inbound, message, files, heard, captured)
     return message
 
 
@@ -81,14 +82,12 @@ def _place(
     provider: Provider, inbound: InboundMessage
 ) -> tuple[Conversation, InboundMessage] | None:
     """The thread it belongs to, and the message as it is kept there; None: it is known."""
-    rows = Message.objects.filter(channel=provider.channel, provider_id=inbound.id)
-    if _is_our_own_come_back(rows.first(), inbound):
-        return None
     inbound = whose.settled(provider, inbound)
     conversation = _conversation(provider, inbound)
-    known = rows.first()  # now that nobody else writes in this thread
+    # Only now that nobody else writes in this thread, and its sending may have come back.
+    known = Message.objects.filter(channel=provider.channel, provider_id=inbound.id).first()
     if _is_our_own_come_back(known, inbound):
-        raise NotYet  # its sending came back meanwhile: looked at anew, it makes no thread
+        raise OurOwn
     if known is not None and _is_of_another(known, conversation, inbound):
         return conversation, _without_id(provider, inbound)
     if known is not None or echoes.is_ours(conversation, inbound):
@@ -172,6 +171,8 @@ def _with_choice(
     """ "2", "la segunda" or its title is the second of the answers last offered."""
     if inbound.choice or inbound.outgoing or not inbound.wakes:
         return inbound
+    if heard is not None and heard.heard.slots.document and heard.heard.slots.year:
+        return inbound  # who they are is no answer's number or title
     if conversation.last_message_at is None:
         return inbound  # nothing was said here before
     if not 0 < len(inbound.text) <= picking.LONGEST:
@@ -210,7 +211,7 @@ def _store(
     conversation: Conversation,
     inbound: InboundMessage,
     heard: Listening | None,
-) -> Message:
+) -> tuple[Message, tuple[Attachment, ...]]:
     now = timezone.now()
     direction = Message.Direction.OUT if inbound.outgoing else Message.Direction.IN
     message = Message.objects.create(
@@ -233,15 +234,28 @@ def _store(
         shown_at=_shown_at(conversation, inbound, now),
         created_at=now,
     )
-    for media in inbound.media:
+    files = [
         _attach(message, media, provider.without_secrets(media.error)[:200])
+        for media in inbound.media
+    ]
+    return message, tuple(files)
+
+
+def _note(
+    conversation: Conversation, inbound: InboundMessage, message: Message, *, saves: bool
+) -> None:
+    """On the conversation; of a new one its episode, too. Not saved yet where that is done once,
+    with what is answered."""
     if inbound.historical:
         outreach.note_history(conversation, message)
-    elif says_something(inbound):
-        outreach.note_message(conversation, message, answers=is_answer(inbound))
+        return
+    opened = ("episode",) if conversation.is_new else ()
+    if says_something(inbound):
+        answers = is_answer(inbound)
+        outreach.note_message(conversation, message, answers=answers, also=opened, saves=saves)
     else:
-        Conversation.objects.filter(pk=conversation.pk).update(changed_at=now)
-    return message
+        conversation.changed_at = message.created_at
+        conversation.save(update_fields=["changed_at", *opened])
 
 
 def _address_in_group(inbound: InboundMessage) -> str:
@@ -269,7 +283,7 @@ def _shown_at(conversation: Conversation, inbound: InboundMessage, now: datetime
     return outreach.when_shown(conversation, inbound.at, now)
 
 
-def _attach(message: Message, media: Media, error: str) -> None:
+def _attach(message: Message, media: Media, error: str) -> Attachment:
     """To be fetched; until then it is as the provider announces it, its size too."""
     attachment = Attachment.objects.create(
         message=message,
@@ -282,6 +296,7 @@ def _attach(message: Message, media: Media, error: str) -> None:
     )
     if not error:
         fetch_soon(attachment)
+    return attachment
 
 
 def _heard_from(provider: Provider, conversation: Conversation, inbound: InboundMessage) -> None:
@@ -329,6 +344,7 @@ def _answer(
     conversation: Conversation,
     inbound: InboundMessage,
     message: Message,
+    files: tuple[Attachment, ...],
     heard: Listening,
     captured: Captured | None,
 ) -> None:
@@ -343,10 +359,14 @@ def _answer(
         captured=captured,
         topic=heard.dialog.topic,
         is_asked=heard.dialog.is_open(message.created_at),
+        is_first=heard.is_first,
+        files=files,
     )
     if conversation.owner == Episode.Owner.BOT:
         examples.note(turn, was_asked=turn.is_asked)
     take_turn(turn, heard.dialog)
+    if turn.is_first:
+        outreach.save_noted(conversation, ("episode",))
 
 
 def _spoken_beside_the_desk(

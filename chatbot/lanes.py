@@ -27,7 +27,7 @@ from chatbot.models import InboundEvent
 from chatbot.outage import is_away
 from chatbot.statuses import apply_statuses
 from chatbot.turns import is_long, turn
-from chatbot.waiting import NotYet, pause
+from chatbot.waiting import NotYet, OurOwn, pause
 from crm.conversations.models import Channel
 
 log = logging.getLogger(__name__)
@@ -138,14 +138,12 @@ def _handle_in_order(lane: str) -> int:
     """Up to ten events; one that must wait holds back those behind it."""
     settled: dict[State, list[int]] = {State.DONE: [], State.IGNORED: []}
     now, begun = timezone.now(), time.monotonic()
-    failed = 0
+    done = failed = 0
     for event in InboundEvent.objects.raw(OF_LANE, [lane, settings.WORK_BATCH]):
-        if event.due_at > now or (any(settled.values()) and is_long(begun)):
+        if event.due_at > now or (done and is_long(begun)):
             break
         try:
-            with lasting.handling(f"event:{event.pk}") as changes, transaction.atomic():
-                acted = _handle(event)
-                _keep_no_secrets(event, changes)
+            state = _handle_one(event)
         except NotYet:
             _let_wait(event)
             failed += 1
@@ -155,15 +153,26 @@ def _handle_in_order(lane: str) -> int:
             failed += 1
             if due := _put_off(event, error):
                 _hold_back(lane, due)
-                break
-        else:
-            settled[State.DONE if acted else State.IGNORED].append(event.pk)
-        if changes:
-            # Rows that other lanes may want as well are let go of before the next ones are taken.
             break
+        else:
+            done += 1
+            if state is None:
+                # Rows that other lanes may want as well are let go of before the next are taken.
+                break
+            settled[state].append(event.pk)
     for state, ids in settled.items():
         _settle(ids, state)
-    return sum(map(len, settled.values())) + failed
+    return done + failed
+
+
+def _handle_one(event: InboundEvent) -> State | None:
+    """What is to be noted of it; None: it has been, with what it may not keep."""
+    try:
+        with lasting.handling(f"event:{event.pk}") as changes, transaction.atomic():
+            state = State.DONE if _handle(event) else State.IGNORED
+            return None if _keep_no_secrets(event, changes, state) else state
+    except OurOwn:
+        return State.DONE
 
 
 def _handle(event: InboundEvent) -> bool:
@@ -176,14 +185,18 @@ def _handle(event: InboundEvent) -> bool:
     return any(told)
 
 
-def _keep_no_secrets(event: InboundEvent, changes: Sequence[lasting.Change]) -> None:
-    """What somebody said to log in is not kept with what came in, nor where it is repeated."""
+def _keep_no_secrets(event: InboundEvent, changes: Sequence[lasting.Change], state: State) -> bool:
+    """What somebody said to log in is not kept with what came in, nor where it is repeated: such
+    an event is settled here. Whether it was one."""
     if not changes and not GIVEN.search(event.payload):
-        return
+        return False
     payload = json.loads(event.payload)
     for change in (*changes, mask_payload):
         payload = change(payload)
-    InboundEvent.objects.filter(pk=event.pk).update(payload=json.dumps(payload))
+    InboundEvent.objects.filter(pk=event.pk).update(
+        payload=json.dumps(payload), state=state, handled_at=timezone.now()
+    )
+    return True
 
 
 def _of_the_same_account(provider: Provider, payload: Json) -> list[Provider]:

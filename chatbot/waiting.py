@@ -14,6 +14,11 @@ class NotYet(Exception):
     """The event is looked at again later, and holds nobody up meanwhile."""
 
 
+class OurOwn(Exception):
+    """It is our own message, told back to us as somebody's: whatever was made for it is undone, and
+    it is settled."""
+
+
 def pause(looks: int) -> timedelta | None:
     """How long until it is looked at again, ever longer; None: it was looked at long enough."""
     if looks >= MOST_LOOKS:

@@ -124,12 +124,19 @@ def save(row: Ticket, now: datetime | None = None) -> None:
 def note(row: Ticket, field: str, old: object, new: object, by: User | None) -> TicketChange:
     """Write down who changed what; nobody: the person themselves, or the clock. To be called
     before the change: what it touches is kept with it."""
+    change = draft(row, field, old, new, by)
+    change.save()
+    return change
+
+
+def draft(row: Ticket, field: str, old: object, new: object, by: User | None) -> TicketChange:
+    """As `note`, of several that the caller saves together."""
     columns = [_COLUMNS[name] for name in TOUCHED.get(field, ())]
     kept = {
         column.name: None if getattr(row, column.attname) is None else column.value_to_string(row)
         for column in columns
     }
-    return TicketChange.objects.create(
+    return TicketChange(
         ticket=row, actor=by, field=field, old=_short(old), new=_short(new), kept=kept
     )
 

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
-from django.db.models import Case, Q, Value, When
+from django.db.models import Case, Q, QuerySet, Value, When
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from crm.conversations.models import Message
+from crm.conversations.models import Attachment, Message
 from crm.errors import DeskError
 from crm.people.models import Contact
 from partners.models import Partner
-from tickets.changes import lockable, locked, note, save
-from tickets.models import Ticket, TicketFile, TicketMessage
+from tickets.changes import draft, lockable, locked, note, save
+from tickets.models import Ticket, TicketChange, TicketFile, TicketMessage
 from tickets.opening import LONGEST_TEXT, open_ticket
 from tickets.standing import give_anew, heard_again, may_be_reopened
 from tickets.telling import SCORES
@@ -41,7 +41,12 @@ def is_nobodys(ticket: Ticket) -> bool:
 
 
 def hear(
-    *, ticket: Ticket, message: Message, partner: Partner | None = None, has_files: bool = True
+    *,
+    ticket: Ticket,
+    message: Message,
+    partner: Partner | None = None,
+    files: Sequence[Attachment] | None = None,
+    is_taken: bool = False,
 ) -> Ticket:
     """Add the person's message, with its files, to the ticket it is about; that ticket.
 
@@ -49,20 +54,36 @@ def hear(
     was done before, a new ticket is made, which that one returns. The same message is added once.
     In a session of `partner`'s the words are private: a ticket that was no partner's, or answered
     like anybody's, is theirs alone from then on; the caller has seen that it `may_hear` them.
-    `has_files` is False where it surely has none. To be called where the message is handled: the
-    conversation's row is locked already.
+    `files` are the message's; None: they are looked up. `is_taken` says that `take` locked it. To
+    be called where the message is handled: the conversation's row is locked already.
     """
+    if is_taken and ticket.merged_into_id is None:
+        with transaction.atomic():
+            return _hear(ticket, message, partner, files)
     key = ticket.pk
     while True:
         try:
             with transaction.atomic():
-                return _hear(_whole(key, ticket), message, partner, has_files)
+                return _hear(_whole(key, ticket), message, partner, files)
         except _ElsewhereError as found:
             key = found.key
 
 
+def take(key: int) -> Ticket | None:
+    """The ticket of that key, its row locked for who lets it `hear`; a part of another is only
+    read: which of the two rows is locked first, `hear` knows."""
+    try:
+        with transaction.atomic():
+            row = lockable().filter(pk=key).first()
+            if row is not None and row.merged_into_id is not None:
+                raise _ElsewhereError(row.merged_into_id)
+            return row
+    except _ElsewhereError:
+        return Ticket.objects.select_related("contact", "partner", "merged_into").get(pk=key)
+
+
 def hear_waiting(
-    *, message: Message, partner: Partner | None = None, has_files: bool = True
+    *, message: Message, partner: Partner | None = None, files: Sequence[Attachment] | None = None
 ) -> Ticket | None:
     """As `hear`, of the ticket that waits for the person in the message's conversation, the newest
     of several; None where none does. What was said in a session of `partner`'s is private: only
@@ -71,7 +92,7 @@ def hear_waiting(
         rows = lockable().filter(conversation=message.conversation_id, merged_into=None)
         rows = rows.filter(heard_by(partner)) if partner is not None else rows
         row = rows.filter(status=Ticket.Status.WAITING).order_by("-changed_at").first()
-        return _hear(row, message, partner, has_files) if row is not None else None
+        return _hear(row, message, partner, files) if row is not None else None
 
 
 def rate(*, ticket: Ticket, contact: Contact, score: int) -> Ticket:
@@ -88,6 +109,13 @@ def rate(*, ticket: Ticket, contact: Contact, score: int) -> Ticket:
             row.satisfaction, row.rated_at = score, timezone.now()
             save(row)
     return row
+
+
+def unread(partner: Partner) -> QuerySet[TicketMessage]:
+    """Answers of which their partner only heard that there is one."""
+    return TicketMessage.objects.filter(
+        ticket__partner=partner, kind=TicketMessage.Kind.PUBLIC, is_veiled=True, read_at=None
+    )
 
 
 def mark_read(entries: Iterable[TicketMessage], *, owing: Collection[int] = ()) -> int:
@@ -121,7 +149,9 @@ def _whole(key: int, ticket: Ticket) -> Ticket:
     return row
 
 
-def _hear(row: Ticket, message: Message, partner: Partner | None, has_files: bool) -> Ticket:
+def _hear(
+    row: Ticket, message: Message, partner: Partner | None, files: Sequence[Attachment] | None
+) -> Ticket:
     said, now = message.text.replace("\x00", "").strip()[:LONGEST_TEXT], timezone.now()
     if row.is_done and not may_be_reopened(row, now):
         return _anew(row, message, said, partner)
@@ -132,25 +162,28 @@ def _hear(row: Ticket, message: Message, partner: Partner | None, has_files: boo
             )
     except IntegrityError:  # it was heard already
         return row
-    if has_files:
-        _attach(row, entry, message)
+    _attach(row, entry, message.attachments.all() if files is None else files)
+    changes: list[TicketChange] = []
     if partner is not None and (row.partner is None or not row.is_private):
-        _make_theirs(row, partner, now)
-    heard_again(row, now)
+        changes += _make_theirs(row, partner, now)
+    changes += heard_again(row, now)
+    TicketChange.objects.bulk_create(changes)
     save(row, now)
     return row
 
 
-def _make_theirs(row: Ticket, partner: Partner, now: datetime) -> None:
-    """It holds what was said in a session: an agent who had it reads on no more."""
+def _make_theirs(row: Ticket, partner: Partner, now: datetime) -> list[TicketChange]:
+    """It holds what was said in a session: an agent who had it reads on no more. The caller saves
+    the changes."""
     if row.partner is None:
-        note(row, "partner", None, partner.number, None)
+        changes = [draft(row, "partner", None, partner.number, None)]
     else:
-        note(row, "is_private", row.is_private, True, None)
+        changes = [draft(row, "is_private", row.is_private, True, None)]
     row.partner, row.is_private = partner, True
     row.agency_id = row.agency_id or partner.agency_id
     if row.assignee is not None and not row.assignee.has_perm("partners.view_partner"):
-        give_anew(row, now)
+        changes.append(give_anew(row, now))
+    return changes
 
 
 def _anew(old: Ticket, message: Message, said: str, partner: Partner | None) -> Ticket:
@@ -169,7 +202,6 @@ def _anew(old: Ticket, message: Message, said: str, partner: Partner | None) -> 
     )
 
 
-def _attach(row: Ticket, entry: TicketMessage, message: Message) -> None:
-    attachments = message.attachments.all()
+def _attach(row: Ticket, entry: TicketMessage, attachments: Iterable[Attachment]) -> None:
     files = [TicketFile(ticket=row, entry=entry, attachment=one) for one in attachments]
     TicketFile.objects.bulk_create(files, ignore_conflicts=True)

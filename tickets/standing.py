@@ -14,7 +14,7 @@ from crm.errors import DeskError
 from crm.people.models import User
 from tickets import deadlines, telling
 from tickets.assignment import is_nobodys, least_loaded
-from tickets.changes import check_seen, check_standing, locked, locked_with_place, note, save
+from tickets.changes import check_seen, check_standing, draft, locked, locked_with_place, save
 from tickets.models import Ticket, TicketChange, TicketMessage
 
 Status = Ticket.Status
@@ -91,22 +91,25 @@ def may_be_reopened(ticket: Ticket, now: datetime) -> bool:
     return ticket.is_done and done is not None and now - done <= REOPENED_WITHIN
 
 
-def heard_again(row: Ticket, now: datetime) -> None:
-    """The person wrote: it is our turn. `row` is locked; the caller saves it. What a colleague had
-    who is not here any more is given to another."""
+def heard_again(row: Ticket, now: datetime) -> list[TicketChange]:
+    """The person wrote: it is our turn. `row` is locked; the caller saves it, and the changes. What
+    a colleague had who is not here any more is given to another."""
+    changes: list[TicketChange] = []
     if row.status == Status.WAITING or row.is_done:
-        _step(row, Status.OPEN, None, now)
+        changes.append(_step(row, Status.OPEN, None, now))
     if row.assignee is not None and is_nobodys(row):
-        give_anew(row, now)
+        changes.append(give_anew(row, now))
+    return changes
 
 
-def give_anew(row: Ticket, now: datetime) -> None:
+def give_anew(row: Ticket, now: datetime) -> TicketChange:
     """To an officer, and to nobody where none is. As `heard_again`."""
     to = least_loaded(row.agency_id)
-    note(row, "assignee", row.assignee_id, to and to.pk, None)
+    change = draft(row, "assignee", row.assignee_id, to and to.pk, None)
     row.assignee, row.assigned_at = to, now if to else None
     # Whoever has it now was not warned.
     row.response_warned_at = row.resolution_warned_at = None
+    return change
 
 
 def _move(
@@ -115,6 +118,7 @@ def _move(
     if row.status == status:
         return None
     change = _step(row, status, by, now)
+    change.save()
     if status == Status.RESOLVED and place is not None:
         _tell(row, place)
     save(row, now)
@@ -122,8 +126,8 @@ def _move(
 
 
 def _step(row: Ticket, status: str, by: User | None, now: datetime) -> TicketChange:
-    """Bring the columns to the new status. The caller saves."""
-    change = note(row, "status", row.status, status, by)
+    """Bring the columns to the new status. The caller saves them, and the change."""
+    change = draft(row, "status", row.status, status, by)
     was_done = row.is_done
     deadlines.note_breaches(row, now)
     deadlines.resume(row, now)

@@ -25,7 +25,7 @@ from typing import Any
 from chatbot.channels.events import InboundMessage
 from chatbot.intents.heard import Heard
 from chatbot.models import PartnerSession
-from crm.conversations.models import Conversation, Message
+from crm.conversations.models import Attachment, Conversation, Message
 from crm.people.models import Contact
 from leads.capture import Captured
 from partners.models import Partner
@@ -45,7 +45,8 @@ class Turn:
     segunda"); `value` is what stands behind its colon. `session` is open, or None. `captured` is
     the lead the message belongs to, None where it was no prospect's. `topic` is what was last
     spoken of; a handler that changes it returns it in its Outcome. `is_asked`: a question was open
-    when it came, whoever gets it.
+    when it came, whoever gets it. `is_first`: the conversation was made for it. `files`
+    came with it.
     """
 
     conversation: Conversation
@@ -58,6 +59,8 @@ class Turn:
     captured: Captured | None = None
     topic: Mapping[str, Any] = field(default_factory=dict)
     is_asked: bool = False
+    is_first: bool = False
+    files: tuple[Attachment, ...] = ()
 
     @property
     def text(self) -> str:

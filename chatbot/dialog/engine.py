@@ -29,6 +29,7 @@ from chatbot.lasting import redone
 from chatbot.models import Dialog
 from chatbot.outage import is_away
 from crm.conversations.models import Episode, Message
+from crm.conversations.outreach import NOTED
 
 log = logging.getLogger(__name__)
 # What leaves any question, even one that takes any text, when it is all that is said.
@@ -54,15 +55,21 @@ def take_turn(turn: Turn, dialog: Dialog) -> None:
     To be called under the dialog's row lock. The episode's row is read in this transaction: who
     takes it over meanwhile waits, and then the bot has spoken before them.
     """
-    episode = Episode.objects.select_for_update(no_key=True).get(
-        conversation=turn.conversation, closed_at=None
-    )
+    episode = _episode(turn)
     if episode.owner == Episode.Owner.BOT:
         _answer(turn, dialog, episode, lambda: _outcome(turn, dialog))
     elif turn.heard.intent in ALWAYS:
         _outcome_or_failure(turn, dialog, lambda: _outcome(turn, dialog))
     else:
         _overhear(turn)
+
+
+def _episode(turn: Turn) -> Episode:
+    """The open one, its row ours; of a new conversation nobody else has it."""
+    if turn.is_first and turn.conversation.episode is not None:
+        return turn.conversation.episode
+    rows = Episode.objects.select_for_update(no_key=True)
+    return rows.get(conversation=turn.conversation, closed_at=None)
 
 
 def go_on(turn: Turn, dialog: Dialog, episode: Episode, handler: Handler) -> None:
@@ -78,17 +85,21 @@ def go_on(turn: Turn, dialog: Dialog, episode: Episode, handler: Handler) -> Non
 def _answer(
     turn: Turn, dialog: Dialog, episode: Episode, outcome_of: Callable[[], Outcome]
 ) -> None:
-    collected = dialog.data if dialog.is_open(turn.now) else {}
+    collected, before = dialog.data if dialog.is_open(turn.now) else {}, dialog.standing
     outcome = _outcome_or_failure(turn, dialog, outcome_of)
     _keep(dialog, outcome, turn)
     handing.note_wish(episode, _wish(turn))
     replies = _handed_over(turn, dialog, episode, outcome, collected) or outcome.replies
+    noted = {name: getattr(turn.conversation, name) for name in NOTED}
     try:
         with transaction.atomic():
             speak(turn, replies)
     except Exception as error:
+        for name, value in noted.items():
+            setattr(turn.conversation, name, value)
         _say_it_failed(turn, dialog, episode, replies, error)
-    dialog.save()
+    if dialog.pk is None or dialog.standing != before:
+        dialog.save()
 
 
 def _say_it_failed(
@@ -97,7 +108,6 @@ def _say_it_failed(
     """Replies that cannot be said are undone alone: what they wrote, and what was done for it,
     stays."""
     failed = _failed(turn, dialog, error)
-    turn.conversation.refresh_from_db()
     dialog.leave()
     word = replace(failed.replies[0], promises=any(one.promises for one in unsaid))
     speak(turn, _handed_over(turn, dialog, episode, failed, {}) or (word,))

@@ -13,9 +13,9 @@ from chatbot.dialog.summing import sum_up
 from chatbot.models import Dialog
 from crm.conversations import ownership
 from crm.conversations.models import Conversation, Episode
-from crm.people.calendar import calendar_of, holiday
+from crm.people.calendar import calendars_of, holiday
 from crm.people.calendar_words import closing_words, opening_words
-from crm.people.models import Agency, User
+from crm.people.models import User
 
 # These ask for nothing that a colleague has to know.
 SMALL_TALK = frozenset(("unknown", "affirm", "deny", "cancel", "thanks", "greeting", "goodbye"))
@@ -31,6 +31,7 @@ def hand_over(*, turn: Turn, episode: Episode, reason: str, collected: Mapping[s
         reason=reason,
         summary=summary.open,
         details=summary.private,
+        episode=episode,
     )
     language = turn.contact.spoken
     values = {"reason": reason, **when_people_answer(agency_of(turn), turn.now, language)}
@@ -46,10 +47,10 @@ def note_wish(episode: Episode, intent: str) -> None:
     episode.save(update_fields=["asked"])
 
 
-def when_people_answer(agency: Agency | None, now: datetime, language: str) -> dict[str, Any]:
+def when_people_answer(agency: int | None, now: datetime, language: str) -> dict[str, Any]:
     """For a reply's template: `is_open`, `until` ("hasta las 18:00", or ""), `opening` ("mañana
-    desde las 9:00"), and the `holiday` that keeps it closed, in Spanish."""
-    calendar = calendar_of(agency)
+    desde las 9:00"), and the `holiday` that keeps it closed, in Spanish. `agency` is a key."""
+    calendar = calendars_of([agency] if agency else [])[agency]
     closes = calendar.open_until(now)
     opening = calendar.next_opening(closes or now)
     return {
@@ -60,11 +61,11 @@ def when_people_answer(agency: Agency | None, now: datetime, language: str) -> d
     }
 
 
-def agency_of(turn: Turn) -> Agency | None:
-    """Whose hours count: those of the partner's agency, else of the conversation's, else of the
-    contact's; None: the business's."""
-    own = turn.partner.agency if turn.partner else None
-    return own or turn.conversation.agency or turn.contact.agency
+def agency_of(turn: Turn) -> int | None:
+    """Whose hours count, by its key: those of the partner's agency, else of the conversation's,
+    else of the contact's; None: the business's."""
+    own = turn.partner.agency_id if turn.partner else None
+    return own or turn.conversation.agency_id or turn.contact.agency_id
 
 
 def give_back(*, conversation: Conversation, user: User) -> Episode:

@@ -45,7 +45,7 @@ class Listening:
     """What was understood, where the conversation stands (its row is locked), and who speaks.
 
     `is_login`: somebody says who they are, or answers the bot that asks for it, and no more.
-    `names_them`: they do among other words, or may do.
+    `names_them`: they do among other words, or may do. `is_first`: nothing was said here before.
     """
 
     heard: Heard
@@ -53,6 +53,7 @@ class Listening:
     session: PartnerSession | None
     is_login: bool
     names_them: bool
+    is_first: bool
 
     @property
     def is_prospects(self) -> bool:
@@ -72,20 +73,30 @@ class Listening:
 
 
 def listen(conversation: Conversation, inbound: InboundMessage, now: datetime) -> Listening:
-    """Understand a person's message and lock their dialog until the transaction ends."""
+    """Understand a person's message and lock their dialog until the transaction ends.
+
+    Who wrote to us first of all has none yet, and no session: it is made when it is answered.
+    """
+    is_first = conversation.is_new
+    dialog = Dialog(conversation=conversation) if is_first else _locked_dialog(conversation)
+    heard = Heard() if inbound.kind in CARDS else detect(inbound.text)
+    return Listening(
+        heard=heard,
+        dialog=dialog,
+        session=None if is_first else sessions.current(conversation, now, inbound),
+        is_login=_is_login(conversation, dialog, heard, inbound.text),
+        names_them=_names_them(conversation, heard, inbound.text),
+        is_first=is_first,
+    )
+
+
+def _locked_dialog(conversation: Conversation) -> Dialog:
     rows = Dialog.objects.select_for_update().filter(conversation=conversation)
     dialog = rows.first()
     if dialog is None:
         Dialog.objects.bulk_create([Dialog(conversation=conversation)], ignore_conflicts=True)
         dialog = rows.get()
-    heard = Heard() if inbound.kind in CARDS else detect(inbound.text)
-    return Listening(
-        heard=heard,
-        dialog=dialog,
-        session=sessions.current(conversation, now, inbound),
-        is_login=_is_login(conversation, dialog, heard, inbound.text),
-        names_them=_names_them(conversation, heard, inbound.text),
-    )
+    return dialog
 
 
 def _is_login(conversation: Conversation, dialog: Dialog, heard: Heard, text: str) -> bool:

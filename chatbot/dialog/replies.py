@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -28,15 +28,19 @@ FOLDER = Path("chatbot/replies")
 PLAIN = frozenset(("ticket_answer",))
 
 
-def words(name: str, language: str, values: Mapping[str, Any]) -> str:
+def words(
+    name: str, language: str, values: Mapping[str, Any], own: Mapping[str, str] | None = None
+) -> str:
     """The reply in this language with these values; where it has none, in Spanish.
 
     The office's own wording comes first; one that cannot be rendered, or sent, is passed over.
-    Blank lines at the ends go. Raises TemplateDoesNotExist for a name that has no words.
+    `own` are the wordings of whoever says several replies (`own_wordings`). Blank lines at the
+    ends go. Raises TemplateDoesNotExist for a name that has no words.
     """
     with override(language):
-        own = _own_wording(name, language, values)
-        return own or render(original(name, language), values)
+        found = own_wordings({name}, language) if own is None else own
+        worded = _rendered(name, language, found[name], values) if name in found else ""
+        return worded or render(original(name, language), values)
 
 
 def words_for(talk: Conversation, name: str, values: Mapping[str, Any], language: str = "") -> str:
@@ -53,16 +57,22 @@ def said(name: str, source: str) -> str:
     return without_marks(source) if name in PLAIN else source
 
 
-def _own_wording(name: str, language: str, values: Mapping[str, Any]) -> str:
-    if name == TITLES:
-        return ""
-    # Read anew each time: of some seventy queries of a message this is one, and without Redis no
-    # cache of one process learns what was saved in another.
-    row = ReplyWording.objects.filter(name=name, language=language).values_list("text").first()
-    if row is None:
-        return ""
+def own_wordings(names: Collection[str], language: str) -> dict[str, str]:
+    """The office's wordings of these replies, by name; one query.
+
+    Read anew for each message: without Redis no cache of one process learns what was saved in
+    another.
+    """
+    asked = [name for name in names if name != TITLES]
+    if not asked:
+        return {}
+    rows = ReplyWording.objects.filter(name__in=asked, language=language)
+    return dict(rows.values_list("name", "text"))
+
+
+def _rendered(name: str, language: str, text: str, values: Mapping[str, Any]) -> str:
     try:
-        own = render(said(name, row[0]), values)
+        own = render(said(name, text), values)
     except Exception:
         # The person is answered all the same, in the words that came with the desk.
         log.exception("The wording of %s/%s cannot be rendered", language, name)

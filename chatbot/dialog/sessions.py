@@ -4,8 +4,17 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from django.db.models import F
+
 from chatbot.channels.events import InboundMessage
-from chatbot.dialog.login.knowing import Known, facts_of, is_same, known_by
+from chatbot.dialog.login.knowing import (
+    OF_POINT,
+    Known,
+    facts_of,
+    facts_read,
+    is_same,
+    known_by,
+)
 from chatbot.models import PartnerSession
 from crm.conversations.models import Conversation
 from partners.models import Partner
@@ -20,10 +29,10 @@ def current(
     one of somebody who is not that partner any more: the number or the phone has changed hands, or
     what is on file of the partner has changed.
     """
-    found = _open(conversation)
+    found, facts = _open(conversation)
     if found is None:
         return None
-    if not _stands(found, conversation, now) or (
+    if not _stands(found, facts, conversation, now) or (
         inbound is not None and _by_another_app(found, inbound)
     ):
         close(conversation, now)
@@ -35,22 +44,28 @@ def current(
 
 def standing(conversation: Conversation, now: datetime) -> PartnerSession | None:
     """The session that is open now, for who speaks later (a job); nothing is written."""
-    found = _open(conversation)
-    return found if found is not None and _stands(found, conversation, now) else None
+    found, facts = _open(conversation)
+    return found if found and _stands(found, facts, conversation, now) else None
 
 
-def _open(conversation: Conversation) -> PartnerSession | None:
+def _open(conversation: Conversation) -> tuple[PartnerSession | None, str]:
+    """With what is on file of its partner; one query: a row for each way to reach them."""
     if conversation.is_group:
-        return None
-    rows = PartnerSession.objects.select_related("partner__contact")
-    return rows.filter(conversation=conversation, closed_at=None).first()
+        return None, ""
+    points = {f"point_{one}": F(f"partner__contact__points__{one}") for one in OF_POINT}
+    rows = PartnerSession.objects.select_related("partner__contact").annotate(**points)
+    found = list(rows.filter(conversation=conversation, closed_at=None).order_by("point_kind"))
+    if not found:
+        return None, ""
+    told = [[getattr(one, name) for name in points] for one in found]
+    return found[0], facts_read(found[0].partner, told)
 
 
-def _stands(session: PartnerSession, conversation: Conversation, now: datetime) -> bool:
+def _stands(session: PartnerSession, facts: str, conversation: Conversation, now: datetime) -> bool:
     if not session.is_open(now) or session.partner.status == Partner.Status.CANCELLED:
         return False
     same = is_same(session.known_by, known_by(conversation))
-    return same and session.facts == facts_of(session.partner)
+    return same and session.facts == facts
 
 
 def _by_another_app(session: PartnerSession, inbound: InboundMessage) -> bool:

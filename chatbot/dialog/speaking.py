@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import PurePath
 from typing import TypedDict
 
@@ -12,7 +12,7 @@ from django.core.files.base import File
 from django.core.files.storage import default_storage
 
 from chatbot.dialog.contract import Option, Reply, Turn
-from chatbot.dialog.replies import words
+from chatbot.dialog.replies import own_wordings, words
 from chatbot.sniffing import sniff
 from crm.conversations import outreach, wording
 from crm.conversations.models import Attachment, Conversation, Message
@@ -26,6 +26,7 @@ class _Said(TypedDict):
     author: Message.Author
     answers: bool
     is_private: bool
+    saves: bool
 
 
 def speak(turn: Turn, replies: Iterable[Reply]) -> None:
@@ -37,15 +38,20 @@ def speak(turn: Turn, replies: Iterable[Reply]) -> None:
     if not turn.conversation.channel.is_active:
         return
     replies = tuple(replies)
+    if not replies:
+        return
     # Who is promised a person waits for one, whatever else is said beside that.
     answers = not any(reply.promises for reply in replies)
+    own = own_wordings({reply.name for reply in replies}, turn.contact.spoken)
     for reply in replies:
-        _say(turn, reply, answers=answers)
+        _say(turn, reply, own, answers=answers)
+    if not turn.is_first:  # of a new conversation all is noted at once, after its turn
+        outreach.save_noted(turn.conversation)
 
 
-def _say(turn: Turn, reply: Reply, *, answers: bool) -> None:
+def _say(turn: Turn, reply: Reply, own: Mapping[str, str], *, answers: bool) -> None:
     rules = rules_of(turn.conversation.channel.provider)
-    text = words(reply.name, turn.contact.spoken, reply.values)
+    text = words(reply.name, turn.contact.spoken, reply.values, own)
     if not rules.bold:
         text = wording.without_marks(text)
     said: _Said = {
@@ -53,6 +59,7 @@ def _say(turn: Turn, reply: Reply, *, answers: bool) -> None:
         "author": Message.Author.BOT,
         "answers": answers,
         "is_private": reply.private or turn.session is not None,
+        "saves": False,
     }
     shown = _picture(reply.picture, rules)
     if shown is None:

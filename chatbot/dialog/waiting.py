@@ -21,8 +21,7 @@ from crm.conversations.models import (
     Episode,
     Message,
 )
-from crm.people.calendar import Calendar, calendar_of
-from crm.people.models import Agency
+from crm.people.calendar import Calendar, calendars_of
 
 # The condition of the index that holds the few of many, as a literal: see inbox/filters.py.
 WITH_PEOPLE = RawSQL(
@@ -85,15 +84,14 @@ class _Times:
         return verb if minutes and self._worked(since, talk) >= minutes else None
 
     def _worked(self, since: datetime, talk: Conversation) -> int:
-        agency = agency_of(talk)
-        key = agency.pk if agency else None
+        key = agency_of(talk)
         if key not in self._calendars:
-            self._calendars[key] = calendar_of(agency)
+            self._calendars[key] = calendars_of([key] if key else [])[key]
         return self._calendars[key].working_minutes(since, self.now)
 
 
-def agency_of(talk: Conversation) -> Agency | None:
-    return talk.agency or talk.contact.agency
+def agency_of(talk: Conversation) -> int | None:
+    return talk.agency_id or talk.contact.agency_id
 
 
 def _act(pk: int, times: _Times) -> bool:

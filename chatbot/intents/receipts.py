@@ -75,7 +75,7 @@ def brings_file(turn: Turn) -> bool:
 
 
 def _file_of(turn: Turn) -> Attachment | None:
-    return turn.message.attachments.first() if brings_file(turn) else None
+    return next(iter(turn.files), None) if brings_file(turn) else None
 
 
 def _begin(turn: Turn, attachment: Attachment | None, *first: Reply) -> Outcome:
@@ -86,27 +86,37 @@ def _begin(turn: Turn, attachment: Attachment | None, *first: Reply) -> Outcome:
 def _begin_with(turn: Turn, before: Attachment) -> Outcome:
     """With a picture nobody named just now: at the first question a newer one takes its place."""
     data = receipt_before.facts(turn, before) | receipt_words.facts(turn) | {"file": before.pk}
-    return _next(turn, data | {GUESSED: _step_of(data)}, Reply("receipt_sent_before"))
+    data |= {GUESSED: _step_of(data)}
+    return _next(turn, data, Reply("receipt_sent_before"), known=before)
 
 
 # --- What is asked, in this order ------------------------------------------------------------
 
 
-def _next(turn: Turn, data: Data, *first: Reply) -> Outcome:
-    """The first thing that is not known yet; with all of it, whether it is right."""
-    attachment = Attachment.objects.filter(pk=data.get("file") or 0).first()
+def _next(turn: Turn, data: Data, *first: Reply, known: Attachment | None = None) -> Outcome:
+    """The first thing that is not known yet; with all of it, whether it is right. `known` is the
+    file, for who has just read it."""
+    attachment = known or _attachment(turn, data.get("file"))
     if attachment is not None and (outcome := refused(attachment, data, *first)):
         return outcome
     if attachment is None:
         return _ask(turn, data, "file", Reply("receipt_send_file", _said(turn, data)), *first)
     if "amount" not in data:
-        known = titles.pick(turn, ("receipt", f"stop.{attachment.pk}", "no_receipt"))
-        return _ask(turn, data, "amount", Reply("receipt_amount", options=known), *first)
+        stop = titles.pick(turn, ("receipt", f"stop.{attachment.pk}", "no_receipt"))
+        return _ask(turn, data, "amount", Reply("receipt_amount", options=stop), *first)
     if "day" not in data:
         return _ask(turn, data, "day", _ask_day(turn, data), *first)
     if "loan" not in data:
         return _ask_loan(turn, data, *first)
     return _ask(turn, data, "confirm", _question(turn, data), *first)
+
+
+def _attachment(turn: Turn, key: int | None) -> Attachment | None:
+    """With this key, which came just now or before."""
+    if not key:
+        return None
+    here = next((one for one in turn.files if one.pk == key), None)
+    return here or Attachment.objects.filter(pk=key).first()
 
 
 def _ask(turn: Turn, data: Data, step: str, question: Reply, *first: Reply) -> Outcome:
@@ -151,7 +161,9 @@ def _ask_loan(turn: Turn, data: Data, *first: Reply) -> Outcome:
     """Only where there are several to choose from."""
     running = _running(turn)
     if len(running) < 2:
-        return _next(turn, dict(data) | {"loan": running[0].pk if running else 0}, *first)
+        only = running[0] if running else None
+        data = dict(data) | {"loan": only.pk if only else 0}
+        return _ask(turn, data, "confirm", _question(turn, data, only), *first)
     shown = running[: titles.MOST_ROWS - 1]
     options = (
         *(titles.option("receipt", f"loan-{one.pk}.{data['file']}", one.number) for one in shown),
@@ -167,17 +179,17 @@ def _running(turn: Turn) -> list[Loan]:
     return [one for one in loans if one.status in holdings.OPEN]
 
 
-def _question(turn: Turn, data: Data) -> Reply:
-    return Reply("receipt_confirm", _said(turn, data), _yes_no(turn, data["file"]))
+def _question(turn: Turn, data: Data, loan: Loan | None = None) -> Reply:
+    return Reply("receipt_confirm", _said(turn, data, loan), _yes_no(turn, data["file"]))
 
 
 def _yes_no(turn: Turn, pk: int) -> tuple[dict[str, str], ...]:
     return titles.pick(turn, ("receipt", f"yes.{pk}", "yes"), ("receipt", f"no.{pk}", "no"))
 
 
-def _said(turn: Turn, data: Data) -> dict[str, Any]:
-    """What is known so far, for a person to read."""
-    loan = _loan(turn, data)
+def _said(turn: Turn, data: Data, loan: Loan | None = None) -> dict[str, Any]:
+    """What is known so far, for a person to read; `loan` is theirs, for who has just read it."""
+    loan = loan or _loan(turn, data)
     amount = exact_money(Decimal(data["amount"]), _currency(turn, loan)) if "amount" in data else ""
     return {
         "amount": amount.strip(),

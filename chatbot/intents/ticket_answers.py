@@ -89,12 +89,12 @@ def ask_more(turn: Turn) -> Outcome:
 def take_more(turn: Turn, data: Mapping[str, Any]) -> Outcome:
     if who := login.in_between(turn, "ticket_status"):
         return who
-    ticket = theirs(turn, data["ticket"])
+    ticket = theirs(turn, data["ticket"], takes=True)
     if ticket is None:
         return unheard(turn, data["ticket"])
     if not written(turn) and not turn.inbound.media:
         return Outcome((Reply("ticket_words"),), asked=Asked(DIALOG, MORE, data))
-    return add(turn, ticket)
+    return add(turn, ticket, is_taken=True)
 
 
 def about(turn: Turn) -> Outcome:
@@ -133,8 +133,7 @@ def claim(turn: Turn) -> Outcome | None:
     ticket = _quoted(turn)
     if ticket is not None:
         return add(turn, ticket)
-    files = bool(turn.inbound.media)
-    waiting = hearing.hear_waiting(message=turn.message, partner=turn.partner, has_files=files)
+    waiting = hearing.hear_waiting(message=turn.message, partner=turn.partner, files=turn.files)
     if waiting is not None:
         return added(turn, waiting, waiting)
     if turn.inbound.kind != Message.Kind.TEXT or turn.captured is not None:
@@ -276,7 +275,7 @@ def _answers(turn: Turn, ticket: Ticket) -> tuple[list[TicketMessage], bool]:
         told |= Q(ticket__partner=turn.partner)
     rows = TicketMessage.objects.filter(family, told, kind=PUBLIC)
     found = list(rows.order_by("-id")[:MOST_ANSWERS])
-    if turn.partner is not None:
+    if turn.partner is not None and len(found) == MOST_ANSWERS:  # else these are all
         unread = rows.filter(is_veiled=True, read_at=None).exclude(pk__in=[o.pk for o in found])
         found += unread.order_by("id")[: MOST_UNREAD + 1]
     # What was told before makes room for what was not: that is told the next time for sure.

@@ -118,16 +118,21 @@ def ask_picture(turn: Turn) -> Outcome:
 def take_picture(turn: Turn, data: Mapping[str, Any]) -> Outcome | None:
     if not turn.inbound.media:
         return None
-    ticket = theirs(turn, data["ticket"])
+    ticket = theirs(turn, data["ticket"], takes=True)
     if ticket is None:
         return unheard(turn, data["ticket"])
-    return add(turn, ticket)
+    return add(turn, ticket, is_taken=True)
 
 
-def add(turn: Turn, ticket: Ticket) -> Outcome:
-    """What they wrote is a word about this ticket."""
-    files = bool(turn.inbound.media)
-    heard = hearing.hear(ticket=ticket, message=turn.message, partner=turn.partner, has_files=files)
+def add(turn: Turn, ticket: Ticket, *, is_taken: bool = False) -> Outcome:
+    """What they wrote is a word about this ticket; `is_taken` as `theirs` locked it."""
+    heard = hearing.hear(
+        ticket=ticket,
+        message=turn.message,
+        partner=turn.partner,
+        files=turn.files,
+        is_taken=is_taken,
+    )
     return added(turn, heard, ticket)
 
 
@@ -140,23 +145,26 @@ def added(turn: Turn, heard: Ticket, before: Ticket) -> Outcome:
     return Outcome((reply,), topic=dict(turn.topic) | {"ticket": heard.pk})
 
 
-def theirs(turn: Turn, key: object) -> Ticket | None:
+def theirs(turn: Turn, key: object, *, takes: bool = False) -> Ticket | None:
     """The ticket with this key, if it may get what this person says: in a session what the
     partner's words may go to, whoever wrote here before; else made in this conversation or by this
-    contact."""
-    found = spoken_of(turn, key)
+    contact. `takes`: its row is locked, for who adds to it (`hearing.take`)."""
+    found = spoken_of(turn, key, takes=takes)
     if found is None or turn.partner is None or hearing.may_hear(found, turn.partner):
         return found
     return None
 
 
-def spoken_of(turn: Turn, key: object) -> Ticket | None:
+def spoken_of(turn: Turn, key: object, *, takes: bool = False) -> Ticket | None:
     """The ticket with this key, if it was made in this conversation or by this contact; in a
     session also what is the partner's, and never another partner's."""
     if not str(key).isdecimal():
         return None
-    rows = Ticket.objects.select_related("contact", "partner", "merged_into")
-    found = rows.filter(pk=int(str(key)[:18])).first()
+    rows, pk = (
+        Ticket.objects.select_related("contact", "partner", "merged_into"),
+        int(str(key)[:18]),
+    )
+    found = hearing.take(pk) if takes else rows.filter(pk=pk).first()
     if found is None:
         return None
     if turn.partner is not None and hearing.may_hear(found, turn.partner):
@@ -202,10 +210,12 @@ def _pictures(data: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _attachments(turn: Turn, data: Mapping[str, Any]) -> list[Attachment]:
-    messages = Message.objects.filter(
-        conversation=turn.conversation, pk__in=data.get("pictures", [])
-    )
-    return list(Attachment.objects.filter(message__in=messages))
+    """Of the messages that were remembered, this one's among them."""
+    before = [key for key in data.get("pictures", []) if key != turn.message.pk]
+    if not before:
+        return list(turn.files)
+    messages = Message.objects.filter(conversation=turn.conversation, pk__in=before)
+    return [*Attachment.objects.filter(message__in=messages), *turn.files]
 
 
 def _wordless(turn: Turn) -> Reply:

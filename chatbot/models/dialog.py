@@ -54,6 +54,12 @@ class Dialog(models.Model):
     def __str__(self) -> str:
         return f"{self.name}:{self.step}" if self.name else "–"
 
+    @property
+    def standing(self) -> tuple[object, ...]:
+        """All that is kept here: the same, and nothing is to be saved."""
+        asked = self.name, self.step, self.data, self.expires_at
+        return *asked, self.topic, self.misunderstood, self.failed_at, self.failure
+
     def is_open(self, now: datetime) -> bool:
         """Whether an answer is awaited; what has expired is not."""
         return bool(self.name) and self.expires_at is not None and self.expires_at > now

@@ -2,6 +2,7 @@ import itertools
 import json
 
 import pytest
+from django.db import transaction
 from django.utils import timezone
 
 from chatbot.channels import directory
@@ -113,9 +114,9 @@ def person(channel):
 
     def known(number=1):
         digits = str(51911000000 + number)
-        talk = meet(
-            channel=channel, addresses=[("wa_id", digits)], name=f"Persona {number}", phone=digits
-        )
+        name = f"Persona {number}"
+        with transaction.atomic():
+            talk = meet(channel=channel, addresses=[("wa_id", digits)], name=name, phone=digits)
         talk.last_inbound_at = timezone.now()
         talk.save(update_fields=["last_inbound_at"])
         return talk

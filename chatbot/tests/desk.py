@@ -5,6 +5,7 @@ import json
 from datetime import timedelta
 
 from django.contrib.auth.models import Group
+from django.db import transaction
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -35,7 +36,8 @@ def browser(user=None, **options):
 
 def conversation(channel, name="Rosa Ficticia", phone=""):
     phone = phone or f"5190000{next(numbers):04d}"
-    made = meet(channel=channel, addresses=[("wa_id", phone)], name=name, phone=phone)
+    with transaction.atomic():
+        made = meet(channel=channel, addresses=[("wa_id", phone)], name=name, phone=phone)
     ownership.open_episode(made)
     return made
 

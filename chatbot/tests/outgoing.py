@@ -3,6 +3,7 @@
 import time
 from datetime import timedelta
 
+from django.db import transaction
 from django.utils import timezone
 
 from chatbot.channels.base import OutgoingFile
@@ -40,7 +41,8 @@ def queue_to(row, phone, name="Ana Ficticia"):
     """Store a live channel; a function that queues the bot's words to who has this number there."""
     row.name, row.mode = f"{row.provider} de prueba", Channel.Mode.LIVE
     row.save()
-    talk = meet(channel=row, addresses=[("wa_id", phone)], name=name, phone=phone)
+    with transaction.atomic():
+        talk = meet(channel=row, addresses=[("wa_id", phone)], name=name, phone=phone)
     ownership.open_episode(talk)
 
     def one(text="Hola", options=()):

@@ -125,11 +125,13 @@ class Chat:
         with self.capture(execute=True):
             answer = self.post(message_body(message, sender=self.sender))
             assert answer.status_code == 200, answer.content
-            with CaptureQueriesContext(connection) as context:
-                for lane in due_lanes():
-                    handle_lane(lane)
-            told = [one["sql"] for one in context.captured_queries]
-            self.queries = [sql for sql in told if "SAVEPOINT" not in sql]
+        lanes = due_lanes()
+        with CaptureQueriesContext(connection) as context, self.capture(execute=True):
+            for lane in lanes:
+                handle_lane(lane)
+        told = [one["sql"] for one in context.captured_queries]
+        self.queries = [sql for sql in told if "SAVEPOINT" not in sql]
+        with self.capture(execute=True):
             work_off()
         return [text_of(one) for one in self.graph.sent[before:]]
 

@@ -280,7 +280,7 @@ def test_the_contact_with_a_lead_is_the_one_that_stays(tell, channel):
 
 def test_somebody_known_costs_no_more_queries(channel, twice, django_assert_num_queries):
     merged(channel)
-    with django_assert_num_queries(5):  # two of them a savepoint's
+    with django_assert_num_queries(4):  # two of them a savepoint's
         talk = merged(channel)
         assert (talk.contact.name, talk.identity.pk) == ("Ana Ficticia", talk.identity_id)
         assert (talk.channel.provider, talk.episode.human) == ("meta", None)

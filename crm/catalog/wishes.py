@@ -66,6 +66,8 @@ class Wish:
     most: Decimal | None = None
     least: Decimal | None = None
     currency: str = ""
+    # The place as it is written on what is on offer.
+    spellings: tuple[str, ...] = ()
 
     @property
     def says_something(self) -> bool:
@@ -76,6 +78,7 @@ def read_wish(text: str) -> Wish:
     """Never raises, whatever the text. One query, for the places that are on offer."""
     folded = " ".join(_bare(text[:READ_AT_MOST]).split())
     rest, bedrooms = _bedrooms(folded)
+    spellings = _place(folded)
     most, currency = _price(MOST, rest)
     least, other = _price(LEAST, rest)
     if most is None and least is None:
@@ -83,11 +86,12 @@ def read_wish(text: str) -> Wish:
     return Wish(
         operation=_named(OPERATIONS, folded),
         kind=_named(KINDS, folded),
-        place=_place(folded),
+        place=_bare(spellings[0]) if spellings else "",
         bedrooms=bedrooms,
         most=most,
         least=least,
         currency=currency or other,
+        spellings=spellings,
     )
 
 
@@ -99,8 +103,7 @@ def matching(wish: Wish) -> QuerySet[Property]:
     if wish.kind:
         rows = rows.filter(kind=wish.kind)
     if wish.place:
-        named = [one for one in _places() if _bare(one) == wish.place]
-        rows = rows.filter(Q(district__in=named) | Q(city__in=named))
+        rows = rows.filter(Q(district__in=wish.spellings) | Q(city__in=wish.spellings))
     if wish.bedrooms:
         rows = rows.filter(bedrooms__gte=wish.bedrooms)
     if wish.most is not None:
@@ -124,11 +127,12 @@ def _named(words: dict[str, str], text: str) -> str:
     return min(there, key=lambda one: there[one], default="")
 
 
-def _place(text: str) -> str:
-    """The longest district or city on offer that the text names."""
-    words = f" {plain_words(text)} "
-    named = [_bare(one) for one in _places() if f" {plain_words(one)} " in words]
-    return max(named, key=len, default="")
+def _place(text: str) -> tuple[str, ...]:
+    """The longest district or city on offer that the text names, in all its spellings."""
+    words, places = f" {plain_words(text)} ", _places()
+    named = [_bare(one) for one in places if f" {plain_words(one)} " in words]
+    longest = max(named, key=len, default="")
+    return tuple(sorted(one for one in places if _bare(one) == longest)) if longest else ()
 
 
 def _places() -> set[str]:

@@ -71,15 +71,21 @@ def meet(
 
 def _held(channel: Channel, pairs: Sequence[Pair], is_group: bool) -> dict[str, Conversation]:
     """Who is known by these, by address; the identities are locked, in the order of their keys."""
-    asked = ChannelAddress.objects.filter(channel=channel, value__in=[value for _, value in pairs])
-    ids = set(asked.values_list("identity_id", flat=True))
-    if not ids:
-        return {}
-    locked = ChannelIdentity.objects.select_for_update().filter(pk__in=ids).order_by("pk")
+    values = {value for _, value in pairs}
+    asked = Q(channel=channel, value__in=values)
+    whose = ChannelAddress.objects.filter(asked).order_by().values("identity")
+    lanes = ChannelIdentity.objects.select_for_update().filter(pk__in=whose).order_by("pk")
+    locked = {one.pk for one in lanes}
     talk = "identity__conversation"
-    rows = asked.select_related(f"{talk}__contact", f"{talk}__channel", f"{talk}__episode__human")
-    found = {row.value: row.identity.conversation for row in rows} if list(locked) else {}
-    if {one.identity_id for one in found.values()} != ids:
+    all_theirs = ChannelAddress.objects.filter(asked | Q(identity__in=locked)).select_related(
+        f"{talk}__contact", f"{talk}__channel", f"{talk}__episode__human"
+    )
+    rows = list(all_theirs)
+    for row in rows:
+        mine = (one for one in rows if one.identity_id == row.identity_id)
+        row.identity.told = [(one.kind, one.value) for one in mine]
+    found = {row.value: row.identity.conversation for row in rows if row.value in values}
+    if {one.identity_id for one in found.values()} != locked:
         # While this waited for the lock they became one, or an address became somebody else's.
         return _held(channel, pairs, is_group)
     return {value: one for value, one in found.items() if one.is_group == is_group}
@@ -89,6 +95,7 @@ def _add(conversation: Conversation, pairs: Iterable[Pair], known: Collection[st
     missing = {value: kind for kind, value in pairs if value not in known}
     if not missing:
         return
+    conversation.identity.told = None
     rows = ChannelAddress.objects.filter(channel=conversation.channel_id, value__in=missing)
     rows.filter(identity=conversation.identity_id).delete()
     ChannelAddress.objects.bulk_create(
@@ -171,6 +178,7 @@ def _leave(conversation: Conversation, left: Collection[Pair], phone: str, at: d
 
 def _forget(conversation: Conversation, values: Sequence[str], at: datetime) -> list[str]:
     """None of these leads to them any more; the telephone numbers among them."""
+    conversation.identity.told = None
     rows = ChannelAddress.objects.filter(identity=conversation.identity_id, value__in=values)
     had = list(rows.values_list("kind", "value"))
     rows.delete()
@@ -219,19 +227,22 @@ def _new_conversation(
             region=region_of(phone) if phone else "",
         )
         if number:
-            proof.note_point(contact, number, phone, primary=True, verified=proved)
+            proof.note_first(contact, number, phone, verified=proved)
     identity = ChannelIdentity.objects.create(channel=channel, contact=contact, name=name)
     ChannelAddress.objects.bulk_create(
         ChannelAddress(channel=channel, identity=identity, kind=kind, value=value)
         for kind, value in pairs
     )
-    return Conversation.objects.create(
+    identity.told = pairs
+    made = Conversation.objects.create(
         identity=identity,
         channel=channel,
         contact=contact,
         agency_id=contact.agency_id,
         is_group=is_group,
     )
+    made.is_new = True
+    return made
 
 
 def _noted_name(channel: Channel, pairs: Sequence[Pair]) -> str:

@@ -17,6 +17,16 @@ from crm.people.models import User
 
 LONGEST_TEXT = 20_000
 REDELIVERED = timedelta(days=7)
+# The columns of a conversation that speak of its messages.
+NOTED = (
+    "last_message_at",
+    "changed_at",
+    "last_shown_at",
+    "last_text",
+    "last_direction",
+    "last_inbound_at",
+    "waiting_since",
+)
 SECOND, STEP = timedelta(seconds=1), timedelta(milliseconds=1)
 # Files that words may stand beside; a sound or a sticker stands alone.
 CAPTIONED = (Message.Kind.IMAGE, Message.Kind.VIDEO, Message.Kind.DOCUMENT)
@@ -33,6 +43,7 @@ def send(
     purpose: str = "",
     values: dict[str, str] | None = None,
     is_private: bool = False,
+    saves: bool = True,
 ) -> Message:
     """Queue one outgoing text, with `options` ({"id", "title"}) to answer by; the last message.
 
@@ -41,6 +52,7 @@ def send(
     on waiting. `purpose` names what the desk says by itself ("receipt_decided"): where it may not
     write freely, the template configured for that goes instead, filled with `values`.
     `is_private`: it is a partner's business, and on the desk only officers and managers read it.
+    Who says several things sets `saves` to False, and calls `save_noted` for all of them.
     Plain INSERTs, safe inside any transaction; whoever runs the outbox sends it.
     Raises DeskError for an empty or endless text.
     """
@@ -61,6 +73,7 @@ def send(
                 purpose=purpose,
                 values=values or {},
                 is_private=is_private,
+                saves=saves,
             )
     return message
 
@@ -112,12 +125,13 @@ def send_files(
     user: User | None = None,
     answers: bool = True,
     is_private: bool = False,
+    saves: bool = True,
 ) -> Message:
     """Queue each file as a message of its own; the last message.
 
     `files` are kinds of messages and attachments that are stored, but not saved yet. `text`
     stands beside the last file, or below it where the provider takes none there, or less.
-    `answers` and `is_private` as for `send`.
+    `answers`, `is_private` and `saves` as for `send`.
     Raises DeskError for an endless text.
     """
     text = _clean(text)
@@ -133,6 +147,7 @@ def send_files(
                 text=words,
                 answers=answers,
                 is_private=is_private,
+                saves=saves,
             )
             _attach(message, attachment)
         if text and not caption:
@@ -143,6 +158,7 @@ def send_files(
                 user=user,
                 answers=answers,
                 is_private=is_private,
+                saves=saves,
             )
     return message
 
@@ -220,6 +236,7 @@ def queue(
     user: User | None = None,
     answers: bool = True,
     at: datetime | None = None,
+    saves: bool = True,
     **fields: Any,
 ) -> Message:
     """Queue one message as it stands: `fields` are Message's own. For `send` and its like."""
@@ -238,7 +255,7 @@ def queue(
             created_at=now,
             **fields,
         )
-        note_message(conversation, message, answers=answers)
+        note_message(conversation, message, answers=answers, saves=saves)
         if answers and author == Message.Author.COLLEAGUE:
             conversation.episodes.filter(closed_at=None, first_response_at=None).update(
                 first_response_at=now
@@ -282,11 +299,19 @@ def _written_at(message: Message) -> datetime:
     return at if message.created_at - at < REDELIVERED else message.created_at
 
 
-def note_message(conversation: Conversation, message: Message, *, answers: bool = True) -> None:
+def note_message(
+    conversation: Conversation,
+    message: Message,
+    *,
+    answers: bool = True,
+    also: Sequence[str] = (),
+    saves: bool = True,
+) -> None:
     """Bring the conversation's own columns up to date with a new message of it.
 
     A person who writes starts to wait, and what was kept until they write goes out; what
-    `answers` them ends the waiting. In a group nobody waits.
+    `answers` them ends the waiting. In a group nobody waits. `also` are further columns to save;
+    with `saves` False the caller does, with `save_noted`.
     """
     is_first = conversation.last_message_at is None
     conversation.last_message_at = conversation.changed_at = message.created_at
@@ -302,20 +327,16 @@ def note_message(conversation: Conversation, message: Message, *, answers: bool 
             conversation.waiting_since = conversation.waiting_since or message.created_at
     elif answers and message.author != Message.Author.SYSTEM:
         conversation.waiting_since = None
-    conversation.save(
-        update_fields=[
-            "last_message_at",
-            "changed_at",
-            "last_shown_at",
-            "last_text",
-            "last_direction",
-            "last_inbound_at",
-            "waiting_since",
-        ]
-    )
+    if saves:
+        save_noted(conversation, also)
     if message.direction == Message.Direction.IN and not is_first:
         # Now the conversation's row is ours: whoever was just about to keep a message has done so.
         release_held(conversation)
+
+
+def save_noted(conversation: Conversation, also: Sequence[str] = ()) -> None:
+    """What `note_message` has brought up to date."""
+    conversation.save(update_fields=[*NOTED, *also])
 
 
 def release_held(conversation: Conversation) -> None:

@@ -15,13 +15,17 @@ from crm.people.models import User
 NOTED = ("handed_at", "reason", "summary", "details")
 
 
-def open_episode(conversation: Conversation) -> Episode:
-    """The conversation's open episode, made if the last one was closed."""
+def open_episode(conversation: Conversation, *, saves: bool = True) -> Episode:
+    """The conversation's open episode, made if the last one was closed.
+
+    Who says that it shall not be noted on the conversation yet does so with its first message.
+    """
     episode = conversation.episode
     if episode is None or episode.closed_at is not None:
         episode = Episode.objects.create(conversation=conversation)
         conversation.episode = episode
-        conversation.save(update_fields=["episode"])
+        if saves:
+            conversation.save(update_fields=["episode"])
     return episode
 
 
@@ -62,6 +66,7 @@ def hand_to_queue(
     summary: str = "",
     details: str = "",
     cancels: bool = True,
+    episode: Episode | None = None,
 ) -> Episode:
     """The bot can go no further: a person is waited for. Whoever has it already keeps it, a
     program excepted: it has nothing, and makes way for whoever answers behind it.
@@ -69,9 +74,10 @@ def hand_to_queue(
     Replies of the bot that wait are cancelled, unless `cancels` is False. `summary` is what a
     colleague should know before they read the thread, `details` what of that only who sees
     private messages may read.
+    `episode` is the open one, for who holds its lock and the conversation's.
     """
     with transaction.atomic():
-        episode = _locked_episode(conversation)
+        episode = episode or _locked_episode(conversation)
         makes_way = episode.is_programs and reason != Episode.Reason.PROGRAM
         if episode.owner == Episode.Owner.BOT or makes_way:
             _note(episode, reason, summary, details)

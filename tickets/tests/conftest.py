@@ -4,6 +4,7 @@ Arequipa; Paula Prospecta is nobody's partner."""
 from datetime import date
 
 import pytest
+from django.db import transaction
 from django.utils import timezone
 
 from crm.conftest import browser, colleague  # noqa: F401  (fixtures)
@@ -79,7 +80,8 @@ def talk_with(channel):
     """talk_with(contact) -> a conversation of theirs, in which they wrote a moment ago."""
 
     def make(contact, digits="51911000001", on=channel):
-        talk = meet(channel=on, addresses=[("wa_id", digits)], name=contact.name, phone=digits)
+        with transaction.atomic():
+            talk = meet(channel=on, addresses=[("wa_id", digits)], name=contact.name, phone=digits)
         talk.contact = contact
         talk.last_inbound_at = timezone.now()
         talk.save()

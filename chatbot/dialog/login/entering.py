@@ -17,7 +17,15 @@ from chatbot.dialog import registry, sessions
 from chatbot.dialog.contract import Asked, Handler, Outcome, Reply, Turn
 from chatbot.dialog.login import counting, requests
 from chatbot.dialog.login.asking import CODE, DATA, DIALOG, DRAFT, after, may_share
-from chatbot.dialog.login.knowing import Given, Known, holder_of, known_by, match, numbers_of
+from chatbot.dialog.login.knowing import (
+    Given,
+    Known,
+    fits,
+    holder_of,
+    known_by,
+    match,
+    numbers_of,
+)
 from chatbot.intents import menu
 from chatbot.intents.heard import Heard
 from chatbot.models import PartnerSession
@@ -85,6 +93,8 @@ def _try(turn: Turn, given: Given) -> Tried:
         event=lasting.event() or f"message:{turn.message.pk}",
         now=turn.now,
     )
+    if holder is not None and own and not counted.talk_locked and fits(holder, given):
+        return Tried(given, known, holder, holder, holder, counted)  # it opens: nothing to hide
     return Tried(given, known, holder, *match(given, holder), counted)
 
 

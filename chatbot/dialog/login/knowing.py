@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.utils.crypto import salted_hmac
@@ -25,6 +26,8 @@ Known = list[list[str]]
 # The kind of what is no address: a number the provider has proved to be theirs.
 PROVEN = "proven"
 LONGEST_DOCUMENT = 20
+# What a way to reach somebody is: it stands on file where it is primary and verified.
+OF_POINT = ("kind", "value", "primary", "verified_at")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,9 +63,13 @@ def keyed_hash(purpose: str, text: str) -> str:
 
 def known_by(conversation: Conversation) -> Known:
     """By what the provider knows who writes here, now: addresses, and a proven number."""
-    rows = ChannelAddress.objects.filter(identity=conversation.identity_id)
-    columns = rows.order_by("kind", "value").values_list("kind", "value", "identity__proven_phone")
-    found = list(columns)
+    identity = conversation.identity
+    if identity.told is not None:
+        found = [(kind, value, identity.proven_phone) for kind, value in sorted(identity.told)]
+    else:
+        rows = ChannelAddress.objects.filter(identity=conversation.identity_id)
+        columns = ("kind", "value", "identity__proven_phone")
+        found = list(rows.order_by("kind", "value").values_list(*columns))
     proven = sorted({number for _kind, _value, number in found if number})
     known = [[kind, value] for kind, value, _number in found]
     return known + [[PROVEN, number] for number in proven]
@@ -118,13 +125,14 @@ def match(given: Given, holder: Partner | None) -> tuple[Partner | None, Partner
         contact__document_number=given.document, contact__merged_into=None
     )
     owners = list(rows.order_by("pk"))
-    found = [one for one in owners if _fits(one, given)]
+    found = [one for one in owners if fits(one, given)]
     sole = found[0] if len(found) == 1 else None
     matched = next((one for one in found if one == holder), sole)
     return matched, matched or next(iter(owners), None)
 
 
-def _fits(partner: Partner, given: Given) -> bool:
+def fits(partner: Partner, given: Given) -> bool:
+    """Whether these open their door, the document being theirs."""
     birthday = partner.contact.birthday
     same_year = birthday is not None and birthday.year == given.year
     return same_year and partner.status != Partner.Status.CANCELLED
@@ -136,10 +144,21 @@ def facts_of(partner: Partner | None) -> str:
     One query, whatever is on file, and for nobody too.
     """
     columns = ("document_type", "document_number", "birthday", "merged_into", "partner__status")
-    of_points = ("points__kind", "points__value", "points__primary", "points__verified_at")
     contact = Contact.objects.filter(pk=partner.contact_id if partner else 0)
+    of_points = [f"points__{one}" for one in OF_POINT]
     rows = list(contact.order_by("points__kind").values_list(*columns, *of_points))
     on_file = [list(row[: len(columns)]) for row in rows[:1]]
+    return _hashed(on_file, [row[len(columns) :] for row in rows])
+
+
+def facts_read(partner: Partner, points: Iterable[Sequence[Any]]) -> str:
+    """The same of one who was just read, with the OF_POINT of their points, by kind."""
+    one = partner.contact
+    on_file = [one.document_type, one.document_number, one.birthday, one.merged_into_id]
+    return _hashed([[*on_file, partner.status]], points)
+
+
+def _hashed(on_file: list[list[Any]], points: Iterable[Sequence[Any]]) -> str:
     # As `partners.identity.registered` has it.
-    reached = [[kind, value] for *_, kind, value, primary, verified in rows if primary and verified]
+    reached = [[kind, value] for kind, value, primary, verified in points if primary and verified]
     return keyed_hash("facts", json.dumps([on_file, reached], default=str))

@@ -31,7 +31,8 @@ def make(
 
     The code is made and sent by a job, after the transaction: no time tells whether there is one.
     """
-    close_all(turn.conversation, turn.now)
+    if not turn.is_first:
+        close_all(turn.conversation, turn.now)
     request = LoginRequest.objects.create(
         conversation=turn.conversation,
         partner=partner,

@@ -78,6 +78,9 @@ class Conversation(models.Model):
     changed_at = models.DateTimeField(_("changed"), default=timezone.now)
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
 
+    # Of what `identities.meet` has just made: nothing hangs on it yet, and nobody else knows of it.
+    is_new = False
+
     objects = ConversationQuerySet.as_manager()
 
     class Meta:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -29,6 +31,10 @@ class ChannelIdentity(models.Model):
     # When they last said whether they want marketing: what they said before comes too late.
     wished_at = models.DateTimeField(_("said about marketing"), null=True, blank=True)
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
+
+    # (kind, value) of all its addresses, where `identities.meet` has read them under its lock and
+    # nobody has changed them since; None: they are to be read.
+    told: Sequence[tuple[str, str]] | None = None
 
     class Meta:
         verbose_name = _("channel identity")
