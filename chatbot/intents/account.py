@@ -14,7 +14,7 @@ from django.utils.translation import override
 from chatbot.dialog.contract import Option, Outcome, Reply, Turn, option, say
 from chatbot.dialog.login import needs_session
 from chatbot.intents import holdings, properties, statement_paper, titles
-from chatbot.intents.loans import missing
+from chatbot.intents.loans import THAT_ONE, loan_detail, missing
 from crm.conversations.models import Message
 from crm.conversations.rules import rules_of
 from crm.desk.wording import exact_money
@@ -59,6 +59,8 @@ def account_statement(turn: Turn) -> Outcome:
     """In figures; with "PDF" in the words, as the document at once."""
     if "pdf" in turn.text.casefold():
         return as_document(turn)
+    if turn.topic.get("loan") and THAT_ONE.search(turn.text):
+        return loan_detail(turn)
     loans = _owned(turn)
     if not loans:
         return say("no_loans", options=titles.intents(turn, ("talk_to_agent",)))

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from chatbot.dialog.contract import Outcome, Turn
-from chatbot.intents import loans, menu
+from chatbot.intents import account, loans, menu, picking
+from chatbot.intents.hearing.words import words_of
 from crm.conversations.models import Message
 
 
@@ -13,4 +14,6 @@ def beyond(turn: Turn) -> Outcome:
         return menu.cannot_listen(turn)
     if turn.inbound.kind == Message.Kind.UNSUPPORTED:
         return menu.cannot_read(turn)
+    if picking.names_pdf(words_of(turn.text)):
+        return account.as_document(turn)
     return loans.by_list(turn) or menu.not_understood(turn)

@@ -31,7 +31,8 @@ def detect(text: str, *, today: date | None = None) -> Heard:
     slots = find_slots(plain(text), today or timezone.localdate())
     words = words_of(text)
     if not words:
-        return Heard(slots=slots)
+        sign = certain.by_sign(text)
+        return Heard(sign, certain.CERTAIN, slots, exact=True) if sign else Heard(slots=slots)
     if slots.document and (slots.year or certain.identifies(words, slots)):
         alone = certain.identifies(words, slots)
         return Heard("authenticate", certain.CERTAIN if alone else certain.SURE, slots, exact=alone)
@@ -43,6 +44,8 @@ def detect(text: str, *, today: date | None = None) -> Heard:
     intent = certain.exactly(words)
     if intent:
         return Heard(intent, certain.CERTAIN, slots, exact=True)
+    if intent := certain.in_a_sentence(words):
+        return Heard(intent, certain.SURE, slots)
     question = asks(text)
     heard = _guessed([sound(word) for word in without_politeness(words)], question, slots)
     if heard.intent == "authenticate" and not slots.document and not slots.year:

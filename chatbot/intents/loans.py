@@ -24,6 +24,10 @@ DIALOG, WHICH = "loan_detail", "which"
 MOST_SHOWN = 8
 SOON = 3
 ABOUT_INSTALLMENT = re.compile(r"\b(cuotas?|parcelas?|presta[cç][aã]o|installments?)\b", re.I)
+# "¿Cuánto me falta de ese?"
+THAT_ONE = re.compile(
+    r"\b(?:(?:de|en|sobre) es[et]e?|dese|desse|deste|(?:of|on|for) th(?:at|is))\b", re.I
+)
 
 
 def list_loans(turn: Turn) -> Outcome:
@@ -89,7 +93,7 @@ def _understood(turn: Turn, loans: Sequence[Loan]) -> Loan | None:
     running = [one for one in loans if one.status in holdings.OPEN] or list(loans)
     if len(loans) == 1:
         return loans[0]
-    if not ABOUT_INSTALLMENT.search(turn.text):
+    if not ABOUT_INSTALLMENT.search(turn.text) and not THAT_ONE.search(turn.text):
         return None
     spoken_of = next((one for one in loans if one.pk == turn.topic.get("loan")), None)
     return spoken_of or (running[0] if len(running) == 1 else None)

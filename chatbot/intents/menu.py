@@ -42,6 +42,9 @@ def greet(turn: Turn) -> Outcome:
 
 
 def show(turn: Turn) -> Outcome:
+    """START after STOP is no menu: that is what people are told to write elsewhere."""
+    if turn.contact.opted_out_at is not None and turn.text.casefold() == "start":
+        return registry.handlers()["opt_in"](turn)
     return say("menu_partner" if turn.session else "menu", options=options(turn))
 
 

@@ -11,6 +11,7 @@ from chatbot.intents.hearing.certain import exactly
 from chatbot.intents.hearing.loans import find_ordinal
 from chatbot.intents.hearing.polite import without_politeness
 from chatbot.intents.hearing.tables import sections
+from chatbot.intents.hearing.tables import words as table_words
 from chatbot.intents.hearing.words import plain, sound, words_of
 from crm.conversations.wording import Option, chosen
 
@@ -34,6 +35,10 @@ OWN = frozenset(
 )
 # Nobody leaves, or ends in the queue, by "el último".
 NOT_BY_PLACE = frozenset(("intent:talk_to_agent", "intent:logout"))
+# Shorter than a title's telling words are, and tells all the same.
+PDF = "pdf"
+# How it is asked for. Not of other titles: "quiero una casa" names no house.
+_ASKED_FOR = frozenset(table_words(sections("wanting")[""]))
 # How alike (of 100) a title must be, and how far the next one behind.
 ALIKE, APART = 86, 6
 _NUMBERED = re.compile(r"\W*(?:el|la|lo|o|a|the|opcion|opcao|option|numero|nro|n)?\W*(\d{1,2})\W*")
@@ -67,6 +72,8 @@ def _titled(words: list[str], options: Sequence[Option]) -> Option | None:
     said = _sounds(without_politeness(words))
     if not said:
         return None
+    if names_pdf(words):
+        said = [PDF]
     titles = [_sounds(words_of(one["title"])) for one in options]
     alike = sorted(
         ((fuzz.ratio(" ".join(said), " ".join(title)), -at) for at, title in enumerate(titles)),
@@ -76,8 +83,16 @@ def _titled(words: list[str], options: Sequence[Option]) -> Option | None:
     if best >= ALIKE and (not others or best - others[0][0] >= APART or best == 100):
         return options[-at]
     parts = [at for at, title in enumerate(titles) if set(said) <= set(title)]
-    tells = any(len(word) > 3 or word.isdigit() for word in said) and not exactly(words)
+    tells = any(len(word) > 3 or word.isdigit() or word == PDF for word in said) and not exactly(
+        words
+    )
     return options[parts[0]] if len(parts) == 1 and tells else None
+
+
+def names_pdf(words: list[str]) -> bool:
+    """Whether nothing else is asked for than the PDF: "mándame el pdf", "en pdf porfa"."""
+    rest = [word for word in words if word not in _ARTICLES and word not in _ASKED_FOR]
+    return bool(rest) and set(rest) == {PDF}
 
 
 def _sounds(words: list[str]) -> list[str]:

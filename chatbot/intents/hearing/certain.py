@@ -19,6 +19,20 @@ EXACT = {
     for intent, phrases in sections("exact").items()
     for phrase in phrases
 }
+_SENTENCES = {
+    _sounds(phrase.split()): intent
+    for intent, phrases in sections("sentences").items()
+    for phrase in phrases
+}
+# What is said by a sign alone.
+_SIGNS = {
+    **dict.fromkeys("👍👌✅🆗☑✔💯", "affirm"),
+    **dict.fromkeys("👎", "deny"),
+    **dict.fromkeys("🙏❤💙💚🤝🙌👏", "thanks"),
+    **dict.fromkeys("👋", "greeting"),
+}
+# The colour of a skin, and that a sign is one.
+_OF_SIGNS = re.compile("[\\s\ufe0f\U0001f3fb-\U0001f3ff]")
 _AROUND_PAPERS = frozenset(words(sections("papers")["around"]))
 CERTAIN, SURE = 1.0, 0.97
 
@@ -26,6 +40,17 @@ CERTAIN, SURE = 1.0, 0.97
 def exactly(said: list[str]) -> str:
     """The intent whose own words these are, and nothing else; "" if they are none's."""
     return EXACT.get(_sounds(said)) or EXACT.get(_sounds(without_politeness(said)), "")
+
+
+def in_a_sentence(said: list[str]) -> str:
+    """The intent of a whole sentence that is surely its, and may be what a ticket is about."""
+    return _SENTENCES.get(_sounds(without_politeness(said)), "")
+
+
+def by_sign(text: str) -> str:
+    """The intent of a message that is one sign, or the same one repeated: "👍🏽"."""
+    signs = set(_OF_SIGNS.sub("", text))
+    return _SIGNS.get(signs.pop(), "") if len(signs) == 1 else ""
 
 
 def identifies(said: list[str], slots: Slots) -> bool:

@@ -18,6 +18,11 @@ _AFTER_NOUN = re.compile(
 _CODED = re.compile(r"(?<![\w-])(p-?\d{3,10})(?![\w-])")
 _SIGNED = re.compile(rf"(?:^|\s)(?:el |del |de |la )?{_SIGN}[ :]*(\d{{1,6}})\s*[?.!]*$")
 _ALONE = re.compile(r"[\s(#]*(?:(?:el|o|la|a|the|del|de|es el|ver|opcion)\s+)?(\d{1,6})[\s).!?]*")
+# "¿y si pago solo el 26?", not "solo el 26 de noviembre".
+_ONLY = re.compile(
+    r"\b(?:solo|solamente|unicamente|apenas|somente|just|only) (?:el |o |the )?(\d{1,6})\b"
+    r"(?! ?(?:de|do|of|soles|sol|dolares|reais|usd|cuotas?|parcelas?|meses|dias|%|[/.,-]\d))"
+)
 _ORDINALS = {
     1: "primero primera primer 1ro 1er 1ra primeiro primeira first",
     2: "segundo segunda 2do 2da second",
@@ -43,7 +48,7 @@ _RANKED = re.compile(
 
 def find_loan(text: str) -> str:
     """A loan's number as written in a plain text, in capitals; "" if there is none."""
-    for shape in (_CODED, _AFTER_NOUN, _SIGNED):
+    for shape in (_CODED, _AFTER_NOUN, _SIGNED, _ONLY):
         match = shape.search(text)
         if match:
             return match[1].upper()
