@@ -192,7 +192,8 @@ def _offered(conversation: Conversation, heard: Listening | None) -> list[dict[s
         state__in=SHOWN,
     )
     if heard is None or not registry.takes_any(heard.dialog, timezone.now()):
-        said = said.exclude(options=[]).exclude(ONLY_A_LINK)
+        # What a colleague said since is what a number answers to.
+        said = said.exclude(~Q(author=Message.Author.COLLEAGUE), options=[]).exclude(ONLY_A_LINK)
     last = said.order_by("-shown_at", "-id").values_list("options", flat=True).first()
     return [one for one in last or [] if "url" not in one]
 

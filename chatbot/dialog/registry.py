@@ -25,6 +25,7 @@ SUBJECTS = (
     "chatbot.intents.agent",
     "chatbot.intents.tickets",
     "chatbot.intents.ticket_answers",
+    "chatbot.intents.ticket_claims",
 )
 # The handler of an intent that no subject answers to, and of what was not understood.
 REST = "unknown"

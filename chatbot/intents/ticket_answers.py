@@ -3,31 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from django.db.models import Max, Q, QuerySet
 
-from chatbot.dialog.contract import FILE, Asked, Option, Outcome, Reply, Step, Turn, option
+from chatbot.dialog.contract import Asked, Option, Outcome, Reply, Step, Turn, option
 from chatbot.dialog.login import ask
 from chatbot.intents import login, ticket_files, titles
-from chatbot.intents.heard import INTENTS as HEARD
-from chatbot.intents.heard import UNKNOWN
+from chatbot.intents.hearing.ticket_numbers import number_in
+from chatbot.intents.leaving import left
 from chatbot.intents.own_words import written
-from chatbot.intents.tickets import add, added, outside, spoken_of, theirs, unheard
-from crm.conversations.models import Message
+from chatbot.intents.tickets import add, spoken_of, theirs, unheard
+from partners.models import Partner
 from tickets import hearing
 from tickets.models import Ticket, TicketMessage
-from tickets.standing import REOPENED_WITHIN, may_be_reopened
+from tickets.standing import REOPENED_WITHIN
 from tickets.telling import LOOK, RATE, REOPEN
 
 DIALOG, MORE = "ticket", "more"
-ADD_TO, ABOUT = "ticket_more", "ticket_about"
+ADD_TO = "ticket_more"
 # As many as are buttons or a list everywhere; so many answers of one are shown.
 MOST_SHOWN, MOST_ANSWERS = 6, 3
-# So many that were spoken of lately are looked at for one that hears.
-MOST_LATELY = 10
 # Of those that were only announced so many are shown besides; the rest the next time.
 MOST_UNREAD = 10
 # So many signs of them in one reply, which may have a third more (`outreach.LONGEST_TEXT`).
@@ -36,9 +33,14 @@ PUBLIC = TicketMessage.Kind.PUBLIC
 
 
 def status(turn: Turn) -> Outcome:
-    """Their tickets that are open or were done lately. Outside a session those made without one;
-    who has none of those is asked who they are, whether or not they are a partner."""
+    """Their tickets that are open or were done lately, or the one they name, or whose answer they
+    have not read. Outside a session those made without one; who has none of those is asked who
+    they are, whether or not they are a partner."""
+    if key := 0 if turn.choice else number_in(turn.text):
+        return _one(turn, key)
     rows = list(_recent(turn, _readable(turn))[:MOST_SHOWN])
+    if len(rows) > 1 and turn.partner is not None:
+        rows = _unread(turn.partner, rows) or rows
     if not rows and turn.session is None:
         return ask(turn, then="ticket_status")
     if not rows:
@@ -55,10 +57,13 @@ def status(turn: Turn) -> Outcome:
 def look(turn: Turn) -> Outcome:
     """One of them, or what it became a part of; in a session any of the partner's, else one that
     is nobody's secret."""
-    key = int(turn.value[:18]) if turn.value.isdecimal() else 0
+    return _one(turn, int(turn.value[:18]) if turn.value.isdecimal() else 0)
+
+
+def _one(turn: Turn, key: int) -> Outcome:
     ticket = _readable(turn).filter(Q(pk=key) | Q(merged=key)).first()
     if ticket is not None:
-        return _shown(turn, ticket)
+        return _shown(turn, ticket, said_of=key)
     return (
         Outcome((Reply("ticket_not_found"),)) if turn.session else ask(turn, then="ticket_status")
     )
@@ -92,142 +97,17 @@ def take_more(turn: Turn, data: Mapping[str, Any]) -> Outcome:
     ticket = theirs(turn, data["ticket"], takes=True)
     if ticket is None:
         return unheard(turn, data["ticket"])
+    if gone := left(turn, number=ticket.number):
+        return gone
     if not written(turn) and not turn.inbound.media:
         return Outcome((Reply("ticket_words"),), asked=Asked(DIALOG, MORE, data))
     return add(turn, ticket, is_taken=True)
-
-
-def about(turn: Turn) -> Outcome:
-    """Yes, what they wrote before was about that ticket."""
-    key, _dot, message_key = turn.value.partition(".")
-    ticket = theirs(turn, key)
-    if ticket is None:
-        return unheard(turn, key)
-    rows = Message.objects.filter(conversation=turn.conversation, direction=Message.Direction.IN)
-    digits = message_key if message_key.isdecimal() else "0"
-    message = rows.filter(pk=int(digits[:18])).first()
-    if message is None or _gets_too_much(turn, ticket, message):
-        return Outcome((Reply("ticket_not_found"),))
-    heard = hearing.hear(ticket=ticket, message=message, partner=turn.partner)
-    return added(turn, heard, ticket)
-
-
-def _gets_too_much(turn: Turn, ticket: Ticket, message: Message) -> bool:
-    """Whether it was said in a session that is over, and the ticket is no partner's secret."""
-    whole = ticket.merged_into or ticket
-    secret = whole.partner_id is not None and whole.is_private
-    return message.is_private and turn.partner is None and not secret
 
 
 def reopen(turn: Turn) -> Outcome | None:
     """That it is not resolved, tapped while a colleague speaks: the tap itself says so."""
     ticket = theirs(turn, turn.value)
     return add(turn, ticket) if ticket is not None else None
-
-
-def claim(turn: Turn) -> Outcome | None:
-    """Words that ask for nothing the bot knows, or a file, may be about a ticket: surely if it
-    waits for them, or if they answer to a message of ours about it; else they are asked."""
-    if _says_nothing(turn):
-        return None
-    ticket = _quoted(turn)
-    if ticket is not None:
-        return add(turn, ticket)
-    waiting = hearing.hear_waiting(message=turn.message, partner=turn.partner, files=turn.files)
-    if waiting is not None:
-        return added(turn, waiting, waiting)
-    if turn.inbound.kind != Message.Kind.TEXT or turn.captured is not None:
-        return None
-    return _asked_of(turn, _lately(turn))
-
-
-def _asked_of(turn: Turn, rows: Sequence[Ticket]) -> Outcome | None:
-    """Whether it is about the newest of them; or that it cannot be, said in this session."""
-    hears = [one for one in rows if turn.partner is None or hearing.may_hear(one, turn.partner)]
-    deaf = [one for one in rows if one not in hears and hearing.is_nobodys(one)]
-    if not hears and deaf and deaf[0].status == Ticket.Status.WAITING:
-        return replace(outside(turn, deaf[0]), misunderstood=True)
-    lately = hears[0] if hears else None
-    if lately is None or (lately.is_done and not may_be_reopened(lately, turn.now)):
-        return None
-    value = f"{lately.pk}.{turn.message.pk}"
-    options = titles.pick(turn, (ABOUT, value, "ticket_about"), ("intent", "help", "ticket_not"))
-    reply = Reply("ticket_about", {"number": lately.number}, options)
-    return Outcome((reply,), misunderstood=True)
-
-
-def claim_quoted(turn: Turn) -> Outcome | None:
-    """Whatever they seem to ask for: what answers to a message about a ticket is about it, unless
-    it is nothing but another thing's own words."""
-    ticket = None if turn.heard.exact or _says_nothing(turn) else _quoted(turn)
-    if ticket is None:
-        return None
-    return add(turn, ticket)
-
-
-def claim_answer(turn: Turn) -> Outcome | None:
-    """A yes, a no, or what sounds like another wish: to a colleague's last question it is the
-    answer, while that ticket waits for one."""
-    if turn.heard.exact and turn.heard.intent not in YES_NO:
-        return None
-    ticket = None if _says_nothing(turn) else _quoted(turn) or _asked_last(turn)
-    if ticket is None:
-        return None
-    return add(turn, ticket)
-
-
-def _asked_last(turn: Turn) -> Ticket | None:
-    """The waiting ticket of the last thing that was said to them, if a colleague said it."""
-    ticket = _waiting(turn)
-    if ticket is None:
-        return None
-    sent = Message.objects.filter(
-        conversation=turn.conversation, direction=Message.Direction.OUT
-    ).exclude(state__in=(Message.State.FAILED, Message.State.CANCELLED))
-    last = sent.order_by("-shown_at", "-id").values_list("pk", flat=True).first()
-    return ticket if ticket.messages.filter(sent=last, kind=PUBLIC).exists() else None
-
-
-def _says_nothing(turn: Turn) -> bool:
-    """Whether it is an answer that was tapped, names an amount as a receipt does or a row of the
-    list that was shown, or is no word."""
-    slots = turn.heard.slots
-    names_row = bool(turn.topic.get("shown")) and bool(slots.ordinal or slots.loan)
-    if turn.choice or slots.amount is not None or names_row:
-        return True
-    return not written(turn) and not turn.inbound.media
-
-
-def _quoted(turn: Turn) -> Ticket | None:
-    """The ticket of the message of ours that they answered to; in a session the partner's."""
-    if not turn.inbound.reply_to:
-        return None
-    entries = TicketMessage.objects.filter(
-        sent__conversation=turn.conversation, sent__provider_id=turn.inbound.reply_to
-    )
-    found = entries.select_related("ticket__merged_into").first()
-    if found is None:
-        return None
-    own = turn.partner is None or hearing.may_hear(found.ticket, turn.partner)
-    return found.ticket if own else None
-
-
-def _waiting(turn: Turn) -> Ticket | None:
-    rows = _of_talk(turn).filter(status=Ticket.Status.WAITING)
-    return rows.order_by("-changed_at").first()
-
-
-def _lately(turn: Turn) -> list[Ticket]:
-    """Those spoken of here that something happened to in the last week, newest first."""
-    rows = Ticket.objects.standing().filter(conversation=turn.conversation)
-    rows = rows.filter(changed_at__gte=turn.now - REOPENED_WITHIN)
-    return list(rows.order_by("-changed_at")[:MOST_LATELY])
-
-
-def _of_talk(turn: Turn) -> QuerySet[Ticket]:
-    """Those spoken of here; in a session those that what is said in it may go to."""
-    rows = Ticket.objects.standing().filter(conversation=turn.conversation)
-    return rows.filter(hearing.heard_by(turn.partner)) if turn.partner is not None else rows
 
 
 def _readable(turn: Turn) -> QuerySet[Ticket]:
@@ -245,14 +125,24 @@ def _recent(turn: Turn, rows: QuerySet[Ticket]) -> QuerySet[Ticket]:
     return rows.filter(undone | Q(resolved_at__gte=lately) | Q(closed_at__gte=lately))
 
 
-def _shown(turn: Turn, ticket: Ticket) -> Outcome:
-    """One ticket with its last answers; those that were only announced have been read now."""
+def _unread(partner: Partner, rows: Iterable[Ticket]) -> list[Ticket]:
+    """Those of them with an answer of which their partner only heard that there is one."""
+    pairs = hearing.unread(partner).values_list("ticket", "ticket__merged_into")
+    keys = {key for pair in pairs for key in pair}
+    return [one for one in rows if one.pk in keys]
+
+
+def _shown(turn: Turn, ticket: Ticket, said_of: int = 0) -> Outcome:
+    """One ticket with its last answers; those that were only announced have been read now.
+    `said_of` is the key they named: that of a part is told what it is a part of."""
     entries, more = _answers(turn, ticket)
-    unread = [one for one in entries if _is_unread(one)]
-    hearing.mark_read(unread, owing=ticket_files.send_soon(unread, turn.conversation))
+    new = [one for one in entries if _is_unread(one)]
+    hearing.mark_read(new, owing=ticket_files.send_soon(new, turn.conversation))
     answers = [{"at": one.created_at, "text": one.text} for one in entries]
     shown = titles.titles(turn)
+    part = ticket.merged.filter(pk=said_of).first() if said_of not in (0, ticket.pk) else None
     values = _row(ticket, shown, None) | {"answers": answers, "more": more}
+    values["part"] = part.number if part is not None else ""
     options: tuple[Option, ...] = (option(ADD_TO, ticket.pk, shown.get("ticket_add", "+")),)
     if more:
         options = (option(LOOK, ticket.pk, shown.get("ticket_rest", "+")), *options)
@@ -313,15 +203,5 @@ def _row(ticket: Ticket, shown: Mapping[str, str], last: datetime | None) -> dic
 
 
 INTENTS = {"ticket_status": status}
-CHOICES = {LOOK: look, RATE: rate, REOPEN: ask_more, ADD_TO: ask_more, ABOUT: about}
+CHOICES = {LOOK: look, RATE: rate, REOPEN: ask_more, ADD_TO: ask_more}
 STEPS = {(DIALOG, MORE): Step(take_more, takes_any=True)}
-YES_NO = ("affirm", "deny")
-# These are about the conversation, not about anything in it.
-OF_TALK = frozenset(("authenticate", "cancel", "logout", "opt_out", "opt_in", "talk_to_agent"))
-CLAIMS = {
-    **{intent: claim_quoted for intent in HEARD if intent not in OF_TALK},
-    **dict.fromkeys((*YES_NO, "upload_receipt", "create_ticket"), claim_answer),
-    UNKNOWN: claim,
-    FILE: claim,
-}
-OVERHEARD = {**CLAIMS, RATE: rate, REOPEN: reopen, ABOUT: about}

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from chatbot.dialog.contract import INTENT, Asked, Outcome, Reply, Step, Turn
+from chatbot.dialog.contract import INTENT, Asked, Option, Outcome, Reply, Step, Turn
 from chatbot.dialog.login.asking import DRAFT
 from chatbot.intents import login, titles
+from chatbot.intents.leaving import left, refuses
 from chatbot.intents.own_words import kept
 from crm.conversations.models import Attachment, Message
 from partners.models import Partner
@@ -18,6 +19,8 @@ from tickets.opening import LONGEST_SUBJECT, open_ticket
 DIALOG, SUBJECT, DESCRIPTION, PICTURE = "create_ticket", "subject", "description", "picture"
 # What they wrote when they asked for a ticket, taken as its subject.
 USE, ADD_PICTURE = "ticket_use", "ticket_picture"
+# What they wrote before, in the message of that key, is about something new.
+NEW = "ticket_new"
 # The button by which a partner says so first.
 PARTNER = f"{INTENT}:authenticate"
 # A sentence of so many words may be the subject itself.
@@ -36,6 +39,16 @@ def create(turn: Turn) -> Outcome:
     return _ask_subject(turn, _with_picture(turn, {"said": said} if said else {}))
 
 
+def begin(turn: Turn) -> Outcome:
+    """A ticket about what they wrote before: those words are its subject."""
+    key = int(turn.value[:18]) if turn.value.isdecimal() else 0
+    own = Message.objects.filter(conversation=turn.conversation, direction=Message.Direction.IN)
+    # What was said in a session that is over is not said again.
+    said = own.filter(pk=key, is_private=turn.session is not None).first()
+    subject = " ".join(said.text.split())[:LONGEST_SUBJECT] if said is not None else ""
+    return _ask_description({"subject": subject}) if subject else _ask_subject(turn, {})
+
+
 def _ask_subject(turn: Turn, data: Mapping[str, Any]) -> Outcome:
     said = data.get("said", "")
     options = list(titles.pick(turn, (USE, "said", "ticket_use"))) if said else []
@@ -51,6 +64,11 @@ def take_subject(turn: Turn, data: Mapping[str, Any]) -> Outcome:
     """Who says who they are instead is let in first, and asked again."""
     if who := login.in_between(turn, "create_ticket", data):
         return who
+    if refuses(turn) and data.get("said"):  # to use what they wrote
+        return _ask_subject(turn, _pictures(data))
+    this = titles.pick(turn, (NEW, str(turn.message.pk), "ticket_subject"))
+    if gone := _left(turn, _ask_subject(turn, data), this):
+        return gone
     if turn.choice == PARTNER:  # who is in by now
         return _ask_subject(turn, data)
     data = _with_picture(turn, data)
@@ -74,6 +92,8 @@ def take_description(turn: Turn, data: Mapping[str, Any]) -> Outcome:
     if turn.choice:
         # The answer to the question before, pressed twice.
         return _ask_description(data)
+    if gone := _left(turn, _ask_description(data)):
+        return gone
     data = _with_picture(turn, data)
     description = kept(turn)
     if not description:
@@ -90,6 +110,16 @@ def take_description(turn: Turn, data: Mapping[str, Any]) -> Outcome:
         files=_attachments(turn, data),
     )
     return made(turn, ticket, pictures=bool(data.get("pictures")))
+
+
+def _left(turn: Turn, question: Outcome, options: tuple[Option, ...] = ()) -> Outcome | None:
+    """What is said to who wants no ticket, or something else; who asks for one again, is asked
+    again. None: none of that."""
+    if refuses(turn):
+        return Outcome((Reply("cancelled", promises=turn.waits),))
+    if turn.heard.exact and turn.heard.intent == "create_ticket" and not turn.inbound.media:
+        return question
+    return left(turn, options)
 
 
 def made(turn: Turn, ticket: Ticket, *, pictures: bool = False) -> Outcome:
@@ -225,7 +255,7 @@ def _wordless(turn: Turn) -> Reply:
 
 INTENTS = {"create_ticket": create}
 # A sentence offered as the subject of a ticket that was left meanwhile: it is asked anew.
-CHOICES = {ADD_PICTURE: ask_picture, USE: create}
+CHOICES = {ADD_PICTURE: ask_picture, USE: create, NEW: begin}
 STEPS = {
     (DIALOG, SUBJECT): Step(take_subject, takes_any=True, own=(USE, PARTNER)),
     (DIALOG, DESCRIPTION): Step(take_description, takes_any=True, own=(USE, PARTNER)),

@@ -172,7 +172,7 @@ def test_a_button_of_the_menu_is_no_wish_for_a_visit(ask, villa, two):
 def test_the_title_of_an_old_button_is_text_where_any_text_is_asked_for(ask, ana):
     ask("menú")
     ask("crear ticket")
-    ask("Mis préstamos")
+    ask("Enviar comprobante")
     ask("2")
     ticket = Ticket.objects.get()
     assert (ticket.subject, ticket.description) == ("Mis préstamos", "2")

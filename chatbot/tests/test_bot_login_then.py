@@ -18,6 +18,7 @@ from chatbot.work import work_off
 from crm.conversations import ownership
 from crm.conversations.models import Conversation, Message
 from tickets.models import Ticket
+from tickets.opening import open_ticket
 
 pytestmark = [pytest.mark.once, pytest.mark.django_db, pytest.mark.usefixtures("in_english")]
 PROBLEM, WORDS = "Problema con pago", "No puedo pagar mi cuota"
@@ -70,6 +71,14 @@ def test_what_was_asked_for_is_served(stranger, loan, let_in, check):
     assert [one.author for one in said] == ["system", "bot"]
     assert all(one.is_private for one in said)
     assert LoginRequest.objects.get().wanted == {} and stranger.dialog.name == ""
+
+
+def test_who_wanted_nothing_else_reads_what_a_colleague_answered(stranger, ana, officer, let_in):
+    ticket = open_ticket(contact=ana.contact, partner=ana, subject="Otro", description="Más")
+    stranger(RIGHT)
+    ticket.messages.create(kind="public", text="Ya está", is_veiled=True)
+    welcome, answer = let_in()
+    assert welcome == WELCOME and "Ya está" in answer
 
 
 def test_a_list_is_chosen_from_as_if_they_had_just_asked(stranger, ana, product, loan, let_in):

@@ -54,7 +54,8 @@ def approve(*, request: LoginRequest, by: User, now: datetime | None = None) -> 
             dialog.turn_to({})
             dialog.save()
         if beside.may_be_told(talk, now):
-            _welcome(beside.turn_of(talk, session, now), dialog, episode, serving(wanted))
+            serve = serving(wanted, row.partner)
+            _welcome(beside.turn_of(talk, session, now), dialog, episode, serve)
     return session
 
 

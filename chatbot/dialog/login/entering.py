@@ -30,6 +30,7 @@ from chatbot.intents import menu
 from chatbot.intents.heard import Heard
 from chatbot.models import PartnerSession
 from partners.models import Partner
+from tickets import hearing
 
 Way = PartnerSession.Way
 
@@ -118,7 +119,7 @@ def let_in(
     )
     inside = replace(turn, session=session)
     values = {"first_name": partner.contact.first_name}
-    serve = serving(data)
+    serve = serving(data, partner)
     if serve is None:
         shown = Reply("login_welcome", values, menu.options(inside), private=True)
         return Outcome((shown,), topic={})
@@ -127,9 +128,12 @@ def let_in(
     return replace(served, replies=(welcome, *served.replies))
 
 
-def serving(data: Mapping[str, Any]) -> Handler | None:
-    """What serves to who is in by now what they had asked for (`after`); None: nothing was."""
+def serving(data: Mapping[str, Any], partner: Partner) -> Handler | None:
+    """What serves to who is in by now what they had asked for (`after`), else the answer to a
+    ticket that they were told to come and read; None: nothing was, and there is none."""
     then = str(data.get("then", ""))
+    if not then and hearing.unread(partner).exists():
+        then = "ticket_status"
     handler = registry.handlers().get(then)
     if handler is None:
         return None

@@ -1,0 +1,318 @@
+"""Whose words may be a ticket's: an answer to a colleague's question, and that all is not well."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+
+from django.db.models import Q
+
+from chatbot.dialog.contract import FILE, Option, Outcome, Reply, Turn
+from chatbot.intents import titles
+from chatbot.intents.heard import INTENTS as HEARD
+from chatbot.intents.heard import POLITE, SURE, UNKNOWN
+from chatbot.intents.hearing.features import asks
+from chatbot.intents.hearing.ticket_numbers import names_some, number_in
+from chatbot.intents.hearing.words import plain
+from chatbot.intents.own_words import written
+from chatbot.intents.ticket_answers import rate, reopen
+from chatbot.intents.tickets import NEW, add, added, outside, theirs, unheard
+from crm.conversations.models import Message
+from tickets import hearing
+from tickets.models import Ticket, TicketMessage
+from tickets.standing import REOPENED_WITHIN, may_be_reopened
+from tickets.telling import RATE, REOPEN
+
+ABOUT = "ticket_about"
+# So many that were spoken of lately are looked at for one that hears.
+MOST_LATELY = 10
+# So far back one yes reaches, and to so many messages: each costs a handful of statements.
+MOST_BACK, MOST_IN_ROW = 20, 4
+# "Sí, es sobre mi ticket": who says more says something else besides.
+MOST_OF_YES = 5
+PUBLIC = TicketMessage.Kind.PUBLIC
+UNSENT = (Message.State.FAILED, Message.State.CANCELLED)
+# It goes on, or it was not settled.
+STILL = re.compile(
+    r"\b(?:sigue[ns]?|sigo|seguimos|continua[nr]?|continuo|persiste[n]?|todavia|aun|otra vez"
+    r"|de nuevo|nuevamente|reabr\w+|reapert\w+|sin (?:resolver|solucion\w*)"
+    r"|(?:no|nunca|nada) (?:\w+ ){0,3}?(?:resuel\w+|resolv\w+|solucion\w+|arregl\w+)"
+    r"|ainda|segue[m]?|de novo|nao (?:\w+ ){0,2}?resolv\w+"
+    r"|still|again|reopen\w*|not (?:\w+ ){0,2}?(?:resolved|solved|fixed))\b"
+)
+# It is not wanted any more.
+TAKEN_BACK = re.compile(
+    r"\b(?:cancel\w+|anul\w+|cerr\w+|cierr\w+|retir\w+|elimin\w+|borr\w+|desist\w+|fech\w+|close"
+    r"|(?:ya no|nao) (?:lo )?(?:quier\w+|necesit\w+|quer\w+|precis\w+))\b"
+)
+# What begins so wants something else, whatever it names.
+WISHES = re.compile(
+    r"\b(?:detalles?|ver|quiero|quisiera|dame|deme|muestra\w*|mand[ae]\w*|puedo|mostr\w+|quero"
+    r"|details?|show)\b"
+)
+# They answer a question whatever else they sound like.
+ANSWERS = frozenset(("affirm", "deny", "upload_receipt", "create_ticket", UNKNOWN))
+YES_NO = frozenset(("affirm", "deny"))
+# What may say that a ticket is not settled, or no more wanted.
+OF_TICKETS = frozenset((*YES_NO, "create_ticket", "ticket_status", "cancel"))
+# These are about the conversation, not about anything in it.
+OF_TALK = frozenset(("cancel", "logout", "opt_out", "opt_in", "talk_to_agent"))
+
+
+# --- What they seem to ask for -----------------------------------------------------------------
+
+
+def claim(turn: Turn) -> Outcome | None:
+    """Words that ask for nothing the bot knows, or a file, may be about a ticket: surely if it
+    waits for them, or if they answer to a message of ours about it; else they are asked."""
+    if found := _answered(turn) or _not_settled(turn):
+        return found
+    if _says_nothing(turn):
+        return None
+    waiting = hearing.hear_waiting(message=turn.message, partner=turn.partner, files=turn.files)
+    if waiting is not None:
+        return added(turn, waiting, waiting)
+    if turn.inbound.kind != Message.Kind.TEXT or _is_leads(turn):
+        return None
+    return _asked_of(turn, _lately(turn))
+
+
+def claim_other(turn: Turn) -> Outcome | None:
+    """Whatever else they seem to ask for: an answer to a message about a ticket is about it, unless
+    it is nothing but another thing's own words."""
+    if turn.heard.exact and turn.heard.intent not in YES_NO:
+        return None
+    return _answered(turn) or (_not_settled(turn) if turn.heard.intent in OF_TICKETS else None)
+
+
+def claim_yes(turn: Turn) -> Outcome | None:
+    """A yes also to "is it about that ticket?", in words."""
+    is_yes = turn.heard.exact or len(turn.text.split()) <= MOST_OF_YES
+    if is_yes and (value := _asked_about(turn)):
+        return about(replace(turn, inbound=replace(turn.inbound, choice=value)))
+    return claim_other(turn)
+
+
+def claim_document(turn: Turn) -> Outcome | None:
+    """A document alone, of who is in already: a colleague asked for it."""
+    if turn.session is None or turn.heard.slots.year:
+        return None
+    return _answered(turn)
+
+
+def claim_cancel(turn: Turn) -> Outcome | None:
+    """Of a ticket: it is a colleague who closes it."""
+    return _not_settled(turn) if names_some(turn.text) else None
+
+
+def _answered(turn: Turn) -> Outcome | None:
+    """Added to the ticket of the message they answer to: it is quoted, or was a colleague's
+    question and the last thing that was said to them."""
+    if turn.choice or not (written(turn) or turn.inbound.media):
+        return None
+    ticket = _quoted(turn)
+    if ticket is None:
+        entry = _said_last(turn)
+        asks_them = entry is not None and entry.ticket.status == Ticket.Status.WAITING
+        ticket = entry.ticket if entry and asks_them and _may_answer(turn, entry) else None
+    return add(turn, ticket) if ticket is not None else None
+
+
+def _may_answer(turn: Turn, entry: TicketMessage) -> bool:
+    """Whether it may be the answer to that question; nobody answers what they have not read."""
+    if entry.kind != PUBLIC:
+        return False
+    heard, slots = turn.heard, turn.heard.slots
+    if heard.intent in ANSWERS or (entry.is_veiled and entry.read_at is None):
+        return heard.intent in ANSWERS
+    if heard.intent in POLITE or asks(turn.text) or WISHES.search(plain(turn.text)):
+        return False
+    names = slots.ordinal or slots.day or any(sign.isdigit() for sign in turn.text)
+    return bool(names) or heard.score < SURE
+
+
+def _not_settled(turn: Turn) -> Outcome | None:
+    """That a ticket is not resolved opens it again, if they have just heard that it is; else they
+    are asked, as who takes one back is."""
+    if turn.choice or turn.inbound.kind != Message.Kind.TEXT:
+        return None
+    words = plain(turn.text)
+    still = STILL.search(words) is not None
+    entry = _said_last(turn) if still or turn.heard.intent in ("deny", "create_ticket") else None
+    if entry is not None and may_be_reopened(entry.ticket, turn.now):
+        return add(turn, entry.ticket) if still else _asked_of(turn, [entry.ticket])
+    takes_back = names_some(words) and TAKEN_BACK.search(words) is not None
+    if not still and not takes_back:
+        return None
+    return _asked_of(turn, [one for one in _lately(turn) if _fits(turn, one, takes_back)])
+
+
+def _fits(turn: Turn, ticket: Ticket, takes_back: bool) -> bool:
+    """Only what is open is taken back; "still no answer to my ticket" asks how that one stands."""
+    if takes_back:
+        return not ticket.is_done
+    return ticket.is_done or turn.heard.intent != "ticket_status"
+
+
+def _is_leads(turn: Turn) -> bool:
+    """Whether it is a lead's already, or makes one."""
+    found = turn.captured
+    return found is not None and (found.lead is not None or found.property is not None)
+
+
+def _says_nothing(turn: Turn) -> bool:
+    """Whether it is an answer that was tapped, names an amount as a receipt does or a row of the
+    list that was shown, or is no word."""
+    slots = turn.heard.slots
+    names_row = bool(turn.topic.get("shown")) and bool(slots.ordinal or slots.loan)
+    if turn.choice or slots.amount is not None or names_row:
+        return True
+    return not written(turn) and not turn.inbound.media
+
+
+# --- Which ticket ------------------------------------------------------------------------------
+
+
+def _said_last(turn: Turn) -> TicketMessage | None:
+    """The last thing that was said to them, if it was of a ticket that may hear them."""
+    said = Message.objects.filter(
+        conversation=turn.conversation, direction=Message.Direction.OUT
+    ).exclude(state__in=UNSENT)
+    last = said.order_by("-shown_at", "-id").values("pk")[:1]
+    entries = TicketMessage.objects.filter(sent__in=last, ticket__merged_into=None)
+    return _heard_of(turn, entries.select_related("ticket").first())
+
+
+def _quoted(turn: Turn) -> Ticket | None:
+    """The ticket of the message of ours that they answered to; in a session the partner's."""
+    if not turn.inbound.reply_to:
+        return None
+    entries = TicketMessage.objects.filter(
+        sent__conversation=turn.conversation, sent__provider_id=turn.inbound.reply_to
+    )
+    found = _heard_of(turn, entries.select_related("ticket__merged_into").first())
+    return found.ticket if found is not None else None
+
+
+def _heard_of(turn: Turn, entry: TicketMessage | None) -> TicketMessage | None:
+    if entry is None or turn.partner is None:
+        return entry
+    return entry if hearing.may_hear(entry.ticket, turn.partner) else None
+
+
+def _lately(turn: Turn) -> list[Ticket]:
+    """Those spoken of here that something happened to in the last week, newest first; or the one
+    whose number they say."""
+    rows = Ticket.objects.standing().filter(conversation=turn.conversation)
+    if key := number_in(turn.text):
+        rows = rows.filter(Q(pk=key) | Q(merged=key))
+    rows = rows.filter(changed_at__gte=turn.now - REOPENED_WITHIN)
+    return list(rows.order_by("-changed_at")[:MOST_LATELY])
+
+
+# --- "Is it about that ticket?" ----------------------------------------------------------------
+
+
+def _asked_of(turn: Turn, rows: Sequence[Ticket]) -> Outcome | None:
+    """Whether it is about the newest of them; or that it cannot be, said in this session."""
+    hears = [one for one in rows if turn.partner is None or hearing.may_hear(one, turn.partner)]
+    deaf = [one for one in rows if one not in hears and hearing.is_nobodys(one)]
+    unclear = turn.heard.intent == UNKNOWN
+    if not hears and deaf and deaf[0].status == Ticket.Status.WAITING:
+        return replace(outside(turn, deaf[0]), misunderstood=unclear)
+    lately = hears[0] if hears else None
+    if lately is None or (lately.is_done and not may_be_reopened(lately, turn.now)):
+        return None
+    reply = Reply("ticket_about", {"number": lately.number}, _yes_or_else(turn, lately))
+    return Outcome((reply,), misunderstood=unclear)
+
+
+def _yes_or_else(turn: Turn, ticket: Ticket) -> tuple[Option, ...]:
+    """A complaint may be another one."""
+    value = f"{ticket.pk}.{turn.message.pk}"
+    another = (NEW, str(turn.message.pk), "ticket_new")
+    no = another if turn.heard.intent == "create_ticket" else ("intent", "help", "ticket_not")
+    return titles.pick(turn, (ABOUT, value, "ticket_about"), no)
+
+
+def about(turn: Turn) -> Outcome:
+    """Yes, what they wrote before was about that ticket; all of it that was asked about."""
+    key, _dot, message_key = turn.value.partition(".")
+    ticket = theirs(turn, key)
+    if ticket is None:
+        return unheard(turn, key)
+    row = _in_row(turn, key, message_key)
+    found = [one for one in row if not _gets_too_much(turn, ticket, one)]
+    if not found:
+        return Outcome((Reply("ticket_not_found"),))
+    heard = ticket
+    for message in found:
+        # Only of words it is asked.
+        heard = hearing.hear(ticket=heard, message=message, partner=turn.partner, files=())
+    return added(turn, heard, ticket)
+
+
+def _in_row(turn: Turn, key: str, message_key: str) -> list[Message]:
+    """The message of that key, and those just before and after it that were asked about in the
+    same way, oldest first."""
+    talk = Message.objects.filter(conversation=turn.conversation)
+    asked = int(message_key[:18]) if message_key.isdecimal() else 0
+    own = talk.filter(direction=Message.Direction.IN)
+    found = {one.pk: one for one in own.filter(pk=asked)}
+    if not found:
+        return []
+    keys: list[int] = []
+    for options in _questions(turn, asked):
+        kinds = [str(one.get("id", "")).rpartition(".") for one in options]
+        same = [last for first, _dot, last in kinds if first == f"{ABOUT}:{key}"]
+        if same:
+            keys.append(int(same[0]))
+        elif asked in keys:
+            break
+        else:
+            keys = []
+    if asked in keys:
+        found |= {one.pk: one for one in own.filter(pk__in=keys[:MOST_IN_ROW])}
+    return [found[one] for one in sorted(found)]
+
+
+def _questions(turn: Turn, asked: int) -> list[list[dict[str, str]]]:
+    """The answers offered with each thing said around that message, newest first."""
+    said = Message.objects.filter(
+        conversation=turn.conversation,
+        direction=Message.Direction.OUT,
+        pk__lt=turn.message.pk,
+    )
+    return list(said.order_by("-id").values_list("options", flat=True)[:MOST_BACK])
+
+
+def _gets_too_much(turn: Turn, ticket: Ticket, message: Message) -> bool:
+    """Whether it was said in a session that is over, and the ticket is no partner's secret."""
+    whole = ticket.merged_into or ticket
+    secret = whole.partner_id is not None and whole.is_private
+    return message.is_private and turn.partner is None and not secret
+
+
+def _asked_about(turn: Turn) -> str:
+    """The yes that was offered to "is it about that ticket?", if that was just asked."""
+    if turn.choice:
+        return ""
+    said = Message.objects.filter(
+        conversation=turn.conversation, direction=Message.Direction.OUT
+    ).exclude(state__in=UNSENT)
+    options = said.order_by("-shown_at", "-id").values_list("options", flat=True).first() or []
+    offered = [str(one.get("id", "")) for one in options]
+    return next((one for one in offered if one.startswith(f"{ABOUT}:")), "")
+
+
+CHOICES = {ABOUT: about}
+CLAIMS = {
+    **{intent: claim_other for intent in HEARD if intent not in OF_TALK},
+    "affirm": claim_yes,
+    "authenticate": claim_document,
+    "cancel": claim_cancel,
+    UNKNOWN: claim,
+    FILE: claim,
+}
+OVERHEARD = {**CLAIMS, RATE: rate, REOPEN: reopen, ABOUT: about}

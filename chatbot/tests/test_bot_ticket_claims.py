@@ -1,0 +1,237 @@
+"""Words that may be a ticket's: to a question, after it was resolved, and in several messages."""
+
+import pytest
+from django.utils import timezone
+
+from chatbot.models import PartnerSession
+from chatbot.tests import tickets_known
+from chatbot.tests.self_service import *  # noqa: F403
+from chatbot.tests.self_service import MOST_QUERIES, make_loan
+from chatbot.tests.tickets_known import ANSWER, BESIDE, answered, fresh
+from chatbot.work import work_off
+from leads.models import Lead
+from tickets.merging import merge
+from tickets.models import Ticket
+from tickets.opening import open_ticket
+from tickets.standing import resolve, set_status
+
+pytestmark = [pytest.mark.once, pytest.mark.django_db]
+clara, made = tickets_known.clara, tickets_known.made
+stranger, prospects = tickets_known.stranger, tickets_known.prospects
+done = tickets_known.done
+
+
+def said_of(ticket):
+    rows = ticket.messages.filter(kind="person").order_by("pk")
+    return list(rows.values_list("text", flat=True))
+
+
+def out_of_session():
+    PartnerSession.objects.update(closed_at=timezone.now())
+
+
+# --- A colleague's question --------------------------------------------------------------------
+
+
+@pytest.fixture
+def asked(made, ask, clara, ana, product):
+    """Ana has two loans, and was shown them before she was asked which."""
+    for number in ("P-000005", "P-000026"):
+        make_loan(ana, product, number)
+    ask("mis préstamos")
+    answered(ask, made, clara, "¿Cuál?")
+    set_status(ticket=fresh(made), status="waiting", by=clara)
+    return made
+
+
+def test_an_amount_a_loan_or_a_day_answers_it(asked, ask, clara):
+    answers = (
+        "200", "S/ 250", "el segundo", "2", "mi préstamo es el 26", "ya pagué el 5", "por yape",
+        "aquí va mi respuesta: fue el 5 de octubre", "el del préstamo 26",
+    )  # fmt: skip
+    for number, words in enumerate(answers, start=1):
+        (said,) = ask(words)
+        assert asked.number in said and said_of(asked)[-1] == words, words
+        assert len(said_of(asked)) == number and fresh(asked).status == "open", words
+        assert len(ask.queries) <= MOST_QUERIES + 2  # time that stood still goes on
+        answered(ask, asked, clara, "¿Cuál?")
+        set_status(ticket=fresh(asked), status="waiting", by=clara)
+
+
+def test_so_does_a_document_of_who_is_in(asked, ask):
+    (said,) = ask("mi dni es 12345678")
+    assert asked.number in said and said_of(asked)
+
+
+def test_what_surely_asks_for_something_else_is_served(asked, ask, clara):
+    for words in ("¿Cuánto debo?", "detalle del préstamo 5", "quiero ver mis préstamos", "gracias"):
+        ask(words)
+        assert said_of(asked) == [] and fresh(asked).status == "waiting", words
+        answered(ask, asked, clara, "¿Cuál?")
+
+
+def test_nobody_answers_what_they_have_not_read(made, ask, clara):
+    out_of_session()
+    answered(ask, made, clara, "¿Cuál?")
+    set_status(ticket=fresh(made), status="waiting", by=clara)
+    (said,) = ask("quiero ver la respuesta a mi reclamo")
+    assert "1990" in said and said_of(made) == []
+
+
+# --- Resolved ----------------------------------------------------------------------------------
+
+STILL = [
+    "sigo con el mismo problema", "el problema continúa", "esto no se solucionó",
+    "me siguen cobrando doble", "quiero reabrir mi ticket", "no está resuelto, sigue igual",
+    "aún no me han devuelto nada", "sigue igual",
+]  # fmt: skip
+
+
+def test_that_it_goes_on_opens_what_was_just_resolved(done, ask, clara):
+    for words in STILL:
+        (said,) = ask(words)
+        assert done.number in said and said_of(done)[-1] == words
+        assert fresh(done).status == "open" and Ticket.objects.count() == 1, words
+        resolve(ticket=fresh(done), by=clara)
+        work_off()
+    assert len(said_of(done)) == len(STILL)
+
+
+def test_what_may_say_so_is_asked_of(done, ask, clara):
+    for words in ("eso no es cierto", "mal", "no me han devuelto nada", BESIDE):
+        (said,) = ask(words)
+        assert f"*{done.number}*?" in said and fresh(done).is_done, words
+        ask("sí")
+        assert said_of(done)[-1] == words and fresh(done).status == "open", words
+        resolve(ticket=fresh(done), by=clara)
+        work_off()
+
+
+def test_a_complaint_may_be_another_one(done, ask):
+    ask("no me han devuelto nada")
+    (yes, _title), (new, _words) = ask.options
+    assert yes.startswith("ticket_about:")
+    (said,) = ask.tap(new)
+    assert "Asunto: *no me han devuelto nada*" in said
+    ask("Pedí la devolución en marzo")
+    assert Ticket.objects.latest("pk").subject == "no me han devuelto nada"
+    assert fresh(done).is_done and said_of(done) == []
+
+
+def test_who_is_content_opens_nothing(done, ask, clara):
+    for words in ("gracias", "todo bien", "ok", "no gracias", "mis préstamos"):
+        ask(words)
+        assert fresh(done).is_done and said_of(done) == [], words
+        set_status(ticket=fresh(done), status="open", by=clara)
+        resolve(ticket=fresh(done), by=clara)
+        work_off()
+
+
+def test_later_they_are_asked_whether_it_is_about_it(done, ask):
+    ask("menú")
+    (said,) = ask("me siguen cobrando doble")
+    assert f"*{done.number}*?" in said and fresh(done).is_done
+
+
+def test_of_what_is_open_it_asks_how_it_stands(made, ask):
+    (said,) = ask("todavía no responden mi reclamo")
+    assert said.startswith(f"*{made.number}*") and said_of(made) == []
+
+
+def test_without_a_session_their_words_are_not_lost(done, ask):
+    out_of_session()
+    (said,) = ask("sigue igual, no me devolvieron")
+    assert done.number in said and fresh(done).status == "open"
+    assert said_of(done) == ["sigue igual, no me devolvieron"]
+
+
+def test_nor_are_those_of_who_is_no_partner(prospects, stranger, clara):
+    resolve(ticket=prospects, by=clara)
+    work_off()
+    (said,) = stranger("sigue el ruido")
+    assert prospects.number in said and fresh(prospects).status == "open"
+    stranger("menú")
+    (said,) = stranger("el ruido es de noche")
+    assert f"*{prospects.number}*?" in said and not Lead.objects.exists()
+
+
+# --- Taken back --------------------------------------------------------------------------------
+
+
+def test_who_takes_it_back_is_asked_of_and_heard(made, ask):
+    takes = ("quiero cancelar mi ticket", "cierra mi reclamo, ya no hace falta", "cancelar ticket")
+    for words in takes:
+        (said,) = ask(words)
+        assert f"*{made.number}*?" in said, words
+        ask.tap(ask.options[0][0])
+    assert tuple(said_of(made)) == takes
+
+
+# --- In several messages -----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("answer", ["newest", "first", "sí"])
+def test_one_yes_is_of_all_that_was_asked_about(made, ask, answer):
+    offered = []
+    for words in ("la app", "desde ayer en la noche"):
+        ask(words)
+        offered.append(ask.options[0][0])
+    if answer == "sí":
+        (said,) = ask(answer)
+    else:
+        (said,) = ask.tap(offered[answer == "newest"])
+    assert made.number in said and said_of(made) == ["la app", "desde ayer en la noche"]
+    assert len(ask.queries) <= MOST_QUERIES
+
+
+def test_what_was_asked_about_before_something_else_is_not_added(made, ask):
+    ask("la app")
+    ask("menú")
+    ask("desde ayer en la noche")
+    ask.tap(ask.options[0][0])
+    assert said_of(made) == ["desde ayer en la noche"]
+
+
+# --- By its number -----------------------------------------------------------------------------
+
+
+def test_a_number_is_that_ticket(made, ask, ana):
+    open_ticket(contact=ana.contact, partner=ana, subject="Otro", description="Más")
+    number = made.number
+    for words in (number, f"ticket {number}", f"cómo va mi reclamo {number}", f"t{made.pk}"):
+        (said,) = ask(words)
+        assert said.startswith(f"*{number}*"), words
+
+
+def test_of_a_part_it_is_said_what_it_is_a_part_of(made, ask, ana, clara):
+    part = open_ticket(contact=ana.contact, partner=ana, subject="Otro", description="Más")
+    merge(ticket=part, into=fresh(made), by=clara)
+    (said,) = ask(f"ticket {part.number}")
+    assert part.number in said and f"*{made.number}*" in said
+
+
+def test_a_number_of_nobodys_or_anothers_is_not_found(made, other):
+    assert other(made.number) == other("T-999999") == ["No encontré ese ticket."]
+
+
+# --- Come to read ------------------------------------------------------------------------------
+
+
+def test_who_logs_in_as_they_were_told_reads_the_answer(made, ask, ana, clara):
+    open_ticket(contact=ana.contact, partner=ana, subject="Otro", description="Más")
+    out_of_session()
+    answered(ask, made, clara)
+    welcome, said = ask("12345678 1990")
+    assert "Ana" in welcome and ANSWER in said and len(ask.queries) <= MOST_QUERIES
+    out_of_session()
+    (welcome,) = ask("12345678 1990")
+    assert ANSWER not in welcome
+
+
+def test_who_taps_on_the_notice_reads_it_once_they_are_in(made, ask, ana, clara):
+    open_ticket(contact=ana.contact, partner=ana, subject="Otro", description="Más")
+    out_of_session()
+    answered(ask, made, clara)
+    ask.tap(f"ticket:{made.pk}")
+    _welcome, said = ask("12345678 1990")
+    assert ANSWER in said
