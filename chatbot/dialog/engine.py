@@ -186,7 +186,7 @@ def _answered(turn: Turn, dialog: Dialog) -> Outcome:
     foreign = turn.choice != "" and not {kind, turn.choice} & {*step.own}
     outcome = None
     if not (step.takes_any and (leaves or foreign)):
-        outcome = step.handler(turn, dialog.data)
+        outcome = (None if step.takes_any else _aside(turn)) or step.handler(turn, dialog.data)
     outcome = outcome or _no_answer(turn)
     if not outcome.beside or outcome.asked is not None:
         return outcome
@@ -209,6 +209,8 @@ def _no_answer(turn: Turn) -> Outcome:
 
 def _served(turn: Turn) -> Outcome:
     """What a tapped answer or the message's intent leads to."""
+    if beside := _aside(turn):
+        return beside
     kind = turn.choice.partition(":")[0]
     if kind == INTENT:
         return _handler_of(turn.value)(turn)
@@ -218,6 +220,12 @@ def _served(turn: Turn) -> Outcome:
     claim = registry.claims().get(wanted)
     claimed = claim(turn) if claim else None
     return claimed or _handler_of(wanted)(turn)
+
+
+def _aside(turn: Turn) -> Outcome | None:
+    """What is answered whatever question is open, which stays so."""
+    told = next(filter(None, (claim(turn) for claim in registry.aside())), None)
+    return replace(told, beside=True) if told else None
 
 
 def _overhear(turn: Turn) -> None:

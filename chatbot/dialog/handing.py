@@ -13,7 +13,7 @@ from chatbot.dialog.summing import sum_up
 from chatbot.models import Dialog
 from crm.conversations import ownership
 from crm.conversations.models import Conversation, Episode
-from crm.people.calendar import calendars_of, holiday
+from crm.people.calendar import Calendar, calendars_of, holiday
 from crm.people.calendar_words import closing_words, opening_words
 from crm.people.models import User
 
@@ -50,7 +50,11 @@ def note_wish(episode: Episode, intent: str) -> None:
 def when_people_answer(agency: int | None, now: datetime, language: str) -> dict[str, Any]:
     """For a reply's template: `is_open`, `until` ("hasta las 18:00", or ""), `opening` ("mañana
     desde las 9:00"), and the `holiday` that keeps it closed, in Spanish. `agency` is a key."""
-    calendar = calendars_of([agency] if agency else [])[agency]
+    return said_of(calendars_of([agency] if agency else [])[agency], now, language)
+
+
+def said_of(calendar: Calendar, now: datetime, language: str) -> dict[str, Any]:
+    """The same of an office's calendar."""
     closes = calendar.open_until(now)
     opening = calendar.next_opening(closes or now)
     return {

@@ -39,6 +39,13 @@ def first() -> tuple[Callable[[Turn], str], ...]:
 
 
 @cache
+def aside() -> tuple[Claim, ...]:
+    """Who is asked next: what is answered beside whatever is open; None: it is no such thing."""
+    subjects = map(import_module, SUBJECTS)
+    return tuple(claim for subject in subjects for claim in getattr(subject, "ASIDE", ()))
+
+
+@cache
 def handlers() -> dict[str, Handler]:
     return dict(_entries("INTENTS"))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from chatbot.dialog.contract import Outcome, Turn
+from chatbot.intents import hours
 from chatbot.intents.grievances import is_angry, threatens
 from crm.conversations.models import Episode
 
@@ -23,3 +24,4 @@ def aggrieved(turn: Turn) -> str:
 
 INTENTS = {"talk_to_agent": talk}
 FIRST = (aggrieved,)
+ASIDE = (hours.tell,)

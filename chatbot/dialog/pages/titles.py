@@ -50,6 +50,7 @@ GROUPS = (
     (
         _("Our people, and news"),
         {
+            "opening_hours": _("Opening hours asked for"),
             "handed": _("Handed over to an adviser"),
             "nobody_answered": _("No adviser answered: the bot serves again"),
             "noted": _("Noted for an adviser"),
