@@ -4,21 +4,20 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.db import transaction
-from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from chatbot import alarms, echoes, presence, whose
+from chatbot import alarms, choosing, echoes, presence, whose
 from chatbot.channels.base import Provider
 from chatbot.channels.events import InboundMessage, Media
-from chatbot.dialog import registry, sessions
-from chatbot.dialog.contract import INTENT, PROPERTY, Turn
+from chatbot.dialog import sessions
+from chatbot.dialog.contract import PROPERTY, Turn
 from chatbot.dialog.engine import take_turn
 from chatbot.dialog.listening import Listening, as_stored, listen
-from chatbot.intents import examples, holdings, picking
+from chatbot.intents import examples
 from chatbot.media import fetch_soon
 from chatbot.waiting import OurOwn
 from crm.conversations import outreach, ownership
@@ -34,13 +33,6 @@ from crm.conversations.proof import prove_phone
 from leads.capture import Advertisement, Captured, capture_lead, note_answer
 from leads.models import Lead
 
-# How long an answer offered can still be named by its number.
-OFFER_STANDS = timedelta(days=7)
-State = Message.State
-ONLY_A_LINK = Q(options__0__has_key="url")  # nothing to choose; it hides no offer before it
-# What is just being sent may be there before we hear that it is.
-SHOWN = (State.SENDING, State.SENT, State.DELIVERED, State.READ, State.UNKNOWN)
-
 
 def handle_message(provider: Provider, inbound: InboundMessage) -> Message | None:
     """Store a message once, tie it to a lead, queue the bot's answer. None: it was known.
@@ -55,7 +47,7 @@ def handle_message(provider: Provider, inbound: InboundMessage) -> Message | Non
     if not inbound.historical:
         ownership.open_episode(conversation, saves=not conversation.is_new)
     heard = _listen(conversation, inbound)
-    inbound = _with_choice(conversation, inbound, heard)
+    inbound, heard = choosing.with_choice(conversation, inbound, heard)
     # What somebody says to log in goes no further than to who lets them in.
     kept = as_stored(inbound, heard) if heard else inbound
     message, files = _store(provider, conversation, kept, heard)
@@ -163,48 +155,6 @@ def _conversation(provider: Provider, inbound: InboundMessage) -> Conversation:
         left=left,
         at=inbound.at,
     )
-
-
-def _with_choice(
-    conversation: Conversation, inbound: InboundMessage, heard: Listening | None
-) -> InboundMessage:
-    """ "2", "la segunda" or its title is the second of the answers last offered."""
-    if inbound.choice or inbound.outgoing or not inbound.wakes:
-        return inbound
-    if heard is not None and heard.heard.slots.document and heard.heard.slots.year:
-        return inbound  # who they are is no answer's number or title
-    if conversation.last_message_at is None:
-        return inbound  # nothing was said here before
-    if not 0 < len(inbound.text) <= picking.LONGEST:
-        return inbound
-    option = picking.pick(inbound.text, _offered(conversation, heard))
-    if option is None or (heard is not None and _names_row(conversation, heard, option["id"])):
-        return inbound
-    return replace(inbound, choice=option["id"])
-
-
-def _offered(conversation: Conversation, heard: Listening | None) -> list[dict[str, str]]:
-    """The answers last offered; where any text is asked for, only those below that question."""
-    said = conversation.messages.filter(
-        direction=Message.Direction.OUT,
-        shown_at__gte=timezone.now() - OFFER_STANDS,
-        # Not what they never saw; what nobody has confirmed they may have.
-        state__in=SHOWN,
-    )
-    if heard is None or not registry.takes_any(heard.dialog, timezone.now()):
-        # What a colleague said since is what a number answers to.
-        said = said.exclude(~Q(author=Message.Author.COLLEAGUE), options=[]).exclude(ONLY_A_LINK)
-    last = said.order_by("-shown_at", "-id").values_list("options", flat=True).first()
-    return [one for one in last or [] if "url" not in one]
-
-
-def _names_row(conversation: Conversation, heard: Listening, choice: str) -> bool:
-    """Whether "el segundo" is the second loan of the reply they read, not its second button."""
-    listed = heard.dialog.topic.get(holdings.LISTED)
-    if not listed or not heard.heard.slots.ordinal or choice.partition(":")[0] != INTENT:
-        return False
-    rows = conversation.messages.filter(direction=Message.Direction.IN).order_by("-id")
-    return bool(rows.values_list("pk", flat=True).first() == listed)
 
 
 def _store(

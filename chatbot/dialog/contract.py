@@ -9,7 +9,6 @@ A subject is a module that says what it answers to, in tables the engine reads
     CLAIMS    intent -> claim                          whose it may be before a handler gets it
     OVERHEARD intent or kind of choice -> claim        what is done with it while a person speaks
     FIRST     functions of a Turn                      why a person should answer it, or ""
-    ASIDE     claims                                   what is answered whatever else is asked
 
 A handler gets a `Turn` and returns an `Outcome`. It runs in the transaction that stores the
 message, under the locks of the episode and of the dialog's row: no network, no PDF, nothing slow.
@@ -152,13 +151,15 @@ StepHandler = Callable[[Turn, Mapping[str, Any]], Outcome | None]
 class Step:
     """`takes_any` text (a subject, a description): then only a word of leaving leaves it, or an
     answer tapped that is none of its `own` (kinds, or whole ids): that is never text. One that is
-    `optional` is left without a word when nobody answers.
+    `optional` is left without a word when nobody answers. One that `asks_figure` takes a number for
+    what it is, not for the place of an answer offered, unless that is shown with numbers.
     """
 
     handler: StepHandler
     takes_any: bool = False
     own: tuple[str, ...] = ()
     optional: bool = False
+    asks_figure: bool = False
 
 
 def say(name: str, *, options: tuple[Option, ...] = (), **values: Any) -> Outcome:

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from chatbot.dialog.contract import Outcome, Turn
-from chatbot.intents import account, loans, menu, picking
+from chatbot.intents import account, loans, menu, picking, receipts
 from chatbot.intents.hearing.words import words_of
 from crm.conversations.models import Message
 
 
 def beyond(turn: Turn) -> Outcome:
-    """A sound or a sticker, something unreadable, a row of the list of loans, or none of these."""
+    """A sound or a sticker, something unreadable, a row of the list of loans, what was paid, or
+    none of these."""
     if menu.is_unheard(turn):
         return menu.cannot_listen(turn)
     if turn.inbound.kind == Message.Kind.UNSUPPORTED:
         return menu.cannot_read(turn)
     if picking.names_pdf(words_of(turn.text)):
         return account.as_document(turn)
+    slots = turn.heard.slots
+    if slots.amount is not None and (slots.currency or slots.day):
+        return receipts.upload_receipt(turn)
     return loans.by_list(turn) or menu.not_understood(turn)

@@ -84,6 +84,8 @@ def named(turn: Turn, loans: Sequence[Loan], *, asked: bool = False) -> tuple[bo
     means its fifth before it means P-000005: that is what stood before the eyes. `asked` says
     that a loan was asked for: then the whole message may be a number.
     """
+    if turn.choice and not turn.choice.startswith("loan:"):
+        return False, None  # an answer that was offered, however it was named
     shown = _shown(turn, loans)
     if bare := BARE.fullmatch(turn.text):
         if bare_is_meant(turn, asked):

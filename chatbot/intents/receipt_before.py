@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
-from typing import Any
 
 from django.utils import timezone
 
 from chatbot.dialog.contract import Turn
-from chatbot.intents import receipt_words
 from chatbot.intents.detecting import detect
 from crm.conversations.models import Attachment, Message
 
@@ -41,11 +39,12 @@ def newest(turn: Turn) -> Attachment | None:
     return next((one for one in found if one.pk not in refused), None)
 
 
-def facts(turn: Turn, before: Attachment) -> dict[str, Any]:
-    """Amount and day as `receipt_words.facts`, of the words beside it; "ayer" as of then."""
+def then(turn: Turn, before: Attachment) -> Turn:
+    """As if the words beside it were said now; "ayer" as of then."""
     sent_on = timezone.localdate(before.message.created_at)
-    heard = detect(before.message.text, today=sent_on)
-    return receipt_words.facts(replace(turn, heard=heard))
+    text = before.message.text
+    heard = detect(text, today=sent_on)
+    return replace(turn, heard=heard, inbound=replace(turn.inbound, text=text, choice=""))
 
 
 def note_no(turn: Turn, pk: int) -> None:

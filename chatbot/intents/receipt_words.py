@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -10,6 +11,8 @@ from django.conf import settings
 from django.utils import timezone
 
 from chatbot.dialog.contract import Turn
+from chatbot.intents.heard import SURE
+from chatbot.intents.receipt_loans import LOAN
 from crm.conversations.models import Attachment
 from partners.account.amounts import read_amount
 from partners.lending.errors import LendingError
@@ -19,15 +22,18 @@ from partners.receipt_files import EXTENSIONS
 UNSURE = re.compile(r"\b(no s[eé]|no lo s[eé]|ni idea|n[aã]o sei|(?:do not|don'?t) know)\b", re.I)
 AMOUNT = re.compile(r"\b(monto|importe|cantidad|valor|amount)\b", re.I)
 DAY = re.compile(r"\b(fecha|d[ií]a|data|date|day)\b", re.I)
+DAY_ALONE = re.compile(r"\W*(?:(?:fue|el|d[ií]a|no|em|the)\W+)*(\d{1,2})\W*", re.I)
+MOST_DAYS_AGO = 62
 # What a file may be called by whoever sent it, before anybody has looked into it.
 VAGUE = ("", "application/octet-stream", "image/jpg", "application/x-pdf")
 
 
 def facts(turn: Turn) -> dict[str, Any]:
-    """Amount and day as JSON, as far as they are said; `wrong_day` says of one why it is none."""
+    """Amount and day as JSON, as far as they are said; `wrong_day` says of one why it is none, and
+    `said_in` is the amount's currency, "" where none is named."""
     found: dict[str, Any] = {}
     if (said := amount(turn)) is not None:
-        found["amount"] = str(said)
+        found |= {"amount": str(said), "said_in": turn.heard.slots.currency}
     slots = turn.heard.slots
     if slots.day is not None and slots.day <= timezone.localdate():
         found["day"] = slots.day.isoformat()
@@ -66,6 +72,20 @@ def yes_or_no(turn: Turn, pk: int) -> bool | None:
     return {"affirm": True, "deny": False}.get(turn.heard.intent)
 
 
+def is_sure(turn: Turn) -> bool:
+    """Whether a yes in words is enough to keep what was paid."""
+    return turn.heard.exact or turn.heard.score >= SURE
+
+
+def day_of_month(turn: Turn, today: date) -> date | None:
+    """ "el 15", where a day is asked for: the last such day until today."""
+    said = DAY_ALONE.fullmatch(turn.text)
+    if turn.choice or said is None:
+        return None
+    days = (today - timedelta(days=ago) for ago in range(MOST_DAYS_AGO))
+    return next((one for one in days if one.day == int(said[1])), None)
+
+
 def picked(turn: Turn, pk: int) -> str:
     """The answer tapped, if it was one about this file: "today", "loan-5"."""
     kind, _colon, value = turn.choice.partition(":")
@@ -89,10 +109,9 @@ def is_unsure(turn: Turn) -> bool:
 
 
 def thing(turn: Turn) -> str:
-    """ "la fecha", "el monto": which of them is wrong."""
-    if AMOUNT.search(turn.text):
-        return "amount"
-    return "day" if DAY.search(turn.text) else ""
+    """ "la fecha", "el monto", "el préstamo": which of them is wrong."""
+    shapes = {"amount": AMOUNT, "day": DAY, "which": LOAN}
+    return next((name for name, shape in shapes.items() if shape.search(turn.text)), "")
 
 
 def is_taken(attachment: Attachment) -> bool:

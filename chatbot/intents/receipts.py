@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
@@ -12,16 +13,28 @@ from django.utils import timezone
 
 from chatbot.dialog.contract import Asked, Outcome, Reply, Step, Turn, say
 from chatbot.dialog.login import ask, in_session, needs_session
-from chatbot.intents import handing_in, holdings, menu, receipt_before, receipt_words, titles
-from chatbot.models import ConfirmedReceipt
+from chatbot.intents import (
+    holdings,
+    menu,
+    receipt_before,
+    receipt_keeping,
+    receipt_loans,
+    receipt_states,
+    receipt_words,
+    titles,
+)
 from crm.conversations.models import Attachment, Message
 from crm.desk.wording import exact_money
 from partners.models import Loan
 
 Data = Mapping[str, Any]
 DIALOG, VISITOR = "upload_receipt", "visitor_file"
+# What a log-in remembers of who asked for it.
+STATES = "receipt_states"
 # Of a picture that was taken without a word: at which question that was.
 GUESSED = "guessed"
+# What is asked anew, by the answer that says it is wrong.
+WRONG = {"amount": "amount", "day": "day", "which": "loan"}
 FILES = (Message.Kind.IMAGE, Message.Kind.DOCUMENT)
 
 
@@ -35,6 +48,13 @@ def upload_receipt(turn: Turn) -> Outcome:
     if before := receipt_before.newest(turn):
         return _begin_with(turn, before)
     return _begin(turn, None)
+
+
+def about_receipts(turn: Turn) -> Outcome:
+    """A receipt to be sent; or what became of those they sent."""
+    if brings_file(turn) or not receipt_states.is_asked(turn):
+        return needs_session(upload_receipt)(turn)
+    return receipt_states.tell(turn) if turn.session else ask(turn, then=STATES)
 
 
 def file_came(turn: Turn) -> Outcome:
@@ -79,15 +99,26 @@ def _file_of(turn: Turn) -> Attachment | None:
 
 
 def _begin(turn: Turn, attachment: Attachment | None, *first: Reply) -> Outcome:
-    data = receipt_words.facts(turn) | ({"file": attachment.pk} if attachment else {})
-    return _next(turn, data, *first)
+    data = _facts(turn) | ({"file": attachment.pk} if attachment else {})
+    return _next(turn, receipt_loans.checked(turn, data), *first)
 
 
 def _begin_with(turn: Turn, before: Attachment) -> Outcome:
     """With a picture nobody named just now: at the first question a newer one takes its place."""
-    data = receipt_before.facts(turn, before) | receipt_words.facts(turn) | {"file": before.pk}
+    data = _facts(receipt_before.then(turn, before)) | _facts(turn) | {"file": before.pk}
+    data = receipt_loans.checked(turn, data)
     data |= {GUESSED: _step_of(data)}
     return _next(turn, data, Reply("receipt_sent_before"), known=before)
+
+
+def _facts(turn: Turn) -> dict[str, Any]:
+    """Amount, day and loan, as far as they are said."""
+    return receipt_words.facts(turn) | receipt_loans.said(turn)
+
+
+def _with(turn: Turn, data: Data, found: Data) -> Outcome:
+    """What is asked next, where this is known, too."""
+    return _next(turn, receipt_loans.checked(turn, {**data, **found}))
 
 
 # --- What is asked, in this order ------------------------------------------------------------
@@ -102,8 +133,7 @@ def _next(turn: Turn, data: Data, *first: Reply, known: Attachment | None = None
     if attachment is None:
         return _ask(turn, data, "file", Reply("receipt_send_file", _said(turn, data)), *first)
     if "amount" not in data:
-        stop = titles.pick(turn, ("receipt", f"stop.{attachment.pk}", "no_receipt"))
-        return _ask(turn, data, "amount", Reply("receipt_amount", options=stop), *first)
+        return _ask(turn, data, "amount", _ask_amount(turn, data), *first)
     if "day" not in data:
         return _ask(turn, data, "day", _ask_day(turn, data), *first)
     if "loan" not in data:
@@ -120,7 +150,8 @@ def _attachment(turn: Turn, key: int | None) -> Attachment | None:
 
 
 def _ask(turn: Turn, data: Data, step: str, question: Reply, *first: Reply) -> Outcome:
-    asked = Asked(DIALOG, step, {key: value for key, value in data.items() if key != "wrong_day"})
+    told = {"wrong_day", *(receipt_loans.WHY_NOT if step == "amount" else ())}
+    asked = Asked(DIALOG, step, {key: value for key, value in data.items() if key not in told})
     return Outcome((*first, question), asked=asked)
 
 
@@ -149,6 +180,12 @@ def _limit() -> int:
     return int(settings.UPLOAD_MAX_BYTES // (1024 * 1024))
 
 
+def _ask_amount(turn: Turn, data: Data) -> Reply:
+    stop = titles.pick(turn, ("receipt", f"stop.{data['file']}", "no_receipt"))
+    said = {"wrong": data.get("wrong_amount", ""), "currency": data.get("currency", "")}
+    return Reply("receipt_amount", said, stop)
+
+
 def _ask_day(turn: Turn, data: Data) -> Reply:
     pk = data["file"]
     options = titles.pick(
@@ -159,7 +196,7 @@ def _ask_day(turn: Turn, data: Data) -> Reply:
 
 def _ask_loan(turn: Turn, data: Data, *first: Reply) -> Outcome:
     """Only where there are several to choose from."""
-    running = _running(turn)
+    running = receipt_loans.running(turn)
     if len(running) < 2:
         only = running[0] if running else None
         data = dict(data) | {"loan": only.pk if only else 0}
@@ -173,12 +210,6 @@ def _ask_loan(turn: Turn, data: Data, *first: Reply) -> Outcome:
     return _ask(turn, data, "loan", Reply("receipt_loan", values, options), *first)
 
 
-def _running(turn: Turn) -> list[Loan]:
-    assert turn.partner is not None
-    loans = holdings.of(turn.partner, timezone.localdate())
-    return [one for one in loans if one.status in holdings.OPEN]
-
-
 def _question(turn: Turn, data: Data, loan: Loan | None = None) -> Reply:
     return Reply("receipt_confirm", _said(turn, data, loan), _yes_no(turn, data["file"]))
 
@@ -189,29 +220,18 @@ def _yes_no(turn: Turn, pk: int) -> tuple[dict[str, str], ...]:
 
 def _said(turn: Turn, data: Data, loan: Loan | None = None) -> dict[str, Any]:
     """What is known so far, for a person to read; `loan` is theirs, for who has just read it."""
-    loan = loan or _loan(turn, data)
-    amount = exact_money(Decimal(data["amount"]), _currency(turn, loan)) if "amount" in data else ""
+    loan = loan or receipt_loans.of(turn, data)
+    amount = (
+        exact_money(Decimal(data["amount"]), receipt_loans.currency(turn, loan))
+        if "amount" in data
+        else ""
+    )
     return {
         "amount": amount.strip(),
         "day": date.fromisoformat(data["day"]) if "day" in data else None,
         "loan": loan.number if loan else "",
         "limit": _limit(),
     }
-
-
-def _loan(turn: Turn, data: Data) -> Loan | None:
-    if not data.get("loan"):
-        return None
-    return Loan.objects.filter(partner=turn.partner, pk=data["loan"]).first()
-
-
-def _currency(turn: Turn, loan: Loan | None) -> str:
-    """The loan's; of an unknown one that of all they owe, "" where these differ."""
-    if loan is not None:
-        return loan.currency
-    rows = Loan.objects.filter(partner=turn.partner, status=Loan.Status.ACTIVE)
-    owed = set(rows.values_list("currency", flat=True))
-    return owed.pop() if len(owed) == 1 else "" if owed else settings.CURRENCY
 
 
 # --- Answers ---------------------------------------------------------------------------------
@@ -221,9 +241,8 @@ def _file(turn: Turn, data: Data) -> Outcome | None:
     if menu.is_unheard(turn):
         return menu.cannot_listen(turn, Asked(DIALOG, "file", data))
     if brings_file(turn):
-        known = dict(data) | receipt_words.facts(turn)
         attachment = _file_of(turn)
-        return _next(turn, known | ({"file": attachment.pk} if attachment else {}))
+        return _with(turn, data, _facts(turn) | ({"file": attachment.pk} if attachment else {}))
     if receipt_words.is_button(turn):
         return _again(turn, data, "file")
     return _more_facts(turn, data)
@@ -236,8 +255,16 @@ def _amount(turn: Turn, data: Data) -> Outcome | None:
         return Outcome((Reply("file_kept"),))
     amount = receipt_words.amount(turn, alone=True)
     if amount is None:
-        return _more_facts(turn, data)
-    return _next(turn, dict(data) | receipt_words.facts(turn) | {"amount": str(amount)})
+        return _more_facts(turn, data) or _unclear(turn, data)
+    known = {"amount": str(amount), "said_in": turn.heard.slots.currency}
+    return _with(turn, data, _facts(turn) | known)
+
+
+def _unclear(turn: Turn, data: Data) -> Outcome | None:
+    """Figures that may be several amounts, or none: it is asked again what was paid."""
+    if turn.choice or not _has_digits(turn) or receipt_loans.ASKS.search(turn.text):
+        return None
+    return replace(_next(turn, data), misunderstood=True)
 
 
 def _day(turn: Turn, data: Data) -> Outcome | None:
@@ -245,7 +272,8 @@ def _day(turn: Turn, data: Data) -> Outcome | None:
         return early
     today = timezone.localdate()
     tapped = {"today": today, "yesterday": today - timedelta(days=1)}
-    if day := tapped.get(receipt_words.picked(turn, data["file"])):
+    picked = receipt_words.picked(turn, data["file"])
+    if day := tapped.get(picked) or receipt_words.day_of_month(turn, today):
         return _next(turn, dict(data) | {"day": day.isoformat()})
     return _more_facts(turn, data)
 
@@ -256,7 +284,7 @@ def _loan_step(turn: Turn, data: Data) -> Outcome | None:
     picked = receipt_words.picked(turn, data["file"])
     if picked == "unsure" or receipt_words.is_unsure(turn):
         return _next(turn, dict(data) | {"loan": 0})
-    running = _running(turn)
+    running = receipt_loans.running(turn)
     if picked.startswith("loan-"):
         found = next((one for one in running if f"loan-{one.pk}" == picked), None)
     else:
@@ -265,27 +293,39 @@ def _loan_step(turn: Turn, data: Data) -> Outcome | None:
             return None
     if found is None:
         return _ask_loan(turn, data, Reply("loan_not_found"))
-    return _next(turn, dict(data) | {"loan": found.pk})
+    return _with(turn, data, {"loan": found.pk})
 
 
 def _confirm(turn: Turn, data: Data) -> Outcome | None:
     if early := _aside(turn, data, "confirm", "yes", "no"):
         return early
-    answer = receipt_words.yes_or_no(turn, data["file"])
-    mended = _more_facts(turn, data) if not answer and not turn.choice else None
-    if mended is not None:
-        return mended
+    answer, found = receipt_words.yes_or_no(turn, data["file"]), _told(turn)
+    if found and (not answer or receipt_loans.is_new(data, found)):
+        return _with(turn, data, found)
+    if (changed := receipt_loans.other(turn, data)) is not None:
+        return _next(turn, changed)
     if answer is None:
         return None
-    return _hand_in(turn, data) if answer else _ask_what(turn, data)
+    if not answer:
+        return _ask_what(turn, data)
+    if turn.choice or (receipt_words.is_sure(turn) and (found or not _has_digits(turn))):
+        return receipt_keeping.hand_in(turn, data)
+    return _next(turn, data)
+
+
+def _has_digits(turn: Turn) -> bool:
+    """A number that was not understood may put something right."""
+    return any(sign.isdigit() for sign in turn.text)
 
 
 def _ask_what(turn: Turn, data: Data, *first: Reply) -> Outcome:
     pk = data["file"]
+    several = len(receipt_loans.running(turn)) > 1
     options = titles.pick(
         turn,
         ("receipt", f"amount.{pk}", "change_amount"),
         ("receipt", f"day.{pk}", "change_day"),
+        *((("receipt", f"which.{pk}", "change_loan"),) if several else ()),
         ("receipt", f"leave.{pk}", "leave"),
     )
     return _ask(turn, data, "mend", Reply("receipt_mend", options=options), *first)
@@ -293,20 +333,29 @@ def _ask_what(turn: Turn, data: Data, *first: Reply) -> Outcome:
 
 def _mend(turn: Turn, data: Data) -> Outcome | None:
     """What is wrong: asked anew, or told right away ("fueron 600")."""
-    if early := _aside(turn, data, "mend", "amount", "day", "leave"):
+    if early := _aside(turn, data, "mend", "amount", "day", "which", "leave"):
         return early
+    if mended := _more_facts(turn, data):
+        return mended
+    if (changed := receipt_loans.other(turn, data)) is not None:
+        return _next(turn, changed)
     picked = receipt_words.picked(turn, data["file"]) or receipt_words.thing(turn)
     if picked == "leave":
         return Outcome((Reply("cancelled"),))
-    if picked in ("amount", "day"):
-        return _next(turn, {key: value for key, value in data.items() if key != picked})
-    return _more_facts(turn, data)
+    if picked in WRONG:
+        return _next(turn, {key: value for key, value in data.items() if key != WRONG[picked]})
+    return None
 
 
 def _more_facts(turn: Turn, data: Data) -> Outcome | None:
-    """An amount or a day said beside what was asked; None: neither."""
-    found = receipt_words.facts(turn)
-    return _next(turn, dict(data) | found) if found else None
+    """An amount, a day or a loan said beside what was asked; None: nothing of it."""
+    found = _told(turn)
+    return _with(turn, data, found) if found else None
+
+
+def _told(turn: Turn) -> dict[str, Any]:
+    """What is said in words; the title of an answer that was tapped says nothing."""
+    return {} if turn.choice else _facts(turn)
 
 
 def _aside(turn: Turn, data: Data, step: str, *own: str) -> Outcome | None:
@@ -327,7 +376,7 @@ def _aside(turn: Turn, data: Data, step: str, *own: str) -> Outcome | None:
 def _again(turn: Turn, data: Data, step: str) -> Outcome:
     """The same question: a button was pressed twice, or it is an older picture's."""
     other = receipt_words.about(turn) != data.get("file")
-    told = filter(None, (_kept_already(turn),)) if other else ()
+    told = filter(None, (receipt_keeping.kept_already(turn),)) if other else ()
     if step == "mend":
         return _ask_what(turn, data, *told)
     return _next(turn, data, *told)
@@ -338,52 +387,16 @@ def _step_of(data: Data) -> str:
     return next(missing, "confirm")
 
 
-# --- Kept ------------------------------------------------------------------------------------
-
-
-def _hand_in(turn: Turn, data: Data) -> Outcome:
-    """Confirmed: the job stores it. The same file once, however often that is said."""
-    assert turn.partner is not None
-    row, _is_new = ConfirmedReceipt.objects.get_or_create(
-        attachment_id=data["file"],
-        defaults={
-            "partner": turn.partner,
-            "loan": _loan(turn, data),
-            "amount": Decimal(data["amount"]),
-            "paid_on": date.fromisoformat(data["day"]),
-        },
-    )
-    handing_in.hand_in_soon(row)
-    return Outcome((Reply("receipt_taken"),))
-
-
-def tapped_late(turn: Turn) -> Outcome:
-    """An answer to a question that is closed: the same button twice, or an old one. Whatever else
-    is open stays so."""
-    options = () if turn.is_asked else menu.options(turn)
-    over = Reply("question_over", {"open": turn.is_asked}, options)
-    return Outcome((_kept_already(turn) or over,), beside=True)
-
-
-def _kept_already(turn: Turn) -> Reply | None:
-    """If the picture of the button was confirmed: that it is, and its number; or that it was not
-    kept."""
-    rows = ConfirmedReceipt.objects.filter(attachment__message__conversation=turn.conversation)
-    rows = rows.filter(attachment_id=receipt_words.about(turn))
-    row = rows.first() if turn.session else None
-    if row is None:
-        return None
-    if row.settled_at and not row.receipt_id:
-        return handing_in.why_not_kept(row)
-    return Reply("receipt_already", {"number": row.receipt_id or ""})
-
-
-INTENTS = {"upload_receipt": needs_session(upload_receipt), "file": file_came}
-CHOICES = {"receipt": tapped_late}
+INTENTS = {
+    "upload_receipt": about_receipts,
+    STATES: needs_session(receipt_states.tell),
+    "file": file_came,
+}
+CHOICES = {"receipt": receipt_keeping.tapped_late}
 STEPS = {
     (VISITOR, "is_it"): Step(_is_it),
     (DIALOG, "file"): Step(in_session(_file)),
-    (DIALOG, "amount"): Step(in_session(_amount)),
+    (DIALOG, "amount"): Step(in_session(_amount), asks_figure=True),
     (DIALOG, "day"): Step(in_session(_day)),
     (DIALOG, "loan"): Step(in_session(_loan_step)),
     (DIALOG, "confirm"): Step(in_session(_confirm)),

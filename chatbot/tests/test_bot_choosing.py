@@ -1,0 +1,50 @@
+"""An answer that was offered, named by its number or its place: as if it were tapped."""
+
+import pytest
+
+from chatbot.tests.self_service import *  # noqa: F403
+from chatbot.tests.self_service import make_loan
+
+pytestmark = [pytest.mark.once, pytest.mark.django_db]
+
+
+@pytest.fixture(autouse=True)
+def loans(ana, product):
+    return [make_loan(ana, product, f"P-0000{number}") for number in (20, 26)]
+
+
+def titled(ask, title):
+    """(place, id) of the answer with this title, of those last offered."""
+    return next((place, id_) for place, (id_, shown) in enumerate(ask.options, 1) if shown == title)
+
+
+@pytest.mark.parametrize("how", ["{}", "el {}"])
+@pytest.mark.parametrize(
+    ("asked", "title"),
+    [
+        ("menu", "Enviar comprobante"),
+        ("menu", "Pagar todo hoy"),
+        ("cuando pago", "Enviar comprobante"),
+        ("cuando pago", "Pagar todo hoy"),
+        ("cómo pago", "Enviar comprobante"),
+    ],
+)
+def test_its_number_is_neither_an_amount_nor_a_loan(ask, asked, title, how):
+    ask(asked)
+    place, id_ = titled(ask, title)
+    typed = ask(how.format(place))
+    ask("cancelar")
+    ask(asked)
+    assert typed == ask.tap(id_, title)
+    assert "Anotado" not in typed[0] and "No encuentro" not in typed[0]
+
+
+@pytest.mark.parametrize("words", ["2", "el segundo"])
+def test_a_button_below_one_loan_is_no_place_in_the_list_before(ask, words):
+    ask("mis prestamos")
+    ask("1")
+    id_ = ask.options[1][0]
+    typed = ask(words)
+    ask("mis prestamos")
+    ask("1")
+    assert typed == ask.tap(id_)

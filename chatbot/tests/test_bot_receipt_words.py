@@ -1,0 +1,260 @@
+"""Receipts by chat: an amount, a day and a loan as people say them, and what became of them."""
+
+from datetime import date, timedelta
+from decimal import Decimal
+
+import pytest
+from django.core.files.base import ContentFile
+from django.utils import timezone
+
+from chatbot.models import ConfirmedReceipt
+from chatbot.tests.receipts_known import CAPTION
+from chatbot.tests.self_service import *  # noqa: F403
+from chatbot.tests.self_service import MOST_QUERIES, jpeg, make_loan
+from partners.models import Receipt
+
+pytestmark = [pytest.mark.once, pytest.mark.django_db]
+RIGHT = "12345678 1990"
+
+
+@pytest.fixture
+def loans(ana, product):
+    return [make_loan(ana, product, f"P-0000{number}") for number in (20, 26)]
+
+
+@pytest.fixture
+def loan(ana, product):
+    return make_loan(ana, product, "P-000026")
+
+
+def heard(ask):
+    """Amount and day known by now."""
+    return ask.dialog.data.get("amount"), ask.dialog.data.get("day")
+
+
+# --- Confirmed, or put right -------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("words", "amount"),
+    [
+        ("S/1500", "S/ 1,500.00"),
+        ("S/ 350", "S/ 350.00"),
+        ("s/350 nomas", "S/ 350.00"),
+        ("sí, pero fueron 350", "S/ 350.00"),
+        ("no, S/350", "S/ 350.00"),
+        ("350", "S/ 350.00"),
+    ],
+)
+def test_another_amount_is_no_yes(ask, loan, words, amount):
+    ask.picture(jpeg(), CAPTION)
+    (question,) = ask(words)
+    assert amount in question and "¿Está bien?" in question
+    assert not ConfirmedReceipt.objects.exists()
+
+
+@pytest.mark.parametrize("words", ["sí", "si todo bien gracias"])
+def test_a_plain_yes_is_one(ask, loan, words):
+    ask.picture(jpeg(), CAPTION)
+    (taken,) = ask(words)
+    assert "guardando" in taken
+
+
+def test_a_yes_with_a_figure_nobody_understands_is_asked_again(ask, loan):
+    ask.picture(jpeg(), CAPTION)
+    ask("si 2 cuotas")
+    assert not ConfirmedReceipt.objects.exists()
+
+
+@pytest.mark.parametrize("words", ["S/1500", "Monto: 1,500.00", "S/ 1500 el 03/02/2025"])
+def test_an_amount_alone_begins_a_receipt(ask, loan, words):
+    (question,) = ask(words)
+    assert "S/ 1,500.00" in question and "foto clara" in question
+
+
+# --- The amount --------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("caption", ["300 ayer", "yape 300 ayer", "préstamo 26, 300, ayer"])
+def test_a_short_caption_says_amount_and_day(ask, loan, caption):
+    (question,) = ask.picture(jpeg(), caption)
+    assert "S/ 300.00" in question and "¿Está bien?" in question
+
+
+@pytest.mark.parametrize("words", ["300 el 20/01/2025", "S/ 300 el 20 de enero de 2025"])
+def test_amount_and_day_in_one_answer(ask, loan, words):
+    ask.picture(jpeg())
+    (question,) = ask(words)
+    assert "S/ 300.00" in question and "20 de enero de 2025" in question
+
+
+@pytest.mark.parametrize("words", ["ya pagué el 5", "pagué el 15", "ya pagué 2 cuotas"])
+def test_a_day_or_a_count_is_no_amount(ask, loan, words):
+    (question,) = ask(words)
+    assert "Anotado" not in question and "foto clara" in question
+    (question,) = ask.picture(jpeg())
+    assert "¿De cuánto" in question
+
+
+def test_what_may_be_several_amounts_is_asked_again(ask, loan):
+    ask.picture(jpeg())
+    (question,) = ask("son 2 cuotas de 150")
+    assert "¿De cuánto" in question and ask.dialog.misunderstood == 1
+
+
+def test_one_is_an_amount_where_there_are_buttons(ask, loan):
+    ask.picture(jpeg())
+    ask("1")
+    assert heard(ask)[0] == "1.00"
+
+
+@pytest.mark.parametrize("caption", ["1", "la primera"])
+def test_what_stands_beside_a_picture_is_no_answers_number(ask, loans, caption):
+    ask.picture(jpeg(), "Monto: 20")
+    ask("cancelar")
+    (question,) = ask.picture(jpeg("red"), caption)
+    assert "ya se cerró" not in question and ask.dialog.name == "upload_receipt"
+
+
+@pytest.mark.parametrize("said", ["15", "el 15", "fue el día 15"])
+def test_a_number_is_a_day_where_that_is_asked(ask, loan, said):
+    ask.picture(jpeg(), "Monto: 320")
+    ask(said)
+    amount, day = heard(ask)
+    then = date.fromisoformat(day)
+    assert (amount, then.day) == ("320.00", 15)
+    assert timezone.localdate() - timedelta(days=31) <= then <= timezone.localdate()
+
+
+@pytest.mark.parametrize("caption", ["$ 100 ayer", "US$ 100 ayer", "abono 100 dólares ayer"])
+def test_another_currency_than_the_loans_is_not_taken(ask, loans, caption):
+    (question,) = ask.picture(jpeg(), caption)
+    assert question.startswith("Necesito el monto en soles") and "¿De cuánto" in question
+    assert "amount" not in ask.dialog.data
+    ask("370")
+    assert heard(ask)[0] == "370.00"
+    assert len(ask.queries) <= MOST_QUERIES
+
+
+@pytest.mark.parametrize("caption", ["$ 100 ayer", "US$ 100 ayer"])
+def test_the_loans_own_currency_is_taken(ask, ana, product, caption):
+    make_loan(ana, product, "P-000030", currency="USD")
+    (question,) = ask.picture(jpeg(), caption)
+    assert "US$ 100.00" in question and "¿Está bien?" in question
+
+
+def test_the_loan_named_later_decides_of_the_currency(ask, ana, product, loan):
+    make_loan(ana, product, "P-000030", currency="USD")
+    (question,) = ask.picture(jpeg(), "US$ 100 ayer")
+    assert "¿De cuál préstamo" in question
+    (question,) = ask("P-000026")
+    assert "Necesito el monto en soles" in question
+
+
+def test_much_more_than_was_ever_lent_is_not_taken(ask, loans):
+    (question,) = ask.picture(jpeg(), "S/ 99999999999 ayer")
+    assert "mucho mayor" in question and "¿De cuánto" in question
+    assert heard(ask)[0] is None
+
+
+# --- The loan ----------------------------------------------------------------------------------
+
+
+def test_the_loan_in_the_caption_is_not_asked(ask, loans):
+    (question,) = ask.picture(jpeg(), "pago cuota 4 P-000026 S/430 del 20 de enero de 2025")
+    assert "P-000026" in question and "S/ 430.00" in question and "¿Está bien?" in question
+    assert len(ask.queries) <= MOST_QUERIES
+
+
+def test_the_loan_said_before_the_picture_is_kept(ask, loans):
+    (question,) = ask("ya pagué mi préstamo 26")
+    assert "Anotado: P-000026" in question
+    (question,) = ask.picture(jpeg(), CAPTION)
+    assert "P-000026" in question and "¿Está bien?" in question
+
+
+@pytest.mark.parametrize(
+    "words", ["si, del prestamo 26", "no, es del préstamo 26", "P-000026", "el otro prestamo"]
+)
+def test_another_loan_is_asked_about_again(ask, loans, words):
+    ask.picture(jpeg(), f"{CAPTION} préstamo 20")
+    (question,) = ask(words)
+    assert "P-000026" in question and "¿Está bien?" in question
+    ask("sí")
+    assert ConfirmedReceipt.objects.get().loan == loans[1]
+
+
+def test_which_loan_can_be_put_right_by_a_tap(ask, loans):
+    ask.picture(jpeg(), f"{CAPTION} préstamo 20")
+    ask("no")
+    assert [title for _id, title in ask.options] == [
+        "El monto",
+        "La fecha",
+        "El préstamo",
+        "Dejarlo",
+    ]
+    which = ask.options[2][0]
+    assert "¿De cuál préstamo" in ask.tap(which)[0]
+    assert "¿De cuál préstamo" in ask.tap(which)[0]
+    (question,) = ask("2")
+    assert "P-000026" in question and "S/ 500.00" in question
+
+
+def test_to_ask_for_a_loan_leaves_the_receipt(ask, loans):
+    ask.picture(jpeg(), f"{CAPTION} préstamo 20")
+    (text,) = ask("detalle del préstamo 26")
+    assert "P-000026" in text and "¿Está bien?" not in text and ask.dialog.name == ""
+
+
+def test_nobody_elses_loan_is_taken(ask, other, loans, product, beto):
+    make_loan(beto, product, "P-000077")
+    (question,) = ask.picture(jpeg(), f"{CAPTION} P-000077")
+    assert "¿De cuál préstamo" in question and "77" not in question
+
+
+# --- What became of them -----------------------------------------------------------------------
+
+
+@pytest.fixture
+def sent(ana, loan):
+    rows = []
+    for number in range(1, 8):
+        status = "rejected" if number == 7 else "pending"
+        rows.append(
+            Receipt.objects.create(
+                partner=ana, loan=loan, amount=Decimal(100 + number), paid_on=date(2025, 1, number),
+                file=ContentFile(b"x", "x"), content_type="image/jpeg", sha256=str(number),
+                status=status,
+            )
+        )  # fmt: skip
+    return rows
+
+
+@pytest.mark.parametrize(
+    "words", ["mis comprobantes", "ya revisaron mi voucher?", "estado de mi comprobante"]
+)
+def test_what_became_of_the_newest_few(ask, sent, words):
+    (text,) = ask(words)
+    _head, first, *rest = text.splitlines()
+    newest = sent[-1]
+    assert first == f"• n.º {newest.pk} · 7 de enero de 2025 · S/ 107.00 · no aceptado"
+    assert len(rest) == 4 and "S/ 103.00 · pendiente de revisión" in rest[-1]
+    assert [title for _id, title in ask.options] == ["Enviar comprobante"]
+    assert len(ask.queries) <= MOST_QUERIES
+
+
+def test_who_sent_none_is_told_so(ask, loan):
+    (text,) = ask("mis comprobantes")
+    assert "Todavía no tengo" in text
+
+
+def test_outside_of_a_session_nothing_is_told_before_the_log_in(chat, sent):
+    (text,) = chat("mis comprobantes")
+    assert "necesito saber quién eres" in text and "S/" not in text
+    _welcome, text = chat(RIGHT)
+    assert "S/ 107.00 · no aceptado" in text
+
+
+def test_to_send_one_is_still_to_send_one(ask, sent):
+    (text,) = ask("quiero enviar mi comprobante")
+    assert "foto clara" in text
