@@ -175,7 +175,7 @@ def test_the_title_of_an_old_button_is_text_where_any_text_is_asked_for(ask, ana
     ask("Enviar comprobante")
     ask("2")
     ticket = Ticket.objects.get()
-    assert (ticket.subject, ticket.description) == ("Mis préstamos", "2")
+    assert (ticket.subject, ticket.description) == ("Enviar comprobante", "2")
 
 
 def test_go_on_pressed_twice_is_no_word_about_the_ticket(ask, ana):
