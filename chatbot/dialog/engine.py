@@ -180,7 +180,7 @@ def _answered(turn: Turn, dialog: Dialog) -> Outcome:
     """What the answer to the open question leads to; or it was none, and something else is."""
     step = registry.steps()[dialog.name, dialog.step]
     if turn.heard.intent == "cancel" and (turn.heard.exact or not step.takes_any):
-        return Outcome((Reply("cancelled", promises=turn.waits),))
+        return _handler_of("cancel")(turn)
     leaves = turn.heard.exact and turn.heard.intent in LEAVING
     kind = turn.choice.partition(":")[0]
     foreign = turn.choice != "" and not {kind, turn.choice} & {*step.own}

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from chatbot.dialog.contract import PROPERTY, Outcome, Reply, Turn
-from chatbot.intents import menu, properties
+from chatbot.intents import menu, properties, visits
 from chatbot.intents.beyond import beyond
 from crm.conversations.models import Message
 
 
 def acknowledge(turn: Turn) -> Outcome:
+    if changed := visits.in_passing(turn):
+        return changed
     captured = turn.captured
     if turn.session is not None and captured is None:
         return properties.asked_in_passing(turn) or beyond(turn)

@@ -48,7 +48,10 @@ def show(turn: Turn) -> Outcome:
     return say("menu_partner" if turn.session else "menu", options=options(turn))
 
 
-def nothing_to_cancel(turn: Turn) -> Outcome:
+def cancel(turn: Turn) -> Outcome:
+    """What was asked is left, if anything was."""
+    if turn.is_asked:
+        return Outcome((Reply("cancelled", promises=turn.waits),))
     return Outcome((Reply("nothing_to_cancel", options=options(turn), promises=turn.waits),))
 
 
@@ -91,7 +94,6 @@ def cannot_read(turn: Turn) -> Outcome:
 INTENTS = {
     "greeting": greet,
     "help": show,
-    "cancel": nothing_to_cancel,
     "thanks": thanks,
     "goodbye": goodbye,
     "affirm": all_right,

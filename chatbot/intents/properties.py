@@ -108,7 +108,7 @@ def card(turn: Turn, shown: Property) -> Outcome:
         picture=photo.image.name if photo is not None else "",
         promises=True,
     )
-    outcome = Outcome((reply,), topic=_topic_of(turn, shown))
+    outcome = Outcome((reply,), topic=topic_of(turn, shown))
     return outcome if turn.contact.name else who.ask_once(turn, outcome)
 
 
@@ -117,7 +117,7 @@ def _told(turn: Turn, shown: Property, asked: Question) -> Outcome:
     A question that was open stays open."""
     if asked.more and not (asked.facts or asked.features or asked.beyond):
         return card(turn, shown)
-    topic = _topic_of(turn, shown)
+    topic = topic_of(turn, shown)
     if asked.interest and not (asked.facts or asked.features or asked.beyond):
         interest = Reply("property_interest", facts(shown), _next(turn, shown), promises=True)
         return Outcome((interest,), topic=topic, beside=True)
@@ -158,7 +158,7 @@ def _photos(shown: Property) -> Iterator[Reply]:
         yield Reply("property_photo", {"caption": caption}, picture=one.image.name)
 
 
-def _topic_of(turn: Turn, shown: Property) -> dict[str, Any]:
+def topic_of(turn: Turn, shown: Property) -> dict[str, Any]:
     kept = {key: value for key, value in turn.topic.items() if key != FOUND}
     return kept | {PROPERTY: shown.pk}
 
@@ -226,7 +226,7 @@ def _listed(turn: Turn, name: str, rows: list[Property]) -> Outcome:
     """What is asked after it is about one of them; of a single one, about that."""
     shown = rows[:MOST_SHOWN]
     values = {"rows": [facts(one) for one in shown], "more": len(rows) > MOST_SHOWN}
-    topic = _topic_of(turn, shown[0])
+    topic = topic_of(turn, shown[0])
     if len(shown) > 1:
         del topic[PROPERTY]
         topic[FOUND] = [one.pk for one in shown]

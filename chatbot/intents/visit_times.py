@@ -71,7 +71,7 @@ _PARTS = (
         ),
         (0, 12),
     ),
-    (re.compile(r"(?<!mas )\b(?:tardes?|afternoon)\b"), (12, 19)),
+    (re.compile(r"(?<!mas )\b(?:tardes?|afternoon)\b"), (13, 19)),
     (re.compile(r"\b(?:noches?|noite|evening|night)\b"), (18, 24)),
 )
 # What only a person can make an hour of.
@@ -192,7 +192,7 @@ def _meant(match: re.Match[str], part: tuple[int, int] | None) -> time | None:
     minute = next((int(one) for one in rest if one.isdigit()), 0)
     minute = {"media": 30, "meia": 30, "cuarto": 15}.get(rest[0] if rest else "", minute)
     half = next((one for one in rest if one in "ap"), "")
-    late = half == "p" or (not half and part in ((12, 19), (18, 24)))
+    late = half == "p" or (not half and part in ((13, 19), (18, 24)))
     unsaid = not half and part is None
     if hour < 12 and (late or (unsaid and 0 < hour <= LAST_OF_NIGHT)):
         hour += 12

@@ -3,36 +3,37 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
-from datetime import datetime, time, timedelta
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date, datetime, time
 from typing import Any
 
-from babel.dates import format_date
 from django.db import IntegrityError, transaction
 from django.utils import timezone
-from django.utils.dateparse import parse_datetime
 
 from chatbot.dialog.contract import Asked, Outcome, Reply, Step, Turn, option
-from chatbot.intents import menu, properties, titles, who
+from chatbot.intents import menu, properties, titles, visit_changes, who
 from chatbot.intents.heard import SURE
 from chatbot.intents.own_words import kept, written
-from chatbot.models import Dialog
+from chatbot.intents.visit_hours import (
+    NOTICE,
+    OTHER,
+    SLOT,
+    Agenda,
+    Tapped,
+    free,
+    moment,
+    words,
+)
+from chatbot.intents.visit_times import GREETING, When, read_when
 from crm.catalog.models import Property
 from crm.people import calendar
 from crm.people.followups import FollowUp
 from crm.people.models import User
-from leads.models import Lead
 
-DIALOG, SLOT = "visit", "slot"
-# Behind the property's key and a dot, where an hour's moment stands otherwise.
-OTHER = "other"
-LENGTH = timedelta(hours=1)
-NOTICE = timedelta(hours=2)  # so long before a visit an agent must hear of it
-AHEAD = timedelta(days=10)
-OFFERED = 3
+DIALOG = "visit"
 LONGEST_WISH, LONGEST_WISHES = 500, 2000
-TODAY_TOMORROW = {"es": ("hoy", "mañana"), "pt": ("hoje", "amanhã"), "en": ("today", "tomorrow")}
+NOTHING = When()
 # Words that say when: a day, a part of it, an hour. Without one a text is no answer to "when?".
 TIME = re.compile(
     r"""\b(?:\d{1,2}|lunes|martes|mi[eé]rcoles|jueves|viernes|s[aá]bados?|domingos?|hoy|ma[nñ]ana
@@ -43,49 +44,38 @@ TIME = re.compile(
     |early|later?|after|before|any(?:time)?|\d{1,2}\s*(?:[ap]m|h|hs|hrs|h\d\d))\b""",
     re.IGNORECASE | re.VERBOSE,
 )
-GREETING = re.compile(
-    r"\b(?:buen[oa]s?\s+(?:d[ií]as?|tardes?|noches?)|bom\s+dia|boa\s+(?:tarde|noite)"
-    r"|good\s+(?:morning|afternoon|evening|night))\b",
-    re.IGNORECASE,
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Tapped:
-    """An answer under a question for the hour: the key of its property, and the hour; None:
-    another time."""
-
-    key: int
-    at: datetime | None
-
-    @classmethod
-    def of(cls, choice: str) -> Tapped | None:
-        """ "slot:7.2026-11-23T10:00:00-05:00", "slot:7.other"; None: nothing that was offered."""
-        key, _dot, moment = choice.removeprefix(f"{SLOT}:").partition(".")
-        if not (key.isdecimal() and len(key) < 19):
-            return None
-        if moment == OTHER:
-            return cls(int(key), None)
-        try:
-            at = parse_datetime(moment)
-        except ValueError:
-            return None
-        return cls(int(key), at) if at is not None and timezone.is_aware(at) else None
 
 
 def schedule(turn: Turn) -> Outcome:
-    """Which property, then when."""
-    shown = properties.named_in(turn) or _spoken_of(turn)
-    return _when(turn, shown) if shown is not None else _which()
+    """Which property, then when; or what becomes of the visit they have."""
+    if changed := in_passing(turn):
+        return changed
+    shown = properties.named_in(turn) or properties.spoken_of(turn)
+    return _when(turn, shown) if shown is not None else _which(turn)
 
 
-def which(turn: Turn, _data: Mapping[str, Any]) -> Outcome | None:
+def in_passing(turn: Turn, *, asked: bool = False) -> Outcome | None:
+    """What was heard as something else or nothing: "no voy a poder ir", where they have a visit."""
+    changed = visit_changes.changed(turn, asked=asked)
+    return (changed.outcome or to_move(turn, changed.moved)) if changed is not None else None
+
+
+def cancel(turn: Turn) -> Outcome:
+    """ "Cancela mi cita" is about the visit; a bare "cancelar" is not."""
+    return in_passing(turn) or menu.cancel(turn)
+
+
+def which(turn: Turn, data: Mapping[str, Any]) -> Outcome | None:
+    """The day and the hour they named before are kept."""
     shown = properties.named_in(turn)
-    return _when(turn, shown) if shown is not None else None
+    if shown is None:
+        return None
+    wanted = _wanted(turn)
+    return _when(turn, shown, wanted if wanted.says_something else _remembered(data))
 
 
 def when(turn: Turn, data: Mapping[str, Any]) -> Outcome | None:
-    """One of the hours that were offered, another day, or their own words."""
+    """One of the hours that were offered, another day or hour, or their own words."""
     shown = Property.objects.filter(pk=data["property"]).first()
     if shown is None:
         return schedule(turn)
@@ -96,8 +86,10 @@ def when(turn: Turn, data: Mapping[str, Any]) -> Outcome | None:
     named = properties.named_in(turn)
     if named is not None and named != shown:
         return _when(turn, named)
-    if turn.heard.slots.day is not None and not data.get("day"):
-        return _when(turn, shown)
+    if changed := in_passing(turn, asked=True):
+        return changed
+    if said := _answer(turn, shown, data):
+        return said
     if _says_when(turn):
         return _noted(turn, shown, kept(turn))
     return menu.all_right(turn) if _denies(turn) else properties.asked_in_passing(turn)
@@ -113,7 +105,10 @@ def wish(turn: Turn, data: Mapping[str, Any]) -> Outcome | None:
     small_talk = turn.heard.exact and turn.heard.intent in ("affirm", "greeting", "thanks")
     if small_talk or _asks_else(turn) or not written(turn):
         return None
-    return _noted(turn, shown, kept(turn))
+    if changed := in_passing(turn, asked=True):
+        return changed
+    said = _answer(turn, shown, data) if shown is not None else None
+    return said or _noted(turn, shown, kept(turn))
 
 
 def slot_late(turn: Turn) -> Outcome:
@@ -158,15 +153,6 @@ def _denies(turn: Turn) -> bool:
     return turn.heard.intent == "deny" and turn.heard.score >= SURE
 
 
-def _spoken_of(turn: Turn) -> Property | None:
-    """The property last shown, else that of their newest open lead."""
-    if pk := turn.topic.get("property"):
-        return Property.objects.filter(pk=pk).first()
-    rows = Lead.objects.open().filter(contact=turn.contact, property__isnull=False)
-    lead = rows.select_related("property").order_by("-last_message_at", "-pk").first()
-    return lead.property if lead else None
-
-
 def _to_be_seen(shown: Property) -> bool:
     return shown.status == Property.Status.AVAILABLE
 
@@ -174,95 +160,111 @@ def _to_be_seen(shown: Property) -> bool:
 def _gone(turn: Turn, shown: Property) -> Outcome:
     """That it is not to be had any more; of what is offered to nobody, nothing is said."""
     offered = Property.objects.offered().filter(pk=shown.pk).exists()
-    return properties.card(turn, shown) if offered else _which()
+    return properties.card(turn, shown) if offered else _which(turn)
 
 
-def _which() -> Outcome:
-    question = Reply("visit_which", options=_to_visit())
-    return Outcome((question,), asked=Asked(DIALOG, "which"))
+def _which(turn: Turn) -> Outcome:
+    question = Reply("visit_which", options=_to_visit(turn))
+    return Outcome((question,), asked=Asked(DIALOG, "which", _remember(_wanted(turn))))
 
 
-def _to_visit() -> tuple[dict[str, str], ...]:
-    rows = Property.objects.filter(status=Property.Status.AVAILABLE).order_by("-id")
-    return tuple(
-        option(properties.VISIT, one.code, one.title) for one in rows[: properties.MOST_SHOWN]
-    )
+def _to_visit(turn: Turn) -> tuple[dict[str, str], ...]:
+    """Those of the last list, else the newest."""
+    rows = properties.found_before(turn)
+    if not rows:
+        newest = Property.objects.filter(status=Property.Status.AVAILABLE).order_by("-id")
+        rows = list(newest[: properties.MOST_SHOWN])
+    return tuple(option(properties.VISIT, one.code, one.title) for one in rows)
 
 
-def _when(turn: Turn, shown: Property) -> Outcome:
-    """Free hours to tap on; where nobody looks after it, when it would suit them."""
+def _wanted(turn: Turn, *, asked: bool = False) -> When:
+    """The day and the hour they say; nothing where they tapped."""
+    if turn.choice or not written(turn):
+        return NOTHING
+    return read_when(turn.text, timezone.localdate(turn.now), asked=asked)
+
+
+def _remember(wanted: When) -> dict[str, Any]:
+    """As `Asked.data`."""
+    day, hour = wanted.day, wanted.hour
+    data = {"day": day.isoformat() if day else "", "hour": f"{hour:%H:%M}" if hour else ""}
+    return {key: value for key, value in data.items() if value}
+
+
+def _remembered(data: Mapping[str, Any]) -> When:
+    day = date.fromisoformat(data["day"]) if data.get("day") else None
+    hour = time.fromisoformat(data["hour"]) if data.get("hour") else None
+    return When(day=day, hour=hour)
+
+
+def _when(turn: Turn, shown: Property, wanted: When | None = None) -> Outcome:
+    """The hour they named is taken, if it is free; else free hours to tap on, of their day first;
+    where nobody looks after it, when it would suit them."""
     if not _to_be_seen(shown):
         return _gone(turn, shown)
-    topic = dict(turn.topic) | {"property": shown.pk}
-    day = turn.heard.slots.day
-    agent = _agent(shown)
-    free = list(_free(agent, turn.now, day)) if agent is not None else []
-    data = {"property": shown.pk} | ({"day": day.isoformat()} if day else {})
-    if not free:
-        question = Reply("visit_wish", {"title": shown.title})
-        return Outcome((question,), asked=Asked(DIALOG, "wish", data), topic=topic)
-    slots = tuple(option(SLOT, f"{shown.pk}.{one.isoformat()}", _words(turn, one)) for one in free)
+    wanted = _wanted(turn) if wanted is None else wanted
+    agent, at = _agent(shown), moment(wanted)
+    if agent is None:
+        said = kept(turn) if at is not None and not turn.choice else ""
+        return _noted(turn, shown, said) if said else _ask_wish(turn, shown, wanted)
+    if wanted != NOTHING and (then := _at_that_time(turn, shown, agent, wanted)):
+        return then
+    hours = free(Agenda.of(agent, turn.now), turn.now, NOTHING)
+    if not hours:
+        return _ask_wish(turn, shown, wanted)
+    return _offer(turn, shown, wanted, hours, fits=wanted == NOTHING)
+
+
+def _answer(turn: Turn, shown: Property, data: Mapping[str, Any]) -> Outcome | None:
+    """What an answer that names a day or an hour leads to; None: nothing is free then. An hour
+    alone is of the day that was named before."""
+    wanted, agent = _wanted(turn, asked=True), _agent(shown)
+    if not wanted.says_something or agent is None or not _to_be_seen(shown):
+        return None
+    if wanted.day is None and wanted.hour is not None:
+        wanted = replace(wanted, day=_remembered(data).day)
+    return _at_that_time(turn, shown, agent, wanted)
+
+
+def _at_that_time(turn: Turn, shown: Property, agent: User, wanted: When) -> Outcome | None:
+    """The very hour, if it is free; else free ones of that day, or at that hour; None: none are."""
+    own, at = _own(turn, shown), moment(wanted)
+    agenda = Agenda.of(agent, turn.now, moved=own)
+    if at is not None and _is_free(turn, agenda, at):
+        return _fixed(turn, shown, at, agent, own)
+    hours = free(agenda, turn.now, wanted)
+    return _offer(turn, shown, wanted, hours, fits=at is None) if hours else None
+
+
+def _is_free(turn: Turn, agenda: Agenda, at: datetime) -> bool:
+    return at >= turn.now + NOTICE and agenda.is_open(at) and not agenda.is_taken(at)
+
+
+def _ask_wish(turn: Turn, shown: Property, wanted: When) -> Outcome:
+    question = Reply("visit_wish", {"title": shown.title})
+    data = {"property": shown.pk} | _remember(wanted)
+    topic = properties.topic_of(turn, shown)
+    return Outcome((question,), asked=Asked(DIALOG, "wish", data), topic=topic)
+
+
+def _offer(
+    turn: Turn, shown: Property, wanted: When, hours: list[datetime], *, fits: bool
+) -> Outcome:
+    """Hours to tap on; `fits`: they are of the time that was asked for."""
+    slots = tuple(option(SLOT, f"{shown.pk}.{one.isoformat()}", words(turn, one)) for one in hours)
     other = titles.pick(turn, (SLOT, f"{shown.pk}.{OTHER}", "other_time"))
     question = Reply("visit_when", {"title": shown.title}, options=(*slots, *other))
-    return Outcome((question,), asked=Asked(DIALOG, "when", data), topic=topic)
+    said = () if fits else (Reply("visit_not_then"),)
+    return Outcome(
+        (*said, question),
+        asked=Asked(DIALOG, "when", {"property": shown.pk} | _remember(wanted)),
+        topic=properties.topic_of(turn, shown),
+    )
 
 
 def _agent(shown: Property) -> User | None:
     responsible = shown.responsible
     return responsible if responsible is not None and responsible.is_active else None
-
-
-@dataclass(frozen=True, slots=True)
-class Agenda:
-    """When an agent can show a property: their office's hours, without the visits they have."""
-
-    hours: calendar.Calendar
-    taken: tuple[datetime, ...]
-
-    @classmethod
-    def of(cls, agent: User, now: datetime) -> Agenda:
-        """Read once, in three queries, for however many hours are looked at."""
-        rows = FollowUp.objects.open().filter(
-            assigned_to=agent, kind=FollowUp.Kind.VISIT, is_agreed=True, due_at__gt=now - LENGTH
-        )
-        agency = [agent.agency_id] if agent.agency_id else []
-        hours = calendar.calendars_of(agency)[agent.agency_id]
-        return cls(hours, tuple(rows.values_list("due_at", flat=True)))
-
-    def is_open(self, at: datetime) -> bool:
-        return self.hours.is_open(at) and self.hours.is_open(at + LENGTH - timedelta(minutes=1))
-
-    def is_taken(self, at: datetime) -> bool:
-        return any(abs(at - one) < LENGTH for one in self.taken)
-
-
-def _free(agent: User, now: datetime, day: Any = None) -> Iterator[datetime]:
-    """The next hours in which the business is open and the agent has no visit."""
-    agenda = Agenda.of(agent, now)
-    # Who takes their time over the question still gets what it offers.
-    at = _full_hour(now + NOTICE + Dialog.LASTS)
-    if day is not None:
-        at = max(at, timezone.make_aware(datetime.combine(day, time(8))))
-    found, last = 0, at + (AHEAD if day is None else timedelta(days=1))
-    while found < OFFERED:
-        # Past the nights, holidays and closed weeks at once.
-        at = _full_hour(agenda.hours.next_opening(at))
-        if at >= last:
-            return
-        if agenda.is_open(at) and not agenda.is_taken(at):
-            found += 1
-            yield at
-            # Not three hours of one morning, unless that day was asked for.
-            at += LENGTH if day is not None else timedelta(hours=3)
-        else:
-            at += LENGTH
-
-
-def _full_hour(at: datetime) -> datetime:
-    """That hour if it is one, else the next."""
-    local = timezone.localtime(at)
-    full = local.replace(minute=0, second=0, microsecond=0)
-    return full if full == local else full + LENGTH
 
 
 def _booked(turn: Turn, shown: Property, at: datetime | None) -> FollowUp | None:
@@ -274,34 +276,72 @@ def _booked(turn: Turn, shown: Property, at: datetime | None) -> FollowUp | None
 
 
 def _already(turn: Turn, booked: FollowUp) -> Outcome:
-    said = {"title": booked.about, "when": _words(turn, booked.due_at)}
+    said = {"title": booked.about, "when": words(turn, booked.due_at)}
     return Outcome((Reply("visit_already", said, promises=True),))
+
+
+def _own(turn: Turn, shown: Property) -> FollowUp | None:
+    """The visit to it that they have before them: another hour takes its place."""
+    if turn.is_first:
+        return None
+    return visit_changes.agreed(turn).filter(about=shown.title[:200]).first()
 
 
 def _book(turn: Turn, shown: Property, at: datetime) -> Outcome:
     """The hour they chose. One that was taken meanwhile is offered no more, nor one that is too
     soon by now or in which nobody is there any more."""
-    agent = _agent(shown)
+    agent, own = _agent(shown), _own(turn, shown)
+    if own is not None and own.due_at == at:
+        return _already(turn, own)
     if agent is None or at < turn.now + NOTICE:
-        return _when(turn, shown)
-    agenda = Agenda.of(agent, turn.now)
+        return _when(turn, shown, NOTHING)
+    agenda = Agenda.of(agent, turn.now, moved=own)
     if agenda.is_taken(at):
-        booked = _booked(turn, shown, at)
-        return _already(turn, booked) if booked else _taken(turn, shown)
+        return _taken(turn, shown)
     if not agenda.is_open(at):
-        return _when(turn, shown)
+        return _when(turn, shown, NOTHING)
+    return _fixed(turn, shown, at, agent, own)
+
+
+def _fixed(turn: Turn, shown: Property, at: datetime, agent: User, own: FollowUp | None) -> Outcome:
+    """It is agreed, in the place of the `own` one."""
+    if own is not None and own.due_at == at:
+        return _already(turn, own)
+    said = {"title": shown.title, "when": words(turn, at), "agent": agent.first_name}
+    said |= {"address": shown.address, "before": words(turn, own.due_at) if own else ""}
     try:
         with transaction.atomic():
-            follow_up = _follow_up(turn, shown, at, agent, agreed=True)
+            if own is not None:
+                visit_changes.move(own, at, agent)
+            else:
+                visit_changes.agree(turn, shown, at, agent)
     except IntegrityError:
         return _taken(turn, shown)
-    said = {"title": shown.title, "when": _words(turn, follow_up.due_at), "agent": agent.first_name}
-    reply = Reply("visit_booked", said | {"address": shown.address}, promises=True)
-    return who.ask_once(turn, Outcome((reply,)))
+    reply = Reply("visit_moved" if own else "visit_booked", said, promises=True)
+    outcome = Outcome((reply,), topic=properties.topic_of(turn, shown))
+    # Who says all of it in one message is not asked for more at once.
+    return outcome if turn.is_first else who.ask_once(turn, outcome)
+
+
+def to_move(turn: Turn, visit: FollowUp | None) -> Outcome:
+    """Another hour for the visit they have, which stands until they choose one."""
+    shown = Property.objects.filter(title=visit.about).first() if visit else None
+    if visit is None or shown is None:
+        return _which(turn)
+    wanted = _wanted(turn)
+    own = timezone.localtime(visit.due_at)
+    if wanted.day == own.date() and wanted.hour in (None, own.time()) and not wanted.hours:
+        wanted = NOTHING  # that is when it is now
+    offered = _when(turn, shown, wanted)
+    asks = offered.asked is not None and offered.asked.dialog == DIALOG
+    if not asks or not visit.is_agreed:
+        return offered
+    stands = Reply("visit_stands", {"title": visit.about, "when": words(turn, visit.due_at)})
+    return replace(offered, replies=(stands, *offered.replies))
 
 
 def _taken(turn: Turn, shown: Property) -> Outcome:
-    again = _when(turn, shown)
+    again = _when(turn, shown, NOTHING)
     return replace(again, replies=(Reply("visit_taken"), *again.replies))
 
 
@@ -311,28 +351,20 @@ def _noted(turn: Turn, shown: Property | None, text: str) -> Outcome:
         return _gone(turn, shown)
     agent = _agent(shown) if shown is not None else None
     at = calendar.next_opening(turn.now, agent.agency if agent else None)
-    _follow_up(turn, shown, at, agent, agreed=False, text=text[:LONGEST_WISH])
+    _note(turn, shown, at, agent, text[:LONGEST_WISH])
     title = shown.title if shown is not None else ""
     return who.ask_once(turn, Outcome((Reply("visit_noted", {"title": title}, promises=True),)))
 
 
-def _follow_up(
-    turn: Turn,
-    shown: Property | None,
-    at: datetime,
-    agent: User | None,
-    *,
-    agreed: bool,
-    text: str = "",
-) -> FollowUp:
-    """Once for each property and moment, however often it is handled or pressed; what more they
-    wish of it stands below the first wish."""
+def _note(turn: Turn, shown: Property | None, at: datetime, agent: User | None, text: str) -> None:
+    """Once for each property and moment, however often it is handled; what more they wish of it
+    stands below the first wish."""
     made, new = FollowUp.objects.get_or_create(
         contact=turn.contact,
         kind=FollowUp.Kind.VISIT,
         about=shown.title[:200] if shown else "",
         due_at=at,
-        is_agreed=agreed,
+        is_agreed=False,
         done_at=None,
         assigned_to=agent,
         defaults={"text": text},
@@ -340,22 +372,21 @@ def _follow_up(
     if not new and text not in made.text:
         made.text = f"{made.text}\n{text}".strip()[:LONGEST_WISHES]
         made.save(update_fields=["text"])
-    return made
 
 
-def _words(turn: Turn, at: datetime) -> str:
-    """ "mañana 16:00", "12 nov 10:00" in their language."""
-    spoken, local = turn.contact.spoken, timezone.localtime(at)
-    today = timezone.localtime(turn.now).date()
-    away = (local.date() - today).days
-    if away in (0, 1):
-        return f"{TODAY_TOMORROW[spoken][away]} {local:%H:%M}"
-    pattern = "d MMM" if local.year == today.year else "d MMM y"
-    return f"{format_date(local, pattern, locale=spoken).replace('.', '')} {local:%H:%M}"
+def move(turn: Turn) -> Outcome:
+    """Another hour for the one of their visits that was tapped."""
+    visit = visit_changes.theirs(turn)
+    return to_move(turn, visit) if visit is not None else schedule(turn)
 
 
-INTENTS = {"schedule_visit": schedule}
-CHOICES = {properties.VISIT: schedule, SLOT: slot_late}
+INTENTS = {"schedule_visit": schedule, "cancel": cancel}
+CHOICES = {
+    properties.VISIT: schedule,
+    SLOT: slot_late,
+    visit_changes.OFF: visit_changes.call_off,
+    visit_changes.MOVE: move,
+}
 STEPS = {
     (DIALOG, "which"): Step(which),
     (DIALOG, "when"): Step(when),

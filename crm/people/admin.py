@@ -130,8 +130,10 @@ class TagAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
 
 @admin.register(FollowUp)
 class FollowUpAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
-    list_display = ("kind", "contact", "about", "due_at", "is_agreed", "assigned_to", "done_at")
-    list_filter = ("kind", "is_agreed")
+    list_display = (
+        "kind", "contact", "about", "due_at", "is_agreed", "assigned_to", "done_at", "is_cancelled",
+    )  # fmt: skip
+    list_filter = ("kind", "is_agreed", "is_cancelled")
     list_select_related = ("contact", "assigned_to")
     raw_id_fields = ("contact", "assigned_to", "created_by")
     show_full_result_count = False

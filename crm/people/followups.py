@@ -68,6 +68,8 @@ class FollowUp(models.Model):
     )
     created_at = models.DateTimeField(_("created"), default=timezone.now)
     done_at = models.DateTimeField(_("done"), null=True, blank=True)
+    # Called off by the person: done with, and nothing to be done.
+    is_cancelled = models.BooleanField(_("called off"), default=False)
 
     objects = FollowUpQuerySet.as_manager()
 

@@ -1,0 +1,237 @@
+"""The day and the hour somebody says for a visit, and a visit that is called off or moved."""
+
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+
+import pytest
+from django.utils import timezone
+
+from chatbot.intents.visit_hours import FURTHEST
+from chatbot.intents.visit_times import read_when
+from chatbot.tests import self_service
+from chatbot.tests.desk import person as colleague
+from chatbot.tests.self_service import MOST_QUERIES
+from crm.catalog.models import Property
+from crm.people.followups import FollowUp
+from crm.people.hours import SpecialDay
+from crm.people.models import Contact
+
+pytestmark = [pytest.mark.once, pytest.mark.django_db]
+chat, media_folder = self_service.chat, self_service.media_folder
+SUNDAY = date(2026, 11, 22)
+DAYS = ("lunes", "martes", "miércoles", "jueves", "viernes", "sábado", "domingo")
+
+
+@pytest.mark.parametrize(
+    ("text", "day", "hour", "hours"),
+    [
+        ("el sábado a las 10am", 28, "10:00", None),
+        ("que horas tienes el martes?", 24, "", None),
+        ("el martes a las 4", 24, "16:00", None),
+        ("martes 24 a las 11:00", 24, "11:00", None),
+        ("24/11 10:30", 24, "10:30", None),
+        ("el 24 a las 4 y media", 24, "16:30", None),
+        ("amanhã às 10", 23, "10:00", None),
+        ("na terça às 15h", 24, "15:00", None),
+        ("tuesday at 3", 24, "15:00", None),
+        ("hoy a las cinco de la tarde", 22, "17:00", None),
+        ("mediodía del lunes", 23, "12:00", None),
+        ("a las 5 mejor", None, "17:00", None),
+        ("Buenas tardes, el viernes por la mañana", 27, "", (0, 12)),
+        ("el martes después de las 4", 24, "", (16, 24)),
+        ("no puedo el martes, mejor el jueves a las 9", 26, "09:00", None),
+        ("el miércoles 24 a las 10", 24, "", None),  # the 24th is a Tuesday
+        ("un depa de 3 dormitorios, mi celular es 987654321", None, "", None),
+    ],
+)
+def test_what_they_say_is_read(text, day, hour, hours):
+    when = read_when(text, SUNDAY)
+    assert when.day == (SUNDAY.replace(day=day) if day else None)
+    assert (f"{when.hour:%H:%M}" if when.hour else "", when.hours) == (hour, hours)
+    assert not when.vague
+
+
+@pytest.mark.parametrize("text", ["el lunes después del trabajo", "el martes o el jueves"])
+def test_what_only_a_person_can_make_an_hour_of(text):
+    assert read_when(text, SUNDAY).vague
+
+
+@pytest.fixture
+def maria():
+    return colleague("agent", first_name="María", last_name="Quispe")
+
+
+@pytest.fixture
+def villa(maria):
+    return Property.objects.create(
+        code="VM-01",
+        title="Villa Marina",
+        operation="sale",
+        district="Miraflores",
+        price=Decimal(180_000),
+        responsible=maria,
+    )
+
+
+@pytest.fixture
+def day():
+    """A working day that is neither today nor tomorrow, nor a holiday."""
+    found = timezone.localdate() + timedelta(2)
+    while found.weekday() > 4:
+        found += timedelta(1)
+    return found
+
+
+def moment(day, hour):
+    return timezone.make_aware(datetime.combine(day, time(hour)))
+
+
+def hours(chat):
+    """Of the hours offered."""
+    offered = [id_.partition(".")[2] for id_, _title in chat.options if id_.startswith("slot:")]
+    return [timezone.localtime(datetime.fromisoformat(one)) for one in offered if one != "other"]
+
+
+def test_the_very_hour_they_name_is_booked(chat, villa, day):
+    said = chat(f"quiero visitar Villa Marina el {DAYS[day.weekday()]} a las 4pm")
+    assert "Listo" in said[0] and "16:00" in said[0] and len(chat.queries) <= MOST_QUERIES
+    visit = FollowUp.objects.get()
+    assert (visit.due_at, visit.is_agreed) == (moment(day, 16), True)
+
+
+def test_a_long_first_message_says_when_as_well(chat, villa, day):
+    named = f"{DAYS[day.weekday()]} a las 4pm"
+    chat(f"hola soy Pedro, vi su anuncio de Villa Marina en facebook y quisiera ir el {named}")
+    assert FollowUp.objects.get().due_at == moment(day, 16)
+
+
+def test_the_hours_of_the_day_they_name_are_offered(chat, villa, day):
+    name = DAYS[day.weekday()]
+    chat("quiero visitar Villa Marina")
+    for words in (f"el {name}", f"que horas tienes el {name}?", f"el {name} en la tarde"):
+        (question,) = chat(words)
+        assert {one.date() for one in hours(chat)} == {day} and "más cercanas" not in question
+        assert len(chat.queries) <= MOST_QUERIES
+    assert {one.hour for one in hours(chat)} == {13, 14, 15, 16, 17}
+    chat("a las 5 mejor")
+    assert FollowUp.objects.get().due_at == moment(day, 17)
+
+
+def test_an_hour_alone_is_offered_of_the_next_days(chat, villa):
+    chat("quiero visitar Villa Marina")
+    chat("a las 5 mejor")
+    assert [one.hour for one in hours(chat)] == [17] * 3
+    assert not FollowUp.objects.exists()
+
+
+def test_an_hour_that_is_not_free_offers_those_beside_it(chat, villa, maria, day):
+    FollowUp.objects.create(
+        contact=Contact.objects.create(name="X"), kind="visit", is_agreed=True,
+        due_at=moment(day, 11), assigned_to=maria,
+    )  # fmt: skip
+    for words in ("quiero visitar Villa Marina el {} a las 11", "el {} a las 11"):
+        said = chat(words.format(DAYS[day.weekday()]))
+        assert "más cercanas" in said[0]
+        assert {one.date() for one in hours(chat)} == {day}
+        assert {10, 12} < {one.hour for one in hours(chat)} and 11 not in {
+            one.hour for one in hours(chat)
+        }
+
+
+def test_of_a_day_on_which_nobody_is_there_others_are_offered(chat, villa, day):
+    SpecialDay.objects.create(name="Feria", first=day, last=day)
+    said = chat(f"quiero visitar Villa Marina el {DAYS[day.weekday()]}")
+    assert "más cercanas" in said[0] and day not in {one.date() for one in hours(chat)}
+    chat("cancelar")
+    far = timezone.localdate() + FURTHEST + timedelta(9)
+    assert "más cercanas" in chat(f"quiero visitar Villa Marina el {far:%d/%m/%Y}")[0]
+
+
+def test_the_day_they_named_is_kept_until_it_is_known_which_property(chat, villa, day):
+    chat(f"quiero agendar una visita el {DAYS[day.weekday()]} a las 10am")
+    chat("Villa Marina")
+    assert FollowUp.objects.get().due_at == moment(day, 10)
+
+
+# --- A visit that is called off or moved -------------------------------------------------------
+
+
+@pytest.fixture
+def booked(chat, villa, day):
+    chat(f"quiero visitar Villa Marina el {DAYS[day.weekday()]} a las 10am")
+    assert FollowUp.objects.get().due_at == moment(day, 10)
+    return chat
+
+
+def test_a_visit_is_called_off_by_chat(booked, maria, villa):
+    for words in (
+        "no voy a poder ir a la visita",
+        "quiero cancelar la visita",
+        "cancelar visita",
+        "cancela mi cita por favor",
+        "no podré ir",
+        "ya no voy a ir",
+        "nao vou poder ir",
+        "i can't make it",
+    ):
+        FollowUp.objects.update(done_at=None, is_cancelled=False, text="")
+        booked.talk.episode.__class__.objects.update(owner="bot")
+        said = booked(words)
+        assert "cancelé tu visita a *Villa Marina*" in said[0] and "María" in said[0], words
+        visit = FollowUp.objects.get()
+        assert visit.done_at and visit.is_cancelled and words in visit.text
+        assert booked.talk.waiting_since is not None and len(booked.queries) <= MOST_QUERIES
+    assert "No veo ninguna visita" in booked("quiero cancelar la visita")[0]
+    assert "No había nada" in booked("cancelar")[0]
+
+
+def test_while_name_and_e_mail_are_asked_for_it_is_called_off_as_well(chat, villa):
+    chat("quiero visitar Villa Marina")
+    chat("1")
+    assert "cancelé tu visita" in chat("cancelar visita")[0]
+    assert FollowUp.objects.get().is_cancelled
+
+
+def test_its_hour_is_free_again(booked, day):
+    booked("no voy a poder ir a la visita")
+    booked(f"quiero visitar Villa Marina el {DAYS[day.weekday()]} a las 10am")
+    assert FollowUp.objects.open().get().due_at == moment(day, 10)
+
+
+def test_a_visit_is_moved_to_the_hour_they_name(booked, day):
+    later = day + timedelta(1 if day.weekday() < 4 else 3)
+    said = booked(f"quiero cambiar mi visita para el {DAYS[later.weekday()]} a las 4")
+    assert "ya no es" in said[0] and "16:00" in said[0]
+    assert FollowUp.objects.get().due_at == moment(later, 16)
+    said = booked(f"no puedo ir, mejor el {DAYS[day.weekday()]} a las 11")
+    assert "11:00" in said[0] and FollowUp.objects.get().due_at == moment(day, 11)
+
+
+def test_until_another_hour_is_chosen_the_visit_stands(booked, day):
+    later = day + timedelta(1 if day.weekday() < 4 else 3)
+    assert "sigue en pie" in booked("quiero reprogramar mi visita")[0]
+    booked(f"mejor el {DAYS[later.weekday()]}")
+    assert FollowUp.objects.get().due_at == moment(day, 10)
+    assert {one.date() for one in hours(booked)} == {later}
+    booked("cancelar")
+    assert "sigue en pie" in booked(f"mejor el {DAYS[later.weekday()]}")[0]
+    booked("1")
+    visit = FollowUp.objects.get()
+    assert timezone.localdate(visit.due_at) == later and visit.is_agreed
+
+
+def test_when_it_is_is_told(booked):
+    (said,) = booked("a que hora es mi visita?")
+    assert "Villa Marina" in said and "10:00" in said
+
+
+def test_of_several_it_is_asked_which(booked, maria, day):
+    Property.objects.create(
+        code="AL-02", title="Los Álamos", operation="rent", price=900, responsible=maria
+    )
+    booked(f"quiero visitar Los Álamos el {DAYS[day.weekday()]} a las 3pm")
+    assert "Cuál" in booked("quiero cancelar mi visita")[0]
+    booked("Villa Marina")
+    assert FollowUp.objects.get(is_cancelled=True).about == "Villa Marina"
+    assert FollowUp.objects.open().get().about == "Los Álamos"
+    assert "Los Álamos" in booked("quiero cambiar mi visita")[0]
