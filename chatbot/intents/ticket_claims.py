@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from chatbot.dialog.contract import FILE, Option, Outcome, Reply, Turn
 from chatbot.intents import titles
@@ -31,6 +31,8 @@ MOST_LATELY = 10
 MOST_BACK, MOST_IN_ROW = 20, 4
 # "Sí, es sobre mi ticket": who says more says something else besides.
 MOST_OF_YES = 5
+# So many words say why not.
+FEW = 3
 PUBLIC = TicketMessage.Kind.PUBLIC
 UNSENT = (Message.State.FAILED, Message.State.CANCELLED)
 # It goes on, or it was not settled.
@@ -135,24 +137,22 @@ def _may_answer(turn: Turn, entry: TicketMessage) -> bool:
 def _not_settled(turn: Turn) -> Outcome | None:
     """That a ticket is not resolved opens it again, if they have just heard that it is; else they
     are asked, as who takes one back is."""
-    if turn.choice or turn.inbound.kind != Message.Kind.TEXT:
+    is_no = turn.heard.exact and turn.heard.intent in YES_NO
+    if turn.choice or is_no or turn.inbound.kind != Message.Kind.TEXT:
         return None
     words = plain(turn.text)
     still = STILL.search(words) is not None
     entry = _said_last(turn) if still or turn.heard.intent in ("deny", "create_ticket") else None
     if entry is not None and may_be_reopened(entry.ticket, turn.now):
         return add(turn, entry.ticket) if still else _asked_of(turn, [entry.ticket])
-    takes_back = names_some(words) and TAKEN_BACK.search(words) is not None
-    if not still and not takes_back:
+    if names_some(words) and TAKEN_BACK.search(words):
+        return _asked_of(turn, _open(turn))
+    says_why = turn.heard.intent == "deny" and len(words.split()) >= FEW
+    if not still and not says_why:
         return None
-    return _asked_of(turn, [one for one in _lately(turn) if _fits(turn, one, takes_back)])
-
-
-def _fits(turn: Turn, ticket: Ticket, takes_back: bool) -> bool:
-    """Only what is open is taken back; "still no answer to my ticket" asks how that one stands."""
-    if takes_back:
-        return not ticket.is_done
-    return ticket.is_done or turn.heard.intent != "ticket_status"
+    # "Still no answer to my ticket" asks how that one stands.
+    asks_how = turn.heard.intent == "ticket_status"
+    return _asked_of(turn, [one for one in _lately(turn) if one.is_done or not asks_how])
 
 
 def _is_leads(turn: Turn) -> bool:
@@ -204,11 +204,24 @@ def _heard_of(turn: Turn, entry: TicketMessage | None) -> TicketMessage | None:
 def _lately(turn: Turn) -> list[Ticket]:
     """Those spoken of here that something happened to in the last week, newest first; or the one
     whose number they say."""
-    rows = Ticket.objects.standing().filter(conversation=turn.conversation)
-    if key := number_in(turn.text):
-        rows = rows.filter(Q(pk=key) | Q(merged=key))
+    rows = _named(turn, Ticket.objects.standing().filter(conversation=turn.conversation))
     rows = rows.filter(changed_at__gte=turn.now - REOPENED_WITHIN)
     return list(rows.order_by("-changed_at")[:MOST_LATELY])
+
+
+def _open(turn: Turn) -> list[Ticket]:
+    """Those that are not done, newest first, or the one whose number they say: in a session all
+    that may hear them, else of what is private only what was spoken of here."""
+    mine = Q(conversation=turn.conversation) | Q(is_private=False, contact=turn.contact)
+    if turn.partner is not None:
+        mine = hearing.heard_by(turn.partner)
+    rows = _named(turn, Ticket.objects.standing().filter(mine))
+    return list(rows.exclude(status__in=Ticket.DONE).order_by("-changed_at")[:MOST_LATELY])
+
+
+def _named(turn: Turn, rows: QuerySet[Ticket]) -> QuerySet[Ticket]:
+    key = number_in(turn.text)
+    return rows.filter(Q(pk=key) | Q(merged=key)) if key else rows
 
 
 # --- "Is it about that ticket?" ----------------------------------------------------------------
@@ -246,11 +259,11 @@ def about(turn: Turn) -> Outcome:
     found = [one for one in row if not _gets_too_much(turn, ticket, one)]
     if not found:
         return Outcome((Reply("ticket_not_found"),))
-    heard = ticket
+    heard, again = ticket, (ticket.merged_into or ticket).is_done
     for message in found:
         # Only of words it is asked.
         heard = hearing.hear(ticket=heard, message=message, partner=turn.partner, files=())
-    return added(turn, heard, ticket)
+    return added(turn, heard, ticket, again=again)
 
 
 def _in_row(turn: Turn, key: str, message_key: str) -> list[Message]:

@@ -156,6 +156,7 @@ def take_picture(turn: Turn, data: Mapping[str, Any]) -> Outcome | None:
 
 def add(turn: Turn, ticket: Ticket, *, is_taken: bool = False) -> Outcome:
     """What they wrote is a word about this ticket; `is_taken` as `theirs` locked it."""
+    again = (ticket.merged_into or ticket).is_done
     heard = hearing.hear(
         ticket=ticket,
         message=turn.message,
@@ -163,15 +164,16 @@ def add(turn: Turn, ticket: Ticket, *, is_taken: bool = False) -> Outcome:
         files=turn.files,
         is_taken=is_taken,
     )
-    return added(turn, heard, ticket)
+    return added(turn, heard, ticket, again=again)
 
 
-def added(turn: Turn, heard: Ticket, before: Ticket) -> Outcome:
-    """To which ticket it was added; or that a new one was made, the old one being too old."""
+def added(turn: Turn, heard: Ticket, before: Ticket, *, again: bool = False) -> Outcome:
+    """To which ticket it was added, which is open `again`; or that a new one was made, the old one
+    being too old."""
     whole = before.merged_into or before
     if heard.follows_id == whole.pk and heard.pk != whole.pk:
         return made(turn, heard, pictures=bool(turn.inbound.media))
-    reply = Reply("ticket_added", {"number": heard.number})
+    reply = Reply("ticket_added", {"number": heard.number, "again": again})
     return Outcome((reply,), topic=dict(turn.topic) | {"ticket": heard.pk})
 
 

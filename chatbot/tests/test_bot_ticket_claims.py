@@ -1,5 +1,7 @@
 """Words that may be a ticket's: to a question, after it was resolved, and in several messages."""
 
+from datetime import timedelta
+
 import pytest
 from django.utils import timezone
 
@@ -90,7 +92,7 @@ STILL = [
 def test_that_it_goes_on_opens_what_was_just_resolved(done, ask, clara):
     for words in STILL:
         (said,) = ask(words)
-        assert done.number in said and said_of(done)[-1] == words
+        assert done.number in said and "otra vez" in said and said_of(done)[-1] == words
         assert fresh(done).status == "open" and Ticket.objects.count() == 1, words
         resolve(ticket=fresh(done), by=clara)
         work_off()
@@ -98,7 +100,7 @@ def test_that_it_goes_on_opens_what_was_just_resolved(done, ask, clara):
 
 
 def test_what_may_say_so_is_asked_of(done, ask, clara):
-    for words in ("eso no es cierto", "mal", "no me han devuelto nada", BESIDE):
+    for words in ("eso no es cierto", "mal", "no me han devuelto nada", "no hicieron nada", BESIDE):
         (said,) = ask(words)
         assert f"*{done.number}*?" in said and fresh(done).is_done, words
         ask("sí")
@@ -120,8 +122,8 @@ def test_a_complaint_may_be_another_one(done, ask):
 
 def test_who_is_content_opens_nothing(done, ask, clara):
     for words in ("gracias", "todo bien", "ok", "no gracias", "mis préstamos"):
-        ask(words)
-        assert fresh(done).is_done and said_of(done) == [], words
+        said = ask(words)
+        assert fresh(done).is_done and done.number not in str(said), words
         set_status(ticket=fresh(done), status="open", by=clara)
         resolve(ticket=fresh(done), by=clara)
         work_off()
@@ -159,6 +161,7 @@ def test_nor_are_those_of_who_is_no_partner(prospects, stranger, clara):
 
 
 def test_who_takes_it_back_is_asked_of_and_heard(made, ask):
+    Ticket.objects.update(conversation=None, changed_at=timezone.now() - timedelta(days=30))
     takes = ("quiero cancelar mi ticket", "cierra mi reclamo, ya no hace falta", "cancelar ticket")
     for words in takes:
         (said,) = ask(words)
