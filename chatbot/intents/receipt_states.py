@@ -15,8 +15,7 @@ MOST_SHOWN = 5
 _PAPER = r"(?:comprobantes?|comprovantes?|vouchers?|boletas?|recibos?|receipts?|constancias?)"
 # "mis comprobantes", or what happened to one; to send one is something else.
 _ASKED = re.compile(
-    rf"^\W*(?:(?:ver|quiero ver|lista de|ver os|see|show) )?(?:mis|los|meus|os|my) "
-    rf"(?:\w+ )?{_PAPER}\W*$"
+    rf"\b(?:mis|meus|my) (?:\w+ )?{_PAPER}\W*$"
     r"|\b(?:estado|status|situacao|que (?:fue|paso)|o que houve|what happened|llego|chegou"
     r"|ya (?:lo )?vieron"
     r"|revis(?:aron|ado|ada|aram|an|ando|ed)|aprob(?:aron|ado|ada)|aprov(?:aram|ado)|approved"
@@ -24,7 +23,7 @@ _ASKED = re.compile(
     r"|verific(?:aron|ado)|confirmaron|recibieron|receberam|received|procesaron)\b"
 )
 _TO_SEND = re.compile(
-    r"\b(?:enviar|mandar|subir|adjuntar|cargar|adjunto|subo|mando|anexo|attach)\b"
+    r"\b(?:enviar|mandar|subir|adjuntar|cargar|adjunto|subo|mando|anexo|attach|send|aqui|ahi|van|tengo|tenho)\b"
 )
 
 

@@ -43,6 +43,7 @@ def heard(ask):
         ("s/350 nomas", "S/ 350.00"),
         ("sí, pero fueron 350", "S/ 350.00"),
         ("no, S/350", "S/ 350.00"),
+        ("no fueron 500 sino 350", "S/ 350.00"),
         ("350", "S/ 350.00"),
     ],
 )
@@ -231,7 +232,7 @@ def sent(ana, loan):
 
 
 @pytest.mark.parametrize(
-    "words", ["mis comprobantes", "ya revisaron mi voucher?", "estado de mi comprobante"]
+    "words", ["dónde veo mis comprobantes", "ya revisaron mi voucher?", "estado de mi comprobante"]
 )
 def test_what_became_of_the_newest_few(ask, sent, words):
     (text,) = ask(words)
@@ -255,6 +256,7 @@ def test_outside_of_a_session_nothing_is_told_before_the_log_in(chat, sent):
     assert "S/ 107.00 · no aceptado" in text
 
 
-def test_to_send_one_is_still_to_send_one(ask, sent):
-    (text,) = ask("quiero enviar mi comprobante")
+@pytest.mark.parametrize("words", ["quiero enviar mi comprobante", "aquí van mis comprobantes"])
+def test_to_send_one_is_still_to_send_one(ask, sent, words):
+    (text,) = ask(words)
     assert "foto clara" in text

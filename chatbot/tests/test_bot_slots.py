@@ -117,6 +117,13 @@ def test_a_telephone_an_operation_or_an_amount_is_no_document(text):
         ("pagué el 3 de noviembre 430", "430.00"),
         ("pago cuota 4 P-000026 S/430 del 20 de noviembre", "430.00"),
         ("pago 2 cuotas 860 soles", "860.00"),
+        ("pagué el día 5 430 soles", "430.00"),
+        ("no fueron 500 sino 450", "450.00"),
+        ("son S/ 300 no S/ 200", "300.00"),
+        ("no S/ 350", "350.00"),
+        ("no, son 350", "350.00"),
+        ("1500 20/11", "1500.00"),
+        ("te envio 500", "500.00"),
     ],
 )
 def test_an_amount_is_read_as_people_write_it(text, amount):
@@ -181,6 +188,8 @@ def test_the_sign_of_a_currency_is_no_yes(text):
         ("15 de enero de 2025", date(2025, 1, 15)),
         ("el 15 de enero", date(2027, 1, 15)),
         ("el 20/11", date(2026, 11, 20)),
+        ("pagué 300 20/11", date(2026, 11, 20)),
+        ("pagué 20/11 300", date(2026, 11, 20)),
         ("hoy", TODAY),
         ("ayer pagué", date(2026, 11, 20)),
         ("anteayer", date(2026, 11, 19)),

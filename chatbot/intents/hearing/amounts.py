@@ -32,11 +32,15 @@ _CALLED = re.compile(
 )
 _CUE = re.compile(
     r"\b(?:pago|pague|paguei|paid|pagado|deposite|depositei|deposito|transferi|transferencia"
-    r"|abone|abono|total|cantidad|suma|yape|yapee|plin|plinee|pix|pagar|envie|enviei|fueron|foram"
-    rf"|son)\b{_BETWEEN}{_PHONE}({_NUMBER}){_NO_COUNT}(?![\d/-])"
+    r"|abone|abono|total|cantidad|suma|yape|yapee|plin|plinee|pix|pagar|envio|envie"
+    rf"|enviei|sino|fueron|foram|son)\b{_BETWEEN}{_PHONE}({_NUMBER}){_NO_COUNT}(?![\d/-])"
 )
 # Beside what was paid there may stand what it cost to pay it, or what is left.
 _NOT_PAID = re.compile(r"\b(?:comision|comissao|itf|fee|saldo|vuelto|troco|taxa)\b[ :=]*(?:de )?$")
+# "no fueron 500 sino 450", "son 300 no 200": unless it is all that is said ("no S/ 350").
+_DENIED = re.compile(
+    rf"\bno (?:(?:son|fueron|eran|fue|era|es|foram|foi|de)\s+)*(?:{_SIGN})?\s*(?:{_NUMBER})"
+)
 _THOUSANDS = re.compile(rf"(?<![\d.,/-])({_NUMBER})(?=\s?(?:k|mil)(?![a-z]))")
 _ALONE = re.compile(rf"[\s:;,]*({_NUMBER})[\s.,;!]*")
 _GROUPS = re.compile(r"\d{1,3}(?:([.,])\d{3})(?:\1\d{3})*(?:(?!\1)[.,]\d{1,2})?")
@@ -66,6 +70,12 @@ def find_amount(text: str) -> tuple[Decimal | None, str]:
     """
     if not any(one.isdigit() for one in text):
         return None, ""
+    rest = _DENIED.sub(" ", text)
+    found = _named(rest) if rest != text else (None, "")
+    return found if found[0] is not None else _named(text)
+
+
+def _named(text: str) -> tuple[Decimal | None, str]:
     for match in _CALLED.finditer(text):
         if (amount := as_amount(match[2], _times_after(match))) is not None:
             return amount, _currency(match[1] or _sign_after(match))

@@ -28,7 +28,12 @@ _NAMED = re.compile(
     rf"(?<!\d)(\d{{1,2}})\s*(?:de|/|-)?\s*({MONTHS})\b\.?(?:\s*(?:del?|,|/|-)?\s*(\d{{4}})\b)?"
 )
 _NAMED_FIRST = re.compile(rf"\b({MONTHS})\.? (\d{{1,2}})(?:st|nd|rd|th)?\b(?:,? (\d{{4}})\b)?")
-_SHORT = re.compile(r"(?:\b(?:el|fecha|dia|del|em|no)\b[ :]*|^\s*)(\d{1,2})[/-](\d{1,2})(?![\d/-])")
+_SHORT = re.compile(
+    r"(?:\b(?:el|fecha|dia|del|em|no|pague|paguei|soles)\b[ :]*|^\s*|(?<=\d )(?=\d+/))"
+    r"(\d{1,2})[/-](\d{1,2})(?![\d/-])"
+)
+# The day of a month that is not named.
+_NUMBERED = re.compile(r"\bdia \d{1,2}(?![\d.,/-])")
 _WORDS = (
     (re.compile(r"\b(?:anteayer|antier|antes de ayer|anteontem)\b"), -2),
     (re.compile(r"\b(?:ayer|ontem|yesterday|anoche)\b"), -1),
@@ -83,7 +88,14 @@ def without_days(text: str) -> str:
     """A plain text without the days in it: what is one is no amount."""
     if not any(one.isdigit() for one in text):
         return text
-    for shape in (_YEAR_FIRST, _DAY_FIRST, _NAMED_FIRST, _SHORT, *(word for word, _days in _WORDS)):
+    for shape in (
+        _YEAR_FIRST,
+        _DAY_FIRST,
+        _NAMED_FIRST,
+        _SHORT,
+        _NUMBERED,
+        *(word for word, _days in _WORDS),
+    ):
         text = shape.sub(_GONE, text)
     return _LED.sub(" ", _NAMED.sub(_gone, text))
 
