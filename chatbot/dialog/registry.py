@@ -19,6 +19,7 @@ SUBJECTS = (
     "chatbot.intents.who",
     "chatbot.intents.menu",
     "chatbot.intents.account",
+    "chatbot.intents.own_data",
     "chatbot.intents.loans",
     "chatbot.intents.receipts",
     "chatbot.intents.wishes",

@@ -13,43 +13,19 @@ from django.utils.translation import override
 
 from chatbot.dialog.contract import Option, Outcome, Reply, Turn, option, say
 from chatbot.dialog.login import needs_session
-from chatbot.intents import holdings, properties, statement_paper, titles
+from chatbot.intents import holdings, statement_paper, titles
 from chatbot.intents.loans import THAT_ONE, loan_detail, missing
 from crm.conversations.models import Message
 from crm.conversations.rules import rules_of
 from crm.desk.wording import exact_money
-from crm.people.documents import masked
-from crm.people.models import ContactPoint
-from crm.people.phones import pretty
 from partners import paying
 from partners.currencies import USUAL
-from partners.identity import registered
 from partners.lending.money import ZERO
 from partners.models import Loan, Partner
 from partners.statement import Due, due_of
 
 # What is said of more loans at once than a person reads on a telephone.
 MOST_SHOWN = 10
-
-
-def personal_info(turn: Turn) -> Outcome:
-    partner = _partner(turn)
-    who = partner.contact
-    phone = registered(who)
-    return say(
-        "personal_info",
-        options=titles.intents(turn, ("account_statement", "create_ticket")),
-        full_name=who.name,
-        document=masked(who.document_number),
-        phone=pretty(phone) if phone else "",
-        email=registered(who, ContactPoint.Kind.EMAIL),
-        member=partner.number,
-    )
-
-
-def own_or_the_propertys(turn: Turn) -> Outcome:
-    """ "¿Y la dirección?" after a property's card is about that one."""
-    return properties.asked_in_passing(turn) or needs_session(personal_info)(turn)
 
 
 # --- The statement ---------------------------------------------------------------------------
@@ -227,7 +203,6 @@ def _is_open(loan: Loan) -> bool:
 
 
 INTENTS = {
-    "personal_info": own_or_the_propertys,
     "account_statement": needs_session(account_statement),
     "next_payment": needs_session(next_payment),
     "settlement": needs_session(settlement),

@@ -97,5 +97,4 @@ INTENTS = {
     "thanks": thanks,
     "goodbye": goodbye,
     "affirm": all_right,
-    "deny": all_right,
 }

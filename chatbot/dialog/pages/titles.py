@@ -84,6 +84,7 @@ GROUPS = (
         _("The partner's account and loans"),
         {
             "personal_info": _("The partner's own data"),
+            "own_data_ticket": _("The partner's data are wrong"),
             "account_statement": _("Statement of account"),
             "statement_coming": _("The statement's PDF is being made"),
             "statement_here": _("Beside the statement's PDF"),

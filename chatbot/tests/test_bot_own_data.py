@@ -1,0 +1,65 @@
+"""What a partner says is wrong in their data is put right by a colleague."""
+
+import pytest
+
+from chatbot.models import Dialog
+from chatbot.tests.self_service import *  # noqa: F403
+from chatbot.tests.self_service import MOST_QUERIES
+from tickets.models import Ticket
+
+pytestmark = [pytest.mark.once, pytest.mark.django_db]
+
+
+def test_what_is_wrong_becomes_a_ticket_and_what_is_right_is_added(ask, ana):
+    assert "lo corrige un asesor" in ask("mis datos")[0]
+    (said,) = ask("mi correo está mal")
+    assert len(ask.queries) <= MOST_QUERIES
+    ticket = Ticket.objects.get()
+    assert ticket.number in said and "dato correcto" in said
+    assert (ticket.partner, ticket.subject) == (ana, "Corregir mis datos")
+    assert ticket.description == "mi correo está mal" and ticket.is_private
+    ask("es ana@example.org")
+    assert ticket.messages.get().text == "es ana@example.org"
+
+
+@pytest.mark.parametrize("first", ["mis datos", "menú"])
+def test_however_it_is_said(ask, ana, first):
+    for words in (
+        "mi telefono ya no es ese",
+        "ese no es mi correo",
+        "quiero cambiar mi telefono",
+        "mi email cambió",
+        "quiero actualizar mi correo, es ana@example.org",
+        "mi dni esta mal",
+        "meu e-mail mudou",
+    ):
+        Ticket.objects.all().delete()  # what is said after one may be about that
+        Dialog.objects.update(name="", step="", topic={})
+        ask(first)
+        said = ask(words)
+        ticket = Ticket.objects.get(description=words)
+        assert ticket.number in said[0] and ("@" in words) != ("dato correcto" in said[0]), words
+
+
+def test_after_the_data_a_word_is_enough(ask, ana):
+    for words in ("está mal", "el correo", "eso no es correcto"):
+        Ticket.objects.all().delete()
+        Dialog.objects.update(name="", step="", topic={})
+        ask("mis datos")
+        ask(words)
+        assert Ticket.objects.filter(description=words).exists(), words
+
+
+def test_who_wants_something_else_or_nothing_makes_no_ticket(ask, ana):
+    for words, answer in (
+        ("ok gracias", ""),
+        ("está bien", "Entendido"),
+        ("no", "Entendido"),
+        ("mi deuda", "préstamos"),
+        ("mis datos", "Tus datos"),
+        ("asdf qwer", "entendí"),
+    ):
+        ask("mis datos")
+        assert answer in ask(words)[0], words
+    ask("el monto de la cuota está mal en mi cuenta")
+    assert not Ticket.objects.exists()
