@@ -75,7 +75,7 @@ def _offered(conversation: Conversation, heard: Listening | None) -> list[dict[s
     )
     if heard is None or not registry.takes_any(heard.dialog, timezone.now()):
         # What a colleague said since is what a number answers to.
-        said = said.exclude(~Q(author=Message.Author.COLLEAGUE), options=[]).exclude(ONLY_A_LINK)
+        said = said.filter(Q(author=Message.Author.COLLEAGUE) | ~Q(options=[]) & ~ONLY_A_LINK)
     last = said.order_by("-shown_at", "-id").values_list("options", flat=True).first()
     return [one for one in last or [] if "url" not in one]
 
