@@ -11,7 +11,7 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import override
 
-from chatbot.dialog import handing, registry
+from chatbot.dialog import handing, registry, tongue
 from chatbot.dialog.contract import (
     FILE,
     INTENT,
@@ -56,6 +56,7 @@ def take_turn(turn: Turn, dialog: Dialog) -> None:
     takes it over meanwhile waits, and then the bot has spoken before them.
     """
     episode = _episode(turn)
+    tongue.follow(turn)
     if episode.owner == Episode.Owner.BOT:
         _answer(turn, dialog, episode, lambda: _outcome(turn, dialog))
     elif turn.heard.intent in ALWAYS:

@@ -93,7 +93,7 @@ def test_a_holiday_is_called_by_its_name(settings):
         ("hola, nadie me responde hace días", Reason.ANGER, "Lamento"),
         ("los voy a denunciar a Indecopi", Reason.LEGAL, "persona de nuestro equipo"),
         ("Mi abogado se comunicará con ustedes", Reason.LEGAL, "persona de nuestro equipo"),
-        ("Isso é um absurdo, vou ao Procon", Reason.LEGAL, "persona de nuestro equipo"),
+        ("Isso é um absurdo, vou ao Procon", Reason.LEGAL, "pessoa da nossa equipe"),
     ],
 )
 def test_anger_and_threats_go_to_a_person_at_once(say, graph, always_open, text, reason, word):

@@ -144,6 +144,10 @@ class Contact(models.Model):
     birthday = models.DateField(_("birthday"), null=True, blank=True)
     region = models.CharField(_("region"), max_length=2, blank=True)
     language = models.CharField(_("language"), max_length=8, blank=True)
+    # What they last plainly wrote in: one of settings.CHAT_LANGUAGES, where nobody chose one.
+    heard_language = models.CharField(
+        max_length=2, blank=True, default="", db_default="", editable=False
+    )
     tags = models.ManyToManyField(Tag, blank=True, related_name="contacts", verbose_name=_("tags"))
     opted_out_at = models.DateTimeField(_("opted out of marketing"), null=True, blank=True)
     owner = models.ForeignKey(
@@ -204,11 +208,14 @@ class Contact(models.Model):
 
     @property
     def spoken(self) -> str:
-        """The language we write to them in: their own if the bot has it, else Spanish."""
+        """The language we write to them in: the one chosen for them, or Spanish if the bot lacks
+        it; where none was chosen the one they write, else their country's."""
         own = self.language.replace("_", "-").partition("-")[0]
         if own in settings.CHAT_LANGUAGES:
             return own
-        return "pt" if not own and self.region in PORTUGUESE else "es"
+        if own:
+            return "es"
+        return self.heard_language or ("pt" if self.region in PORTUGUESE else "es")
 
     @property
     def phone(self) -> str:
