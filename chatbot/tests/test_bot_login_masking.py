@@ -220,6 +220,34 @@ def test_a_document_is_heard_and_masked_however_it_is_written(words):
 @pytest.mark.parametrize(
     "words",
     [
+        "Mi reclamo: *DNI:* *12345678*, me cobraron doble",
+        "reclamo dni_12345678",
+        "Ana Prueba, 12345678 (DNI), reclama el cobro",
+        "el DNI de mi esposa es 12345678, no puede entrar",
+        "dni de mi mamá Rosa Prueba: 12345678, no puede entrar",
+        "pasaporte peruano 123456789, me cobraron doble",
+        "soy Ana Prueba 12345678, me cobraron de más",
+        "Soy Ana María de la Cruz, 12.345.678, me cobraron de más",
+        "me llamo Ana Prueba, 12345678, y quiero reclamar",
+        "meu nome é Ana Prueba 12345678",
+    ],
+)
+def test_a_document_is_heard_in_other_words_too(words):
+    assert names_document(words)
+    assert not any(sign.isdigit() for sign in mask_told(words))
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "soy Ana 987654321, llámenme por favor",
+        "soy Luis 987 654 321, quiero mi devolución",
+        "soy Ana, pagué con la operación 00123456",
+        "soy Ana, mi celular es 98765432",
+        "soy Ana de la cuenta 12345678",
+        "la operación ID 12345678 no sale",
+        "no llevo mi dni, la operación es 00123456",
+        "con mi dni y la operación 00123456",
         "mi operación es 00123456",
         "pagué S/ 250 con el documento de la operación 00123456",
         "soy del 2015, P-000005",

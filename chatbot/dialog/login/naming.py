@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from chatbot.dialog.login.figures import BORN, NAMED_DAY, YEAR, is_late_year, without_figures
 from chatbot.dialog.login.signs import even
-from chatbot.intents.hearing.papers import CUE
+from chatbot.intents.hearing.papers import CUE, OTHER
 from chatbot.intents.hearing.words import MOST_CHARACTERS, plain
 
 DOCUMENT = r"(?<!\w)[A-Za-z]{0,4}\d[\d.\- ]{5,14}\d(?!\w)"
@@ -23,10 +23,27 @@ _BETWEEN = (
     r"(?:(?:e[ls]?|is|o|este|numero|number|nro|num|no|n|de|identidade?|extranjeria|electronico|azul)"
     r"\b\W{0,3}){0,5}"
 )
-# "mi dni es 12345678", "soy 12345678", "dni12345678", "12345678 es mi dni".
+# Not that of an operation, nor a telephone.
+_OWN = r"(?!(?:(?<=operacion )|(?<=transaccion )|(?<=transferencia )|(?<=pago )|(?<=yape ))id\b)"
+_NO_PHONE = r"(?!9\d\d[ .-]?\d{3}[ .-]?\d{3}(?!\d))"
+_ELSE = (
+    rf"(?:{OTHER.pattern}"
+    r"|\b(?:operacao|op|pago|pagamento|deposito|voucher|recibo|credito|tel|cel|fono)\b)"
+)
+_SURELY = r"\b(?:d\.?n\.?i|cpf|cedula|pasaporte|passaporte|passport)\b"
+_NAME = (
+    r"\b(?:(?:yo )?soy|(?:eu )?sou|me (?:llamo|chamo)|mi nombre es|meu nome e|my name is|i am)\b"
+)
+_EIGHT = r"(?:\d{8}|\d\d(?P<mark>[ .-])\d{3}(?P=mark)\d{3})(?![\w-]|\.\d)"
+# "mi dni es 12345678", "soy 12345678", "dni12345678", "12345678 es mi dni", "12345678 (dni)",
+# "el dni de mi esposa es 12345678", "soy Ana Prueba, 12345678".
 _SAID = (
-    rf"(?:(?:{_CUE}|\bsoy\b)\W{{0,3}}{_BETWEEN}|\b(?=(?:dni|ruc|cpf|rut)\d)){_SPACED}"
+    rf"{_OWN}{_CUE}\W{{0,5}}{_BETWEEN}{_SPACED}|\b(?=(?:dni|ruc|cpf|rut)\d){_SPACED}"
+    rf"|{_NAME}\W{{0,3}}{_BETWEEN}{_NO_PHONE}(?:\d(?:[\W_]{{0,3}}\d){{6,14}}(?!\w)|{_LETTERED})"
     rf"|{_SPACED}\W{{1,3}}(?:es?|is)\s(?:el\s\w{{1,12}}\sde\s)?(?:mi|meu|my)\s(?:numero\sde\s)?{_CUE}"
+    rf"|{_PAPER}[ (*-]{{1,3}}(?:dni|cpf)\b"
+    rf"|{_SURELY}(?:(?!{_ELSE})[^\d.,;?!¿¡]){{1,30}}{_NO_PHONE}{_PAPER}"
+    rf"|{_NAME}(?:[ ,]{{1,2}}(?!{_ELSE})[a-z]{{2,}}){{1,6}}\W{{1,3}}{_EIGHT}"
 )
 # In one sentence with it: "el documento de Ana es 12345678", "12345678 según mi dni".
 _CUED = rf"{_CUE}[^\d.;?!¿¡]{{0,25}}{_PAPER}|{_PAPER}[^\d.,;?!¿¡]{{0,12}}{_CUE}"
@@ -72,9 +89,9 @@ def _is_late(year: str) -> bool:
 
 
 def _pieces(text: str) -> Iterator[str]:
-    """In plain words, of which only so many characters are read at once."""
+    """In plain words, of which only so many characters are read at once; without what slants."""
     for start in range(0, max(1, len(text) - _OVERLAP), MOST_CHARACTERS - _OVERLAP):
-        yield plain(text[start : start + MOST_CHARACTERS])
+        yield plain(text[start : start + MOST_CHARACTERS]).replace("_", " ")
 
 
 def _is_with_birth(piece: str) -> bool:

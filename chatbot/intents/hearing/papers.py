@@ -32,7 +32,7 @@ _BORN = re.compile(
     r"\b(?:naci|nacido|nacida|nacimiento|ano|anio|nasci|nascimento|born|birth|nac|year)\b"
 )
 # What stands before digits that are somebody's telephone, an account, or an operation.
-_OTHER = re.compile(
+OTHER = re.compile(
     r"\b(?:operacion|transaccion|transferencia|cuenta|cci|telefono|celular|numero de op|codigo"
     r"|telefone|conta|whatsapp|phone|account|ticket|reclamo|pedido|partida)\b"
 )
@@ -53,7 +53,7 @@ def find_papers(text: str, latest: int) -> tuple[str, int | None]:
     alone = ""
     for document, rest in islice(_documents(text), MOST_CANDIDATES):
         year = _year(rest, latest)
-        if year is not None and not _OTHER.search(text):
+        if year is not None and not OTHER.search(text):
             return document, year
         alone = alone or (document if _stands_alone(document, text) else "")
     return alone, _year_alone(text, latest)
@@ -87,7 +87,7 @@ def _stands_alone(document: str, text: str) -> bool:
     """Whether it is a document though no year is given."""
     if CUE.search(text):
         return True
-    digits = not _OTHER.search(text) and document.isdigit()
+    digits = not OTHER.search(text) and document.isdigit()
     return digits and len(document) in (7, 8) and len(text.split()) <= 4
 
 
