@@ -10,7 +10,7 @@ from typing import Any
 from django.conf import settings
 from django.utils import timezone
 
-from chatbot.dialog.contract import Turn
+from chatbot.dialog.contract import Reply, Turn
 from chatbot.intents.heard import SURE
 from chatbot.intents.receipt_loans import LOAN
 from crm.conversations.models import Attachment
@@ -47,6 +47,8 @@ def facts(turn: Turn) -> dict[str, Any]:
 def amount(turn: Turn, *, alone: bool = False) -> Decimal | None:
     """What was paid, if it is said and is one; `alone`: a number by itself counts, too."""
     said = turn.heard.slots.amount
+    if turn.inbound.media and len(turn.text) == 1:
+        return None  # whatever a "1" beside a picture is, nobody pays so little
     if alone and turn.text and len(turn.text) < 30:
         said = _read(turn.text) or said
     if said is None:
@@ -119,3 +121,19 @@ def is_taken(attachment: Attachment) -> bool:
     return attachment.mime in EXTENSIONS or (
         attachment.mime in VAGUE and attachment.state != Attachment.State.READY
     )
+
+
+def refusal(attachment: Attachment) -> Reply | None:
+    """Why this file is none that can be taken, as far as that is known by now: some providers
+    announce a file's size, all what it is."""
+    too_large = (attachment.size or 0) > settings.UPLOAD_MAX_BYTES
+    if attachment.state == Attachment.State.FAILED and not too_large:
+        return Reply("receipt_no_file", {"limit": limit()})
+    if too_large or not is_taken(attachment):
+        return Reply("receipt_refused", {"limit": limit()})
+    return None
+
+
+def limit() -> int:
+    """Megabytes."""
+    return int(settings.UPLOAD_MAX_BYTES // (1024 * 1024))

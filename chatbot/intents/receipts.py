@@ -8,7 +8,6 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
-from django.conf import settings
 from django.utils import timezone
 
 from chatbot.dialog.contract import Asked, Outcome, Reply, Step, Turn, say
@@ -63,7 +62,7 @@ def file_came(turn: Turn) -> Outcome:
         return _begin(turn, _file_of(turn))
     attachment = _file_of(turn)
     if attachment is None:
-        return say("file_not_taken", limit=_limit())
+        return say("file_not_taken", limit=receipt_words.limit())
     if turn.heard.intent == "upload_receipt":
         return ask(turn, then="upload_receipt")
     return _ask_whether(turn, attachment.pk)
@@ -81,6 +80,8 @@ def _is_it(turn: Turn, data: Data) -> Outcome | None:
     if brings_file(turn):
         return file_came(turn)
     answer = receipt_words.yes_or_no(turn, data["file"])
+    if answer is None and not turn.choice and turn.heard.slots.amount is not None:
+        answer = True  # who says what was paid
     if answer is None:
         # A button of an older picture says nothing of this one.
         return _ask_whether(turn, data["file"]) if receipt_words.is_button(turn) else None
@@ -157,27 +158,11 @@ def _ask(turn: Turn, data: Data, step: str, question: Reply, *first: Reply) -> O
 
 def refused(attachment: Attachment, data: Data, *first: Reply) -> Outcome | None:
     """Another file is asked for, and what else is known stays; None: this one may be taken."""
-    why = _refusal(attachment)
+    why = receipt_words.refusal(attachment)
     if why is None:
         return None
     rest = {key: value for key, value in data.items() if key != "file"}
     return Outcome((*first, why), asked=Asked(DIALOG, "file", rest))
-
-
-def _refusal(attachment: Attachment) -> Reply | None:
-    """Why this file is none that can be taken, as far as that is known by now: some providers
-    announce a file's size, all what it is."""
-    too_large = (attachment.size or 0) > settings.UPLOAD_MAX_BYTES
-    if attachment.state == Attachment.State.FAILED and not too_large:
-        return Reply("receipt_no_file", {"limit": _limit()})
-    if too_large or not receipt_words.is_taken(attachment):
-        return Reply("receipt_refused", {"limit": _limit()})
-    return None
-
-
-def _limit() -> int:
-    """Megabytes."""
-    return int(settings.UPLOAD_MAX_BYTES // (1024 * 1024))
 
 
 def _ask_amount(turn: Turn, data: Data) -> Reply:
@@ -230,7 +215,7 @@ def _said(turn: Turn, data: Data, loan: Loan | None = None) -> dict[str, Any]:
         "amount": amount.strip(),
         "day": date.fromisoformat(data["day"]) if "day" in data else None,
         "loan": loan.number if loan else "",
-        "limit": _limit(),
+        "limit": receipt_words.limit(),
     }
 
 
@@ -290,7 +275,7 @@ def _loan_step(turn: Turn, data: Data) -> Outcome | None:
     else:
         was_named, found = holdings.named(turn, running, asked=True)
         if not was_named:
-            return None
+            return _more_facts(turn, data)
     if found is None:
         return _ask_loan(turn, data, Reply("loan_not_found"))
     return _with(turn, data, {"loan": found.pk})

@@ -114,7 +114,7 @@ def test_what_stands_beside_a_picture_is_no_answers_number(ask, loans, caption):
     ask.picture(jpeg(), "Monto: 20")
     ask("cancelar")
     (question,) = ask.picture(jpeg("red"), caption)
-    assert "ya se cerró" not in question and ask.dialog.name == "upload_receipt"
+    assert "¿De cuánto" in question and ask.dialog.name == "upload_receipt"
 
 
 @pytest.mark.parametrize("said", ["15", "el 15", "fue el día 15"])
@@ -158,6 +158,12 @@ def test_much_more_than_was_ever_lent_is_not_taken(ask, loans):
     assert heard(ask)[0] is None
 
 
+def test_who_is_asked_whether_it_is_a_receipt_and_says_what_was_paid_says_yes(chat, loan):
+    chat.picture(jpeg())
+    (text,) = chat("S/ 500")
+    assert "necesito saber quién eres" in text and chat.dialog.data == {"then": "upload_receipt"}
+
+
 # --- The loan ----------------------------------------------------------------------------------
 
 
@@ -183,6 +189,13 @@ def test_another_loan_is_asked_about_again(ask, loans, words):
     assert "P-000026" in question and "¿Está bien?" in question
     ask("sí")
     assert ConfirmedReceipt.objects.get().loan == loans[1]
+
+
+def test_asked_for_the_loan_one_may_put_right_the_rest(ask, loans):
+    ask.picture(jpeg(), CAPTION)
+    ask("fueron S/ 350")
+    (question,) = ask("16/01/2025")
+    assert "¿De cuál préstamo" in question and heard(ask) == ("350.00", "2025-01-16")
 
 
 def test_which_loan_can_be_put_right_by_a_tap(ask, loans):
