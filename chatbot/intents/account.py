@@ -13,7 +13,7 @@ from django.utils.translation import override
 
 from chatbot.dialog.contract import Option, Outcome, Reply, Turn, option, say
 from chatbot.dialog.login import needs_session
-from chatbot.intents import holdings, statement_paper, titles
+from chatbot.intents import holdings, properties, statement_paper, titles
 from chatbot.intents.loans import THAT_ONE, loan_detail, missing
 from crm.conversations.models import Message
 from crm.conversations.rules import rules_of
@@ -176,7 +176,9 @@ def _settled(loan: Loan, today: date) -> dict[str, Any]:
 
 def payment_options(turn: Turn) -> Outcome:
     """The ways for the currencies they owe; for anybody else, and for who owes nothing, the
-    usual ones."""
+    usual ones. After a property's card "¿en cuotas?" is about that."""
+    if turn.session is None and (told := properties.asked_in_passing(turn)):
+        return told
     owed = {one.currency for one in _open(turn)} if turn.session else set()
     with override(turn.contact.spoken):
         ways = paying.ways_for(owed or USUAL)

@@ -16,7 +16,9 @@ def acknowledge(turn: Turn) -> Outcome:
         return properties.asked_in_passing(turn) or beyond(turn)
     named = captured.property if captured is not None else None
     if named is not None and turn.topic.get(PROPERTY) != named.pk:
-        return properties.card(turn, named)
+        return properties.about(turn, named)
+    if visits.names_only_a_time(turn):
+        return visits.schedule(turn)
     if turn.inbound.kind == Message.Kind.UNSUPPORTED:
         return Outcome((Reply("cannot_read", promises=True),))
     if menu.is_unheard(turn):

@@ -37,14 +37,19 @@ def inquire(turn: Turn) -> Outcome:
     is spoken of, unless it asks for others."""
     named = named_in(turn)
     if named is not None:
-        if would_come(turn.text, timezone.localdate(turn.now)):
-            return registry.handlers()["schedule_visit"](turn)
-        return card(turn, named)
+        return about(turn, named)
     asked, wish = read_question(turn.text), read_wish(turn.text)
     shown = None if turn.choice else _meant(turn, asked, wish)
     if shown is not None:
         return _told(turn, shown, asked)
     return _found(turn, wish) if wish.says_something else _of_those_found(turn, asked)
+
+
+def about(turn: Turn, named: Property) -> Outcome:
+    """Its card; who says that they would come, and when, is given an hour."""
+    if written(turn) and would_come(turn.text, timezone.localdate(turn.now)):
+        return registry.handlers()["schedule_visit"](turn)
+    return card(turn, named)
 
 
 def asked_in_passing(turn: Turn) -> Outcome | None:

@@ -9,7 +9,7 @@ from dataclasses import replace
 from django.db.models import Q, QuerySet
 
 from chatbot.dialog.contract import FILE, Option, Outcome, Reply, Turn
-from chatbot.intents import titles
+from chatbot.intents import own_data, properties, titles, visits
 from chatbot.intents.heard import INTENTS as HEARD
 from chatbot.intents.heard import POLITE, SURE, UNKNOWN
 from chatbot.intents.hearing.features import asks
@@ -32,7 +32,7 @@ MOST_BACK, MOST_IN_ROW = 20, 4
 # "Sí, es sobre mi ticket": who says more says something else besides.
 MOST_OF_YES = 5
 # So many words say why not.
-FEW = 3
+FEW = 2
 PUBLIC = TicketMessage.Kind.PUBLIC
 UNSENT = (Message.State.FAILED, Message.State.CANCELLED)
 # It goes on, or it was not settled.
@@ -72,12 +72,16 @@ def claim(turn: Turn) -> Outcome | None:
         return found
     if _says_nothing(turn):
         return None
+    if changed := visits.in_passing(turn):
+        return changed
     waiting = hearing.hear_waiting(message=turn.message, partner=turn.partner, files=turn.files)
     if waiting is not None:
         return added(turn, waiting, waiting)
     if turn.inbound.kind != Message.Kind.TEXT or _is_leads(turn):
         return None
-    return _asked_of(turn, _lately(turn))
+    # What surely is about something else that is spoken of is not asked about.
+    meant = properties.asked_in_passing(turn) or own_data.in_passing(turn)
+    return meant or _asked_of(turn, _lately(turn))
 
 
 def claim_other(turn: Turn) -> Outcome | None:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, time, timedelta
+from typing import Any
 
-from chatbot.intents.hearing.days import find_day
+from chatbot.intents.hearing.days import MONTHS, find_day
 from chatbot.intents.hearing.words import plain
 
 GREETING = re.compile(
@@ -79,6 +80,19 @@ _VAGUE = re.compile(
     r"\b(?:despues|antes|depois|mas tarde|cualquier\w*|qualquer|any\w*|whenever|cuando|depende\w*"
     r"|quizas?|tal vez|talvez|maybe|feriados?|fin(?:es)? de semana|finde|weekend|quincena)\b"
 )
+# Around a day and an hour, all of it is only that.
+_AROUND = {
+    *re.findall(
+        r"\w+",
+        "a al am as at afternoon amanha com con da das de del dia dias e el em en entonces entre es"
+        " esta este feira h hoje hora horas hoy hrs hs la las lo los m manana manha mas media mejor"
+        " morning na next no ok on os p para pasado pm pode podria por proxima proximo puede que"
+        " seria ser si sim tarde the tipo today tomorrow viene y yes",
+    ),
+    *_COUNTED,
+    *MONTHS.split("|"),
+}
+_SAYS_VISIT = re.compile(r"\b(?:visitar(?:l[ao]s?)?|agend(?:ar|o|emos)|book|visita-l[ao])\b")
 _COME = re.compile(
     r"\b(?:ir|visit\w*|verl[oa]s?|ver|conocer\w*|pasar\w*|cita|agend\w*|acercar\w*|come|see"
     r"|vela|ve-la|conhece\w*)\b"
@@ -98,6 +112,18 @@ class When:
     @property
     def says_something(self) -> bool:
         return bool(self.day or self.hour or self.hours) and not self.vague
+
+    @classmethod
+    def of(cls, data: Mapping[str, Any]) -> When:
+        """As `as_data` kept it."""
+        day = date.fromisoformat(data["day"]) if data.get("day") else None
+        hour = time.fromisoformat(data["hour"]) if data.get("hour") else None
+        return cls(day=day, hour=hour)
+
+    def as_data(self) -> dict[str, str]:
+        kept = {"day": self.day.isoformat() if self.day else ""}
+        kept["hour"] = f"{self.hour:%H:%M}" if self.hour else ""
+        return {key: value for key, value in kept.items() if value}
 
     def fits(self, hour: int) -> bool:
         return self.hours is None or self.hours[0] <= hour < self.hours[1]
@@ -119,11 +145,23 @@ def read_when(text: str, today: date, *, asked: bool = False) -> When:
 
 
 def would_come(text: str, today: date) -> bool:
-    """Whether somebody says that they would see it, and when."""
-    if not _COME.search(plain(text)):
+    """Whether somebody says that they would visit it, or that they would see it and when."""
+    said = plain(text)
+    if _SAYS_VISIT.search(said):
+        return True
+    if not _COME.search(said):
         return False
     when = read_when(text, today)
     return when.day is not None or when.hour is not None
+
+
+def is_a_time(text: str, today: date) -> bool:
+    """Whether the words say a day and an hour, and nothing else."""
+    when = read_when(text, today)
+    if when.day is None or when.hour is None:
+        return False
+    rest = _WEEKDAY.sub(" ", plain(text))
+    return all(word in _AROUND for word in re.findall(r"[a-z]+", rest))
 
 
 def _names_two(said: str) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import date, datetime, time
+from datetime import datetime
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -25,7 +25,7 @@ from chatbot.intents.visit_hours import (
     moment,
     words,
 )
-from chatbot.intents.visit_times import GREETING, When, read_when
+from chatbot.intents.visit_times import GREETING, When, is_a_time, read_when
 from crm.catalog.models import Property
 from crm.people import calendar
 from crm.people.followups import FollowUp
@@ -60,6 +60,13 @@ def in_passing(turn: Turn, *, asked: bool = False) -> Outcome | None:
     return (changed.outcome or to_move(turn, changed.moved)) if changed is not None else None
 
 
+def names_only_a_time(turn: Turn) -> bool:
+    """ "Mañana a las 11" after a card: when they would come to see it."""
+    if turn.choice or turn.session is not None or "property" not in turn.topic:
+        return False
+    return bool(written(turn)) and is_a_time(turn.text, timezone.localdate(turn.now))
+
+
 def cancel(turn: Turn) -> Outcome:
     """ "Cancela mi cita" is about the visit; a bare "cancelar" is not."""
     return in_passing(turn) or menu.cancel(turn)
@@ -71,7 +78,7 @@ def which(turn: Turn, data: Mapping[str, Any]) -> Outcome | None:
     if shown is None:
         return None
     wanted = _wanted(turn)
-    return _when(turn, shown, wanted if wanted.says_something else _remembered(data))
+    return _when(turn, shown, wanted if wanted.says_something else When.of(data))
 
 
 def when(turn: Turn, data: Mapping[str, Any]) -> Outcome | None:
@@ -165,7 +172,7 @@ def _gone(turn: Turn, shown: Property) -> Outcome:
 
 def _which(turn: Turn) -> Outcome:
     question = Reply("visit_which", options=_to_visit(turn))
-    return Outcome((question,), asked=Asked(DIALOG, "which", _remember(_wanted(turn))))
+    return Outcome((question,), asked=Asked(DIALOG, "which", _wanted(turn).as_data()))
 
 
 def _to_visit(turn: Turn) -> tuple[dict[str, str], ...]:
@@ -182,19 +189,6 @@ def _wanted(turn: Turn, *, asked: bool = False) -> When:
     if turn.choice or not written(turn):
         return NOTHING
     return read_when(turn.text, timezone.localdate(turn.now), asked=asked)
-
-
-def _remember(wanted: When) -> dict[str, Any]:
-    """As `Asked.data`."""
-    day, hour = wanted.day, wanted.hour
-    data = {"day": day.isoformat() if day else "", "hour": f"{hour:%H:%M}" if hour else ""}
-    return {key: value for key, value in data.items() if value}
-
-
-def _remembered(data: Mapping[str, Any]) -> When:
-    day = date.fromisoformat(data["day"]) if data.get("day") else None
-    hour = time.fromisoformat(data["hour"]) if data.get("hour") else None
-    return When(day=day, hour=hour)
 
 
 def _when(turn: Turn, shown: Property, wanted: When | None = None) -> Outcome:
@@ -222,7 +216,7 @@ def _answer(turn: Turn, shown: Property, data: Mapping[str, Any]) -> Outcome | N
     if not wanted.says_something or agent is None or not _to_be_seen(shown):
         return None
     if wanted.day is None and wanted.hour is not None:
-        wanted = replace(wanted, day=_remembered(data).day)
+        wanted = replace(wanted, day=When.of(data).day)
     return _at_that_time(turn, shown, agent, wanted)
 
 
@@ -242,7 +236,7 @@ def _is_free(turn: Turn, agenda: Agenda, at: datetime) -> bool:
 
 def _ask_wish(turn: Turn, shown: Property, wanted: When) -> Outcome:
     question = Reply("visit_wish", {"title": shown.title})
-    data = {"property": shown.pk} | _remember(wanted)
+    data = {"property": shown.pk} | wanted.as_data()
     topic = properties.topic_of(turn, shown)
     return Outcome((question,), asked=Asked(DIALOG, "wish", data), topic=topic)
 
@@ -257,7 +251,7 @@ def _offer(
     said = () if fits else (Reply("visit_not_then"),)
     return Outcome(
         (*said, question),
-        asked=Asked(DIALOG, "when", {"property": shown.pk} | _remember(wanted)),
+        asked=Asked(DIALOG, "when", {"property": shown.pk} | wanted.as_data()),
         topic=properties.topic_of(turn, shown),
     )
 
@@ -332,6 +326,8 @@ def to_move(turn: Turn, visit: FollowUp | None) -> Outcome:
     own = timezone.localtime(visit.due_at)
     if wanted.day == own.date() and wanted.hour in (None, own.time()) and not wanted.hours:
         wanted = NOTHING  # that is when it is now
+    elif wanted.day is None and wanted.hour is not None and visit.is_agreed:
+        wanted = replace(wanted, day=own.date())
     offered = _when(turn, shown, wanted)
     asks = offered.asked is not None and offered.asked.dialog == DIALOG
     if not asks or not visit.is_agreed:

@@ -74,6 +74,7 @@ def test_a_question_without_a_name_is_about_what_was_shown(chat, villa, others):
         ("aceptan credito hipotecario?", ONLY_A_PERSON),
         ("es negociable el precio?", ONLY_A_PERSON),
         ("tiene piscina?", ONLY_A_PERSON),
+        ("se puede pagar en cuotas?", ONLY_A_PERSON),
         ("mándame más fotos", ONLY_A_PERSON),
     ):
         (said,) = chat(question)
@@ -135,7 +136,9 @@ def test_a_question_in_between_leaves_the_one_for_an_hour_open(chat, villa):
 
 
 def test_a_partner_asks_as_well(ask, villa):
-    ask("info de Villa Marina")
+    for words in ("crear ticket", "Mi pago", "No aparece", "info de Villa Marina"):
+        ask(words)
+    assert "Malecón 100" in ask("donde queda?")[0]
     assert "Malecón 100" in ask("y la dirección?")[0]
     assert "180,000" in ask("cuanto cuesta?")[0]
     assert "Tus datos" in ask("mi dirección y mis datos")[0]

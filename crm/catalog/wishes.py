@@ -50,6 +50,12 @@ COUNTED = {
     "two": 2, "tres": 3, "three": 3, "cuatro": 4, "quatro": 4, "four": 4, "cinco": 5, "five": 5,
 }  # fmt: skip
 TIMES = {"k": 1_000, "mil": 1_000}
+# What a place is called for short, where nobody says all of its name.
+SHORT = {
+    "surco": "santiago de surco", "magdalena": "magdalena del mar", "sjl": "san juan de lurigancho",
+    "sjm": "san juan de miraflores", "smp": "san martin de porres", "ves": "villa el salvador",
+    "vmt": "villa maria del triunfo",
+}  # fmt: skip
 # Nobody rents or buys for less; so "2 baños" is no price.
 LOWEST, HIGHEST = Decimal(50), Decimal(10) ** 11
 READ_AT_MOST = 500
@@ -129,7 +135,9 @@ def _named(words: dict[str, str], text: str) -> str:
 
 def _place(text: str) -> tuple[str, ...]:
     """The longest district or city on offer that the text names, in all its spellings."""
-    words, places = f" {plain_words(text)} ", _places()
+    said = plain_words(text)
+    short = [SHORT[word] for word in said.split() if word in SHORT]
+    words, places = f" {' '.join([said, *short])} ", _places()
     named = [_bare(one) for one in places if f" {plain_words(one)} " in words]
     longest = max(named, key=len, default="")
     return tuple(sorted(one for one in places if _bare(one) == longest)) if longest else ()
