@@ -87,11 +87,13 @@ _AROUND = {
         "a al am as at afternoon amanha com con da das de del dia dias e el em en entonces entre es"
         " esta este feira h hoje hora horas hoy hrs hs la las lo los m manana manha mas media mejor"
         " morning na next no ok on os p para pasado pm pode podria por proxima proximo puede que"
-        " seria ser si sim tarde the tipo today tomorrow viene y yes",
+        " seria ser si sim tarde the tipo today tomorrow viene y yes q cual cuales horario horarios"
+        " tienes tienen tiene hay libre libres disponible disponibles atienden tem livre livres",
     ),
     *_COUNTED,
     *MONTHS.split("|"),
 }
+_ASKS_HOURS = re.compile(r"\b(?:horarios?|que horas?|horas? (?:tiene\w*|hay|libres?|livres?))\b")
 _SAYS_VISIT = re.compile(r"\b(?:visitar(?:l[ao]s?)?|agend(?:ar|o|emos)|book|visita-l[ao])\b")
 _COME = re.compile(
     r"\b(?:ir|visit\w*|verl[oa]s?|ver|conocer\w*|pasar\w*|cita|agend\w*|acercar\w*|come|see"
@@ -156,11 +158,11 @@ def would_come(text: str, today: date) -> bool:
 
 
 def is_a_time(text: str, today: date) -> bool:
-    """Whether the words say a day and an hour, and nothing else."""
-    when = read_when(text, today)
-    if when.day is None or when.hour is None:
+    """Whether the words say a day and an hour, or ask for the hours of a day, and nothing else."""
+    when, said = read_when(text, today), plain(text)
+    if when.day is None or (when.hour is None and not _ASKS_HOURS.search(said)):
         return False
-    rest = _WEEKDAY.sub(" ", plain(text))
+    rest = _WEEKDAY.sub(" ", said)
     return all(word in _AROUND for word in re.findall(r"[a-z]+", rest))
 
 

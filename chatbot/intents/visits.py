@@ -231,7 +231,9 @@ def _at_that_time(turn: Turn, shown: Property, agent: User, wanted: When) -> Out
 
 
 def _is_free(turn: Turn, agenda: Agenda, at: datetime) -> bool:
-    return at >= turn.now + NOTICE and agenda.is_open(at) and not agenda.is_taken(at)
+    """Full hours alone: of two people at the same moment the database lets one in."""
+    is_full = at.minute == 0 and at >= turn.now + NOTICE
+    return is_full and agenda.is_open(at) and not agenda.is_taken(at)
 
 
 def _ask_wish(turn: Turn, shown: Property, wanted: When) -> Outcome:

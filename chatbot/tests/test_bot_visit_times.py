@@ -100,10 +100,16 @@ def test_the_very_hour_they_name_is_booked(chat, villa, day):
     assert (visit.due_at, visit.is_agreed) == (moment(day, 16), True)
 
 
+def test_an_hour_that_is_no_full_one_is_not_agreed_on_by_itself(chat, villa, day):
+    chat(f"quiero visitar Villa Marina el {DAYS[day.weekday()]} a las 4 y media")
+    assert not FollowUp.objects.exists() and {16, 17} < {one.hour for one in hours(chat)}
+
+
 def test_a_long_first_message_says_when_as_well(chat, villa, day):
     named = f"{DAYS[day.weekday()]} a las 4pm"
     chat(f"hola soy Pedro, vi su anuncio de Villa Marina en facebook y quisiera ir el {named}")
     assert FollowUp.objects.get().due_at == moment(day, 16)
+    assert len(chat.queries) <= MOST_QUERIES
 
 
 def test_the_hours_of_the_day_they_name_are_offered(chat, villa, day):
@@ -158,6 +164,9 @@ def test_a_time_alone_after_a_card_is_when_they_would_come(chat, villa, day):
     chat("info de Villa Marina")
     chat(f"te llamo el {DAYS[day.weekday()]} a las 11")
     assert not FollowUp.objects.exists()
+    chat(f"q horarios tienes el {DAYS[day.weekday()]}?")
+    assert {one.date() for one in hours(chat)} == {day}
+    chat("cancelar")
     chat(f"el {DAYS[day.weekday()]} a las 11 de la mañana")
     assert FollowUp.objects.get().due_at == moment(day, 11)
     assert "12:00" in chat("a las 12 mejor")[0]
