@@ -22,7 +22,7 @@ from chatbot.channels.base import Provider
 from chatbot.channels.events import STRAY, Json, StatusUpdate
 from chatbot.channels.reading import plain
 from chatbot.channels.registry import provider_for
-from chatbot.dialog.login.masking import GIVEN, mask_payload
+from chatbot.dialog.login.masking import mask_payload
 from chatbot.models import InboundEvent
 from chatbot.outage import is_away
 from chatbot.statuses import apply_statuses
@@ -188,11 +188,11 @@ def _handle(event: InboundEvent) -> bool:
 def _keep_no_secrets(event: InboundEvent, changes: Sequence[lasting.Change], state: State) -> bool:
     """What somebody said to log in is not kept with what came in, nor where it is repeated: such
     an event is settled here. Whether it was one."""
-    if not changes and not GIVEN.search(event.payload):
-        return False
-    payload = json.loads(event.payload)
+    payload = told = json.loads(event.payload)
     for change in (*changes, mask_payload):
         payload = change(payload)
+    if payload == told:
+        return False
     InboundEvent.objects.filter(pk=event.pk).update(
         payload=json.dumps(payload), state=state, handled_at=timezone.now()
     )

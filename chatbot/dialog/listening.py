@@ -152,6 +152,8 @@ def as_edited(message: Message, text: str) -> str:
     wordings = [message.text, *message.revisions.values_list("text", flat=True)]
     struck = [one for one in wordings if masking.is_struck(one)]
     if struck:
+        # Some providers tell what it said before, too.
+        lasting.settle_with(lambda payload: masking.mask_again(payload, struck))
         # Of a log-in no digit was kept; nor of some others, which nothing tells from it.
         return _struck(text, wholly=not all(map(masking.has_digits, struck)))[0]
     dialog = Dialog.objects.filter(conversation=talk).first() or Dialog()

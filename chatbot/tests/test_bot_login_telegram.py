@@ -121,9 +121,10 @@ def test_a_group_is_nobodys_session(tell, partner):
     assert Conversation.objects.get().is_group
 
 
-def test_what_an_answer_repeats_of_a_log_in_is_not_kept(tell, partner):
-    tell(text=RIGHT)
-    quoted = sample.message(10, text=RIGHT)
+@pytest.mark.parametrize("words", [RIGHT, "Mi cédula es 12345678", "soy Ana Prueba, 12345678"])
+def test_what_an_answer_repeats_of_a_log_in_is_not_kept(tell, partner, words):
+    tell(text=words)
+    quoted = sample.message(10, text=words)
     tell(text="eso mismo", reply_to_message=quoted)
     kept = InboundEvent.objects.values_list("payload", flat=True)
     assert len(kept) == 2 and not any("12345678" in one for one in kept)

@@ -217,3 +217,17 @@ def test_a_refusal_while_the_phone_is_down_is_the_worse_reason(post, whapi_chann
     work_off()
     whapi_channel.refresh_from_db()
     assert whapi_channel.stopped_at is not None
+
+
+@pytest.mark.parametrize("before", ["12345678", "mi DNI es 12345678"])
+def test_an_edit_keeps_no_document_that_was_there_before(post, before):
+    post(fake.body_of("messages", fake.message("text", {"body": "mi deuda"}, id_="PsA1-gAAAA")))
+    post(fake.body_of("messages", fake.message("text", {"body": before}, id_="PsA1-gAAAB")))
+    work_off()
+    post(fake.body_of("messages_updates", update("PsA1-gAAAB", before, "ups")))
+    work_off()
+    message = Message.objects.get(provider_id="PsA1-gAAAB")
+    assert message.text == "ups" and message.revisions.get().text == "•".join(
+        before.split("12345678")
+    ).replace("•", "•" * 8)
+    assert not any("12345678" in one.payload for one in InboundEvent.objects.all())

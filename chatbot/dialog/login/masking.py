@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from chatbot.dialog.login.figures import YEAR, secret_runs, words_with_digits
-from chatbot.dialog.login.naming import DOCUMENT
+from chatbot.dialog.login.naming import DOCUMENT, names_document
 from chatbot.dialog.login.signs import even
 
 SIGN = re.compile(r"[^\W_]")
@@ -88,7 +88,7 @@ def _found_again(text: str, kept: str, words: list[str]) -> dict[str, str]:
 
 def mask_payload(payload: Any, secrets: Mapping[str, str] = NOTHING) -> Any:
     """A stored element with what is kept of each of `secrets` in its place, and without what looks
-    like a document and a year.
+    like a document and a year, or is said to be a document.
 
     Providers repeat what somebody said: in an answer to it, in an edit. Numbers, keys and names of
     things stay, so the element still says what it was.
@@ -106,7 +106,27 @@ def _masked(text: str, secrets: Mapping[str, str]) -> str:
             continue
         plainly = kept.replace("\\", r"\\")
         text = re.sub(rf"(?<!\w){re.escape(secret)}(?!\w)", plainly, text)
-    return mask_given(text)
+    return mask_given(mask_told(text) if names_document(text) else text)
+
+
+def mask_again(payload: Any, kept: Iterable[str]) -> Any:
+    """A stored element in which words of which only so much was kept are as they are kept."""
+    a_digit = r"(?=.*\d)"
+    shapes = {
+        re.compile(a_digit + re.escape(one).replace(DOT, SIGN.pattern), re.DOTALL): one
+        for one in kept
+    }
+    return _as_kept(payload, shapes)
+
+
+def _as_kept(payload: Any, shapes: Mapping[re.Pattern[str], str]) -> Any:
+    if isinstance(payload, dict):
+        return {key: _as_kept(value, shapes) for key, value in payload.items()}
+    if isinstance(payload, list):
+        return [_as_kept(value, shapes) for value in payload]
+    if not isinstance(payload, str):
+        return payload
+    return next((one for shape, one in shapes.items() if shape.fullmatch(payload)), payload)
 
 
 def mask_code(text: str) -> str:
