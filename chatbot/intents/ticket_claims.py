@@ -180,6 +180,8 @@ def _says_nothing(turn: Turn) -> bool:
 
 def _said_last(turn: Turn) -> TicketMessage | None:
     """The last thing that was said to them, if it was of a ticket that may hear them."""
+    if turn.is_first:
+        return None  # nothing was
     said = Message.objects.filter(
         conversation=turn.conversation, direction=Message.Direction.OUT
     ).exclude(state__in=UNSENT)
@@ -256,7 +258,7 @@ def _yes_or_else(turn: Turn, ticket: Ticket) -> tuple[Option, ...]:
 def about(turn: Turn) -> Outcome:
     """Yes, what they wrote before was about that ticket; all of it that was asked about."""
     key, _dot, message_key = turn.value.partition(".")
-    ticket = theirs(turn, key)
+    ticket = theirs(turn, key, takes=True)
     if ticket is None:
         return unheard(turn, key)
     row = _in_row(turn, key, message_key)
@@ -266,36 +268,33 @@ def about(turn: Turn) -> Outcome:
     heard, again = ticket, (ticket.merged_into or ticket).is_done
     for message in found:
         # Only of words it is asked.
-        heard = hearing.hear(ticket=heard, message=message, partner=turn.partner, files=())
+        heard = hearing.hear(
+            ticket=heard, message=message, partner=turn.partner, files=(), is_taken=True
+        )
     return added(turn, heard, ticket, again=again)
 
 
 def _in_row(turn: Turn, key: str, message_key: str) -> list[Message]:
     """The message of that key, and those just before and after it that were asked about in the
     same way, oldest first."""
-    talk = Message.objects.filter(conversation=turn.conversation)
     asked = int(message_key[:18]) if message_key.isdecimal() else 0
-    own = talk.filter(direction=Message.Direction.IN)
-    found = {one.pk: one for one in own.filter(pk=asked)}
-    if not found:
-        return []
     keys: list[int] = []
-    for options in _questions(turn, asked):
-        kinds = [str(one.get("id", "")).rpartition(".") for one in options]
-        same = [last for first, _dot, last in kinds if first == f"{ABOUT}:{key}"]
+    for options in _questions(turn):
+        parts = [str(one.get("id", "")).rpartition(".") for one in options]
+        same = [last for first, _dot, last in parts if first == f"{ABOUT}:{key}"]
         if same:
             keys.append(int(same[0]))
         elif asked in keys:
             break
         else:
             keys = []
-    if asked in keys:
-        found |= {one.pk: one for one in own.filter(pk__in=keys[:MOST_IN_ROW])}
-    return [found[one] for one in sorted(found)]
+    row = keys[:MOST_IN_ROW] if asked in keys else [asked]
+    own = Message.objects.filter(conversation=turn.conversation, direction=Message.Direction.IN)
+    return list(own.filter(pk__in={asked, *row}).order_by("pk"))
 
 
-def _questions(turn: Turn, asked: int) -> list[list[dict[str, str]]]:
-    """The answers offered with each thing said around that message, newest first."""
+def _questions(turn: Turn) -> list[list[dict[str, str]]]:
+    """The answers offered with each of the last things said, newest first."""
     said = Message.objects.filter(
         conversation=turn.conversation,
         direction=Message.Direction.OUT,
