@@ -184,11 +184,18 @@ def _day(said: str, today: date) -> tuple[date | None, bool]:
     number = _AFTER_WEEKDAY.match(said, weekday.end())
     if named is None and number:
         named = _next_numbered(int(number[1]), today)
+    if named is not None and named.weekday() != at and _is_in_words(said, named, today):
+        named = None  # "no podré mañana, ¿puede ser el miércoles?"
     if named is not None:
         return named, named.weekday() == at
     if _NEXT_WEEK.search(said):
         return today + timedelta(7 - today.weekday() + at), True
     return today + timedelta((at - today.weekday()) % 7 or 7), True
+
+
+def _is_in_words(said: str, day: date, today: date) -> bool:
+    """ "Mañana", where "el 24" is in figures."""
+    return find_day(re.sub(r"\d+", " ", said), today)[0] == day
 
 
 def _next_numbered(number: int, today: date) -> date | None:

@@ -69,7 +69,14 @@ def names_only_a_time(turn: Turn) -> bool:
 
 def cancel(turn: Turn) -> Outcome:
     """ "Cancela mi cita" is about the visit; a bare "cancelar" is not."""
-    return in_passing(turn) or menu.cancel(turn)
+    if changed := in_passing(turn):
+        return changed
+    left, shown = menu.cancel(turn), None
+    if "property" in turn.topic:
+        shown = properties.spoken_of(turn)
+    own = _own(turn, shown) if shown is not None else None
+    # Nobody shall take it for what was cancelled.
+    return replace(left, replies=(*left.replies, *_already(turn, own).replies)) if own else left
 
 
 def which(turn: Turn, data: Mapping[str, Any]) -> Outcome | None:

@@ -41,6 +41,8 @@ DAYS = ("lunes", "martes", "miércoles", "jueves", "viernes", "sábado", "doming
         ("Buenas tardes, el viernes por la mañana", 27, "", (0, 12)),
         ("el martes después de las 4", 24, "", (16, 24)),
         ("no puedo el martes, mejor el jueves a las 9", 26, "09:00", None),
+        ("no podré ir mañana. ¿Podría ser el miércoles?", 25, "", None),
+        ("mañana lunes a las 10", 23, "10:00", None),
         ("el miércoles 24 a las 10", 24, "", None),  # the 24th is a Tuesday
         ("un depa de 3 dormitorios, mi celular es 987654321", None, "", None),
     ],
@@ -209,6 +211,10 @@ def test_a_visit_is_called_off_by_chat(booked, maria, villa):
 def test_while_name_and_e_mail_are_asked_for_it_is_called_off_as_well(chat, villa):
     chat("quiero visitar Villa Marina")
     chat("1")
+    left, stands = chat("cancelar")  # the question, and not the visit
+    assert "lo dejamos" in left and "ya está reservada: *Villa Marina*" in stands
+    chat("quiero visitar Villa Marina")
+    chat("2")
     assert "cancelé tu visita" in chat("cancelar visita")[0]
     assert FollowUp.objects.get().is_cancelled
 
