@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from copy import deepcopy
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -56,9 +57,9 @@ class Dialog(models.Model):
 
     @property
     def standing(self) -> tuple[object, ...]:
-        """All that is kept here: the same, and nothing is to be saved."""
-        asked = self.name, self.step, self.data, self.expires_at
-        return *asked, self.topic, self.misunderstood, self.failed_at, self.failure
+        """All that is kept here, whoever changes it later: the same, and nothing is to be saved."""
+        asked = self.name, self.step, deepcopy(self.data), self.expires_at
+        return *asked, deepcopy(self.topic), self.misunderstood, self.failed_at, self.failure
 
     def is_open(self, now: datetime) -> bool:
         """Whether an answer is awaited; what has expired is not."""

@@ -5,6 +5,8 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from chatbot.dialog import registry
+from chatbot.dialog.contract import Outcome
 from chatbot.dialog.timeouts import leave_expired
 from chatbot.models import Dialog, ReplyWording
 from crm.conversations import ownership
@@ -65,3 +67,14 @@ def test_where_a_person_answers_the_bot_leaves_without_a_word(forgotten):
 def test_an_open_question_is_not_left(forgotten):
     Dialog.objects.update(expires_at=timezone.now() + timedelta(minutes=1))
     assert leave_expired() == 0
+
+
+def test_a_topic_that_is_changed_in_its_place_is_kept(talk, say, monkeypatch):
+    def found(turn):
+        turn.topic.setdefault("shown", []).append(len(turn.text))
+        return Outcome(topic=turn.topic)
+
+    monkeypatch.setattr(registry, "handlers", lambda: {registry.REST: found})
+    say("¿tienen estacionamiento?")
+    say("¿y ascensor?")
+    assert Dialog.objects.get().topic == {"shown": [24, 12]}
