@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 
 from django.utils import timezone
@@ -9,6 +10,7 @@ from django.utils import timezone
 from chatbot.intents.heard import UNKNOWN, Heard, Slots
 from chatbot.intents.hearing import certain, model
 from chatbot.intents.hearing.features import asks
+from chatbot.intents.hearing.papers import CUE
 from chatbot.intents.hearing.polite import without_politeness
 from chatbot.intents.hearing.slots import find_slots
 from chatbot.intents.hearing.ticket_numbers import is_number
@@ -21,6 +23,7 @@ LIKELY_ENOUGH_TO_DO = 0.7
 DONE_AT_ONCE = frozenset(("opt_in", "opt_out", "logout"))
 # Fewer digits are no document, and no part of one that somebody would stop at.
 SHORTEST_DOCUMENT = 6
+ACCOUNT = re.compile(r"\b(?:cuenta|cci|conta)\b")
 
 
 def detect(text: str, *, today: date | None = None) -> Heard:
@@ -49,20 +52,22 @@ def detect(text: str, *, today: date | None = None) -> Heard:
     question = asks(text)
     heard = _guessed([sound(word) for word in without_politeness(words)], question, slots)
     if heard.intent == "authenticate" and not slots.document and not slots.year:
-        return _without_number(heard, words, question)
+        return _without_number(heard, text, words, question)
     return heard
 
 
-def _without_number(heard: Heard, words: list[str], question: bool) -> Heard:
-    """A short number, or an amount, says who nobody is: what stands beside it ("hola 7") says what
-    is meant.
+def _without_number(heard: Heard, text: str, words: list[str], question: bool) -> Heard:
+    """A short number, an amount or an account says who nobody is: what stands beside it ("hola 7")
+    says what is meant.
 
     A yes or a no with a number is none to what was asked: it may be an amount put right.
     """
     rest = [word for word in words if not word.isdigit()]
-    digits = sum(len(word) for word in words if word.isdigit())
+    # Of prices below each other each is one.
+    digits = max(_digits(words_of(line)) for line in text.splitlines())
     is_short = 0 < digits < SHORTEST_DOCUMENT
-    if not rest or not (is_short or heard.slots.amount):
+    is_account = digits and ACCOUNT.search(plain(text)) and not CUE.search(plain(text))
+    if not rest or not (is_short or is_account or heard.slots.amount):
         return heard
     intent = certain.exactly(rest)
     if intent:
@@ -72,6 +77,10 @@ def _without_number(heard: Heard, words: list[str], question: bool) -> Heard:
     if meant.intent in ("affirm", "deny"):
         return Heard(UNKNOWN, meant.score, heard.slots, meant.intent)
     return heard if meant.intent == heard.intent else meant
+
+
+def _digits(words: list[str]) -> int:
+    return sum(len(word) for word in words if word.isdigit())
 
 
 def _guessed(words: list[str], question: bool, slots: Slots) -> Heard:

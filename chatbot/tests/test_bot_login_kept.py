@@ -122,7 +122,14 @@ def test_what_nobody_asks_for_any_more_is_kept(partner, from_outside):
     assert stored("987 111 222") == [True, True]
 
 
-def test_numbers_in_other_messages_stay(partner, from_outside):
-    asked = "¿Sigue en venta el departamento de 120 m2 en 250000 soles?"
+@pytest.mark.parametrize(
+    "asked",
+    [
+        "¿Sigue en venta el departamento de 120 m2 en 250000 soles?",
+        "presupuesto:\n850\n1500\n2000",
+        "cuenta 191-12345678-0-12 BCP, titular Ana, 2026",
+    ],
+)
+def test_numbers_in_other_messages_stay(partner, from_outside, asked):
     from_outside(asked)
     assert Message.objects.get(direction="in").text == asked

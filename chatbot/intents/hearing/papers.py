@@ -15,7 +15,7 @@ _SHAPES = tuple(
         r"\d\d-\d{8}-\d",  # CUIT
         r"\d{1,2}([. -])\d{3}\2\d{3}",
         r"\d{7,12}",
-        r"\d{4}[ .-]\d{4}",
+        r"\d{4}[ .-]\d{4}",  # in one line: two prices below each other are none
         r"\d\d \d\d \d\d \d\d",
         r"(?:\d ){7}\d",
     )
@@ -49,7 +49,7 @@ def find_papers(text: str, latest: int) -> tuple[str, int | None]:
     """
     if not any(one.isdigit() for one in text):
         return "", None
-    text = _CUE_JOINED.sub(r"\1 ", text.replace("\n", " "))
+    text = _CUE_JOINED.sub(r"\1 ", text)
     alone = ""
     for document, rest in islice(_documents(text), MOST_CANDIDATES):
         year = _year(rest, latest)
