@@ -60,6 +60,8 @@ def asked_in_passing(turn: Turn) -> Outcome | None:
     asked = read_question(turn.text)
     if asked.own or asked.others or not asked.says_something:
         return None
+    if turn.session is not None and asked.beyond:
+        return None  # a partner's "cuotas" are of a loan
     shown = spoken_of(turn)
     return _told(turn, shown, asked) if shown is not None else None
 

@@ -141,4 +141,5 @@ def test_a_partner_asks_as_well(ask, villa):
     assert "Malecón 100" in ask("donde queda?")[0]
     assert "Malecón 100" in ask("y la dirección?")[0]
     assert "180,000" in ask("cuanto cuesta?")[0]
+    assert "Villa Marina" not in str(ask("no entiendo eso de las cuotas"))
     assert "Tus datos" in ask("mi dirección y mis datos")[0]
