@@ -113,6 +113,14 @@ def test_the_last_thing_that_was_wanted_counts(stranger, loan, let_in):
     assert "P-000005" in let_in()[1]
 
 
+def test_half_of_who_they_are_said_again_takes_nothing_of_it_back(stranger, loan, let_in, settings):
+    settings.PARTNER_PHONE_CHECK = "officer"
+    stranger("mi deuda")
+    stranger(RIGHT)
+    stranger("mi DNI es 12345678")
+    assert "Estado de cuenta" in let_in()[1]
+
+
 def test_the_picture_sent_before_is_taken(stranger, loan, let_in):
     stranger.picture(jpeg(), "Monto: 500")
     stranger(RIGHT)

@@ -49,7 +49,7 @@ def approve(*, request: LoginRequest, by: User, now: datetime | None = None) -> 
         _decided(row, by, approved=True)
         if dialog.name == DIALOG:
             # Asked anew since then, they may have wanted something else.
-            wanted = dialog.data or wanted
+            wanted = dialog.data if "then" in dialog.data else wanted
             dialog.leave()
             dialog.turn_to({})
             dialog.save()
