@@ -1,7 +1,6 @@
 """What comes while a question is open, and is no answer to it: served, said beside it, not kept."""
 
 from datetime import timedelta
-from decimal import Decimal
 
 import pytest
 from django.utils import timezone
@@ -9,38 +8,23 @@ from django.utils import timezone
 from chatbot.dialog import speaking
 from chatbot.dialog.timeouts import leave_expired
 from chatbot.models import Dialog, InboundEvent, PartnerSession
-from chatbot.tests.desk import person as colleague
+from chatbot.tests import leaving_known
+from chatbot.tests.leaving_known import at
 from chatbot.tests.self_service import *  # noqa: F403
 from chatbot.tests.self_service import jpeg, make_loan
-from crm.catalog.models import Property
-from crm.conversations.models import Conversation, Episode, Message
+from crm.conversations.models import Episode, Message
 from crm.people.followups import FollowUp
 from crm.people.models import Contact
 from tickets.models import Ticket
 
 pytestmark = [pytest.mark.once, pytest.mark.django_db]
+villa = leaving_known.villa
 DEBT = ("intent:account_statement", "Estado de cuenta")
-
-
-@pytest.fixture
-def villa():
-    return Property.objects.create(
-        code="VM-01",
-        title="Villa Marina",
-        operation="sale",
-        district="Miraflores",
-        price=Decimal(180_000),
-        responsible=colleague("agent", first_name="María", last_name="Quispe"),
-    )
 
 
 @pytest.fixture
 def two(ana, product):
     return [make_loan(ana, product, number) for number in ("P-000005", "P-000006")]
-
-
-def at(chat):
-    return chat.dialog.name, chat.dialog.step
 
 
 def voice(chat):
@@ -212,104 +196,6 @@ def test_nobody_is_logged_out_or_handed_over_by_a_place(ask, two, words):
     ask(words)
     assert ask.talk.owner == Episode.Owner.BOT
     assert PartnerSession.objects.get().closed_at is None
-
-
-# --- Name and e-mail --------------------------------------------------------------------------
-
-
-@pytest.fixture
-def asked_who(chat, villa):
-    """Asked for name and e-mail, with no name on file."""
-    chat("quiero visitar Villa Marina")
-    Contact.objects.update(name="")
-    chat("1")
-    assert at(chat) == ("who", "tell")
-    return chat
-
-
-def name_of(chat):
-    return chat.talk.contact.name
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "es para mi mamá", "ok espero su respuesta", "tiene cochera", "mañana te aviso",
-        "esta bonito", "y el precio", "acepta mascotas", "qué incluye", "donde queda",
-        "Puedo ir sola", "jaja", "muy caro", "sí me interesa", "Hola buenas", "Villa Marina",
-        "Muchas Gracias", "luz y agua", "soy de Lima", "Y EL PRECIO", "sí por favor",
-    ],
-)  # fmt: skip
-def test_what_is_no_name_is_not_kept_as_one(asked_who, text):
-    said = asked_who(text)
-    assert name_of(asked_who) == "" and not any("Lo anoté" in one for one in said)
-
-
-@pytest.mark.parametrize(
-    ("text", "name"),
-    [
-        ("Rosa Ficticia", "Rosa Ficticia"),
-        ("rosa ficticia", "rosa ficticia"),
-        ("juan", "juan"),
-        ("ROSA FICTICIA", "ROSA FICTICIA"),
-        ("soy Yulisa", "Yulisa"),
-        ("me llamo ñusta ficticia", "ñusta ficticia"),
-        ("Yulisa de la Cruz, yulisa@example.org", "Yulisa de la Cruz"),
-    ],
-)
-def test_a_name_is_kept(asked_who, text, name):
-    assert "Lo anoté" in asked_who(text)[0]
-    assert name_of(asked_who) == name
-
-
-@pytest.mark.parametrize("text", ["y el precio", "donde queda", "Rosa Ficticia"])
-def test_with_a_name_on_file_only_an_e_mail_is_taken_and_the_rest_waits(asked_who, text):
-    Contact.objects.update(name="Ana Ficticia")
-    assert "asesor" in asked_who(text)[0]
-    assert name_of(asked_who) == "Ana Ficticia" and asked_who.talk.waiting_since is not None
-
-
-def test_who_will_tell_is_asked_once_more(asked_who):
-    assert "nombre" in asked_who("sí por favor")[0]
-    assert "Lo anoté" in asked_who("Rosa, rosa@example.org")[0]
-
-
-def test_who_declined_is_not_asked_again_after_a_log_in(chat, ana, villa):
-    chat("quiero visitar Villa Marina")
-    chat("1")
-    for words in ("no gracias", "mi deuda", "12345678 1990", "cerrar sesión"):
-        chat(words)
-    chat("quiero visitar Villa Marina")
-    (said,) = chat("1")
-    assert "correo" not in said and at(chat) == ("", "")
-
-
-def test_a_question_beside_an_e_mail_waits_for_an_answer(asked_who):
-    Conversation.objects.update(waiting_since=None)
-    asked_who("rosa@example.org, ¿y tiene ascensor?")
-    assert asked_who.talk.waiting_since is not None
-
-
-@pytest.mark.parametrize("asked", ["who", "nothing"])
-@pytest.mark.parametrize(
-    "words", ["gracias", "Hola", "chau", "ok", "no gracias", "cancelar", "ana@example.org"]
-)
-def test_who_was_promised_a_person_waits_on_after_thanks(chat, villa, words, asked):
-    chat("quiero visitar Villa Marina")
-    chat("el lunes después del trabajo")
-    since = chat.talk.waiting_since
-    assert at(chat) == ("who", "tell") and since is not None
-    if asked == "nothing":
-        Dialog.objects.update(name="", step="", expires_at=None)
-    chat(words)
-    assert chat.talk.waiting_since == since
-
-
-@pytest.mark.parametrize("words", ["gracias", "Hola", "chau", "ok", "cancelar"])
-def test_who_was_promised_nobody_waits_for_nobody_after_thanks(chat, words):
-    chat("menú")
-    chat(words)
-    assert chat.talk.waiting_since is None
 
 
 # --- A quarter of an hour later --------------------------------------------------------------
