@@ -125,6 +125,8 @@ def test_whatever_numbers_stand_around_it_no_digit_of_who_they_are_stays(
         "S/. 1,500.00",
         "US$ 99.90",
         "1.500.000 soles",
+        *("R$ 150.000,00", "USD 150000", "U$S 1'500.00", "€ 500000", "150000 nuevos soles"),
+        *("P000005", "préstamo N.º 000005"),
         "el 03/02/2025",
         "el 3-2-25",
         "2025-02-03",

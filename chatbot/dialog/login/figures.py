@@ -21,13 +21,15 @@ WORD = re.compile(r"(?<![^\s,;:()])[^\s,;:()]*\d[^\s,;:()]*")
 YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 _LETTER = re.compile(r"[^\W\d_]")
 # Up to 9,999,999.99: a document has eight digits, or stands beside no currency.
-_AMOUNT = r"(?:\d(?:[.,]\d{3}){2}|\d{1,3}[.,]\d{3}|\d{1,6})(?:[.,]\d{1,2})?"
+_AMOUNT = r"(?:\d(?:[.,'’]\d{3}){2}|\d{1,3}[.,'’]\d{3}|\d{1,6})(?:[.,]\d{1,2})?"
 _FIGURES = tuple(
     re.compile(shape, re.IGNORECASE)
     for shape in (
-        rf"(?<![\w$])(?:s/\s?\.?|us\$|\$)\s?{_AMOUNT}(?!\w)",
-        rf"(?<!\w){_AMOUNT}\s?(?:soles|sol|d[oó]lar(?:es)?|pesos|rea(?:is|l)|euros?|usd|pen)\b",
-        r"(?<!\w)[pt]-\d{1,6}(?!\w)",
+        rf"(?<![\w$])(?:s/\s?\.?|us\$|u\$s|r\$|\$|€|usd|pen)\s?{_AMOUNT}(?!\w)",
+        rf"(?<!\w){_AMOUNT}\s?(?:nuevos soles|soles|sol|d[oó]lar(?:es)?|pesos|rea(?:is|l)|euros?|usd"
+        r"|pen)\b",
+        r"(?<!\w)[pt](?:-\d{1,6}|\s?00\d{3,4})(?!\w)",
+        r"(?<!\w)(?:pr[eé]stamo|cr[eé]dito|empr[eé]stimo|loan|ticket)\s(?:n\S{0,3}\s)?00\d{3,4}(?!\w)",
     )
 )
 # Part of a longer number ("S/ 12 345 678"), or beside one; in none there is a comma and a space.
