@@ -19,7 +19,7 @@ from partners.lending.money import CENT
 Points = Sequence[tuple[date, Decimal]]  # from that day on, that balance
 
 TOP, BOTTOM, RIGHT = 26.0, 34.0, 16.0
-LETTER = 6.6  # about how wide one is
+LETTER = 7.3  # about how wide one is
 MOST_STEPS = 5
 STEPS = (Decimal(1), Decimal(2), Decimal("2.5"), Decimal(5), Decimal(10))
 MONTH_STEPS = (1, 2, 3, 6, 12, 24, 60, 120, 240, 600)
@@ -167,26 +167,31 @@ def _days(scale: Scale, most: int) -> list[Tick]:
         last = scale.first + timedelta(days=scale.days)
         ends = ((scale.first, "start"), (last, "end"))
         return [Tick(scale.x(day), _said(day, "d MMM y"), anchor) for day, anchor in ends]
-    apart = next(step for step in MONTH_STEPS if len(months) <= step * most)
-    pattern = "y" if apart >= 12 else "MMM y"
+    steps = [step for step in MONTH_STEPS if len(months) <= step * most]
+    choices = (_every(scale, months, step) for step in steps)
+    return next(ticks for ticks in choices if len(ticks) < 2 or not _touching(ticks))
+
+
+def _every(scale: Scale, months: list[date], apart: int) -> list[Tick]:
+    """So many months apart; from a year on, each the first of its year."""
+    pattern = "MMM y"
     if apart >= 12:
+        pattern, apart = "y", apart // 12
         months = [day for day in months if day.month == 1]
-        apart //= 12
     ticks = [(scale.x(day), _said(day, pattern)) for day in months[::apart]]
-    return _apart([Tick(x, words, _anchor(x, scale)) for x, words in ticks])
+    return [Tick(x, words, _anchor(x, scale)) for x, words in ticks]
 
 
-def _apart(ticks: list[Tick]) -> list[Tick]:
-    """Without those whose words would run into the words before."""
-    kept: list[Tick] = []
-    taken = 0.0
+def _touching(ticks: list[Tick]) -> bool:
+    """Whether the words of one run into the words before."""
+    taken = -LETTER
     for tick in ticks:
         width = LETTER * len(tick.words)
         start = tick.at - width * {"start": 0.0, "middle": 0.5, "end": 1.0}[tick.anchor]
-        if not kept or start >= taken:
-            kept.append(tick)
-            taken = start + width + LETTER
-    return kept
+        if start < taken + LETTER:
+            return True
+        taken = start + width
+    return False
 
 
 def _months(scale: Scale) -> Iterator[date]:
