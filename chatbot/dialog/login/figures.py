@@ -22,12 +22,12 @@ YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 _LETTER = re.compile(r"[^\W\d_]")
 # Up to 9,999,999.99: a document has eight digits, or stands beside no currency.
 _AMOUNT = r"(?:\d(?:[.,'’]\d{3}){2}|\d{1,3}[.,'’]\d{3}|\d{1,6})(?:[.,]\d{1,2})?"
+_MONEY = r"(?:nuevos )?soles|sol|d[oó]lar(?:es)?|pesos|rea(?:is|l)|euros?|usd|pen"
 _FIGURES = tuple(
     re.compile(shape, re.IGNORECASE)
     for shape in (
         rf"(?<![\w$])(?:s/\s?\.?|us\$|u\$s|r\$|\$|€|usd|pen)\s?{_AMOUNT}(?!\w)",
-        rf"(?<!\w){_AMOUNT}\s?(?:nuevos soles|soles|sol|d[oó]lar(?:es)?|pesos|rea(?:is|l)|euros?|usd"
-        r"|pen)\b",
+        rf"(?<!\w){_AMOUNT}\s?(?:{_MONEY})\b",
         r"(?<!\w)[pt](?:-\d{1,6}|\s?00\d{3,4})(?!\w)",
         r"(?<!\w)(?:pr[eé]stamo|cr[eé]dito|empr[eé]stimo|loan|ticket)\s(?:n\S{0,3}\s)?00\d{3,4}(?!\w)",
     )
