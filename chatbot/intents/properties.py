@@ -216,12 +216,16 @@ def _near(wish: Wish) -> list[Property]:
     """At another price, then of a kind much like it, then elsewhere; none of quite another kind."""
     there = replace(wish, bedrooms=0, most=None, least=None, currency="")
     anywhere = replace(there, place="")
-    for wanted in (there, anywhere) if wish.kind else (there,):
-        for kinds in ((wanted.kind,), _alike(wanted.kind)):
-            rows = matching(replace(wanted, kind=""))
-            near = list((rows.filter(kind__in=kinds) if wish.kind else rows)[:MOST_SHOWN])
-            if near:
-                return near
+    ways = (
+        (wanted, tuple(kinds))
+        for wanted in ((there, anywhere) if wish.kind else (there,))
+        for kinds in ((wanted.kind,), _alike(wanted.kind))
+    )
+    for wanted, kinds in dict.fromkeys(ways):  # without a place, here is anywhere
+        rows = matching(replace(wanted, kind=""))
+        near = list((rows.filter(kind__in=kinds) if wish.kind else rows)[:MOST_SHOWN])
+        if near:
+            return near
     return []
 
 
