@@ -118,7 +118,8 @@ def _claim(pk: int) -> Attachment | None:
     if found is None:
         return None
     if found.message.deleted_at is not None or found.attempts >= MOST_ATTEMPTS:
-        _settle(found, pending, state=State.FAILED, error=_("The file could not be fetched."))
+        if _settle(found, pending, state=State.FAILED, error=_("The file could not be fetched.")):
+            _tell_of(found)
         return None
     claimed = pending.filter(attempts=found.attempts)
     if not claimed.update(attempts=F("attempts") + 1, due_at=now + LEASE):

@@ -46,6 +46,13 @@ def test_they_hear_it_as_soon_as_the_file_is_here(ask, loan, content, caption, t
     assert ("S/ 500.00" in question) == (caption == CAPTION)
 
 
+def test_they_hear_it_where_the_last_try_was_killed(ask, loan):
+    ask.picture(jpeg(), "Monto: 500")
+    Attachment.objects.update(attempts=MOST_ATTEMPTS)
+    (text,) = comes(ask)
+    assert "No pude descargar" in text and ask.dialog.step == "file"
+
+
 def test_of_a_file_that_may_be_taken_nothing_is_said(ask, loan):
     ask.picture(jpeg(), CAPTION)
     assert comes(ask) == [] and ask.dialog.step == "confirm"
