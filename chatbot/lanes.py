@@ -171,8 +171,8 @@ def _handle_one(event: InboundEvent) -> State | None:
         with lasting.handling(f"event:{event.pk}") as changes, transaction.atomic():
             state = State.DONE if _handle(event) else State.IGNORED
             return None if _keep_no_secrets(event, changes, state) else state
-    except OurOwn:
-        return State.DONE
+    except OurOwn:  # it may repeat what somebody said, all the same
+        return None if _keep_no_secrets(event, (), State.DONE) else State.DONE
 
 
 def _handle(event: InboundEvent) -> bool:

@@ -69,6 +69,16 @@ def test_an_adapter_that_mirrors_what_it_sends_starts_no_conversation_with_itsel
     assert Contact.objects.count() == 1
 
 
+def test_a_mirror_keeps_nothing_of_the_log_in_it_repeats(fake):
+    adapter(fake, "")
+    deliver(text_element("DNI 45612378 1990", provider=""))
+    said = Message.objects.get(direction="out")
+    mirrored = text_element(said.text, id_=said.provider_id, sender=OWN, recipient=ANA, provider="")
+    deliver(mirrored | {"quoted": {"text": "DNI 45612378 1990"}})
+    event = InboundEvent.objects.latest("pk")
+    assert event.state == "done" and "quoted" in event.payload and "45612378" not in event.payload
+
+
 @pytest.mark.parametrize("comes_back", [True, False], ids=["sent", "not confirmed"])
 def test_a_mirror_that_overtakes_its_sending_is_answered_by_nobody(fake, comes_back):
     adapter(fake, "")

@@ -69,7 +69,7 @@ def known_by(conversation: Conversation) -> Known:
     else:
         rows = ChannelAddress.objects.filter(identity=conversation.identity_id)
         columns = ("kind", "value", "identity__proven_phone")
-        found = list(rows.order_by("kind", "value").values_list(*columns))
+        found = sorted(rows.values_list(*columns))  # whatever order the database has for signs
     proven = sorted({number for _kind, _value, number in found if number})
     known = [[kind, value] for kind, value, _number in found]
     return known + [[PROVEN, number] for number in proven]
