@@ -113,11 +113,12 @@ def test_the_last_thing_that_was_wanted_counts(stranger, loan, let_in):
     assert "P-000005" in let_in()[1]
 
 
-def test_half_of_who_they_are_said_again_takes_nothing_of_it_back(stranger, loan, let_in, settings):
+@pytest.mark.parametrize("again", ["mi DNI es 12345678", RIGHT])
+def test_who_they_are_said_again_takes_nothing_of_it_back(stranger, loan, let_in, settings, again):
     settings.PARTNER_PHONE_CHECK = "officer"
     stranger("mi deuda")
     stranger(RIGHT)
-    stranger("mi DNI es 12345678")
+    stranger(again)
     assert "Estado de cuenta" in let_in()[1]
 
 

@@ -27,18 +27,21 @@ def make(
     wanted: Mapping[str, Any],
 ) -> LoginRequest:
     """The conversation's only request from here on. `partner` is None where nothing matched;
-    `wanted` is served to who is let in (`after`).
+    `wanted` is served to who is let in (`after`); who only says again who they are wants the same.
 
     The code is made and sent by a job, after the transaction: no time tells whether there is one.
     """
+    before = None
     if not turn.is_first:
+        rows = LoginRequest.objects.filter(conversation=turn.conversation, closed_at=None)
+        before = rows.values_list("wanted", "known_by").first()
         close_all(turn.conversation, turn.now)
     request = LoginRequest.objects.create(
         conversation=turn.conversation,
         partner=partner,
         known_by=known,
         facts=facts_of(partner),
-        wanted=dict(wanted),
+        wanted=dict(wanted) or (before[0] if before and before[1] == known else {}),
         made_at=turn.now,
         wants_code=wants_code,
         expires_at=turn.now + LoginRequest.CODE_LASTS,
