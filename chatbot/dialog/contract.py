@@ -9,6 +9,7 @@ A subject is a module that says what it answers to, in tables the engine reads
     CLAIMS    intent -> claim                          whose it may be before a handler gets it
     OVERHEARD intent or kind of choice -> claim        what is done with it while a person speaks
     FIRST     functions of a Turn                      why a person should answer it, or ""
+    ASIDE     claims                                   what is answered whatever else is asked
 
 A handler gets a `Turn` and returns an `Outcome`. It runs in the transaction that stores the
 message, under the locks of the episode and of the dialog's row: no network, no PDF, nothing slow.
