@@ -93,11 +93,7 @@ def mask_payload(payload: Any, secrets: Mapping[str, str] = NOTHING) -> Any:
     Providers repeat what somebody said: in an answer to it, in an edit. Numbers, keys and names of
     things stay, so the element still says what it was.
     """
-    if isinstance(payload, dict):
-        return {key: mask_payload(value, secrets) for key, value in payload.items()}
-    if isinstance(payload, list):
-        return [mask_payload(value, secrets) for value in payload]
-    return _masked(payload, secrets) if isinstance(payload, str) else payload
+    return _each_text(payload, lambda text: _masked(text, secrets))
 
 
 def _masked(text: str, secrets: Mapping[str, str]) -> str:
@@ -116,17 +112,29 @@ def mask_again(payload: Any, kept: Iterable[str]) -> Any:
         re.compile(a_digit + re.escape(one).replace(DOT, SIGN.pattern), re.DOTALL): one
         for one in kept
     }
-    return _as_kept(payload, shapes)
+
+    def as_kept(text: str) -> str:
+        return next((one for shape, one in shapes.items() if shape.fullmatch(text)), text)
+
+    return _each_text(payload, as_kept)
 
 
-def _as_kept(payload: Any, shapes: Mapping[re.Pattern[str], str]) -> Any:
-    if isinstance(payload, dict):
-        return {key: _as_kept(value, shapes) for key, value in payload.items()}
-    if isinstance(payload, list):
-        return [_as_kept(value, shapes) for value in payload]
-    if not isinstance(payload, str):
-        return payload
-    return next((one for shape, one in shapes.items() if shape.fullmatch(payload)), payload)
+def _each_text(payload: Any, change: Callable[[str], str]) -> Any:
+    """A copy, each text in it changed. Without recursion: elements are nested as deeply as JSON
+    can be read."""
+    whole = [payload]
+    todo: list[tuple[Any, Any, Any]] = [(payload, whole, 0)]
+    while todo:
+        value, into, at = todo.pop()
+        if isinstance(value, str):
+            into[at] = change(value)
+        elif isinstance(value, dict):
+            into[at] = copy = dict(value)
+            todo += [(one, copy, key) for key, one in value.items()]
+        elif isinstance(value, list):
+            into[at] = several = list(value)
+            todo += [(one, several, place) for place, one in enumerate(value)]
+    return whole[0]
 
 
 def mask_code(text: str) -> str:
