@@ -110,6 +110,11 @@ def listed(turn: Turn, loans: Sequence[Loan]) -> Mapping[str, Any] | None:
     return dict(turn.topic) | {"shown": [one.pk for one in loans], LISTED: turn.message.pk}
 
 
+def is_full(number: str) -> bool:
+    """Whether it is a loan's number as we write it, with its letters."""
+    return bool(number) and not number.isdigit()
+
+
 def bare_is_meant(turn: Turn, asked: bool) -> bool:
     """A number alone speaks of a loan when one was asked for, or a list of them was shown."""
     return asked or turn.choice.startswith("loan:") or bool(turn.topic.get("shown"))
@@ -127,7 +132,9 @@ def _by_number(
     exact = [one for one in loans if _compact(one.number) == _compact(said)]
     digits = _digits(said)
     alike = [one for one in loans if digits and _digits(one.number) == digits]
-    place = _at(shown, int(digits)) if digits and len(digits) < 4 else None
+    # Written in full it is a loan's number, and never a place: P-000001 may be another's.
+    is_place = said == digits and len(digits) < 4
+    place = _at(shown, int(digits)) if is_place and digits else None
     numbered = alike[0] if len(alike) == 1 else None
     if exact:
         return exact[0]

@@ -40,13 +40,15 @@ def running(turn: Turn) -> list[Loan]:
 
 def said(turn: Turn) -> dict[str, Any]:
     """The loan as JSON, if the words name one of theirs that runs: not by a number alone, which may
-    be anything's."""
+    be anything's. `wrong_loan`: it is written in full, and none of those."""
     text = plain(turn.text)
     by_place = turn.heard.slots.ordinal and LOAN.search(text)
     if turn.choice or ASKS.search(text) or not (by_place or without_loan(text) != text):
         return {}
     _was_named, found = holdings.named(turn, running(turn))
-    return {"loan": found.pk} if found else {}
+    if found is None:
+        return {"wrong_loan": True} if holdings.is_full(turn.heard.slots.loan) else {}
+    return {"loan": found.pk}
 
 
 def other(turn: Turn, data: Data) -> dict[str, Any] | None:
@@ -112,4 +114,4 @@ def _is(said_in: str, right: str) -> bool:
 def is_new(data: Data, found: Data) -> bool:
     """Whether what was found now says something else than what is known."""
     changes = any(key in found and found[key] != data.get(key) for key in CHANGED)
-    return changes or bool(found.get("wrong_day"))
+    return changes or any(found.get(name) for name in ("wrong_day", "wrong_loan"))

@@ -131,6 +131,9 @@ def _next(turn: Turn, data: Data, *first: Reply, known: Attachment | None = None
     attachment = known or _attachment(turn, data.get("file"))
     if attachment is not None and (outcome := refused(attachment, data, *first)):
         return outcome
+    if data.get("wrong_loan"):
+        first = (*first, Reply("loan_not_found"))
+        data = {key: value for key, value in data.items() if key not in ("loan", "wrong_loan")}
     if attachment is None:
         return _ask(turn, data, "file", Reply("receipt_send_file", _said(turn, data)), *first)
     if "amount" not in data:

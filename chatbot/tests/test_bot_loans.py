@@ -160,6 +160,11 @@ def test_somebody_elses_is_as_good_as_nobodys(ask, two, beto, product):
     assert ask("9") == ask("detalle de prestamo 99")
 
 
+def test_a_number_written_in_full_is_no_place_in_the_list(ask, two):
+    ask("mis préstamos")
+    assert "No encuentro" in ask("P-000001")[0]
+
+
 def test_a_forged_button_shows_nobodys_loan(ask, two, beto, product):
     theirs = make_loan(beto, product, "P-000009")
     assert ask.tap(f"loan:{theirs.pk}") == ask.tap("loan:999999") == ask.tap("loan:x")

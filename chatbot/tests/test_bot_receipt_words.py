@@ -191,6 +191,25 @@ def test_another_loan_is_asked_about_again(ask, loans, words):
     assert ConfirmedReceipt.objects.get().loan == loans[1]
 
 
+@pytest.mark.parametrize("caption", ["430 ayer P-000001", "S/ 430 ayer del préstamo P-000001"])
+def test_anothers_loan_is_no_place_in_a_list(ask, loans, caption):
+    texts = ask("mis préstamos")
+    assert "P-000020" in texts[0]
+    told, question = ask.picture(jpeg(), caption)
+    assert "No encuentro ese préstamo" in told and "¿De cuál préstamo" in question
+    told, question = ask("P-000002")
+    assert "No encuentro ese préstamo" in told and "¿De cuál préstamo" in question
+    assert heard(ask)[0] == "430.00" and not ask.dialog.data.get("loan")
+
+
+def test_anothers_loan_is_none_of_ones_only_one(ask, loan):
+    told, question = ask.picture(jpeg(), "430 ayer P-000001")
+    assert "No encuentro ese préstamo" in told and "P-000026" in question
+    told, question = ask("si, del P-000001")
+    assert "No encuentro ese préstamo" in told and "P-000026" in question
+    assert not ConfirmedReceipt.objects.exists()
+
+
 def test_asked_for_the_loan_one_may_put_right_the_rest(ask, loans):
     ask.picture(jpeg(), CAPTION)
     ask("fueron S/ 350")
@@ -222,7 +241,7 @@ def test_to_ask_for_a_loan_leaves_the_receipt(ask, loans):
 
 def test_nobody_elses_loan_is_taken(ask, other, loans, product, beto):
     make_loan(beto, product, "P-000077")
-    (question,) = ask.picture(jpeg(), f"{CAPTION} P-000077")
+    _told, question = ask.picture(jpeg(), f"{CAPTION} P-000077")
     assert "¿De cuál préstamo" in question and "77" not in question
 
 
