@@ -39,6 +39,10 @@ _ELSE = re.compile(
 # What it shall be is said at once.
 _TOLD = re.compile(r"@|\d{5}|\bes (?!(?:ese|esa|mi|el|la|asi|correcto|incorrecto)\b)\w+\W*$")
 
+# Of themselves, where "mi" stands beside it; else of whatever there is to know.
+_INFORMED = re.compile(r"\b(?:info|informacion|informes|informacao|informacoes|information)\b")
+_OWN = re.compile(r"\b(?:mi|mis|my|meus?|minhas?)\b")
+
 
 def personal_info(turn: Turn) -> Outcome:
     """What is on file; what they say is wrong in it is put right by a person."""
@@ -61,7 +65,19 @@ def personal_info(turn: Turn) -> Outcome:
 
 def own_or_the_propertys(turn: Turn) -> Outcome:
     """ "¿Y la dirección?" after a property's card is about that one."""
-    return properties.asked_in_passing(turn) or needs_session(personal_info)(turn)
+    if told := properties.asked_in_passing(turn):
+        return told
+    if turn.session is None and wants_to_know(turn):
+        return menu.show(turn)
+    return needs_session(personal_info)(turn)
+
+
+def wants_to_know(turn: Turn) -> bool:
+    """Whether they ask to be informed, and not of their own data."""
+    if turn.choice or turn.heard.exact:
+        return False
+    said = plain(turn.text)
+    return bool(_INFORMED.search(said)) and not _OWN.search(said) and not _DATA.search(said)
 
 
 def in_passing(turn: Turn) -> Outcome | None:

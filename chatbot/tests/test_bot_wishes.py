@@ -6,6 +6,7 @@ from django.utils import timezone
 from chatbot.dialog import registry
 from chatbot.tests.self_service import *  # noqa: F403
 from crm.audit.models import AuditEntry
+from crm.catalog.models import Property
 from crm.conversations import ownership
 from crm.people.models import Contact
 from tickets.models import Ticket
@@ -52,3 +53,31 @@ def test_it_leaves_a_question_that_takes_any_text(ask):
 def test_whoever_opted_out_is_answered_all_the_same(ask):
     ask(OUT)
     assert "puedo hacer" in ask("menú")[0]
+
+
+@pytest.mark.parametrize("words", ["me la puedes rebajar a 250 mil?", "si quiero otra"])
+def test_nobody_consents_by_words_that_name_no_messages(chat, words):
+    (text,) = chat(words)
+    assert "volverás a recibir" not in text
+    assert not AuditEntry.objects.filter(action="opted_in").exists()
+    chat(OUT)
+    assert "volverás a recibir" in chat("ya quiero que me escriban de nuevo")[0]
+
+
+def test_who_never_opted_out_is_told_all_the_same_where_they_ask_for_messages(chat):
+    assert "volverás a recibir" in chat("mándame sus ofertas otra vez")[0]
+
+
+def test_whoever_wants_to_be_informed_hears_what_of(chat):
+    for words in ("info", "quiero información", "mándame información", "quiero recibir info"):
+        (text,) = chat(words)
+        assert "puedo hacer" in text and "documento" not in text, words
+    assert "documento" in chat("quiero mi información")[0]
+
+
+def test_after_a_propertys_card_it_is_about_that_one(chat):
+    Property.objects.create(code="VM-01", title="Villa Marina", operation="sale")
+    chat("villa marina")
+    for words in ("más info", "quiero recibir información", "me la rebajas a 250 mil?"):
+        assert "Villa Marina" in chat(words)[0], words
+    assert not AuditEntry.objects.filter(action="opted_in").exists()
