@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import takewhile
 
 from django.db.models import Q, QuerySet
 
@@ -52,6 +53,12 @@ TAKEN_BACK = re.compile(
 WISHES = re.compile(
     r"\b(?:detalles?|ver|quiero|quisiera|dame|deme|muestra\w*|mand[ae]\w*|puedo|mostr\w+|quero"
     r"|details?|show)\b"
+)
+# A picture with such a word is a receipt, and one of a payment with an amount besides.
+RECEIPT = re.compile(r"\b(?:comprobantes?|vouchers?|boletas?|recibos?|constancia|receipt)\b")
+# But for who was asked for just that.
+OF_PAYING = re.compile(
+    rf"{RECEIPT.pattern}|\b(?:fotos?|captura|imagen|pag\w+|deposit\w+|transf\w+)\b"
 )
 # They answer a question whatever else they sound like.
 ANSWERS = frozenset(("affirm", "deny", "upload_receipt", "create_ticket", UNKNOWN))
@@ -127,7 +134,8 @@ def _answered(turn: Turn) -> Outcome | None:
 
 def _may_answer(turn: Turn, entry: TicketMessage) -> bool:
     """Whether it may be the answer to that question; nobody answers what they have not read."""
-    if entry.kind != PUBLIC:
+    asks_for_it = OF_PAYING.search(plain(entry.text)) is not None
+    if entry.kind != PUBLIC or (_brings_receipt(turn) and not asks_for_it):
         return False
     heard, slots = turn.heard, turn.heard.slots
     if heard.intent in ANSWERS or (entry.is_veiled and entry.read_at is None):
@@ -159,6 +167,17 @@ def _not_settled(turn: Turn) -> Outcome | None:
     return _asked_of(turn, [one for one in _lately(turn) if one.is_done or not asks_how])
 
 
+def _brings_receipt(turn: Turn) -> bool:
+    """Whether the words beside a picture say that it is a payment's: an amount alone may answer
+    anything."""
+    if turn.inbound.kind not in (Message.Kind.IMAGE, Message.Kind.DOCUMENT):
+        return False
+    slots = turn.heard.slots
+    paid = slots.currency or slots.day or slots.wrong_day or turn.heard.intent == "upload_receipt"
+    is_one = slots.amount is not None and bool(paid)
+    return is_one or RECEIPT.search(plain(turn.text)) is not None
+
+
 def _is_leads(turn: Turn) -> bool:
     """Whether it is a lead's already, or makes one."""
     found = turn.captured
@@ -166,11 +185,11 @@ def _is_leads(turn: Turn) -> bool:
 
 
 def _says_nothing(turn: Turn) -> bool:
-    """Whether it is an answer that was tapped, names an amount as a receipt does or a row of the
-    list that was shown, or is no word."""
+    """Whether it is an answer that was tapped, is or names an amount as a receipt does or a row of
+    the list that was shown, or is no word."""
     slots = turn.heard.slots
     names_row = bool(turn.topic.get("shown")) and bool(slots.ordinal or slots.loan)
-    if turn.choice or slots.amount is not None or names_row:
+    if turn.choice or slots.amount is not None or names_row or _brings_receipt(turn):
         return True
     return not written(turn) and not turn.inbound.media
 
@@ -237,7 +256,8 @@ def _asked_of(turn: Turn, rows: Sequence[Ticket]) -> Outcome | None:
     """Whether it is about the newest of them; or that it cannot be, said in this session."""
     hears = [one for one in rows if turn.partner is None or hearing.may_hear(one, turn.partner)]
     deaf = [one for one in rows if one not in hears and hearing.is_nobodys(one)]
-    unclear = turn.heard.intent == UNKNOWN
+    # One thing told in several messages is not misunderstood: a yes reaches so many of them.
+    unclear = turn.heard.intent == UNKNOWN and len(_newest_row(turn)) >= MOST_IN_ROW
     if not hears and deaf and deaf[0].status == Ticket.Status.WAITING:
         return replace(outside(turn, deaf[0]), misunderstood=unclear)
     lately = hears[0] if hears else None
@@ -278,17 +298,17 @@ def _in_row(turn: Turn, key: str, message_key: str) -> list[Message]:
     """The message of that key, and those just before and after it that were asked about in the
     same way, oldest first."""
     asked = int(message_key[:18]) if message_key.isdecimal() else 0
-    keys: list[int] = []
+    rows: list[list[int]] = [[]]
     for options in _questions(turn):
         parts = [str(one.get("id", "")).rpartition(".") for one in options]
         same = [last for first, _dot, last in parts if first == f"{ABOUT}:{key}"]
         if same:
-            keys.append(int(same[0]))
-        elif asked in keys:
-            break
-        else:
-            keys = []
-    row = keys[:MOST_IN_ROW] if asked in keys else [asked]
+            rows[-1].append(int(same[0]))
+        elif rows[-1]:
+            rows.append([])
+    # What was asked about twice, something else having come between, is in two rows.
+    keys = dict.fromkeys(one for row in rows if asked in row for one in row)
+    row = list(keys)[:MOST_IN_ROW]
     own = Message.objects.filter(conversation=turn.conversation, direction=Message.Direction.IN)
     return list(own.filter(pk__in={asked, *row}).order_by("pk"))
 
@@ -301,6 +321,13 @@ def _questions(turn: Turn) -> list[list[dict[str, str]]]:
         pk__lt=turn.message.pk,
     )
     return list(said.order_by("-id").values_list("options", flat=True)[:MOST_BACK])
+
+
+def _newest_row(turn: Turn) -> list[str]:
+    """What was asked about in the last things said, without anything between."""
+    offered = [[str(one.get("id", "")) for one in options] for options in _questions(turn)]
+    asked = [next((one for one in ids if one.startswith(f"{ABOUT}:")), "") for ids in offered]
+    return list(takewhile(bool, asked))
 
 
 def _gets_too_much(turn: Turn, ticket: Ticket, message: Message) -> bool:

@@ -8,7 +8,7 @@ from django.utils import timezone
 from chatbot.models import PartnerSession
 from chatbot.tests import tickets_known
 from chatbot.tests.self_service import *  # noqa: F403
-from chatbot.tests.self_service import MOST_QUERIES, make_loan
+from chatbot.tests.self_service import MOST_QUERIES, jpeg, make_loan
 from chatbot.tests.tickets_known import ANSWER, BESIDE, answered, fresh
 from chatbot.work import work_off
 from leads.models import Lead
@@ -70,6 +70,20 @@ def test_what_surely_asks_for_something_else_is_served(asked, ask, clara):
         ask(words)
         assert said_of(asked) == [] and fresh(asked).status == "waiting", words
         answered(ask, asked, clara, "¿Cuál?")
+
+
+def test_a_receipt_is_none_of_its_answers_unless_asked_for(asked, ask, clara):
+    for caption in ("Monto: 500\nFecha: 2025-01-15", "430 ayer", "comprobante de pago"):
+        said = ask.picture(jpeg(), caption)
+        assert said_of(asked) == [] and ask.dialog.name == "upload_receipt", (caption, said)
+        ask("cancelar")
+        answered(ask, asked, clara, "¿Cuál?")
+    ask.picture(jpeg(), "200")
+    assert said_of(asked) == ["200"]
+    answered(ask, asked, clara, "¿Nos mandas tu comprobante?")
+    set_status(ticket=fresh(asked), status="waiting", by=clara)
+    ask.picture(jpeg(), "el voucher")
+    assert said_of(asked) == ["200", "el voucher"]
 
 
 def test_nobody_answers_what_they_have_not_read(made, ask, clara):
