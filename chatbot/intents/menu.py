@@ -96,5 +96,4 @@ INTENTS = {
     "help": show,
     "thanks": thanks,
     "goodbye": goodbye,
-    "affirm": all_right,
 }

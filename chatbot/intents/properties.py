@@ -13,6 +13,7 @@ from chatbot.dialog.contract import PROPERTY, Option, Outcome, Reply, Turn, opti
 from chatbot.intents import titles, who
 from chatbot.intents.own_words import written
 from chatbot.intents.property_words import Question, read_question, told_of
+from chatbot.intents.told import OFFERED, TOLD, told
 from chatbot.intents.visit_times import would_come
 from crm.catalog.matching import find_property
 from crm.catalog.models import Property
@@ -23,6 +24,7 @@ from leads.models import Lead
 VISIT = "visit"
 # In the topic: the keys of those that were last listed together.
 FOUND = "found"
+_ONCE = (FOUND, TOLD, OFFERED)
 MOST_SHOWN = 5
 MOST_CHOICES = 3
 MOST_PHOTOS = 2  # besides that of the card
@@ -115,7 +117,7 @@ def card(turn: Turn, shown: Property) -> Outcome:
         picture=photo.image.name if photo is not None else "",
         promises=True,
     )
-    outcome = Outcome((reply,), topic=topic_of(turn, shown))
+    outcome = Outcome((reply,), topic=topic_of(turn, shown) | told(turn, offered=False))
     return outcome if turn.contact.name else who.ask_once(turn, outcome)
 
 
@@ -124,7 +126,8 @@ def _told(turn: Turn, shown: Property, asked: Question) -> Outcome:
     A question that was open stays open."""
     if asked.more and not (asked.facts or asked.features or asked.beyond):
         return card(turn, shown)
-    topic = topic_of(turn, shown)
+    available = shown.status == Property.Status.AVAILABLE
+    topic = topic_of(turn, shown) | told(turn, offered=available)
     if asked.interest and not (asked.facts or asked.features or asked.beyond):
         interest = Reply("property_interest", facts(shown), _next(turn, shown), promises=True)
         return Outcome((interest,), topic=topic, beside=True)
@@ -138,7 +141,7 @@ def _told(turn: Turn, shown: Property, asked: Question) -> Outcome:
         "title": shown.title,
         "code": shown.code,
         "operation": shown.operation,
-        "available": shown.status == Property.Status.AVAILABLE,
+        "available": available,
         "says": says,
         "lines": list(dict.fromkeys(filter(None, lines))),
         "missing": missing,
@@ -166,7 +169,7 @@ def _photos(shown: Property) -> Iterator[Reply]:
 
 
 def topic_of(turn: Turn, shown: Property) -> dict[str, Any]:
-    kept = {key: value for key, value in turn.topic.items() if key != FOUND}
+    kept = {key: value for key, value in turn.topic.items() if key not in _ONCE}
     return kept | {PROPERTY: shown.pk}
 
 

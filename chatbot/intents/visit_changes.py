@@ -20,7 +20,7 @@ from crm.people.followups import FollowUp
 from crm.people.models import User
 
 OFF, MOVE = "visit_off", "visit_move"
-LONGEST = 2000
+LONGEST_WISH, LONGEST = 500, 2000
 _VISIT = re.compile(r"\b(?:visitas?|citas?|visit|appointment|viewing|agendamento)\b")
 _CANCEL = re.compile(r"\b(?:cancel\w*|anul\w*|desmarc\w*|suspend\w*|call off)\b")
 _GO = r"(?:ir|asistir|llegar|visitar\w*|verl[oa]s?|acudir|estar|acercarme|comparecer)"
@@ -123,6 +123,25 @@ def move(visit: FollowUp, at: datetime, agent: User) -> None:
     """IntegrityError where the agent has another one then."""
     visit.due_at, visit.assigned_to = at, agent
     visit.save(update_fields=["due_at", "assigned_to"])
+
+
+def note(turn: Turn, shown: Property | None, at: datetime, agent: User | None, text: str) -> None:
+    """Once for each property and moment, however often it is handled; what more they wish of it
+    stands below the first wish."""
+    text = text[:LONGEST_WISH]
+    made, new = FollowUp.objects.get_or_create(
+        contact=turn.contact,
+        kind=FollowUp.Kind.VISIT,
+        about=shown.title[:200] if shown else "",
+        due_at=at,
+        is_agreed=False,
+        done_at=None,
+        assigned_to=agent,
+        defaults={"text": text},
+    )
+    if not new and text not in made.text:
+        made.text = f"{made.text}\n{text}".strip()[:LONGEST]
+        made.save(update_fields=["text"])
 
 
 def _meant(turn: Turn, *, rather: bool) -> list[FollowUp]:

@@ -99,6 +99,16 @@ _COME = re.compile(
     r"\b(?:ir|visit\w*|verl[oa]s?|ver|conocer\w*|pasar\w*|cita|agend\w*|acercar\w*|come|see"
     r"|vela|ve-la|conhece\w*)\b"
 )
+# Words that say when: a day, a part of it, an hour. Without one a text is no answer to "when?".
+_TIME = re.compile(
+    r"""\b(?:\d{1,2}|lunes|martes|mi[eé]rcoles|jueves|viernes|s[aá]bados?|domingos?|hoy|ma[nñ]ana
+    |tardes?|noches?|mediod[ií]a|temprano|semanas?|finde|fin(?:es)?|quincena|feriados?|horas?
+    |horarios?|d[ií]as?|mes|antes|despu[eé]s|cuando|cualquiera?|segunda|ter[cç]a|quarta|quinta|sexta
+    |hoje|amanh[aã]|manh[aã]s?|noites?|cedo|depois|qualquer|quando|(?:mon|tues|wednes|thurs|fri
+    |satur|sun)days?|today|tomorrow|mornings?|afternoons?|evenings?|nights?|noon|week(?:end|day)?s?
+    |early|later?|after|before|any(?:time)?|\d{1,2}\s*(?:[ap]m|h|hs|hrs|h\d\d))\b""",
+    re.IGNORECASE | re.VERBOSE,
+)
 LAST_OF_NIGHT = 7  # an hour up to this one is of the afternoon, where nobody says which
 
 
@@ -146,6 +156,10 @@ def read_when(text: str, today: date, *, asked: bool = False) -> When:
     )
 
 
+def says_when(text: str) -> bool:
+    return _TIME.search(GREETING.sub("", text)) is not None
+
+
 def would_come(text: str, today: date) -> bool:
     """Whether somebody says that they would visit it, or that they would see it and when."""
     said = plain(text)
@@ -157,10 +171,12 @@ def would_come(text: str, today: date) -> bool:
     return when.day is not None or when.hour is not None
 
 
-def is_a_time(text: str, today: date) -> bool:
-    """Whether the words say a day and an hour, or ask for the hours of a day, and nothing else."""
+def is_a_time(text: str, today: date, *, part: bool = False) -> bool:
+    """Whether the words say a day and an hour, or ask for the hours of a day, and nothing else;
+    `part`: a day alone is enough, or an hour."""
     when, said = read_when(text, today), plain(text)
-    if when.day is None or (when.hour is None and not _ASKS_HOURS.search(said)):
+    whole = when.day is not None and (when.hour is not None or bool(_ASKS_HOURS.search(said)))
+    if not whole and not (part and when.says_something):
         return False
     rest = _WEEKDAY.sub(" ", said)
     return all(word in _AROUND for word in re.findall(r"[a-z]+", rest))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
@@ -15,6 +14,7 @@ from chatbot.dialog.contract import Asked, Outcome, Reply, Step, Turn, option
 from chatbot.intents import menu, properties, titles, visit_changes, who
 from chatbot.intents.heard import SURE
 from chatbot.intents.own_words import kept, written
+from chatbot.intents.told import just_offered, just_told
 from chatbot.intents.visit_hours import (
     NOTICE,
     OTHER,
@@ -25,25 +25,14 @@ from chatbot.intents.visit_hours import (
     moment,
     words,
 )
-from chatbot.intents.visit_times import GREETING, When, is_a_time, read_when
+from chatbot.intents.visit_times import When, is_a_time, read_when, says_when
 from crm.catalog.models import Property
 from crm.people import calendar
 from crm.people.followups import FollowUp
 from crm.people.models import User
 
 DIALOG = "visit"
-LONGEST_WISH, LONGEST_WISHES = 500, 2000
 NOTHING = When()
-# Words that say when: a day, a part of it, an hour. Without one a text is no answer to "when?".
-TIME = re.compile(
-    r"""\b(?:\d{1,2}|lunes|martes|mi[eé]rcoles|jueves|viernes|s[aá]bados?|domingos?|hoy|ma[nñ]ana
-    |tardes?|noches?|mediod[ií]a|temprano|semanas?|finde|fin(?:es)?|quincena|feriados?|horas?
-    |horarios?|d[ií]as?|mes|antes|despu[eé]s|cuando|cualquiera?|segunda|ter[cç]a|quarta|quinta|sexta
-    |hoje|amanh[aã]|manh[aã]s?|noites?|cedo|depois|qualquer|quando|(?:mon|tues|wednes|thurs|fri
-    |satur|sun)days?|today|tomorrow|mornings?|afternoons?|evenings?|nights?|noon|week(?:end|day)?s?
-    |early|later?|after|before|any(?:time)?|\d{1,2}\s*(?:[ap]m|h|hs|hrs|h\d\d))\b""",
-    re.IGNORECASE | re.VERBOSE,
-)
 
 
 def schedule(turn: Turn) -> Outcome:
@@ -61,10 +50,19 @@ def in_passing(turn: Turn, *, asked: bool = False) -> Outcome | None:
 
 
 def names_only_a_time(turn: Turn) -> bool:
-    """ "Mañana a las 11" after a card: when they would come to see it."""
+    """ "Mañana a las 11" after a card: when they would come to see it; right after it "el martes"
+    or "a las 5", too."""
     if turn.choice or turn.session is not None or "property" not in turn.topic:
         return False
-    return bool(written(turn)) and is_a_time(turn.text, timezone.localdate(turn.now))
+    said, today = written(turn), timezone.localdate(turn.now)
+    if not said or not is_a_time(said, today, part=True):
+        return False
+    return is_a_time(said, today) or just_told(turn)
+
+
+def yes(turn: Turn) -> Outcome:
+    """To "¿quieres agendar una visita?", or to nothing."""
+    return schedule(turn) if just_offered(turn) else menu.all_right(turn)
 
 
 def cancel(turn: Turn) -> Outcome:
@@ -160,7 +158,7 @@ def _asks_else(turn: Turn) -> bool:
 
 
 def _says_when(turn: Turn) -> bool:
-    return TIME.search(GREETING.sub("", written(turn))) is not None
+    return says_when(written(turn))
 
 
 def _denies(turn: Turn) -> bool:
@@ -356,27 +354,9 @@ def _noted(turn: Turn, shown: Property | None, text: str) -> Outcome:
         return _gone(turn, shown)
     agent = _agent(shown) if shown is not None else None
     at = calendar.next_opening(turn.now, agent.agency if agent else None)
-    _note(turn, shown, at, agent, text[:LONGEST_WISH])
+    visit_changes.note(turn, shown, at, agent, text)
     title = shown.title if shown is not None else ""
     return who.ask_once(turn, Outcome((Reply("visit_noted", {"title": title}, promises=True),)))
-
-
-def _note(turn: Turn, shown: Property | None, at: datetime, agent: User | None, text: str) -> None:
-    """Once for each property and moment, however often it is handled; what more they wish of it
-    stands below the first wish."""
-    made, new = FollowUp.objects.get_or_create(
-        contact=turn.contact,
-        kind=FollowUp.Kind.VISIT,
-        about=shown.title[:200] if shown else "",
-        due_at=at,
-        is_agreed=False,
-        done_at=None,
-        assigned_to=agent,
-        defaults={"text": text},
-    )
-    if not new and text not in made.text:
-        made.text = f"{made.text}\n{text}".strip()[:LONGEST_WISHES]
-        made.save(update_fields=["text"])
 
 
 def move(turn: Turn) -> Outcome:
@@ -385,7 +365,7 @@ def move(turn: Turn) -> Outcome:
     return to_move(turn, visit) if visit is not None else schedule(turn)
 
 
-INTENTS = {"schedule_visit": schedule, "cancel": cancel}
+INTENTS = {"schedule_visit": schedule, "cancel": cancel, "affirm": yes}
 CHOICES = {
     properties.VISIT: schedule,
     SLOT: slot_late,

@@ -16,6 +16,7 @@ from chatbot.intents import titles
 from chatbot.intents.heard import POLITE, SURE, UNKNOWN
 from chatbot.intents.naming import AROUND, name_in
 from chatbot.intents.own_words import written
+from chatbot.intents.told import just_offered
 from chatbot.models import Dialog
 from crm.catalog.matching import find_property
 from crm.conversations.models import Message
@@ -91,6 +92,8 @@ def _unanswered(turn: Turn) -> Outcome | None:
         return None
     if heard.intent == "deny" and heard.score >= SURE:
         return Outcome((Reply("who_skipped", promises=turn.waits),))
+    if heard.intent == "affirm" and just_offered(turn):
+        return None
     missing = _missing(turn.contact)
     if heard.intent == "affirm" and heard.exact and missing:
         question = replace(_question(turn, missing), promises=turn.waits)

@@ -175,6 +175,30 @@ def test_a_time_alone_after_a_card_is_when_they_would_come(chat, villa, day):
     assert FollowUp.objects.get().due_at == moment(day, 12)
 
 
+def test_a_yes_to_whether_they_would_visit_it_offers_hours(chat, villa, day):
+    for yes in ("si", "dale", "si quiero"):
+        chat("info de Villa Marina")
+        chat("me interesa")
+        assert "estas horas" in chat(yes)[-1] and len(hours(chat)) == 3, yes
+        chat("cancelar")
+        assert "estas horas" not in chat(yes)[-1], yes  # it is not asked any more
+        assert len(chat.queries) <= MOST_QUERIES
+    chat("info de Villa Marina")
+    assert "estas horas" not in chat("ok")[-1]  # a card asks nothing
+
+
+def test_right_after_a_card_a_part_of_a_time_is_when_they_would_come(chat, villa, day):
+    for words in (f"el {DAYS[day.weekday()]}", f"si, {DAYS[day.weekday()]}", "a las 5", "mañana?"):
+        chat("info de Villa Marina")
+        chat(words)
+        assert hours(chat) and len(chat.queries) <= MOST_QUERIES, words
+        if DAYS[day.weekday()] in words:
+            assert {one.date() for one in hours(chat)} == {day}
+        chat("cancelar")
+    assert not FollowUp.objects.exists()
+    assert "estas horas" not in chat("a las 5")[-1]
+
+
 # --- A visit that is called off or moved -------------------------------------------------------
 
 
