@@ -20,12 +20,16 @@ def authenticate(turn: Turn) -> Outcome:
     return _tried(turn, {}) or (menu.show(turn) if turn.session else _asked_for(turn, {}))
 
 
-def in_between(turn: Turn, then: str, draft: Mapping[str, Any] | None = None) -> Outcome | None:
+def in_between(
+    turn: Turn, then: str, draft: Mapping[str, Any] | None = None, *, bare: bool = False
+) -> Outcome | None:
     """Who says who they are where any words are taken: they are tried, or asked, and the intent
-    `then` is served once they are in, and goes on with `draft`. None: it is no such thing, or they
-    are in already."""
-    says_so = turn.choice == f"{INTENT}:authenticate" and turn.session is None
-    if not says_so and not _says_who(turn):
+    `then` is served once they are in, and goes on with `draft`. `bare`: a document's number alone
+    says so as well. None: it is no such thing, or they are in already."""
+    says_so = turn.choice == f"{INTENT}:authenticate" or (
+        bare and turn.heard.exact and turn.heard.slots.document
+    )
+    if not (says_so and turn.session is None) and not _says_who(turn):
         return None
     data = after(then, draft)
     return _tried(turn, data) or _asked_for(turn, data)
@@ -81,14 +85,14 @@ def code_given(turn: Turn, data: Mapping[str, Any]) -> Outcome | None:
 
 
 def _tried(turn: Turn, data: Mapping[str, Any]) -> Outcome | None:
-    document, year = halves.together(turn.heard.slots, data)
+    document, year = halves.together(turn, data)
     return enter(turn, document=document, year=year, data=data) if document and year else None
 
 
 def _asked_for(turn: Turn, data: Mapping[str, Any], otherwise: Reply | None = None) -> Outcome:
     """What is missing of document and year; for both as `ask` has it, or with `otherwise`."""
     then, draft = str(data.get("then", "")), data.get(DRAFT)
-    document, year = halves.together(turn.heard.slots, data)
+    document, year = halves.together(turn, data)
     missing = otherwise
     if document or year:
         missing = Reply("login_year" if document else "login_document")

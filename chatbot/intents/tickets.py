@@ -62,7 +62,8 @@ def _ask_subject(turn: Turn, data: Mapping[str, Any]) -> Outcome:
 
 def take_subject(turn: Turn, data: Mapping[str, Any]) -> Outcome:
     """Who says who they are instead is let in first, and asked again."""
-    if who := login.in_between(turn, "create_ticket", data):
+    # A number is no subject, and the year that comes next would be kept as what happened.
+    if who := login.in_between(turn, "create_ticket", data, bare=True):
         return who
     if refuses(turn) and data.get("said"):  # to use what they wrote
         return _ask_subject(turn, _pictures(data))

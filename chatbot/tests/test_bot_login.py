@@ -115,6 +115,15 @@ def test_who_says_it_in_two_messages_enters(partner, hears, first, missing, then
 
 
 @pytest.mark.parametrize(
+    "year", ["17/05/1990", "17 de mayo de 1990", "en 1990", "es 1990", "soy de 1990", "del 90"]
+)
+def test_the_year_that_is_missing_is_heard_in_a_few_words(partner, hears, year):
+    hears("12345678")
+    assert "Ana" in hears(year)[0] and session().partner == partner
+    assert not Message.objects.filter(direction="in", text__regex=r"\d").exists()
+
+
+@pytest.mark.parametrize(
     ("document", "year"), [("12345678", "1990"), ("12345678", "1991"), ("45612378", "1990")]
 )
 def test_another_phone_hears_the_same_of_two_halves(partner, from_outside, document, year):

@@ -42,6 +42,16 @@ def test_who_says_who_they_are_is_let_in_and_asked_the_subject_again(chat, clara
     assert_nowhere("12345678")
 
 
+def test_who_says_it_in_two_messages_is_let_in_and_asked_the_subject_again(chat, clara, ana):
+    chat("crear ticket")
+    assert "Solo me falta tu año" in chat("12345678")[0]
+    welcome, question = chat("1990")
+    assert "Ana" in welcome and "asunto" in question and not Ticket.objects.exists()
+    assert_nowhere("12345678")
+    # Our own words have a year as an example.
+    assert not Message.objects.filter(direction="in", text__regex=r"\d").exists()
+
+
 @pytest.mark.parametrize(
     "way", [(RIGHT,), ("quiero identificarme", RIGHT), ("12345678 1985", RIGHT)]
 )
