@@ -12,7 +12,7 @@ from chatbot.channels.events import InboundMessage
 from chatbot.dialog import registry
 from chatbot.dialog.contract import INTENT
 from chatbot.dialog.listening import Listening
-from chatbot.intents import holdings, picking
+from chatbot.intents import holdings, picking, properties
 from chatbot.intents.heard import Slots
 from crm.conversations.models import Conversation, Message
 from crm.conversations.rules import rules_of
@@ -50,7 +50,10 @@ def _choice(conversation: Conversation, inbound: InboundMessage, heard: Listenin
         return ""
     if heard is not None and _is_figure(conversation, heard, inbound.text):
         return ""
-    option = picking.pick(inbound.text, _offered(conversation, heard))
+    offered = _offered(conversation, heard)
+    if heard is not None and offered and (row := _listed(heard, inbound.text, offered)):
+        return row
+    option = picking.pick(inbound.text, offered)
     if option is None or (heard is not None and _names_row(conversation, heard, option["id"])):
         return ""
     return option["id"]
@@ -78,6 +81,12 @@ def _offered(conversation: Conversation, heard: Listening | None) -> list[dict[s
         said = said.filter(Q(author=Message.Author.COLLEAGUE) | ~Q(options=[]) & ~ONLY_A_LINK)
     last = said.order_by("-shown_at", "-id").values_list("options", flat=True).first()
     return [one for one in last or [] if "url" not in one]
+
+
+def _listed(heard: Listening, text: str, offered: list[dict[str, str]]) -> str:
+    """The property of a list that "¿y la primera?" names below the card of another one."""
+    kinds = {one["id"].partition(":")[0] for one in offered}
+    return properties.listed_as(heard.dialog.topic, text, heard.heard.slots.ordinal, kinds)
 
 
 def _names_row(conversation: Conversation, heard: Listening, choice: str) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -14,7 +14,7 @@ from chatbot.intents import titles, who
 from chatbot.intents.own_words import written
 from chatbot.intents.property_words import Question, read_question, told_of
 from chatbot.intents.told import OFFERED, TOLD, told
-from chatbot.intents.visit_times import would_come
+from chatbot.intents.visit_times import asks_visit, would_come
 from crm.catalog.matching import find_property
 from crm.catalog.models import Property
 from crm.catalog.wishes import Wish, matching, read_wish
@@ -170,6 +170,8 @@ def _photos(shown: Property) -> Iterator[Reply]:
 
 def topic_of(turn: Turn, shown: Property) -> dict[str, Any]:
     kept = {key: value for key, value in turn.topic.items() if key not in _ONCE}
+    if shown.pk in (turn.topic.get(FOUND) or ()):
+        kept[FOUND] = turn.topic[FOUND]  # "¿y la primera?"
     return kept | {PROPERTY: shown.pk}
 
 
@@ -244,6 +246,8 @@ def _listed(turn: Turn, name: str, rows: list[Property]) -> Outcome:
     if len(shown) > 1:
         del topic[PROPERTY]
         topic[FOUND] = [one.pk for one in shown]
+    else:
+        topic.pop(FOUND, None)
     reply = Reply(name, values, options=choices(shown), promises=True)
     return Outcome((reply,), topic=topic)
 
@@ -257,6 +261,21 @@ def found_before(turn: Turn) -> list[Property]:
     keys = list(turn.topic.get(FOUND) or ())
     rows = Property.objects.filter(pk__in=keys, status=Property.Status.AVAILABLE) if keys else ()
     return sorted(rows, key=lambda one: keys.index(one.pk))
+
+
+def listed_as(topic: Mapping[str, Any], text: str, ordinal: int, kinds: Collection[str]) -> str:
+    """The choice that "la segunda" names where the second of the list is meant that they saw
+    before: below a card of that list, or where they say that they would visit it; "": none.
+    `kinds`: of the answers last offered."""
+    keys = list(topic.get(FOUND) or ())
+    if not ordinal or abs(ordinal) > len(keys):
+        return ""
+    visit = asks_visit(text)
+    if not visit and (VISIT not in kinds or topic.get(PROPERTY) not in keys):
+        return ""
+    key = keys[ordinal - 1 if ordinal > 0 else ordinal]
+    code = Property.objects.offered().filter(pk=key).values_list("code", flat=True).first()
+    return f"{VISIT if visit else PROPERTY}:{code}" if code else ""
 
 
 def _of_those_found(turn: Turn, asked: Question) -> Outcome:

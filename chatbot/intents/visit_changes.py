@@ -45,6 +45,9 @@ _INSTEAD = re.compile(
 _WHEN_IS = re.compile(
     r"\b(?:cuando|que dia|a que hora|quando|que horas|when|what time)\b.*"
     r"\b(?:mi|minha|my) (?:visita|cita|visit|appointment)\b"
+    r"|^\W*(?:(?:ver|cual es|cuales son|que|tengo|tengo alguna|quais sao|show me) )?"
+    r"(?:(?:mis?|minhas?|my) )?(?:visitas|citas|visits|appointments)(?: tengo| tenho)?\W*$"
+    r"|^\W*(?:(?:ver|cual es) )?(?:mi|minha|my) (?:visita|cita|visit|appointment)\W*$"
 )
 
 

@@ -116,7 +116,10 @@ def _free(agenda: Agenda, now: datetime, wanted: When, most: int) -> Iterator[da
 
 
 def _fits(at: datetime, wanted: When) -> bool:
-    hour = timezone.localtime(at).hour
+    local = timezone.localtime(at)
+    hour = local.hour
+    if local.date() == wanted.without:
+        return False
     if wanted.hour is not None and wanted.day is None:
         return hour == wanted.hour.hour
     return wanted.fits(hour)

@@ -109,21 +109,32 @@ _TIME = re.compile(
     |early|later?|after|before|any(?:time)?|\d{1,2}\s*(?:[ap]m|h|hs|hrs|h\d\d))\b""",
     re.IGNORECASE | re.VERBOSE,
 )
+_PART = re.compile(r"[,.;!?\n]+|\b(?:pero|mas bien|but|porem)\b")
+_CANNOT = re.compile(
+    r"\bno (?:puedo|podre|podria|podemos|me (?:queda|viene|sirve|acomoda)|tengo tiempo"
+    r"|estoy|estare)\b"
+    r"|\bnao (?:posso|consigo|da|vou poder)\b|\b(?:can.?t|cannot|not available|busy)\b"
+)
+_OTHERWISE = re.compile(
+    r"\b(?:mejor|prefiero|melhor|prefiro|rather|puede ser|podria ser|pode ser)\b"
+)
 LAST_OF_NIGHT = 7  # an hour up to this one is of the afternoon, where nobody says which
 
 
 @dataclass(frozen=True, slots=True)
 class When:
-    """What was said; None: nothing. `hours`: not before the first, and before the second."""
+    """What was said; None: nothing. `hours`: not before the first, and before the second.
+    `without`: the day that shall not be."""
 
     day: date | None = None
     hour: time | None = None
     hours: tuple[int, int] | None = None
     vague: bool = False
+    without: date | None = None
 
     @property
     def says_something(self) -> bool:
-        return bool(self.day or self.hour or self.hours) and not self.vague
+        return bool(self.day or self.hour or self.hours or self.without) and not self.vague
 
     @classmethod
     def of(cls, data: Mapping[str, Any]) -> When:
@@ -156,8 +167,26 @@ def read_when(text: str, today: date, *, asked: bool = False) -> When:
     )
 
 
+def read_answer(text: str, today: date) -> When:
+    """The same of an answer to "when?". "No puedo mañana" names the day on which they cannot;
+    what stands beside that is what they would like."""
+    parts = _PART.split(plain(text))
+    left = [one for one in parts if not _CANNOT.search(one)]
+    if len(left) == len(parts) or _OTHERWISE.search(plain(text)):
+        return read_when(text, today, asked=True)
+    liked = read_when(", ".join(left), today, asked=True)
+    if liked.says_something or liked.vague:
+        return liked
+    cannot = read_when(text, today)
+    return When(without=cannot.day, vague=cannot.day is None)
+
+
 def says_when(text: str) -> bool:
     return _TIME.search(GREETING.sub("", text)) is not None
+
+
+def asks_visit(text: str) -> bool:
+    return _SAYS_VISIT.search(plain(text)) is not None
 
 
 def would_come(text: str, today: date) -> bool:

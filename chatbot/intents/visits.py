@@ -25,7 +25,7 @@ from chatbot.intents.visit_hours import (
     moment,
     words,
 )
-from chatbot.intents.visit_times import When, is_a_time, read_when, says_when
+from chatbot.intents.visit_times import When, is_a_time, read_answer, read_when, says_when
 from crm.catalog.models import Property
 from crm.people import calendar
 from crm.people.followups import FollowUp
@@ -189,11 +189,11 @@ def _to_visit(turn: Turn) -> tuple[dict[str, str], ...]:
     return tuple(option(properties.VISIT, one.code, one.title) for one in rows)
 
 
-def _wanted(turn: Turn, *, asked: bool = False) -> When:
+def _wanted(turn: Turn) -> When:
     """The day and the hour they say; nothing where they tapped."""
     if turn.choice or not written(turn):
         return NOTHING
-    return read_when(turn.text, timezone.localdate(turn.now), asked=asked)
+    return read_when(turn.text, timezone.localdate(turn.now))
 
 
 def _when(turn: Turn, shown: Property, wanted: When | None = None) -> Outcome:
@@ -217,7 +217,8 @@ def _when(turn: Turn, shown: Property, wanted: When | None = None) -> Outcome:
 def _answer(turn: Turn, shown: Property, data: Mapping[str, Any]) -> Outcome | None:
     """What an answer that names a day or an hour leads to; None: nothing is free then. An hour
     alone is of the day that was named before."""
-    wanted, agent = _wanted(turn, asked=True), _agent(shown)
+    said = "" if turn.choice else written(turn)
+    wanted, agent = read_answer(said, timezone.localdate(turn.now)), _agent(shown)
     if not wanted.says_something or agent is None or not _to_be_seen(shown):
         return None
     if wanted.day is None and wanted.hour is not None:

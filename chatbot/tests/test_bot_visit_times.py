@@ -8,7 +8,7 @@ import pytest
 from django.utils import timezone
 
 from chatbot.intents.visit_hours import FURTHEST
-from chatbot.intents.visit_times import read_when
+from chatbot.intents.visit_times import read_answer, read_when
 from chatbot.tests import self_service
 from chatbot.tests.desk import person as colleague
 from chatbot.tests.self_service import MOST_QUERIES
@@ -57,6 +57,24 @@ def test_what_they_say_is_read(text, day, hour, hours):
 @pytest.mark.parametrize("text", ["el lunes después del trabajo", "el martes o el jueves"])
 def test_what_only_a_person_can_make_an_hour_of(text):
     assert read_when(text, SUNDAY).vague
+
+
+@pytest.mark.parametrize(
+    ("text", "day", "hour", "without"),
+    [
+        ("no puedo mañana", None, "", 23),
+        ("el martes no puedo", None, "", 24),
+        ("no puedo mañana a las 10", None, "", 23),
+        ("no puedo mañana, el martes sí", 24, "", None),
+        ("no puedo el martes, mejor el jueves a las 9", 26, "09:00", None),
+        ("10", None, "10:00", None),
+    ],
+)
+def test_the_day_on_which_they_cannot_is_not_the_one_they_want(text, day, hour, without):
+    when = read_answer(text, SUNDAY)
+    assert when.day == (SUNDAY.replace(day=day) if day else None)
+    assert when.without == (SUNDAY.replace(day=without) if without else None)
+    assert (f"{when.hour:%H:%M}" if when.hour else "") == hour and not when.vague
 
 
 @pytest.fixture
@@ -124,6 +142,29 @@ def test_the_hours_of_the_day_they_name_are_offered(chat, villa, day):
     assert {one.hour for one in hours(chat)} == {13, 14, 15, 16, 17}
     chat("a las 5 mejor")
     assert FollowUp.objects.get().due_at == moment(day, 17)
+
+
+def test_other_days_are_offered_to_who_cannot_come_on_one(chat, villa, day):
+    chat("quiero visitar Villa Marina")
+    first = hours(chat)[0].date()
+    for words in ("no puedo el", "no puedo a las 10 el"):
+        chat(f"{words} {first:%d/%m}")
+        assert hours(chat) and first not in {one.date() for one in hours(chat)}
+    assert not FollowUp.objects.exists() and len(chat.queries) <= MOST_QUERIES
+
+
+def test_below_the_card_of_one_of_a_list_the_others_are_still_meant(chat, villa, maria):
+    Property.objects.create(
+        code="AL-02", title="Los Álamos", operation="sale", district="Miraflores", price=90_000,
+        responsible=maria,
+    )  # fmt: skip
+    chat("propiedades en Miraflores")
+    assert "Villa Marina" in chat("la segunda")[0]
+    assert "Los Álamos" in chat("y la primera?")[0] and not hours(chat)
+    chat("quiero visitar la segunda")
+    slots = len(hours(chat))
+    assert "Los Álamos" in chat("quiero visitar la primera")[0] and slots
+    assert not FollowUp.objects.exists() and len(chat.queries) <= MOST_QUERIES
 
 
 def test_an_hour_alone_is_offered_of_the_next_days(chat, villa):
@@ -272,8 +313,9 @@ def test_until_another_hour_is_chosen_the_visit_stands(booked, day):
 
 
 def test_when_it_is_is_told(booked):
-    (said,) = booked("a que hora es mi visita?")
-    assert "Villa Marina" in said and "10:00" in said
+    for words in ("a que hora es mi visita?", "mis visitas", "qué visitas tengo?"):
+        (said,) = booked(words)
+        assert "Villa Marina" in said and "10:00" in said, words
 
 
 def test_of_several_it_is_asked_which(booked, maria, day):
