@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import timedelta
 from itertools import takewhile
 
 from django.db.models import Q, QuerySet
@@ -32,6 +33,9 @@ MOST_LATELY = 10
 MOST_BACK, MOST_IN_ROW = 20, 4
 # "Sí, es sobre mi ticket": who says more says something else besides.
 MOST_OF_YES = 5
+# Until then, and so many things said, a yes may still be one to that.
+STILL_MEANT, MOST_SINCE = timedelta(minutes=15), 4
+YES = re.compile(r"^(?:si|sim|yes)\b")
 # So many words say why not.
 FEW = 2
 PUBLIC = TicketMessage.Kind.PUBLIC
@@ -59,6 +63,16 @@ RECEIPT = re.compile(r"\b(?:comprobantes?|vouchers?|boletas?|recibos?|constancia
 # But for who was asked for just that.
 OF_PAYING = re.compile(
     rf"{RECEIPT.pattern}|\b(?:fotos?|captura|imagen|pag\w+|deposit\w+|transf\w+)\b"
+)
+# Who has not read the question may know it, and tells the answer all the same.
+TELLS = re.compile(
+    r"^(?:(?:si|no|hola|buen\w*|ola)[ ,]+)*(?:fue|fueron|foi|foram|por (?!fa)|con|com"
+    r"|es (?!posible)|era|eran|(?:mi|meu|minha|my) \w+ (?:es|e|is))\b"
+    r"|\b(?:respuesta|resposta|answer|tickets?|reclamos?|queja|chamado|t-?\d+)\b[^,:]{0,20}[,:] ?\w"
+)
+NOT_TOLD = re.compile(
+    r"\b(?:como|cuando|cual|cuant[oa]s?|que|hay|alguna?|novedad\w*|estado|favor|gracias|quando"
+    r"|qual|quanto|how|when|what|thanks|please)\b"
 )
 # They answer a question whatever else they sound like.
 ANSWERS = frozenset(("affirm", "deny", "upload_receipt", "create_ticket", UNKNOWN))
@@ -102,9 +116,12 @@ def claim_other(turn: Turn) -> Outcome | None:
 def claim_yes(turn: Turn) -> Outcome | None:
     """A yes also to "is it about that ticket?", in words."""
     is_yes = turn.heard.exact or len(turn.text.split()) <= MOST_OF_YES
-    if is_yes and (value := _asked_about(turn)):
+    value, just_asked = _asked_about(turn) if is_yes else ("", False)
+    if value and just_asked:
         return about(replace(turn, inbound=replace(turn.inbound, choice=value)))
-    return claim_other(turn)
+    if found := claim_other(turn):
+        return found
+    return _asked_again(turn, value) if value and YES.search(plain(turn.text)) else None
 
 
 def claim_document(turn: Turn) -> Outcome | None:
@@ -133,15 +150,19 @@ def _answered(turn: Turn) -> Outcome | None:
 
 
 def _may_answer(turn: Turn, entry: TicketMessage) -> bool:
-    """Whether it may be the answer to that question; nobody answers what they have not read."""
+    """Whether it may be the answer to that question; what they have not
+    read, they must tell it."""
     asks_for_it = OF_PAYING.search(plain(entry.text)) is not None
     if entry.kind != PUBLIC or (_brings_receipt(turn) and not asks_for_it):
         return False
     heard, slots = turn.heard, turn.heard.slots
-    if heard.intent in ANSWERS or (entry.is_veiled and entry.read_at is None):
-        return heard.intent in ANSWERS
-    if heard.intent in POLITE or asks(turn.text) or WISHES.search(plain(turn.text)):
+    if heard.intent in ANSWERS:
+        return True
+    words = plain(turn.text)
+    if heard.intent in POLITE or asks(turn.text) or WISHES.search(words):
         return False
+    if entry.is_veiled and entry.read_at is None:
+        return TELLS.search(words) is not None and NOT_TOLD.search(words) is None
     names = slots.ordinal or slots.day or any(sign.isdigit() for sign in turn.text)
     return bool(names) or heard.score < SURE
 
@@ -267,9 +288,9 @@ def _asked_of(turn: Turn, rows: Sequence[Ticket]) -> Outcome | None:
     return Outcome((reply,), misunderstood=unclear)
 
 
-def _yes_or_else(turn: Turn, ticket: Ticket) -> tuple[Option, ...]:
-    """A complaint may be another one."""
-    value = f"{ticket.pk}.{turn.message.pk}"
+def _yes_or_else(turn: Turn, ticket: Ticket, message: str = "") -> tuple[Option, ...]:
+    """Of this message, or of the one with that key. A complaint may be another one."""
+    value = f"{ticket.pk}.{message or turn.message.pk}"
     another = (NEW, str(turn.message.pk), "ticket_new")
     no = another if turn.heard.intent == "create_ticket" else ("intent", "help", "ticket_not")
     return titles.pick(turn, (ABOUT, value, "ticket_about"), no)
@@ -337,16 +358,32 @@ def _gets_too_much(turn: Turn, ticket: Ticket, message: Message) -> bool:
     return message.is_private and turn.partner is None and not secret
 
 
-def _asked_about(turn: Turn) -> str:
-    """The yes that was offered to "is it about that ticket?", if that was just asked."""
+def _asked_about(turn: Turn) -> tuple[str, bool]:
+    """The yes that was offered to "is it about that ticket?" lately, and whether nothing else was
+    said since; ("", False): none was."""
     if turn.choice:
-        return ""
+        return "", False
     said = Message.objects.filter(
-        conversation=turn.conversation, direction=Message.Direction.OUT
+        conversation=turn.conversation,
+        direction=Message.Direction.OUT,
+        created_at__gte=turn.now - STILL_MEANT,
     ).exclude(state__in=UNSENT)
-    options = said.order_by("-shown_at", "-id").values_list("options", flat=True).first() or []
-    offered = [str(one.get("id", "")) for one in options]
-    return next((one for one in offered if one.startswith(f"{ABOUT}:")), "")
+    rows = said.order_by("-shown_at", "-id").values_list("options", flat=True)[:MOST_SINCE]
+    for place, options in enumerate(rows):
+        offered = [str(one.get("id", "")) for one in options]
+        if found := next((one for one in offered if one.startswith(f"{ABOUT}:")), ""):
+            return found, place == 0
+    return "", False
+
+
+def _asked_again(turn: Turn, choice: str) -> Outcome | None:
+    """A yes after something else came between may be about that, too: their words are not lost."""
+    key, _dot, asked = choice.removeprefix(f"{ABOUT}:").partition(".")
+    ticket = theirs(turn, key)
+    if ticket is None:
+        return None
+    number = (ticket.merged_into or ticket).number
+    return Outcome((Reply("ticket_about", {"number": number}, _yes_or_else(turn, ticket, asked)),))
 
 
 CHOICES = {ABOUT: about}

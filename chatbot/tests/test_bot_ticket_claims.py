@@ -94,6 +94,25 @@ def test_nobody_answers_what_they_have_not_read(made, ask, clara):
     assert "1990" in said and said_of(made) == []
 
 
+def test_but_who_tells_it_all_the_same_is_heard(made, ask, clara):
+    out_of_session()
+    told = (
+        "respuesta al ticket T-000001: fue el 5", "aqui va mi respuesta: fue el 5 de octubre",
+        "es por mi reclamo, fue en octubre", "mi prestamo es el 26", "por yape",
+    )  # fmt: skip
+    for words in told:
+        answered(ask, made, clara, "¿Cuál?")
+        set_status(ticket=fresh(made), status="waiting", by=clara)
+        (said,) = ask(words)
+        assert made.number in said and said_of(made)[-1] == words, words
+    answered(ask, made, clara, "¿Cuál?")
+    for words in ("mi reclamo, como va", "por favor mi saldo", "saldo de mi préstamo 26"):
+        (said,) = ask(words)
+        assert "1990" in said and len(said_of(made)) == len(told), words
+        ask("cancelar")
+        answered(ask, made, clara, "¿Cuál?")
+
+
 # --- Resolved ----------------------------------------------------------------------------------
 
 STILL = [
@@ -208,6 +227,26 @@ def test_what_was_asked_about_before_something_else_is_not_added(made, ask):
     ask("desde ayer en la noche")
     ask.tap(ask.options[0][0])
     assert said_of(made) == ["desde ayer en la noche"]
+
+
+@pytest.mark.parametrize("between", ["hola", "¿cuánto debo?"])
+def test_a_yes_after_something_else_asks_of_it_again(made, ask, between):
+    row = ["la app", "desde ayer en la noche"]
+    for words in (*row, between):
+        ask(words)
+    (said,) = ask("sí")
+    assert f"*{made.number}*?" in said and said_of(made) == []
+    ask("sí, los dos")
+    assert said_of(made) == row
+
+
+def test_nor_does_a_log_in_lose_what_was_asked_about(done, ask):
+    out_of_session()
+    ask("no me han devuelto nada")
+    ask("12345678 1990")
+    ask("sí")
+    ask("sí")
+    assert said_of(done) == ["no me han devuelto nada"]
 
 
 # --- By its number -----------------------------------------------------------------------------
