@@ -84,8 +84,12 @@ def day_of_month(turn: Turn, today: date) -> date | None:
     said = DAY_ALONE.fullmatch(turn.text)
     if turn.choice or said is None:
         return None
+    return last_such(int(said[1]), today)
+
+
+def last_such(number: int, today: date) -> date | None:
     days = (today - timedelta(days=ago) for ago in range(MOST_DAYS_AGO))
-    return next((one for one in days if one.day == int(said[1])), None)
+    return next((one for one in days if one.day == number), None)
 
 
 def picked(turn: Turn, pk: int) -> str:

@@ -18,6 +18,7 @@ from chatbot.intents import (
     receipt_before,
     receipt_keeping,
     receipt_loans,
+    receipt_mending,
     receipt_states,
     receipt_words,
     titles,
@@ -287,11 +288,14 @@ def _loan_step(turn: Turn, data: Data) -> Outcome | None:
 def _confirm(turn: Turn, data: Data) -> Outcome | None:
     if early := _aside(turn, data, "confirm", "yes", "no"):
         return early
-    answer, found = receipt_words.yes_or_no(turn, data["file"]), _told(turn)
+    answer = receipt_words.yes_or_no(turn, data["file"])
+    found = receipt_mending.told(turn) | _told(turn)
     if found and (not answer or receipt_loans.is_new(data, found)):
         return _with(turn, data, found)
     if (changed := receipt_loans.other(turn, data)) is not None:
         return _next(turn, changed)
+    if not found and (wrong := receipt_mending.wrong(turn)):
+        return _ask_anew(turn, data, wrong)
     if answer is None:
         return None
     if not answer:
@@ -323,16 +327,19 @@ def _mend(turn: Turn, data: Data) -> Outcome | None:
     """What is wrong: asked anew, or told right away ("fueron 600")."""
     if early := _aside(turn, data, "mend", "amount", "day", "which", "leave"):
         return early
-    if mended := _more_facts(turn, data):
-        return mended
+    if found := receipt_mending.told(turn) | _told(turn):
+        return _with(turn, data, found)
     if (changed := receipt_loans.other(turn, data)) is not None:
         return _next(turn, changed)
     picked = receipt_words.picked(turn, data["file"]) or receipt_words.thing(turn)
+    picked = picked or receipt_mending.wrong(turn)
     if picked == "leave":
         return Outcome((Reply("cancelled"),))
-    if picked in WRONG:
-        return _next(turn, {key: value for key, value in data.items() if key != WRONG[picked]})
-    return None
+    return _ask_anew(turn, data, picked) if picked in WRONG else None
+
+
+def _ask_anew(turn: Turn, data: Data, wrong: str) -> Outcome:
+    return _next(turn, {key: value for key, value in data.items() if key != WRONG[wrong]})
 
 
 def _more_facts(turn: Turn, data: Data) -> Outcome | None:

@@ -54,6 +54,50 @@ def test_another_amount_is_no_yes(ask, loan, words, amount):
     assert not ConfirmedReceipt.objects.exists()
 
 
+@pytest.mark.parametrize(
+    ("words", "amount", "day"),
+    [
+        ("no, fue el 19/01/2025 y 350", "350.00", "2025-01-19"),
+        ("350 y el 19/01/2025", "350.00", "2025-01-19"),
+        ("del préstamo 26 y 350", "350.00", "2025-01-15"),
+        ("it was 350", "350.00", "2025-01-15"),
+        ("500 no, 350", "350.00", "2025-01-15"),
+        ("me equivoqué, es 5000", "5000.00", "2025-01-15"),
+        ("el monto está mal", None, "2025-01-15"),
+        ("fueron 3 cuotas", None, "2025-01-15"),
+        ("pagué 200 y 300", None, "2025-01-15"),
+    ],
+)
+def test_what_is_put_right_in_few_words(ask, loan, words, amount, day):
+    ask.picture(jpeg(), CAPTION)
+    ask(words)
+    assert ask.dialog.name == "upload_receipt" and heard(ask) == (amount, day)
+    assert len(ask.queries) <= MOST_QUERIES
+
+
+@pytest.mark.parametrize(
+    ("words", "amount"), [("perdón, fue el 19/01/2025 y 350", "350.00"), ("pagué 200 y 300", None)]
+)
+def test_asked_what_is_wrong_few_words_put_it_right(ask, loan, words, amount):
+    ask.picture(jpeg(), CAPTION)
+    ask("no")
+    ask(words)
+    assert ask.dialog.name == "upload_receipt" and heard(ask)[0] == amount
+
+
+def test_a_day_of_the_month_puts_right_the_day(ask, loan):
+    ask.picture(jpeg(), CAPTION)
+    ask("no, fue el 15")
+    amount, day = heard(ask)
+    assert amount == "500.00" and day > "2025-01-15" and day.endswith("15")
+
+
+@pytest.mark.parametrize("words", ["pagué 200 y 300", "yapee 200 + 300"])
+def test_two_amounts_are_asked_about(ask, loan, words):
+    (question,) = ask(words)
+    assert "Anotado" not in question and "foto clara" in question
+
+
 @pytest.mark.parametrize("words", ["sí", "si todo bien gracias"])
 def test_a_plain_yes_is_one(ask, loan, words):
     ask.picture(jpeg(), CAPTION)

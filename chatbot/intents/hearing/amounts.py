@@ -41,6 +41,11 @@ _NOT_PAID = re.compile(r"\b(?:comision|comissao|itf|fee|saldo|vuelto|troco|taxa)
 _DENIED = re.compile(
     rf"\bno (?:(?:son|fueron|eran|fue|era|es|foram|foi|de)\s+)*(?:{_SIGN})?\s*(?:{_NUMBER})"
 )
+# "200 y 300": which of them it was, or both, only they can say.
+_ONE_MORE = re.compile(
+    rf"\s*(?:y|e|and|\+|mas)\s+{_PHONE}(?:{_NUMBER}){_NO_COUNT}(?![\d/-])"
+    r"(?! *(?:de |da )?(?:comision|comissao|itf|fee|saldo|vuelto|troco|taxa)\b)"
+)
 _THOUSANDS = re.compile(rf"(?<![\d.,/-])({_NUMBER})(?=\s?(?:k|mil)(?![a-z]))")
 _ALONE = re.compile(rf"[\s:;,]*({_NUMBER})[\s.,;!]*")
 _GROUPS = re.compile(r"\d{1,3}(?:([.,])\d{3})(?:\1\d{3})*(?:(?!\1)[.,]\d{1,2})?")
@@ -85,7 +90,7 @@ def _named(text: str) -> tuple[Decimal | None, str]:
     for shape in (_CUE, _THOUSANDS):
         for match in shape.finditer(text):
             if (amount := as_amount(match[1], _times_after(match))) is not None:
-                return amount, ""
+                return (None if _ONE_MORE.match(text, match.end()) else amount), ""
     alone = _ALONE.fullmatch(text)
     return (as_amount(alone[1]) if alone else None), ""
 
