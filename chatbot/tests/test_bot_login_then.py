@@ -13,7 +13,7 @@ from chatbot.tests.graph_stub import text_of
 from chatbot.tests.login_desk import newest_request, session
 from chatbot.tests.partners_known import RIGHT
 from chatbot.tests.self_service import *  # noqa: F403
-from chatbot.tests.self_service import BETO, Chat, jpeg, make_loan
+from chatbot.tests.self_service import BETO, MOST_QUERIES, Chat, jpeg, make_loan
 from chatbot.work import work_off
 from crm.conversations import ownership
 from crm.conversations.models import Conversation, Message
@@ -178,3 +178,32 @@ def test_who_is_refused_leaves_nothing_of_it(stranger, ana, officer):
     assert newest_request().wanted["draft"] == {"subject": PROBLEM}
     desk.browser(officer).post(reverse("logins:refuse", args=[newest_request().pk]))
     assert newest_request().wanted == {}
+
+
+@pytest.mark.parametrize(
+    ("words", "answer"),
+    [
+        ("ya pagué 430 ayer", "430.00"),
+        ("detalle del préstamo 26", "P-000026"),
+        ("estado de cuenta en pdf", "en un momento"),
+    ],
+)
+def test_what_they_said_of_it_is_not_asked_again(chat, ana, loan, product, words, answer):
+    make_loan(ana, product, "P-000026")
+    chat(words)
+    chat("12345678")
+    welcome, *served = chat("1990")
+    assert "Ana" in welcome and answer in served[0]
+    assert len(chat.queries) <= MOST_QUERIES and "words" not in str(chat.dialog.topic)
+
+
+def test_the_ticket_they_named_is_shown(chat, ana):
+    made = [
+        open_ticket(
+            contact=ana.contact, partner=ana, subject=subject, description="Más", is_private=True
+        )
+        for subject in ("Uno", "Dos")
+    ]
+    chat(made[0].number)
+    _welcome, shown = chat(RIGHT)
+    assert f"*{made[0].number}* Uno" in shown and "Dos" not in shown

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from functools import wraps
 from typing import Any
 
+from django.utils import timezone
+
 from chatbot.dialog.contract import (
     INTENT,
     Asked,
@@ -15,19 +17,24 @@ from chatbot.dialog.contract import (
     StepHandler,
     Turn,
 )
+from chatbot.dialog.login.masking import has_digits, is_struck
 from chatbot.intents.heard import INTENTS
+from chatbot.intents.own_words import kept
 from crm.conversations.rules import rules_of
 
 DIALOG, DATA, CODE = "login", "data", "code"
 # In the data of a log-in, and in the topic of who comes in: the answers of a dialog it interrupted,
 # which the intent that is served then goes on with.
 DRAFT = "draft"
+# In a draft that is none yet: what they asked in words, and on which day.
+WORDS, ON = "words", "on"
+LONGEST = 200
 
 
 def needs_session(handler: Handler) -> Handler:
     """A handler that is served in a session; else the person is asked who they are.
 
-    All that is remembered of what they wanted is the intent: it is served once they are in.
+    What they wanted is remembered, and served once they are in.
     """
 
     @wraps(handler)
@@ -49,8 +56,9 @@ def in_session(handler: StepHandler) -> StepHandler:
 
 def ask(turn: Turn, *, then: str | None = None, draft: Mapping[str, Any] | None = None) -> Outcome:
     """Ask for document and year, with an example. `then` is served afterwards (None: this turn's
-    own intent), and gets `draft` in its topic."""
-    asked = Asked(DIALOG, DATA, after(_wanted(turn) if then is None else then, draft))
+    own intent), and gets `draft` in its topic, or else what they said of it."""
+    then = _wanted(turn) if then is None else then
+    asked = Asked(DIALOG, DATA, after(then, draft or _facts(turn, then)))
     return Outcome((Reply("login_ask", {"share": may_share(turn)}),), asked=asked, topic={})
 
 
@@ -58,6 +66,17 @@ def after(then: str, draft: Mapping[str, Any] | None) -> dict[str, Any]:
     """What a log-in remembers, for when they are in."""
     kept = {"then": then, DRAFT: dict(draft) if draft else {}}
     return {key: value for key, value in kept.items() if value}
+
+
+def _facts(turn: Turn, then: str) -> dict[str, str]:
+    """The words in which this intent was asked for, where they tell more than that it was."""
+    said = kept(turn)
+    tells = has_digits(said) or "pdf" in said.casefold()
+    if turn.choice or turn.heard.intent != then or not tells or len(said) > LONGEST:
+        return {}
+    # Who they are is no part of it.
+    on = timezone.localdate(turn.now).isoformat()
+    return {} if is_struck(said) else {WORDS: said, ON: on}
 
 
 def may_share(turn: Turn) -> bool:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import Any
 
 from django.conf import settings
@@ -16,7 +17,16 @@ from chatbot import lasting
 from chatbot.dialog import registry, sessions
 from chatbot.dialog.contract import Asked, Handler, Outcome, Reply, Turn
 from chatbot.dialog.login import counting, requests
-from chatbot.dialog.login.asking import CODE, DATA, DIALOG, DRAFT, after, may_share
+from chatbot.dialog.login.asking import (
+    CODE,
+    DATA,
+    DIALOG,
+    DRAFT,
+    ON,
+    WORDS,
+    after,
+    may_share,
+)
 from chatbot.dialog.login.knowing import (
     Given,
     Known,
@@ -27,6 +37,7 @@ from chatbot.dialog.login.knowing import (
     numbers_of,
 )
 from chatbot.intents import menu
+from chatbot.intents.detecting import detect
 from chatbot.intents.heard import Heard
 from chatbot.models import PartnerSession
 from partners.models import Partner
@@ -138,12 +149,19 @@ def serving(data: Mapping[str, Any], partner: Partner) -> Handler | None:
     if handler is None:
         return None
 
+    draft = data.get(DRAFT) or {}
+    words = str(draft.get(WORDS, ""))
+
     def serve(turn: Turn) -> Outcome:
+        heard = Heard(intent=then, score=1.0)
+        if words:
+            said = detect(words, today=date.fromisoformat(draft[ON]))
+            heard = replace(heard, slots=said.slots)
         asking = replace(
             turn,
-            heard=Heard(intent=then, score=1.0),
-            inbound=replace(turn.inbound, text="", choice=""),
-            topic={DRAFT: data[DRAFT]} if data.get(DRAFT) else {},
+            heard=heard,
+            inbound=replace(turn.inbound, text=words, choice=""),
+            topic={DRAFT: draft} if draft and not words else {},
         )
         served = handler(asking)
         private = tuple(replace(reply, private=True) for reply in served.replies)
