@@ -153,7 +153,8 @@ class Step:
     """`takes_any` text (a subject, a description): then only a word of leaving leaves it, or an
     answer tapped that is none of its `own` (kinds, or whole ids): that is never text. One that is
     `optional` is left without a word when nobody answers. One that `asks_figure` takes a number for
-    what it is, not for the place of an answer offered, unless that is shown with numbers.
+    what it is, not for the place of an answer offered, unless that is shown with numbers. `left`
+    is the reply that says it was left, where words ask for something else.
     """
 
     handler: StepHandler
@@ -161,6 +162,7 @@ class Step:
     own: tuple[str, ...] = ()
     optional: bool = False
     asks_figure: bool = False
+    left: str = ""
 
 
 def say(name: str, *, options: tuple[Option, ...] = (), **values: Any) -> Outcome:

@@ -188,10 +188,19 @@ def _answered(turn: Turn, dialog: Dialog) -> Outcome:
     outcome = None
     if not (step.takes_any and (leaves or foreign)):
         outcome = (None if step.takes_any else _aside(turn)) or step.handler(turn, dialog.data)
-    outcome = outcome or _no_answer(turn)
+    outcome = outcome or _leaving(turn, dialog, step.left)
     if not outcome.beside or outcome.asked is not None:
         return outcome
     return replace(outcome, asked=Asked(dialog.name, dialog.step, dialog.data))
+
+
+def _leaving(turn: Turn, dialog: Dialog, left: str) -> Outcome:
+    """What is no answer; if words lead elsewhere, after a word that the question was left."""
+    outcome = _no_answer(turn)
+    goes_on = outcome.asked is not None and outcome.asked.dialog == dialog.name
+    if not left or turn.choice or outcome.beside or goes_on:
+        return outcome
+    return replace(outcome, replies=(Reply(left), *outcome.replies))
 
 
 def _no_answer(turn: Turn) -> Outcome:

@@ -394,6 +394,6 @@ STEPS = {
     (DIALOG, "amount"): Step(in_session(_amount), asks_figure=True),
     (DIALOG, "day"): Step(in_session(_day)),
     (DIALOG, "loan"): Step(in_session(_loan_step)),
-    (DIALOG, "confirm"): Step(in_session(_confirm)),
-    (DIALOG, "mend"): Step(in_session(_mend)),
+    (DIALOG, "confirm"): Step(in_session(_confirm), left="receipt_left"),
+    (DIALOG, "mend"): Step(in_session(_mend), left="receipt_left"),
 }

@@ -105,6 +105,14 @@ def test_a_plain_yes_is_one(ask, loan, words):
     assert "guardando" in taken
 
 
+@pytest.mark.parametrize("words", ["mis préstamos", "villa marina"])
+def test_what_leaves_a_receipt_says_so(ask, loan, words):
+    ask.picture(jpeg(), CAPTION)
+    told, *served = ask(words)
+    assert told == "Dejé el comprobante sin enviar." and ask.dialog.name != "upload_receipt"
+    assert served and len(ask.queries) <= MOST_QUERIES
+
+
 def test_a_yes_with_a_figure_nobody_understands_is_asked_again(ask, loan):
     ask.picture(jpeg(), CAPTION)
     ask("si 2 cuotas")
@@ -279,7 +287,7 @@ def test_which_loan_can_be_put_right_by_a_tap(ask, loans):
 
 def test_to_ask_for_a_loan_leaves_the_receipt(ask, loans):
     ask.picture(jpeg(), f"{CAPTION} préstamo 20")
-    (text,) = ask("detalle del préstamo 26")
+    _told, text = ask("detalle del préstamo 26")
     assert "P-000026" in text and "¿Está bien?" not in text and ask.dialog.name == ""
 
 

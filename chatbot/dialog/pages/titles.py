@@ -113,6 +113,7 @@ GROUPS = (
             "receipt_loan": _("Loan of the payment?"),
             "receipt_confirm": _("Is the receipt right?"),
             "receipt_mend": _("What to correct in the receipt?"),
+            "receipt_left": _("Receipt left for something else"),
             "receipt_one_at_a_time": _("Second receipt before the first is done"),
             "receipt_taken": _("Receipt confirmed, being stored"),
             "receipt_stored": _("Receipt stored"),
