@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
@@ -19,7 +18,19 @@ from chatbot.intents.hearing.ticket_numbers import names_some, number_in
 from chatbot.intents.hearing.words import plain
 from chatbot.intents.own_words import written
 from chatbot.intents.ticket_answers import rate, reopen
-from chatbot.intents.tickets import NEW, add, added, outside, theirs, unheard
+from chatbot.intents.ticket_words import (
+    GOES_ON,
+    NOT_TOLD,
+    NOT_WELL,
+    OF_PAYING,
+    RECEIPT,
+    STILL,
+    TAKEN_BACK,
+    TELLS,
+    WISHES,
+    YES,
+)
+from chatbot.intents.tickets import NEW, add, added, begin, outside, theirs, unheard
 from crm.conversations.models import Message
 from tickets import hearing
 from tickets.models import Ticket, TicketMessage
@@ -35,45 +46,10 @@ MOST_BACK, MOST_IN_ROW = 20, 4
 MOST_OF_YES = 5
 # Until then, and so many things said, a yes may still be one to that.
 STILL_MEANT, MOST_SINCE = timedelta(minutes=15), 4
-YES = re.compile(r"^(?:si|sim|yes)\b")
 # So many words say why not.
 FEW = 2
 PUBLIC = TicketMessage.Kind.PUBLIC
 UNSENT = (Message.State.FAILED, Message.State.CANCELLED)
-# It goes on, or it was not settled.
-STILL = re.compile(
-    r"\b(?:sigue[ns]?|sigo|seguimos|continua[nr]?|continuo|persiste[n]?|todavia|aun|otra vez"
-    r"|de nuevo|nuevamente|reabr\w+|reapert\w+|sin (?:resolver|solucion\w*)"
-    r"|(?:no|nunca|nada) (?:\w+ ){0,3}?(?:resuel\w+|resolv\w+|solucion\w+|arregl\w+)"
-    r"|ainda|segue[m]?|de novo|nao (?:\w+ ){0,2}?resolv\w+"
-    r"|still|again|reopen\w*|not (?:\w+ ){0,2}?(?:resolved|solved|fixed))\b"
-)
-# It is not wanted any more.
-TAKEN_BACK = re.compile(
-    r"\b(?:cancel\w+|anul\w+|cerr\w+|cierr\w+|retir\w+|elimin\w+|borr\w+|desist\w+|fech\w+|close"
-    r"|(?:ya no|nao) (?:lo )?(?:quier\w+|necesit\w+|quer\w+|precis\w+))\b"
-)
-# What begins so wants something else, whatever it names.
-WISHES = re.compile(
-    r"\b(?:detalles?|ver|quiero|quisiera|dame|deme|muestra\w*|mand[ae]\w*|puedo|mostr\w+|quero"
-    r"|details?|show)\b"
-)
-# A picture with such a word is a receipt, and one of a payment with an amount besides.
-RECEIPT = re.compile(r"\b(?:comprobantes?|vouchers?|boletas?|recibos?|constancia|receipt)\b")
-# But for who was asked for just that.
-OF_PAYING = re.compile(
-    rf"{RECEIPT.pattern}|\b(?:fotos?|captura|imagen|pag\w+|deposit\w+|transf\w+)\b"
-)
-# Who has not read the question may know it, and tells the answer all the same.
-TELLS = re.compile(
-    r"^(?:(?:si|no|hola|buen\w*|ola)[ ,]+)*(?:fue|fueron|foi|foram|por (?!fa)|con|com"
-    r"|es (?!posible)|era|eran|(?:mi|meu|minha|my) \w+ (?:es|e|is))\b"
-    r"|\b(?:respuesta|resposta|answer|tickets?|reclamos?|queja|chamado|t-?\d+)\b[^,:]{0,20}[,:] ?\w"
-)
-NOT_TOLD = re.compile(
-    r"\b(?:como|cuando|cual|cuant[oa]s?|que|hay|alguna?|novedad\w*|estado|favor|gracias|quando"
-    r"|qual|quanto|how|when|what|thanks|please)\b"
-)
 # They answer a question whatever else they sound like.
 ANSWERS = frozenset(("affirm", "deny", "upload_receipt", "create_ticket", UNKNOWN))
 YES_NO = frozenset(("affirm", "deny"))
@@ -124,6 +100,16 @@ def claim_yes(turn: Turn) -> Outcome | None:
     return _asked_again(turn, value) if value and YES.search(plain(turn.text)) else None
 
 
+def claim_no(turn: Turn) -> Outcome | None:
+    """A no to "is it about that ticket?", where it was offered that it is something new: so it
+    is."""
+    offered = next(iter(_offered(turn)), []) if turn.heard.exact and not turn.choice else []
+    new = next((one for one in offered if one.startswith(f"{NEW}:")), "")
+    if new and offered[0].startswith(f"{ABOUT}:"):
+        return begin(replace(turn, inbound=replace(turn.inbound, choice=new)))
+    return claim_other(turn)
+
+
 def claim_document(turn: Turn) -> Outcome | None:
     """A document alone, of who is in already: a colleague asked for it."""
     if turn.session is None or turn.heard.slots.year:
@@ -170,14 +156,18 @@ def _may_answer(turn: Turn, entry: TicketMessage) -> bool:
 def _not_settled(turn: Turn) -> Outcome | None:
     """That a ticket is not resolved opens it again, if they have just heard that it is; else they
     are asked, as who takes one back is."""
-    is_no = turn.heard.exact and turn.heard.intent in YES_NO
-    if turn.choice or is_no or turn.inbound.kind != Message.Kind.TEXT:
-        return None
     words = plain(turn.text)
+    is_no = turn.heard.exact and turn.heard.intent in YES_NO
+    unwell = is_no and NOT_WELL.search(words) is not None
+    if turn.choice or (is_no and not unwell) or turn.inbound.kind != Message.Kind.TEXT:
+        return None
     still = STILL.search(words) is not None
     entry = _said_last(turn) if still or turn.heard.intent in ("deny", "create_ticket") else None
     if entry is not None and may_be_reopened(entry.ticket, turn.now):
-        return add(turn, entry.ticket) if still else _asked_of(turn, [entry.ticket])
+        surely = still and GOES_ON.search(words) is not None
+        return add(turn, entry.ticket) if surely else _asked_of(turn, [entry.ticket])
+    if unwell:
+        return None
     if names_some(words) and TAKEN_BACK.search(words):
         return _asked_of(turn, _open(turn))
     says_why = turn.heard.intent == "deny" and len(words.split()) >= FEW
@@ -361,19 +351,21 @@ def _gets_too_much(turn: Turn, ticket: Ticket, message: Message) -> bool:
 def _asked_about(turn: Turn) -> tuple[str, bool]:
     """The yes that was offered to "is it about that ticket?" lately, and whether nothing else was
     said since; ("", False): none was."""
-    if turn.choice:
-        return "", False
+    for place, offered in enumerate(() if turn.choice else _offered(turn)):
+        if found := next((one for one in offered if one.startswith(f"{ABOUT}:")), ""):
+            return found, place == 0
+    return "", False
+
+
+def _offered(turn: Turn) -> list[list[str]]:
+    """The answers offered with each of the few things said lately, newest first."""
     said = Message.objects.filter(
         conversation=turn.conversation,
         direction=Message.Direction.OUT,
         created_at__gte=turn.now - STILL_MEANT,
     ).exclude(state__in=UNSENT)
     rows = said.order_by("-shown_at", "-id").values_list("options", flat=True)[:MOST_SINCE]
-    for place, options in enumerate(rows):
-        offered = [str(one.get("id", "")) for one in options]
-        if found := next((one for one in offered if one.startswith(f"{ABOUT}:")), ""):
-            return found, place == 0
-    return "", False
+    return [[str(one.get("id", "")) for one in options] for options in rows]
 
 
 def _asked_again(turn: Turn, choice: str) -> Outcome | None:
@@ -390,6 +382,7 @@ CHOICES = {ABOUT: about}
 CLAIMS = {
     **{intent: claim_other for intent in HEARD if intent not in OF_TALK},
     "affirm": claim_yes,
+    "deny": claim_no,
     "authenticate": claim_document,
     "cancel": claim_cancel,
     UNKNOWN: claim,

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
 from chatbot.dialog.contract import INTENT, Asked, Option, Outcome, Reply, Step, Turn
 from chatbot.dialog.login.asking import DRAFT
 from chatbot.intents import login, titles
+from chatbot.intents.heard import POLITE
+from chatbot.intents.hearing.words import plain
 from chatbot.intents.leaving import left, refuses
 from chatbot.intents.own_words import kept
 from crm.conversations.models import Attachment, Message
@@ -26,6 +29,13 @@ PARTNER = f"{INTENT}:authenticate"
 # A sentence of so many words may be the subject itself.
 SENTENCE = 4
 MOST_PICTURES = 5
+# What comes is still to be written.
+_WHILE = r"(?:un|1|um|one) (?:momento|momentito|segundo|ratito|rato|minuto|moment)"
+WAIT = re.compile(
+    rf"\W*(?:(?:ok|si|ya),? )?(?:{_WHILE}|esper[ae](?:me|n)?(?: {_WHILE})?|dame {_WHILE}"
+    r"|ya (?:te|le|les) (?:digo|cuento|escribo)|ahora (?:te|le) (?:digo|cuento)|aguarde?|wait)"
+    r"(?:,? por favor)?\W*"
+)
 
 
 def create(turn: Turn) -> Outcome:
@@ -97,6 +107,8 @@ def take_description(turn: Turn, data: Mapping[str, Any]) -> Outcome:
         return gone
     data = _with_picture(turn, data)
     description = kept(turn)
+    if _only_polite(turn):
+        return _ask_description(data)
     if not description:
         return Outcome((_wordless(turn),), asked=Asked(DIALOG, DESCRIPTION, data))
     partner = turn.partner or _known_here(turn)
@@ -111,6 +123,14 @@ def take_description(turn: Turn, data: Mapping[str, Any]) -> Outcome:
         files=_attachments(turn, data),
     )
     return made(turn, ticket, pictures=bool(data.get("pictures")))
+
+
+def _only_polite(turn: Turn) -> bool:
+    """ "Ok", "gracias", "un momento": they will tell it, and have not yet."""
+    if turn.inbound.media:
+        return False
+    polite = turn.heard.exact and turn.heard.intent in ("affirm", *POLITE)
+    return polite or WAIT.fullmatch(plain(turn.text)) is not None
 
 
 def _left(turn: Turn, question: Outcome, options: tuple[Option, ...] = ()) -> Outcome | None:

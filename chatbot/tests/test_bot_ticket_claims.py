@@ -133,7 +133,11 @@ def test_that_it_goes_on_opens_what_was_just_resolved(done, ask, clara):
 
 
 def test_what_may_say_so_is_asked_of(done, ask, clara):
-    for words in ("eso no es cierto", "mal", "no me han devuelto nada", "no hicieron nada", BESIDE):
+    asked_of = (
+        "eso no es cierto", "mal", "no me han devuelto nada", "no hicieron nada", BESIDE,
+        "no está bien", "sigo esperando el pdf", "me siguen llegando mensajes",
+    )  # fmt: skip
+    for words in asked_of:
         (said,) = ask(words)
         assert f"*{done.number}*?" in said and fresh(done).is_done, words
         ask("sí")
@@ -142,11 +146,12 @@ def test_what_may_say_so_is_asked_of(done, ask, clara):
         work_off()
 
 
-def test_a_complaint_may_be_another_one(done, ask):
+@pytest.mark.parametrize("typed", ["", "no"])
+def test_a_complaint_may_be_another_one(done, ask, typed):
     ask("no me han devuelto nada")
     (yes, _title), (new, _words) = ask.options
     assert yes.startswith("ticket_about:")
-    (said,) = ask.tap(new)
+    (said,) = ask(typed) if typed else ask.tap(new)
     assert "Asunto: *no me han devuelto nada*" in said
     ask("Pedí la devolución en marzo")
     assert Ticket.objects.latest("pk").subject == "no me han devuelto nada"
@@ -188,6 +193,12 @@ def test_nor_are_those_of_who_is_no_partner(prospects, stranger, clara):
     stranger("menú")
     (said,) = stranger("el ruido es de noche")
     assert f"*{prospects.number}*?" in said and not Lead.objects.exists()
+
+
+def test_who_marks_it_low_and_says_it_is_resolved_is_content(done, ask):
+    ask.tap(f"ticket_rating:{done.pk}.1")
+    (said,) = ask("ya está resuelto, gracias")
+    assert not ask.dialog.name and fresh(done).is_done and said_of(done) == [], said
 
 
 # --- Taken back --------------------------------------------------------------------------------

@@ -1,0 +1,51 @@
+"""How it is said that something is a ticket's: an answer, that it goes on, or is taken back."""
+
+from __future__ import annotations
+
+import re
+
+# It goes on, or it was not settled.
+STILL = re.compile(
+    r"\b(?:sigue[ns]?|sigo|seguimos|continua[nr]?|continuo|persiste[n]?|todavia|aun|otra vez"
+    r"|de nuevo|nuevamente|reabr\w+|reapert\w+|sin (?:resolver|solucion\w*)"
+    r"|(?:no|nunca|nada) (?:\w+ ){0,3}?(?:resuel\w+|resolv\w+|solucion\w+|arregl\w+)"
+    r"|ainda|segue[m]?|de novo|nao (?:\w+ ){0,2}?resolv\w+"
+    r"|still|again|reopen\w*|not (?:\w+ ){0,2}?(?:resolved|solved|fixed))\b"
+)
+# It is not wanted any more.
+TAKEN_BACK = re.compile(
+    r"\b(?:cancel\w+|anul\w+|cerr\w+|cierr\w+|retir\w+|elimin\w+|borr\w+|desist\w+|fech\w+|close"
+    r"|(?:ya no|nao) (?:lo )?(?:quier\w+|necesit\w+|quer\w+|precis\w+))\b"
+)
+# What begins so wants something else, whatever it names.
+WISHES = re.compile(
+    r"\b(?:detalles?|ver|quiero|quisiera|dame|deme|muestra\w*|mand[ae]\w*|puedo|mostr\w+|quero"
+    r"|details?|show)\b"
+)
+# A picture with such a word is a receipt, and one of a payment with an amount besides.
+RECEIPT = re.compile(r"\b(?:comprobantes?|vouchers?|boletas?|recibos?|constancia|receipt)\b")
+# But for who was asked for just that.
+OF_PAYING = re.compile(
+    rf"{RECEIPT.pattern}|\b(?:fotos?|captura|imagen|pag\w+|deposit\w+|transf\w+)\b"
+)
+# Who has not read the question may know it, and tells the answer all the same.
+TELLS = re.compile(
+    r"^(?:(?:si|no|hola|buen\w*|ola)[ ,]+)*(?:fue|fueron|foi|foram|por (?!fa)|con|com"
+    r"|es (?!posible)|era|eran|(?:mi|meu|minha|my) \w+ (?:es|e|is))\b"
+    r"|\b(?:respuesta|resposta|answer|tickets?|reclamos?|queja|chamado|t-?\d+)\b[^,:]{0,20}[,:] ?\w"
+)
+NOT_TOLD = re.compile(
+    r"\b(?:como|cuando|cual|cuant[oa]s?|que|hay|alguna?|novedad\w*|estado|favor|gracias|quando"
+    r"|qual|quanto|how|when|what|thanks|please)\b"
+)
+# Nothing but a no, and yet not of a question.
+NOT_WELL = re.compile(
+    r"\bno (?:esta|estan|es|quedo|fue|era) (?:bien|correct\w+|asi|cierto|verdad)\b"
+)
+# What goes on is surely the trouble: "sigo interesado" and "todavía no pago" may be anything's.
+GOES_ON = re.compile(
+    r"\b(?:sigue|continua|persiste|segue)\b|problema|\bigual\b|\bmism[oa]|\bmesm[oa]|reabr|reapert"
+    r"|resuel|resolv|soluc|arregl|devuel|devol|cobr|reopen|solved|fixed|\bproblem\b|\bsame\b"
+)
+# A yes that is no mere "ok".
+YES = re.compile(r"^(?:si|sim|yes)\b")
