@@ -8,7 +8,7 @@ from typing import Any
 
 from chatbot.dialog import registry
 from chatbot.dialog.contract import Asked, Outcome, Reply, Step, Turn
-from chatbot.dialog.login import needs_session
+from chatbot.dialog.login import ask, needs_session
 from chatbot.dialog.login.asking import in_session
 from chatbot.intents import menu, properties, ticket_answers, titles
 from chatbot.intents.hearing.words import plain
@@ -86,6 +86,9 @@ def in_passing(turn: Turn) -> Outcome | None:
 
 
 def denied(turn: Turn) -> Outcome:
+    """ "Mi correo está mal" sounds like a no; who is not in is shown first what there is."""
+    if turn.session is None and _is_wrong(turn) and _OWN.search(plain(turn.text)):
+        return ask(turn, then="personal_info")
     return in_passing(turn) or menu.all_right(turn)
 
 

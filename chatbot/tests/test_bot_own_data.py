@@ -63,3 +63,11 @@ def test_who_wants_something_else_or_nothing_makes_no_ticket(ask, ana):
         assert answer in ask(words)[0], words
     ask("el monto de la cuota está mal en mi cuenta")
     assert not Ticket.objects.exists()
+
+
+def test_who_is_not_in_is_asked_who_they_are_and_shown_what_there_is(chat, ana):
+    for words in ("mi correo está mal", "mi numero 999888777 está mal, es mi dato viejo"):
+        assert "quién eres" in chat(words)[0], words
+        welcome, shown = chat("12345678 1990")
+        assert "Ana" in welcome and "Ana Ficticia" in shown and not Ticket.objects.exists()
+        chat("cerrar sesión")

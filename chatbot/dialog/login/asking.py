@@ -70,6 +70,8 @@ def after(then: str, draft: Mapping[str, Any] | None) -> dict[str, Any]:
 
 def _facts(turn: Turn, then: str) -> dict[str, str]:
     """The words in which this intent was asked for, where they tell more than that it was."""
+    if then == "personal_info":
+        return {}  # what is to be put right is told to a colleague in words of then
     said = kept(turn)
     tells = has_digits(said) or "pdf" in said.casefold()
     if turn.choice or turn.heard.intent != then or not tells or len(said) > LONGEST:
