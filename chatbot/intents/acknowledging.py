@@ -13,6 +13,8 @@ def acknowledge(turn: Turn) -> Outcome:
         return changed
     captured = turn.captured
     if turn.session is not None and captured is None:
+        if visits.names_only_a_time(turn):
+            return visits.schedule(turn)
         return properties.asked_in_passing(turn) or beyond(turn)
     named = captured.property if captured is not None else None
     if named is not None and turn.topic.get(PROPERTY) != named.pk:

@@ -72,7 +72,7 @@ def spoken_of(turn: Turn) -> Property | None:
     """The property last shown, else, if no others were listed, that of their newest open lead."""
     offered = Property.objects.offered()
     if pk := turn.topic.get(PROPERTY):
-        return offered.filter(pk=pk).first()
+        return offered.filter(pk=pk).select_related("responsible").first()
     if turn.topic.get(FOUND):
         return None
     rows = Lead.objects.open().filter(contact=turn.contact, property__in=offered)

@@ -114,6 +114,7 @@ _CANNOT = re.compile(
     r"\bno (?:puedo|podre|podria|podemos|me (?:queda|viene|sirve|acomoda)|tengo tiempo"
     r"|estoy|estare)\b"
     r"|\bnao (?:posso|consigo|da|vou poder)\b|\b(?:can.?t|cannot|not available|busy)\b"
+    r"|\b(?:no|nao)\s*$"
 )
 _OTHERWISE = re.compile(
     r"\b(?:mejor|prefiero|melhor|prefiro|rather|puede ser|podria ser|pode ser)\b"

@@ -51,13 +51,13 @@ def in_passing(turn: Turn, *, asked: bool = False) -> Outcome | None:
 
 def names_only_a_time(turn: Turn) -> bool:
     """ "Mañana a las 11" after a card: when they would come to see it; right after it "el martes"
-    or "a las 5", too."""
-    if turn.choice or turn.session is not None or "property" not in turn.topic:
+    or "a las 5", too. A partner may speak of something else by then."""
+    if turn.choice or "property" not in turn.topic:
         return False
     said, today = written(turn), timezone.localdate(turn.now)
     if not said or not is_a_time(said, today, part=True):
         return False
-    return is_a_time(said, today) or just_told(turn)
+    return (turn.session is None and is_a_time(said, today)) or just_told(turn)
 
 
 def yes(turn: Turn) -> Outcome:
