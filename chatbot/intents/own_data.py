@@ -37,7 +37,9 @@ _ELSE = re.compile(
     r"|tickets?|reclamos?|pagos?|emprestimos?|loans?)\b"
 )
 # What it shall be is said at once.
-_TOLD = re.compile(r"@|\d{5}|\bes (?!(?:ese|esa|mi|el|la|asi|correcto|incorrecto)\b)\w+\W*$")
+_TOLD = re.compile(
+    r"@|\d{5}|\bes (?!(?:ese|esa|mi|el|la|asi|(?:in)?correcto|nuev[oa]|otr[oa]|viej[oa])\b)\w+\W*$"
+)
 
 # Of themselves, where "mi" stands beside it; else of whatever there is to know.
 _INFORMED = re.compile(r"\b(?:info|informacion|informes|informacao|informacoes|information)\b")

@@ -71,3 +71,10 @@ def test_who_is_not_in_is_asked_who_they_are_and_shown_what_there_is(chat, ana):
         welcome, shown = chat("12345678 1990")
         assert "Ana" in welcome and "Ana Ficticia" in shown and not Ticket.objects.exists()
         chat("cerrar sesión")
+
+
+def test_that_it_is_new_does_not_say_what_it_is(ask):
+    ask("mi telefono es nuevo")
+    assert ask.dialog.step == "more"
+    assert "T-" in ask("999888777")[0] and Ticket.objects.count() == 1
+    assert "999888777" in Ticket.objects.get().messages.latest("pk").text
