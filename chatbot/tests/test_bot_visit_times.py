@@ -238,7 +238,7 @@ def test_right_after_a_card_a_part_of_a_time_is_when_they_would_come(chat, villa
     for words in (f"el {DAYS[day.weekday()]}", f"si, {DAYS[day.weekday()]}", "a las 5", "mañana?"):
         chat("info de Villa Marina")
         chat(words)
-        assert hours(chat) and len(chat.queries) < MOST_QUERIES, words
+        assert hours(chat) and len(chat.queries) <= MOST_QUERIES, words
         if DAYS[day.weekday()] in words:
             assert {one.date() for one in hours(chat)} == {day}
         chat("cancelar")
@@ -249,7 +249,7 @@ def test_right_after_a_card_a_part_of_a_time_is_when_they_would_come(chat, villa
 def test_a_partner_as_well(ask, villa):
     ask("info de Villa Marina")
     ask("a las 5")
-    assert hours(ask) and len(ask.queries) < MOST_QUERIES
+    assert hours(ask) and len(ask.queries) <= MOST_QUERIES
     ask("cancelar")
     assert "estas horas" not in ask("a las 5")[-1]
 
