@@ -265,6 +265,8 @@ def _named(turn: Turn, rows: QuerySet[Ticket]) -> QuerySet[Ticket]:
 
 def _asked_of(turn: Turn, rows: Sequence[Ticket]) -> Outcome | None:
     """Whether it is about the newest of them; or that it cannot be, said in this session."""
+    if not rows:
+        return None
     hears = [one for one in rows if turn.partner is None or hearing.may_hear(one, turn.partner)]
     deaf = [one for one in rows if one not in hears and hearing.is_nobodys(one)]
     # One thing told in several messages is not misunderstood: a yes reaches so many of them.
