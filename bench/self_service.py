@@ -49,7 +49,7 @@ def measure(stage: Stage, quick: bool) -> Iterator[Row]:
 
     rounds = 20 if quick else 100
     make_partners(rounds + 8)
-    make_property()
+    look_after_property()
     with GraphStub(port=stage.graph_port) as graph:
         stage.web()
         worker = stage.work()
@@ -157,16 +157,15 @@ def make_partners(count: int) -> None:
             disburse(loan=loan, by=None)
 
 
-def make_property() -> None:
-    """That somebody looks after."""
+def look_after_property() -> None:
+    """Of the stage's: somebody shows it to who wants a visit."""
     from crm.catalog.models import Property
     from crm.people.models import User
 
     agent = User.objects.create_user("agent", first_name="María")
-    Property.objects.create(
-        code="VM-01", title="Villa Marina", operation="sale", district="Miraflores", price=180_000,
-        responsible=agent,
-    )  # fmt: skip
+    Property.objects.filter(code="VM-01").update(
+        district="Miraflores", price=180_000, responsible=agent
+    )
 
 
 def ms(seconds: float) -> str:
