@@ -40,6 +40,8 @@ if OWNER:
 # Rooms' own conftests import models, and pytest reads them before it calls pytest_configure.
 django.setup()
 
+pytest_plugins = ["crm.tests.people"]
+
 
 def pytest_addoption(parser):
     parser.addoption(

@@ -1,18 +1,25 @@
 import itertools
 import json
+import shutil
+from decimal import Decimal
 
 import pytest
+from django.core.management import call_command
 from django.db import transaction
+from django.test import override_settings
 from django.utils import timezone
 
 from chatbot.channels import directory
 from chatbot.channels.meta import sign
 from chatbot.tests import desk
 from chatbot.tests.graph_stub import GraphStub, text_body
+from chatbot.tests.self_service import ANA, BETO, Chat, make_partner
 from chatbot.work import work_off
+from crm.catalog.models import Property
 from crm.conversations import outreach, ownership
 from crm.conversations.identities import meet
 from crm.conversations.models import Channel, Message
+from partners.models import LoanProduct
 
 SECRET = "s3cr3t-app-secret"
 
@@ -21,6 +28,7 @@ SECRET = "s3cr3t-app-secret"
 def own_home(settings, tmp_path):
     """Journals of tests that run beside this one are not a dead worker's."""
     settings.VENTANILLA_HOME = tmp_path
+    settings.MEDIA_ROOT = tmp_path / "media"
 
 
 @pytest.fixture(autouse=True)
@@ -142,6 +150,27 @@ def agent(db):
 
 
 @pytest.fixture
+def villa(agent):
+    """A property to ask about, with every fact."""
+    return Property.objects.create(
+        code="VM-01",
+        title="Villa Marina",
+        description="Bien iluminada. Con cochera y vigilancia. Se visita con cita.",
+        operation="sale",
+        district="Miraflores",
+        city="Lima",
+        address="Malecón 100",
+        bedrooms=3,
+        bathrooms=2,
+        area_m2=Decimal(128),
+        price=Decimal(180_000),
+        latitude=Decimal("-12.12"),
+        longitude=Decimal("-77.03"),
+        responsible=agent,
+    )
+
+
+@pytest.fixture
 def colleague(db):
     return desk.person("agent", first_name="Julio", last_name="Paredes")
 
@@ -156,3 +185,62 @@ def talk(channel):
     made = desk.conversation(channel)
     desk.hear(made, "Hola, ¿sigue en venta?", ago=12)
     return made
+
+
+@pytest.fixture
+def product(db):
+    return LoanProduct.objects.create(
+        code="PERS", name="Personal", rate=Decimal(12), rate_kind="nominal"
+    )
+
+
+@pytest.fixture
+def ana(db):
+    return make_partner()
+
+
+@pytest.fixture
+def beto(db):
+    return make_partner("Beto Inventado", "40000002", BETO)
+
+
+@pytest.fixture
+def chat(post, graph, channel, django_capture_on_commit_callbacks):
+    """chat("saldo") -> the texts answered; not logged in."""
+    return Chat(post, graph, django_capture_on_commit_callbacks, ANA)
+
+
+@pytest.fixture
+def ask(chat, ana):
+    """The same, with Ana logged in."""
+    chat.log_in(ana)
+    return chat
+
+
+@pytest.fixture
+def other(post, graph, channel, django_capture_on_commit_callbacks, beto):
+    """Beto, logged in."""
+    there = Chat(post, graph, django_capture_on_commit_callbacks, BETO)
+    there.log_in(beto)
+    return there
+
+
+@pytest.fixture(scope="module")
+def seeded(django_db_setup, django_db_blocker, tmp_path_factory):
+    """Where the files of the demo's office lie, which is seeded once for all tests of a module.
+
+    Each test's changes to the rows are undone, and in the end the rows.
+    """
+    media = tmp_path_factory.mktemp("seeded")
+    with django_db_blocker.unblock(), transaction.atomic():
+        with override_settings(DEMO=True, MEDIA_ROOT=media):
+            call_command("seed_demo", verbosity=0)
+        yield media
+        transaction.set_rollback(True)
+
+
+@pytest.fixture
+def own_files(seeded, settings, tmp_path):
+    """A copy of its files, to be deleted as one likes."""
+    settings.MEDIA_ROOT = tmp_path / "media"
+    shutil.copytree(seeded, settings.MEDIA_ROOT)

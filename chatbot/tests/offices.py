@@ -1,32 +1,7 @@
-"""The demo's office, seeded once for all tests of a module."""
-
-import shutil
-
-import pytest
-from django.core.management import call_command
-from django.db import transaction
-from django.test import override_settings
+"""What the demo's office holds."""
 
 from crm.conversations.models import Message
 from partners.models import Installment, Payment, Receipt
-
-
-@pytest.fixture(scope="module")
-def seeded(django_db_setup, django_db_blocker, tmp_path_factory):
-    """Where its files lie. Each test's changes to the rows are undone, and in the end the rows."""
-    media = tmp_path_factory.mktemp("seeded")
-    with django_db_blocker.unblock(), transaction.atomic():
-        with override_settings(DEMO=True, MEDIA_ROOT=media):
-            call_command("seed_demo", verbosity=0)
-        yield media
-        transaction.set_rollback(True)
-
-
-@pytest.fixture
-def own_files(seeded, settings, tmp_path):
-    """A copy of its files, to be deleted as one likes."""
-    settings.MEDIA_ROOT = tmp_path / "media"
-    shutil.copytree(seeded, settings.MEDIA_ROOT)
 
 
 def told():

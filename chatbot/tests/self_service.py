@@ -6,7 +6,6 @@ import threading
 from datetime import date, timedelta
 from decimal import Decimal
 
-import pytest
 from django.core.cache import cache
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -22,24 +21,11 @@ from chatbot.tests.graph_stub import message_body, text_of
 from chatbot.work import work_off
 from crm.conversations.models import Conversation
 from partners.loans import disburse, draft_loan
-from partners.models import LoanProduct
 from partners.registry import register_partner
 
 numbers = itertools.count(1)
 MOST_QUERIES = 30
 ANA, BETO = "51987654321", "51911000002"
-
-
-@pytest.fixture(autouse=True)
-def media_folder(settings, tmp_path):
-    settings.MEDIA_ROOT = tmp_path / "media"
-
-
-@pytest.fixture
-def product(db):
-    return LoanProduct.objects.create(
-        code="PERS", name="Personal", rate=Decimal(12), rate_kind="nominal"
-    )
 
 
 def make_partner(name="Ana Ficticia Prueba", document="12345678", phone=ANA, **facts):
@@ -70,16 +56,6 @@ def make_loan(partner, product, number, *, principal=1000, terms=10, ago=100, **
         **said,
     )
     return disburse(loan=loan, by=None)
-
-
-@pytest.fixture
-def ana(db):
-    return make_partner()
-
-
-@pytest.fixture
-def beto(db):
-    return make_partner("Beto Inventado", "40000002", BETO)
 
 
 class Chat:
@@ -180,31 +156,15 @@ def run_jobs():
         import_string(job.func())(*job.args())
 
 
-@pytest.fixture
-def chat(post, graph, channel, django_capture_on_commit_callbacks):
-    """chat("saldo") -> the texts answered; not logged in."""
-    return Chat(post, graph, django_capture_on_commit_callbacks, ANA)
-
-
-@pytest.fixture
-def ask(chat, ana):
-    """The same, with Ana logged in."""
-    chat.log_in(ana)
-    return chat
-
-
-@pytest.fixture
-def other(post, graph, channel, django_capture_on_commit_callbacks, beto):
-    """Beto, logged in."""
-    there = Chat(post, graph, django_capture_on_commit_callbacks, BETO)
-    there.log_in(beto)
-    return there
-
-
 def jpeg(color="white", size=(40, 60)):
     out = io.BytesIO()
     Image.new("RGB", size, color).save(out, "JPEG")
     return out.getvalue()
+
+
+def at(chat):
+    """Where the dialog stands."""
+    return chat.dialog.name, chat.dialog.step
 
 
 def restarted():

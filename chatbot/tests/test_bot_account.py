@@ -9,7 +9,6 @@ from django.utils import timezone
 from chatbot.dialog import sessions
 from chatbot.intents import holdings
 from chatbot.models import ReplyWording
-from chatbot.tests.self_service import *  # noqa: F403
 from chatbot.tests.self_service import MOST_QUERIES, make_loan
 from crm.conversations import ownership
 from crm.conversations.models import Channel, Message

@@ -2,7 +2,6 @@
 
 import pytest
 
-from chatbot.tests.self_service import *  # noqa: F403
 from chatbot.tests.self_service import make_loan
 
 pytestmark = [pytest.mark.once, pytest.mark.django_db]

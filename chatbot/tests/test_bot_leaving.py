@@ -8,17 +8,13 @@ from django.utils import timezone
 from chatbot.dialog import speaking
 from chatbot.dialog.timeouts import leave_expired
 from chatbot.models import Dialog, InboundEvent, PartnerSession
-from chatbot.tests import leaving_known
-from chatbot.tests.leaving_known import at
-from chatbot.tests.self_service import *  # noqa: F403
-from chatbot.tests.self_service import jpeg, make_loan
+from chatbot.tests.self_service import at, jpeg, make_loan
 from crm.conversations.models import Episode, Message
 from crm.people.followups import FollowUp
 from crm.people.models import Contact
 from tickets.models import Ticket
 
 pytestmark = [pytest.mark.once, pytest.mark.django_db]
-villa = leaving_known.villa
 DEBT = ("intent:account_statement", "Estado de cuenta")
 
 

@@ -6,7 +6,6 @@ from decimal import Decimal
 import pytest
 from django.utils import timezone
 
-from chatbot.tests.self_service import *  # noqa: F403
 from chatbot.tests.self_service import MOST_QUERIES, make_loan, restarted
 from partners.loans import cancel, draft_loan, write_off
 from partners.payments import book_payment

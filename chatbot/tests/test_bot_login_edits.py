@@ -6,7 +6,6 @@ import pytest
 
 from chatbot.models import InboundEvent
 from chatbot.tests import tickets_known
-from chatbot.tests.self_service import *  # noqa: F403
 from chatbot.tests.test_bot_ticket_login import FIGURES, RIGHT, assert_nowhere
 from chatbot.tests.tickets_known import PROBLEM, WORDS
 from crm.conversations import ownership

@@ -12,7 +12,6 @@ from chatbot.tests import desk
 from chatbot.tests.graph_stub import text_of
 from chatbot.tests.login_desk import newest_request, session
 from chatbot.tests.partners_known import RIGHT
-from chatbot.tests.self_service import *  # noqa: F403
 from chatbot.tests.self_service import BETO, MOST_QUERIES, Chat, jpeg, make_loan
 from chatbot.work import work_off
 from crm.conversations import ownership

@@ -7,7 +7,6 @@ import pytest
 from chatbot.dialog import registry
 from chatbot.dialog.replies import words as words_of
 from chatbot.intents import menu
-from chatbot.tests.self_service import *  # noqa: F403
 from chatbot.tests.self_service import MOST_QUERIES, jpeg, make_loan, make_partner
 from crm.people.models import Contact
 

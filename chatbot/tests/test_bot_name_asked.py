@@ -3,14 +3,11 @@
 import pytest
 
 from chatbot.models import Dialog
-from chatbot.tests import leaving_known
-from chatbot.tests.leaving_known import at
-from chatbot.tests.self_service import *  # noqa: F403
+from chatbot.tests.self_service import at
 from crm.conversations.models import Conversation
 from crm.people.models import Contact
 
 pytestmark = [pytest.mark.once, pytest.mark.django_db]
-villa = leaving_known.villa
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 import pytest
 
 from chatbot.models import Dialog
-from chatbot.tests.self_service import *  # noqa: F403
 from chatbot.tests.self_service import MOST_QUERIES
 from tickets.models import Ticket
 

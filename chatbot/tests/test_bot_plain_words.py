@@ -3,7 +3,6 @@
 import pytest
 
 from chatbot.intents.detecting import detect
-from chatbot.tests.self_service import *  # noqa: F403
 from chatbot.tests.self_service import make_loan
 from crm.people.models import Contact
 from tickets.models import Ticket

@@ -1,44 +1,16 @@
 """What is asked of the property that is spoken of, without naming it. No log-in."""
 
-from decimal import Decimal
-
 import pytest
 from django.core.files.base import ContentFile
 
 from chatbot.models import Dialog
-from chatbot.tests import self_service
 from chatbot.tests.composing import PNG
-from chatbot.tests.desk import person as colleague
 from chatbot.tests.self_service import MOST_QUERIES
 from crm.catalog.models import Photo, Property
 from crm.people.models import Contact
 from leads.models import Lead
 
 pytestmark = [pytest.mark.once, pytest.mark.django_db]
-chat, ana, ask, media_folder = (
-    self_service.chat,
-    self_service.ana,
-    self_service.ask,
-    self_service.media_folder,
-)
-
-
-@pytest.fixture
-def villa():
-    return Property.objects.create(
-        code="VM-01",
-        title="Villa Marina",
-        description="Bien iluminada. Con cochera y vigilancia. Se visita con cita.",
-        operation="sale",
-        district="Miraflores",
-        city="Lima",
-        address="Malecón 100",
-        bedrooms=3,
-        bathrooms=2,
-        area_m2=Decimal(128),
-        price=Decimal(180_000),
-        responsible=colleague("agent", first_name="María", last_name="Quispe"),
-    )
 
 
 @pytest.fixture

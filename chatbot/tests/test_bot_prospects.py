@@ -2,7 +2,6 @@
 
 import re
 from datetime import timedelta
-from decimal import Decimal
 
 import pytest
 from django.core.files.base import ContentFile
@@ -12,7 +11,6 @@ from chatbot.dialog import registry
 from chatbot.dialog.replies import words
 from chatbot.intents import properties, who
 from chatbot.models import Dialog
-from chatbot.tests import self_service
 from chatbot.tests.composing import PNG
 from chatbot.tests.desk import person as colleague
 from chatbot.tests.self_service import MOST_QUERIES
@@ -25,34 +23,6 @@ from crm.people.models import Contact, ContactPoint
 from leads.models import Lead
 
 pytestmark = [pytest.mark.once, pytest.mark.django_db]
-chat = self_service.chat
-
-
-@pytest.fixture(autouse=True)
-def media_folder(settings, tmp_path):
-    settings.MEDIA_ROOT = tmp_path
-
-
-@pytest.fixture
-def responsible():
-    return colleague("agent", first_name="María", last_name="Quispe")
-
-
-@pytest.fixture
-def villa(responsible):
-    return Property.objects.create(
-        code="VM-01",
-        title="Villa Marina",
-        operation="sale",
-        district="Miraflores",
-        city="Lima",
-        address="Malecón 100",
-        bedrooms=3,
-        price=Decimal(180_000),
-        latitude=Decimal("-12.12"),
-        longitude=Decimal("-77.03"),
-        responsible=responsible,
-    )
 
 
 @pytest.fixture
@@ -118,20 +88,20 @@ def test_a_sold_property_says_so(say, graph, villa):
     assert "ya no está disponible" in said()[0].text
 
 
-def test_a_visit_is_booked_at_a_free_hour_of_whoever_looks_after_it(say, graph, villa, responsible):
+def test_a_visit_is_booked_at_a_free_hour_of_whoever_looks_after_it(say, graph, villa, agent):
     say("quiero agendar una visita a Villa Marina")
     (question,) = said()
     slots = [one["title"] for one in question.options]
     assert len(slots) == 4 and slots[-1] == "Otro momento"
     say("1")
     visit = FollowUp.objects.get()
-    assert (visit.kind, visit.assigned_to, visit.is_agreed) == ("visit", responsible, True)
+    assert (visit.kind, visit.assigned_to, visit.is_agreed) == ("visit", agent, True)
     assert visit.due_at > timezone.now() + timedelta(hours=1)
     booked = next(one for one in said(2) if "visita" in one.text)
     assert "María" in booked.text and "Malecón 100" in booked.text
 
 
-def test_an_hour_that_was_taken_meanwhile_is_offered_no_more(say, graph, villa, responsible):
+def test_an_hour_that_was_taken_meanwhile_is_offered_no_more(say, graph, villa, agent):
     say("quiero visitar Villa Marina", sender="51911000001")
     slot = said()[0].options[0]["id"].partition(":")[2]
     say("quiero visitar Villa Marina", sender="51911000002")

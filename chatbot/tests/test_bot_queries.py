@@ -13,7 +13,6 @@ from django.utils import timezone
 from chatbot.models import Dialog
 from chatbot.tests import desk
 from chatbot.tests.composing import PNG
-from chatbot.tests.self_service import *  # noqa: F403
 from chatbot.tests.self_service import MOST_QUERIES, Chat, jpeg, make_loan, make_partner
 from chatbot.work import work_off
 from crm.catalog.models import Photo, Property
@@ -302,9 +301,14 @@ def test_a_ticket_that_is_done(inside):
     for words in ("crear ticket", "Problema", "No puedo pagar"):
         chat(words)
     ticket = Ticket.objects.get()
-    again = lambda: chat.tap(f"ticket_reopen:{ticket.pk}")  # noqa: E731
+
+    def again():
+        return chat.tap(f"ticket_reopen:{ticket.pk}")
+
+    def rate():
+        return chat.tap(f"ticket_rating:{ticket.pk}.1")
+
     resolve(ticket=fresh(ticket), by=ticket.assignee)
-    rate = lambda: chat.tap(f"ticket_rating:{ticket.pk}.1")  # noqa: E731
     assert many(chat, rate, again, "Sigue igual") == {}
     resolve(ticket=fresh(ticket), by=ticket.assignee)
     work_off()

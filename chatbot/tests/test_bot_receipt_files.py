@@ -10,7 +10,6 @@ from chatbot.intents import handing_in
 from chatbot.models import ConfirmedReceipt
 from chatbot.tests import receipts_known
 from chatbot.tests.receipts_known import CAPTION, yes
-from chatbot.tests.self_service import *  # noqa: F403
 from chatbot.tests.self_service import jpeg
 from crm.conversations.models import Attachment
 from crm.errors import DeskError

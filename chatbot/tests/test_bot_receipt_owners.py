@@ -7,18 +7,20 @@ from django.utils import timezone
 
 from chatbot.dialog import sessions
 from chatbot.models import ConfirmedReceipt, Dialog, PartnerSession
-from chatbot.tests import receipts_known
+from chatbot.tests import desk, receipts_known
 from chatbot.tests.receipts_known import CAPTION, kept, yes
-from chatbot.tests.self_service import *  # noqa: F403
 from chatbot.tests.self_service import jpeg
-from crm.conftest import colleague  # noqa: F401
 from crm.conversations.models import Message
 from partners.models import Receipt
 from partners.receipts import approve_receipt, reject_receipt
-from partners.tests.conftest import officer  # noqa: F401
 
 pytestmark = [pytest.mark.once, pytest.mark.django_db]
 loan = receipts_known.loan
+
+
+@pytest.fixture
+def officer(db):
+    return desk.person("officer")
 
 
 def test_without_a_session_a_picture_is_stored_and_asked_about_and_no_receipt_is_made(chat, ana):
@@ -97,7 +99,7 @@ def test_two_partners_receipts_are_their_own(ask, other, loan):
     assert list(owners) == [one.talk.contact.partner.number for one in (ask, other)]
 
 
-def test_the_outcome_is_told_without_amounts(ask, loan, officer):  # noqa: F811
+def test_the_outcome_is_told_without_amounts(ask, loan, officer):
     ask.picture(jpeg(), CAPTION)
     yes(ask)
     ask.jobs()
@@ -108,7 +110,7 @@ def test_the_outcome_is_told_without_amounts(ask, loan, officer):  # noqa: F811
     assert f"n.º {receipt.pk}" in told and "aceptado" in told and "500" not in told
 
 
-def test_the_outcome_is_told_in_portuguese(ask, ana, loan, officer):  # noqa: F811
+def test_the_outcome_is_told_in_portuguese(ask, ana, loan, officer):
     ask.picture(jpeg(), CAPTION)
     yes(ask)
     ask.jobs()
@@ -124,7 +126,7 @@ def test_the_outcome_is_told_where_it_was_sent_though_the_phone_is_anothers(
     ana,
     other,
     loan,
-    officer,  # noqa: F811
+    officer,
 ):
     """Ana, let in by a code, sends it from Beto's phone, and has never written from her own."""
     sessions.open_session(

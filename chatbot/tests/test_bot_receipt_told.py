@@ -7,7 +7,6 @@ from chatbot.media import MOST_ATTEMPTS
 from chatbot.models import ConfirmedReceipt
 from chatbot.tests import desk, receipts_known
 from chatbot.tests.receipts_known import CAPTION, yes
-from chatbot.tests.self_service import *  # noqa: F403
 from chatbot.tests.self_service import jpeg
 from chatbot.tests.test_bot_receipt_files import GIF
 from crm.conversations import ownership

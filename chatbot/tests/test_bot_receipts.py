@@ -9,7 +9,6 @@ from django.utils import timezone
 from chatbot.models import ConfirmedReceipt
 from chatbot.tests import receipts_known
 from chatbot.tests.receipts_known import CAPTION, kept, yes
-from chatbot.tests.self_service import *  # noqa: F403
 from chatbot.tests.self_service import jpeg, make_loan
 from partners.models import Receipt
 

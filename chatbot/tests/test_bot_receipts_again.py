@@ -3,7 +3,6 @@
 import pytest
 
 from chatbot.models import ConfirmedReceipt
-from chatbot.tests.self_service import *  # noqa: F403
 from chatbot.tests.self_service import BETO, MOST_QUERIES, Chat, jpeg, make_loan
 from partners.models import Receipt
 

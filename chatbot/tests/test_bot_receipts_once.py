@@ -9,7 +9,6 @@ from chatbot.intents import handing_in
 from chatbot.models import ConfirmedReceipt
 from chatbot.tests import receipts_known
 from chatbot.tests.receipts_known import CAPTION, yes
-from chatbot.tests.self_service import *  # noqa: F403
 from chatbot.tests.self_service import MOST_QUERIES, at_once, jpeg, make_loan, restarted
 from chatbot.work import work_off
 from partners.models import Receipt

@@ -9,7 +9,6 @@ from chatbot.intents import statement_paper
 from chatbot.models import AskedStatement
 from chatbot.tests import test_bot_account
 from chatbot.tests.events import apply, echoed
-from chatbot.tests.self_service import *  # noqa: F403
 from chatbot.tests.self_service import ANA, MOST_QUERIES, at_once
 from crm.conversations import outreach, ownership
 from crm.conversations.models import Message

@@ -11,7 +11,6 @@ from chatbot.models import PartnerSession
 from chatbot.tests.fakes import telegram as sample
 from chatbot.tests.fakes.telegram import SECRET, TOKEN, TelegramFake, form
 from chatbot.tests.outgoing import make_due
-from chatbot.tests.self_service import *  # noqa: F403
 from chatbot.tests.self_service import jpeg, make_loan, run_jobs
 from chatbot.work import work_off
 from crm.conversations import outreach

@@ -9,7 +9,6 @@ from django.utils import timezone
 
 from chatbot.models import PartnerSession
 from chatbot.tests import tickets_known
-from chatbot.tests.self_service import *  # noqa: F403
 from chatbot.tests.self_service import at_once, jpeg
 from chatbot.tests.tickets_known import ANSWER, BESIDE, answered, fresh, is_over
 from chatbot.work import work_off

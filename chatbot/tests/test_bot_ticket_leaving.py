@@ -3,7 +3,6 @@
 import pytest
 
 from chatbot.tests import tickets_known
-from chatbot.tests.self_service import *  # noqa: F403
 from chatbot.tests.self_service import make_loan, options_of
 from chatbot.tests.tickets_known import PROBLEM, WORDS, is_over
 from tickets.models import Ticket

@@ -4,7 +4,6 @@ import pytest
 
 from chatbot.models import Dialog, InboundEvent
 from chatbot.tests import tickets_known
-from chatbot.tests.self_service import *  # noqa: F403
 from chatbot.tests.self_service import BETO, Chat
 from chatbot.tests.tickets_known import PROBLEM, WORDS
 from crm.conversations import ownership

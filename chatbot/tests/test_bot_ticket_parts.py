@@ -6,7 +6,6 @@ from django.utils import timezone
 
 from chatbot.models import PartnerSession
 from chatbot.tests import tickets_known
-from chatbot.tests.self_service import *  # noqa: F403
 from chatbot.tests.self_service import MOST_QUERIES, jpeg
 from chatbot.tests.tickets_known import ANSWER, answered, fresh
 from chatbot.work import work_off

@@ -7,7 +7,6 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
 from chatbot.tests import desk, tickets_known
-from chatbot.tests.self_service import *  # noqa: F403
 from chatbot.tests.self_service import MOST_QUERIES, jpeg, make_partner
 from chatbot.tests.tickets_known import BESIDE, answered, fresh
 from chatbot.work import work_off

@@ -13,7 +13,6 @@ from django_q.models import OrmQ
 from chatbot.intents import ticket_files
 from chatbot.models import PartnerSession
 from chatbot.tests import tickets_known
-from chatbot.tests.self_service import *  # noqa: F403
 from chatbot.tests.self_service import MOST_QUERIES, jpeg
 from chatbot.tests.tickets_known import answered
 from chatbot.work import work_off
@@ -83,7 +82,10 @@ def test_nothing_is_copied_for_who_is_not_logged_in(read, ask, settings, monkeyp
     ask("cerrar sesión")
     before, copies = stored_files(settings), []
     save = FileSystemStorage.save
-    keep = lambda *a, **k: (copies.append(1), save(*a, **k))[1]  # noqa: E731
+
+    def keep(*a, **k):
+        return (copies.append(1), save(*a, **k))[1]
+
     monkeypatch.setattr(FileSystemStorage, "save", keep)
     ticket_files.send(read.pk, ask.talk.pk)
     assert (copies, stored_files(settings)) == ([], before)

@@ -9,7 +9,6 @@ from chatbot.tests import people_known, test_bot_telegram, tickets_known
 from chatbot.tests.fakes import telegram as sample
 from chatbot.tests.graph_stub import text_body
 from chatbot.tests.people_known import merged
-from chatbot.tests.self_service import *  # noqa: F403
 from chatbot.tests.self_service import MOST_QUERIES, at_once, jpeg, restarted
 from chatbot.tests.tickets_known import ANSWER, BESIDE, PROBLEM, WORDS, answered, fresh, is_over
 from chatbot.work import work_off

@@ -2,15 +2,12 @@
 
 import re
 from datetime import date, datetime, time, timedelta
-from decimal import Decimal
 
 import pytest
 from django.utils import timezone
 
 from chatbot.intents.visit_hours import FURTHEST
 from chatbot.intents.visit_times import read_answer, read_when
-from chatbot.tests import self_service
-from chatbot.tests.desk import person as colleague
 from chatbot.tests.self_service import MOST_QUERIES
 from crm.catalog.models import Property
 from crm.people.followups import FollowUp
@@ -18,12 +15,6 @@ from crm.people.hours import SpecialDay
 from crm.people.models import Contact
 
 pytestmark = [pytest.mark.once, pytest.mark.django_db]
-chat, ana, ask, media_folder = (
-    self_service.chat,
-    self_service.ana,
-    self_service.ask,
-    self_service.media_folder,
-)
 SUNDAY = date(2026, 11, 22)
 DAYS = ("lunes", "martes", "miércoles", "jueves", "viernes", "sábado", "domingo")
 
@@ -81,23 +72,6 @@ def test_the_day_on_which_they_cannot_is_not_the_one_they_want(text, day, hour, 
     assert when.day == (SUNDAY.replace(day=day) if day else None)
     assert when.without == (SUNDAY.replace(day=without) if without else None)
     assert (f"{when.hour:%H:%M}" if when.hour else "") == hour and not when.vague
-
-
-@pytest.fixture
-def maria():
-    return colleague("agent", first_name="María", last_name="Quispe")
-
-
-@pytest.fixture
-def villa(maria):
-    return Property.objects.create(
-        code="VM-01",
-        title="Villa Marina",
-        operation="sale",
-        district="Miraflores",
-        price=Decimal(180_000),
-        responsible=maria,
-    )
 
 
 @pytest.fixture
@@ -159,10 +133,10 @@ def test_other_days_are_offered_to_who_cannot_come_on_one(chat, villa, day):
     assert not FollowUp.objects.exists() and len(chat.queries) <= MOST_QUERIES
 
 
-def test_below_the_card_of_one_of_a_list_the_others_are_still_meant(chat, villa, maria):
+def test_below_the_card_of_one_of_a_list_the_others_are_still_meant(chat, villa, agent):
     Property.objects.create(
         code="AL-02", title="Los Álamos", operation="sale", district="Miraflores", price=90_000,
-        responsible=maria,
+        responsible=agent,
     )  # fmt: skip
     chat("propiedades en Miraflores")
     assert "Villa Marina" in chat("la segunda")[0]
@@ -180,10 +154,10 @@ def test_an_hour_alone_is_offered_of_the_next_days(chat, villa):
     assert not FollowUp.objects.exists()
 
 
-def test_an_hour_that_is_not_free_offers_those_beside_it(chat, villa, maria, day):
+def test_an_hour_that_is_not_free_offers_those_beside_it(chat, villa, agent, day):
     FollowUp.objects.create(
         contact=Contact.objects.create(name="X"), kind="visit", is_agreed=True,
-        due_at=moment(day, 11), assigned_to=maria,
+        due_at=moment(day, 11), assigned_to=agent,
     )  # fmt: skip
     for words in ("quiero visitar Villa Marina el {} a las 11", "el {} a las 11"):
         said = chat(words.format(DAYS[day.weekday()]))
@@ -264,7 +238,7 @@ def booked(chat, villa, day):
     return chat
 
 
-def test_a_visit_is_called_off_by_chat(booked, maria, villa):
+def test_a_visit_is_called_off_by_chat(booked, agent, villa):
     Contact.objects.update(language="es")  # whatever they write in
     for words in (
         "no voy a poder ir a la visita",
@@ -332,9 +306,9 @@ def test_when_it_is_is_told(booked):
         assert "Villa Marina" in said and "10:00" in said, words
 
 
-def test_of_several_it_is_asked_which(booked, maria, day):
+def test_of_several_it_is_asked_which(booked, agent, day):
     Property.objects.create(
-        code="AL-02", title="Los Álamos", operation="rent", price=900, responsible=maria
+        code="AL-02", title="Los Álamos", operation="rent", price=900, responsible=agent
     )
     booked(f"quiero visitar Los Álamos el {DAYS[day.weekday()]} a las 3pm")
     assert "Cuál" in booked("quiero cancelar mi visita")[0]

@@ -4,7 +4,6 @@ import pytest
 from django.utils import timezone
 
 from chatbot.dialog import registry
-from chatbot.tests.self_service import *  # noqa: F403
 from crm.audit.models import AuditEntry
 from crm.catalog.models import Property
 from crm.conversations import ownership

@@ -14,7 +14,6 @@ from chatbot.dialog import sessions
 from chatbot.models import InboundEvent, PartnerSession
 from chatbot.simulator import media
 from chatbot.tests.desk import browser, conversation, hear, person, say
-from chatbot.tests.offices import own_files, seeded  # noqa: F401  (fixtures)
 from crm.audit.models import AuditEntry, record
 from crm.catalog.models import Photo, Property
 from crm.conversations import ownership
@@ -55,7 +54,7 @@ PHONE = "51911000001"  # nobody of the demo has it
 
 
 @pytest.fixture
-def demo(seeded, own_files, settings):  # noqa: F811
+def demo(seeded, own_files, settings):
     settings.DEMO = True
     return Channel.objects.get(provider="simulator")
 

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from chatbot.demo import proofs
 from chatbot.demo.lending import plans
-from chatbot.tests.offices import seeded, told  # noqa: F401  (a fixture)
+from chatbot.tests.offices import told
 from crm.audit.models import AuditEntry
 from crm.catalog.models import Property
 from crm.conversations import window
@@ -44,7 +44,7 @@ ROLES = {
 
 
 @pytest.fixture
-def office(seeded, settings):  # noqa: F811
+def office(seeded, settings):
     settings.DEMO = True
     settings.MEDIA_ROOT = seeded
 

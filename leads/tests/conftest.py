@@ -7,7 +7,6 @@ import pytest
 from django.utils import timezone
 
 from crm.catalog.models import Property
-from crm.conftest import browser, colleague  # noqa: F401  (fixtures)
 from crm.people.models import Contact, ContactPoint
 from leads.models import Lead
 
@@ -15,22 +14,22 @@ _numbers = itertools.count(100)
 
 
 @pytest.fixture
-def alice(colleague):  # noqa: F811
+def alice(colleague):
     return colleague("agent", username="alice", first_name="Alicia", last_name="Ramos")
 
 
 @pytest.fixture
-def bob(colleague):  # noqa: F811
+def bob(colleague):
     return colleague("agent", username="bob", first_name="Bruno", last_name="Salas")
 
 
 @pytest.fixture
-def charlie(colleague):  # noqa: F811
+def charlie(colleague):
     return colleague("", username="charlie")
 
 
 @pytest.fixture
-def greta(colleague):  # noqa: F811
+def greta(colleague):
     return colleague("manager", username="greta", first_name="Greta", last_name="Paz")
 
 

@@ -50,7 +50,10 @@ def test_filters_narrow_and_stand_beside_each_other(browser, greta, bob, make_le
     make_lead("Dos", status="contacted", property=casa)
     make_lead("Tres", status="new", property=casa, assigned_to=greta)
     page = browser(greta)
-    found = lambda query: set(names(page.get(f"{LIST}?{query}")))  # noqa: E731
+
+    def found(query):
+        return set(names(page.get(f"{LIST}?{query}")))
+
     assert found("status=new") == {"Una", "Tres"}
     assert found(f"status=new&assigned_to={bob.pk}") == {"Una"}
     assert found("assigned_to=unassigned") == {"Dos"}

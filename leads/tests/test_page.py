@@ -15,7 +15,10 @@ def urls_of(lead):
     """Every address of a lead, and whether it is only POSTed to."""
     point = lead.contact.points.first()
     change = LeadChange.objects.create(lead=lead, field="status", old="new", new="won")
-    one = lambda name, *args: reverse(f"leads:{name}", args=[lead.pk, *args])  # noqa: E731
+
+    def one(name, *args):
+        return reverse(f"leads:{name}", args=[lead.pk, *args])
+
     return [
         ("get", one("detail")),
         ("get", one("fact", "name")),
@@ -220,7 +223,10 @@ def test_the_conversations_stand_in_tabs_and_load_themselves(browser, alice, mak
     page = browser(alice)
     assert "empty-state" in page.get(lead.get_absolute_url()).content.decode()
     first, second = (conversation_of(lead.contact, name) for name in ("WhatsApp", "Telegram"))
-    panel = lambda one: f'hx-get="{reverse("inbox:panel", args=[one.pk])}"'  # noqa: E731
+
+    def panel(one):
+        return f'hx-get="{reverse("inbox:panel", args=[one.pk])}"'
+
     text = page.get(f"{lead.get_absolute_url()}?talk={first.pk}").content.decode()
     assert panel(first) in text and panel(second) not in text and "Telegram" in text
     assert page.get(f"{lead.get_absolute_url()}?talk=xyz").status_code == 200

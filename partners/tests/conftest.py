@@ -3,24 +3,23 @@ from decimal import Decimal
 
 import pytest
 
-from crm.conftest import browser, colleague  # noqa: F401  (fixtures)
 from crm.people.models import Contact
 from partners.loans import disburse, draft_loan
 from partners.models import LoanProduct, Partner
 
 
 @pytest.fixture
-def officer(colleague):  # noqa: F811
+def officer(colleague):
     return colleague("officer", username="oficial")
 
 
 @pytest.fixture
-def manager(colleague):  # noqa: F811
+def manager(colleague):
     return colleague("manager", username="gerenta")
 
 
 @pytest.fixture
-def agent(colleague):  # noqa: F811
+def agent(colleague):
     return colleague("agent", username="agente")
 
 

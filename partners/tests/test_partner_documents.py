@@ -52,9 +52,9 @@ def test_the_conversations_card(browser, agent, officer, talk):
 
 
 def test_the_search_box(agent, officer, manager, partner):
-    found = lambda person, asked: [  # noqa: E731
-        f"{hit.title} {hit.subtitle}" for hit in search(person, asked, 5)
-    ]
+    def found(person, asked):
+        return [f"{hit.title} {hit.subtitle}" for hit in search(person, asked, 5)]
+
     assert found(officer, WHOLE[:6]) == ["Ana Ficticia S-001 · 40000001"]
     assert "Ana Ficticia S-001 · •••••001" in found(manager, WHOLE)
     assert not any("001" in hit for hit in found(agent, "ficticia") + found(agent, WHOLE))

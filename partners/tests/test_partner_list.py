@@ -98,7 +98,10 @@ def test_the_filters(browser, officer, manager):
     lima = Agency.objects.create(name="Lima")
     make_partner("Ana", "40000001", "1", officer=officer, agency=lima)
     make_partner("Beto", "40000002", "2", status="suspended")
-    found = lambda **query: names(browser(officer).get(LIST, query))  # noqa: E731
+
+    def found(**query):
+        return names(browser(officer).get(LIST, query))
+
     assert found(officer="mine") == found(officer=officer.pk) == ["Ana"]
     assert found(officer="nobody") == found(status="suspended") == ["Beto"]
     assert found(agency=lima.pk) == ["Ana"]
@@ -131,7 +134,10 @@ def test_sorting(browser, officer):
         partner = make_partner(name, f"4000000{place}", f"S-{4 - place}")
         late(partner, late_for)
         Partner.objects.filter(pk=partner.pk).update(active_loans=loans)
-    found = lambda sort: names(browser(officer).get(LIST, {"sort": sort}))  # noqa: E731
+
+    def found(sort):
+        return names(browser(officer).get(LIST, {"sort": sort}))
+
     assert found("") == found("-contact") == found("number") == ["Caro", "Beto", "Ana"]
     assert found("contact") == ["Ana", "Beto", "Caro"]
     assert found("unpaid_since") == ["Beto", "Ana", "Caro"]
@@ -162,7 +168,10 @@ def test_one_row_and_a_full_page_cost_the_same_few_queries(browser, colleague, p
 def test_the_search_box_and_the_menus_lead_there(browser, officer, manager, agent, partner):
     text = browser(officer).get("/").content.decode()
     assert f'href="{LIST}"' in text and reverse("partners:create") in text
-    found = lambda person, asked: browser(person).get("/search/", {"q": asked}).content.decode()  # noqa: E731
+
+    def found(person, asked):
+        return browser(person).get("/search/", {"q": asked}).content.decode()
+
     assert partner.get_absolute_url() in found(officer, "40000001")
     assert "40000001" in found(officer, "ficticia")
     hit = found(manager, "ficticia")

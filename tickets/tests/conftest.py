@@ -7,12 +7,12 @@ import pytest
 from django.db import transaction
 from django.utils import timezone
 
-from crm.conftest import browser, colleague  # noqa: F401  (fixtures)
 from crm.conversations import ownership
 from crm.conversations.identities import meet
 from crm.conversations.models import Channel
 from crm.people.models import Agency, Contact
 from partners.models import Partner
+from partners.tests.conftest import product  # noqa: F401  (a fixture)
 from tickets.opening import open_ticket
 from tickets.tests import speaking
 
@@ -28,27 +28,27 @@ def arequipa(db):
 
 
 @pytest.fixture
-def clara(colleague, lima):  # noqa: F811
+def clara(colleague, lima):
     return colleague("officer", username="clara", first_name="Clara", agency=lima)
 
 
 @pytest.fixture
-def dora(colleague, lima):  # noqa: F811
+def dora(colleague, lima):
     return colleague("officer", username="dora", first_name="Dora", agency=lima)
 
 
 @pytest.fixture
-def emilio(colleague, arequipa):  # noqa: F811
+def emilio(colleague, arequipa):
     return colleague("officer", username="emilio", first_name="Emilio", agency=arequipa)
 
 
 @pytest.fixture
-def greta(colleague, lima):  # noqa: F811
+def greta(colleague, lima):
     return colleague("manager", username="greta", first_name="Greta", agency=lima)
 
 
 @pytest.fixture
-def alice(colleague, lima):  # noqa: F811
+def alice(colleague, lima):
     return colleague("agent", username="alice", first_name="Alicia", agency=lima)
 
 

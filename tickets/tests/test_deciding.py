@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from crm.conversations.models import Message
 from crm.errors import DeskError
-from partners.tests.conftest import make_loan, product  # noqa: F401  (fixture)
+from partners.tests.conftest import make_loan
 from tickets import deadlines
 from tickets.answering import add_note
 from tickets.canned import fill, offered
@@ -212,7 +212,7 @@ def test_a_priority_changed_in_a_pause_is_late_only_if_it_was_when_it_began(tick
     assert fresh(ticket).resolution_breached_at is None
 
 
-def test_a_loan_of_its_partner_is_linked_and_no_others(ticket, ana, clara, product):  # noqa: F811
+def test_a_loan_of_its_partner_is_linked_and_no_others(ticket, ana, clara, product):
     mine = make_loan(ana, product)
     link(ticket=ticket, by=clara, loan=mine)
     assert fresh(ticket).loan == mine

@@ -3,7 +3,7 @@
 import pytest
 
 from crm.errors import DeskError
-from partners.tests.conftest import make_loan, product  # noqa: F401  (fixture)
+from partners.tests.conftest import make_loan
 from tickets.models import Ticket
 from tickets.opening import open_ticket
 from tickets.tests.conftest import make_partner
@@ -91,7 +91,7 @@ def test_without_words_there_is_none(ana, subject, text):
     assert not Ticket.objects.exists()
 
 
-def test_anothers_loan_is_refused(ana, product):  # noqa: F811
+def test_anothers_loan_is_refused(ana, product):
     other = make_partner("Otro Ficticio", "40000002", "S-002")
     with pytest.raises(DeskError):
         make(ana, loan=make_loan(other, product))

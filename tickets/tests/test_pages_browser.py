@@ -10,8 +10,8 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from crm.conftest import PASSWORD
 from crm.tests.chromium import launch
+from crm.tests.people import PASSWORD
 from tickets.models import CannedReply, Ticket, TicketMessage
 from tickets.opening import open_ticket
 

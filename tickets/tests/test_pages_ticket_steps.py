@@ -9,7 +9,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from crm.conversations.models import Message
 from partners.receipts import submit_receipt
 from partners.tests import proofs
-from partners.tests.conftest import make_loan, product  # noqa: F401  (fixture)
+from partners.tests.conftest import make_loan
 from tickets import answering, standing, triage
 from tickets.models import TicketChange
 from tickets.opening import open_ticket
@@ -94,7 +94,7 @@ def test_another_persons_ticket_or_loan_is_refused(browser, clara, ticket, open_
     assert ticket.merged_into is None and ticket.loan is None
 
 
-def test_its_loan_and_its_receipt_are_chosen_and_shown(browser, alice, clara, ana, ticket, product):  # noqa: F811
+def test_its_loan_and_its_receipt_are_chosen_and_shown(browser, alice, clara, ana, ticket, product):
     loan = make_loan(ana, product)
     pictures = [("uno.jpg", "white"), ("dos.jpg", "black")]
     files = [SimpleUploadedFile(name, proofs.picture(colour=hue)) for name, hue in pictures]

@@ -47,7 +47,10 @@ def test_filters_narrow(browser, alice, make_property):
     make_property("Torre Única", "TU-2", operation="rent", price="2500.50", district="Lima")
     make_property("Terreno", "TE-3", status="withdrawn")
     page = browser(alice)
-    found = lambda query: set(names(page.get(f"{LIST}?{query}")))  # noqa: E731
+
+    def found(query):
+        return set(names(page.get(f"{LIST}?{query}")))
+
     assert found("") == {"Villa Marina", "Torre Única", "Terreno"}
     assert found("operation=rent") == {"Torre Única"}
     assert found("kind=house") == {"Villa Marina"}

@@ -117,7 +117,10 @@ def test_photos_are_put_in_order_named_and_deleted_with_their_files(
 ):
     villa, page = make_property(), browser(marta)
     first, second = (add_photo(property=villa, file=picture()) for _ in range(2))
-    one = lambda name, photo: reverse(f"catalog:{name}", args=[photo.pk])  # noqa: E731
+
+    def one(name, photo):
+        return reverse(f"catalog:{name}", args=[photo.pk])
+
     page.post(one("move_photo", second), {"to": "front"})
     assert list(villa.photos.all()) == [second, first]
     page.post(one("move_photo", second), {"to": "front"})

@@ -6,10 +6,10 @@ import re
 import pytest
 from django.test import Client
 
-from crm.conftest import PASSWORD
 from crm.desk.tests import samples
 from crm.people.models import User
 from crm.tests.chromium import launch
+from crm.tests.people import PASSWORD
 
 playwright = pytest.importorskip("playwright.sync_api")
 expect = playwright.expect

@@ -3,7 +3,7 @@
 import pytest
 from django.utils import translation
 
-from crm.conftest import PASSWORD
+from crm.tests.people import PASSWORD
 
 pytestmark = [pytest.mark.once, pytest.mark.django_db, pytest.mark.usefixtures("things")]
 

@@ -3,7 +3,7 @@
 import pytest
 from django.test import Client
 
-from crm.conftest import PASSWORD
+from crm.tests.people import PASSWORD
 
 pytestmark = [pytest.mark.once, pytest.mark.django_db]
 HERE = {"REMOTE_ADDR": "127.0.0.1", "HTTP_HOST": "localhost:8000"}

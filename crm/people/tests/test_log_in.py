@@ -2,8 +2,8 @@
 
 import pytest
 
-from crm.conftest import PASSWORD
 from crm.people.models import User
+from crm.tests.people import PASSWORD
 
 pytestmark = [pytest.mark.once, pytest.mark.django_db]
 

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from crm.conftest import PASSWORD
+from crm.tests.people import PASSWORD
 
 pytestmark = [pytest.mark.once, pytest.mark.django_db]
 NEW = "otra-batería-grapa"

@@ -9,7 +9,7 @@ import time
 import pytest
 from allauth.mfa.models import Authenticator
 
-from crm.conftest import PASSWORD
+from crm.tests.people import PASSWORD
 
 pytestmark = [pytest.mark.once, pytest.mark.django_db]
 
