@@ -10,7 +10,7 @@ from django.utils import timezone
 from chatbot.dialog import beside, sessions
 from chatbot.dialog.engine import go_on
 from chatbot.dialog.locking import lock_talk
-from chatbot.intents import receipts
+from chatbot.intents import receipt_asking
 from chatbot.models import Dialog
 from crm.conversations.models import Attachment, Episode
 
@@ -20,7 +20,7 @@ def look(pk: int) -> None:
     one, they hear so. Safe to repeat; the next answer finds what the queue lost.
     """
     attachment = Attachment.objects.select_related("message").filter(pk=pk).first()
-    if attachment is None or receipts.refused(attachment, {}) is None:
+    if attachment is None or receipt_asking.refused(attachment, {}) is None:
         return
     with transaction.atomic():
         talk, now = lock_talk(attachment.message.conversation_id), timezone.now()
@@ -29,10 +29,11 @@ def look(pk: int) -> None:
         if session is None or dialog is None or not _is_about(dialog, pk, now):
             return
         episode = beside.lock_episode(talk)
-        refused = receipts.refused(attachment, dialog.data)
+        refused = receipt_asking.refused(attachment, dialog.data)
         if refused and episode.owner == Episode.Owner.BOT and beside.may_be_told(talk, now):
             go_on(beside.turn_of(talk, session, now), dialog, episode, lambda turn: refused)
 
 
 def _is_about(dialog: Dialog, pk: int, now: datetime) -> bool:
-    return (dialog.name, dialog.data.get("file")) == (receipts.DIALOG, pk) and dialog.is_open(now)
+    here = (dialog.name, dialog.data.get("file"))
+    return here == (receipt_asking.DIALOG, pk) and dialog.is_open(now)
