@@ -40,6 +40,12 @@ this is (?:ridiculous|unacceptable|outrageous)
 nadie (?:me |nos )?(?:responde|contesta|atiende|hace nada|da (?:una )?(?:solucion|respuesta))
 ninguem (?:me )?(?:responde|atende|resolve)|(?:no one|nobody) (?:answers|replies|helps)
 cuantas veces (?:mas )?(?:tengo que|hay que|debo|voy a) (?:llamar|escribir|decir|repetir|pedir)\w*
+^(?:(?:son|sois|que|tan|puros|unos|todos|manga de|bola de|par de) )*CROOKS$
+^(?:(?:y|pero|que|oye|oigan|realmente|de verdad|creo que|para mi) )*(?:es|e) (?:un[oa]?|uma?) SHAME
+(?:es|e|parece) (?:un|um) (?:robo|roubo|atraco|assalto)(?! (?:a|de) )|^(?:estafa|fraude)$
+(?:this is|it s|its|it is) (?:just |such )?(?:a )?(?:complete |total )?(?:SCAM)|^(?:a )?(?:SCAM)$
+(?:me siento|nos sentimos|fui|fuimos|he sido|i was|i got) (?:estafad|robbed|scammed|ripped off)\w*
+usura|usurer[oa]s?|agiotas?|agiotagem|usury|loan sharks?
 """
 LEGAL = r"""
 denunci(?:ar|are|aremos|ando|arl[oae]s?)|l[oae]s (?:voy a |vamos a )?denunci\w+
@@ -48,10 +54,16 @@ demandar(?:l[oae]s?|e|emos)?|l[oae]s (?:voy a |vamos a )?(?:demand[oae]\w*|enjui
 demanda (?:judicial|legal|civil|penal)
 indecopi|profeco|condusef|sernac|procon|reclame ?aqui|defesa do consumidor|consumer protection
 (?:defensa|proteccion) (?:del|al) consumidor|defensoria|superintendencia de banca
-carta notarial|take (?:you|this) to court|(?:sue|suing) (?:you|your)|small claims
+cartas? (?:notarial(?:es)?|documento)|take (?:you|this) to court
+(?:sue|suing) (?:you|your)|small claims
 (?:llevar(?:l[oae]s)?|ir|iremos|nos vemos|l[oae]s veo) (?:en|a) (?:los |un )?COURT
 processar (?:voces|a empresa)|(?:entrar|vou|irei) (?:\w+ )?na justica
 (?:voy a|vamos a|ire|iremos|acudire|llamare|vou|i will) (?:\w+ ){0,4}POLICE
+(?:quej|reclam|report[aeo]|acus|avisa|escrib|llam)\w* (?:\w+ ){0,3}TO (?:la |el )?POLICE
+^(?:(?:TO|con|la|el) )*(?:POLICE|LAWYER|demandas?|denuncias?|juicio)$
+(?:notificacion|citacion|orden|cedula|notificacao|intimacao|citacao) judicial
+court (?:summons|order|notice)|defensor del consumidor|ombudsman
+(?:llego|llegaron|recibi|notificaron|recebi|got|received) (?:\w+ ){0,3}LAWSUIT
 """
 # Whoever buys may have a lawyer, and asks whether the house is free of lawsuits.
 LEGAL_UNLESS_BUYING = r"""
@@ -67,6 +79,10 @@ KINDS = {
     "ROGUES": "ladron(?:es|as)?|rater[oa]s|estafador(?:es|as)?|sinverguenzas?|mentiros[oa]s"
     "|incompetentes|inutiles|irresponsables|abusiv[oa]s|basura|estafa|verguenza|porqueria|farsa"
     "|fraude|ladroes|golpistas|vagabundos|vergonha|palhacada",
+    # All that is said: there may be real ones where somebody lives.
+    "CROOKS": "ladron(?:es|as)?|rater[oa]s|estafador(?:es|as)?|sinverguenzas?|chorros|ladroes"
+    "|golpistas|thieves|scammers?|crooks",
+    "SCAM": "scam|fraud|rip ?off|robbery|theft|disgrace",
     "SHAME": "estafa|robo|fraude|verguenza|burla|abuso|porqueria|asco|desastre|absurdo|palhacada"
     "|vergonha|roubo|golpe",
     "FURIOUS": "molest[oa]s?|enojad[oa]s?|furios[oa]s?|indignad[oa]s?|hart[oa]s?|irritad[oa]s?"
@@ -74,12 +90,17 @@ KINDS = {
     "VERY": "muy|tan|super|re|bien|bastante|sumamente|realmente|ya|muito",
     "BAD": "(?:pess?im|malisim|horribl|asqueros|terribl|vergonzos|deplorabl|desastros)[oae]s?",
     "COURT": "juicio|tribunal(?:es)?|juzgados?|corte",
-    "POLICE": "policia|fiscalia|comisaria|ministerio publico|police",
+    "POLICE": "policia|fiscalia|comisaria|ministerio publico|police|sbs|superintendencia|prensa",
+    "TO": "a|al|ante|en|to",
+    "LAWSUIT": "demanda|denuncia|intimacao|lawsuit",
     "LAWYER": "abogad[oa]s?|advogad[oa]s?|lawyers?|attorneys?",
 }
 _FURIOUS_FACES = re.compile("[\U0001f92c\U0001f621\U0001f47f\U0001f595]")
 # "¿Esto es una estafa?" asks; it does not accuse.
-_ASKED = re.compile(r"\b(?:esto|eso|isso|isto) (?:es|e) (?:un[oa]?|uma?) (?:estafa|fraude|golpe)\b")
+_ASKED = re.compile(
+    r"(?:\b(?:esto|eso|isso|isto) |^(?:no )?)(?:es|e) (?:un[oa]?|uma?) (?:estafa|fraude|golpe)\b"
+    r"|^(?:no )?this is (?:not )?a scam\b"
+)
 
 
 def is_angry(text: str) -> bool:

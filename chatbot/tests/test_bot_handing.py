@@ -93,6 +93,7 @@ def test_a_holiday_is_called_by_its_name(settings):
         ("hola, nadie me responde hace días", Reason.ANGER, "Lamento"),
         ("los voy a denunciar a Indecopi", Reason.LEGAL, "persona de nuestro equipo"),
         ("Mi abogado se comunicará con ustedes", Reason.LEGAL, "persona de nuestro equipo"),
+        ("me llegó una notificación judicial", Reason.LEGAL, "persona de nuestro equipo"),
         ("Isso é um absurdo, vou ao Procon", Reason.LEGAL, "pessoa da nossa equipe"),
     ],
 )

@@ -36,6 +36,12 @@ this is unacceptable
 I'm really angry
 fuck you
 worst service ever
+ladrones!!
+es un robo
+lo que cobran es un robo
+es una estafa
+usura
+this is a scam!
 """
 NOT_ANGRY = """
 me robaron el celular, quiero cambiar mi número
@@ -61,6 +67,9 @@ Voy con mi papá, está cansado
 muito obrigado
 is it a scam?
 I'm mad about this apartment
+¿entraron ladrones alguna vez?
+fue un robo, me quitaron el celular
+¿es una estafa?
 """
 THREATS = """
 los voy a denunciar
@@ -84,6 +93,13 @@ vou falar com meu advogado
 I will sue you
 my lawyer will call you
 I'm taking legal action
+voy a ir a la SBS
+los reporto a la sbs
+fiscalía
+abogado
+les mando carta documento
+me llegó una notificación judicial
+me llegó una demanda de ustedes
 """
 NO_THREATS = """
 soy abogado y busco oficina
@@ -97,6 +113,7 @@ a mi juicio está caro
 ¿hay policía en la zona?
 ¿los papeles están en regla, sin problemas legales?
 tengo un reclamo
+¿están registrados en la SBS?
 mi esposo es abogado
 me demora mucho el pago
 ¿cuánto demora la entrega?
