@@ -7,21 +7,26 @@ from dataclasses import replace
 from datetime import timedelta
 from itertools import takewhile
 
-from chatbot.dialog.contract import Option, Outcome, Reply, Turn
+from chatbot.dialog.contract import INTENT, Option, Outcome, Reply, Turn
+from chatbot.dialog.engine import PATIENCE
 from chatbot.intents import titles
-from chatbot.intents.heard import UNKNOWN
+from chatbot.intents.hearing.certain import exactly
+from chatbot.intents.hearing.words import plain, words_of
 from chatbot.intents.ticket_finding import UNSENT
+from chatbot.intents.ticket_words import NOT_WELL
 from chatbot.intents.tickets import NEW, added, outside, theirs, unheard
+from chatbot.intents.told import just_offered
 from crm.conversations.models import Message
 from tickets import hearing
-from tickets.models import Ticket
+from tickets.models import Ticket, TicketMessage
 from tickets.standing import may_be_reopened
 
 ABOUT = "ticket_about"
 # So far back one yes reaches, and to so many messages: each costs a handful of statements.
 MOST_BACK, MOST_IN_ROW = 20, 4
-# Until then, and so many things said, a yes may still be one to that.
+# Until then, and so many things said, a yes may still be one to that, though others came between.
 STILL_MEANT, MOST_SINCE = timedelta(minutes=15), 4
+MENU = f"{INTENT}:help"
 
 
 def asked_of(turn: Turn, rows: Sequence[Ticket]) -> Outcome | None:
@@ -30,8 +35,9 @@ def asked_of(turn: Turn, rows: Sequence[Ticket]) -> Outcome | None:
         return None
     hears = [one for one in rows if turn.partner is None or hearing.may_hear(one, turn.partner)]
     deaf = [one for one in rows if one not in hears and hearing.is_nobodys(one)]
-    # One thing told in several messages is not misunderstood: a yes reaches so many of them.
-    unclear = turn.heard.intent == UNKNOWN and len(_newest_row(turn)) >= MOST_IN_ROW
+    # One thing told in several messages is not misunderstood; but a person is there before it is
+    # more than a yes reaches.
+    unclear = len(_newest_row(turn)) > MOST_IN_ROW - PATIENCE
     if not hears and deaf and deaf[0].status == Ticket.Status.WAITING:
         return replace(outside(turn, deaf[0]), misunderstood=unclear)
     lately = hears[0] if hears else None
@@ -45,7 +51,7 @@ def _yes_or_else(turn: Turn, ticket: Ticket, message: str = "") -> tuple[Option,
     """Of this message, or of the one with that key. A complaint may be another one."""
     value = f"{ticket.pk}.{message or turn.message.pk}"
     another = (NEW, str(turn.message.pk), "ticket_new")
-    no = another if turn.heard.intent == "create_ticket" else ("intent", "help", "ticket_not")
+    no = another if turn.heard.intent == "create_ticket" else (INTENT, "help", "ticket_not")
     return titles.pick(turn, (ABOUT, value, "ticket_about"), no)
 
 
@@ -113,29 +119,72 @@ def _gets_too_much(turn: Turn, ticket: Ticket, message: Message) -> bool:
 
 def asked_before(turn: Turn) -> tuple[str, bool]:
     """The yes that was offered to "is it about that ticket?" lately, and whether nothing else was
-    said since; ("", False): none was."""
-    for place, offered in enumerate(() if turn.choice else offered_lately(turn)):
+    said since; ("", False): none was, or something else was asked that a yes is one to."""
+    if turn.choice or just_offered(turn):
+        return "", False
+    for place, said in enumerate(said_lately(turn)):
+        offered = offered_with(said)
         if found := next((one for one in offered if one.startswith(f"{ABOUT}:")), ""):
             return found, place == 0
+        is_asked = said.author == Message.Author.COLLEAGUE or any(":yes" in one for one in offered)
+        if place == 0 and is_asked:
+            break
     return "", False
 
 
-def offered_lately(turn: Turn) -> list[list[str]]:
-    """The answers offered with each of the few things said lately, newest first."""
+def said_lately(turn: Turn) -> list[Message]:
+    """The few things said lately, newest first; the very last one whenever it was."""
     said = Message.objects.filter(
-        conversation=turn.conversation,
-        direction=Message.Direction.OUT,
-        created_at__gte=turn.now - STILL_MEANT,
+        conversation=turn.conversation, direction=Message.Direction.OUT
     ).exclude(state__in=UNSENT)
-    rows = said.order_by("-shown_at", "-id").values_list("options", flat=True)[:MOST_SINCE]
-    return [[str(one.get("id", "")) for one in options] for options in rows]
+    rows = said.order_by("-shown_at", "-id").only("options", "author", "created_at")[:MOST_SINCE]
+    since = turn.now - STILL_MEANT
+    return [one for place, one in enumerate(rows) if place == 0 or one.created_at >= since]
+
+
+def offered_with(said: Message) -> list[str]:
+    """The ids of the answers that were offered with it."""
+    return [str(one.get("id", "")) for one in said.options]
 
 
 def asked_again(turn: Turn, choice: str) -> Outcome | None:
-    """A yes after something else came between may be about that, too: their words are not lost."""
+    """A yes after something else came between may be about that, too: their words are not lost.
+    Not where they answered."""
     key, _dot, asked = choice.removeprefix(f"{ABOUT}:").partition(".")
     ticket = theirs(turn, key)
-    if ticket is None:
+    if ticket is None or _is_settled(turn, asked):
         return None
     number = (ticket.merged_into or ticket).number
     return Outcome((Reply("ticket_about", {"number": number}, _yes_or_else(turn, ticket, asked)),))
+
+
+def _is_settled(turn: Turn, asked: str) -> bool:
+    """Whether the message of that key is a ticket's by now, or was said to be none's."""
+    key = int(asked[:18]) if asked.isdecimal() else 0
+    if TicketMessage.objects.filter(message=key).exists():
+        return True
+    since = Message.objects.filter(
+        conversation=turn.conversation,
+        direction=Message.Direction.IN,
+        pk__gt=key,
+        pk__lt=turn.message.pk,
+    )
+    return any(_says_no(one) for one in since.order_by("-id").only("text", "options")[:MOST_BACK])
+
+
+def _says_no(message: Message) -> bool:
+    """In words, or by the answer that was offered for it."""
+    if tapped := offered_with(message):
+        return tapped[0] == MENU or tapped[0].startswith(f"{NEW}:")
+    return exactly(words_of(message.text)) == "deny" and not says_wrong(message.text)
+
+
+def says_wrong(text: str) -> bool:
+    """Whether a no says of something that it is not well, and is none to what was asked."""
+    return NOT_WELL.search(plain(text)) is not None
+
+
+def asked_besides(turn: Turn, choice: str) -> Outcome | None:
+    """What follows on words that were just asked about, and may be more of them."""
+    ticket = theirs(turn, choice.removeprefix(f"{ABOUT}:").partition(".")[0])
+    return asked_of(turn, [ticket]) if ticket is not None else None

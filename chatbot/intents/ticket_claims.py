@@ -18,11 +18,15 @@ from chatbot.intents.ticket_asking import (
     about,
     asked_again,
     asked_before,
+    asked_besides,
     asked_of,
-    offered_lately,
+    offered_with,
+    said_lately,
+    says_wrong,
 )
 from chatbot.intents.ticket_finding import lately, not_done, quoted, said_last
 from chatbot.intents.ticket_words import (
+    BARE_NO,
     GOES_ON,
     NOT_TOLD,
     NOT_WELL,
@@ -95,10 +99,15 @@ def claim_yes(turn: Turn) -> Outcome | None:
 
 def claim_no(turn: Turn) -> Outcome | None:
     """A no to "is it about that ticket?", where it was offered that it is something new: so it
-    is."""
-    offered = next(iter(offered_lately(turn)), []) if turn.heard.exact and not turn.choice else []
+    is. One that says that something is not well is asked about besides."""
+    said = said_lately(turn)[:1] if turn.heard.exact and not turn.choice else []
+    offered = offered_with(said[0]) if said else []
+    if not offered or not offered[0].startswith(f"{ABOUT}:"):
+        return claim_other(turn)
+    if says_wrong(turn.text):
+        return asked_besides(turn, offered[0])
     new = next((one for one in offered if one.startswith(f"{NEW}:")), "")
-    if new and offered[0].startswith(f"{ABOUT}:"):
+    if new and BARE_NO.fullmatch(plain(turn.text)):
         return begin(replace(turn, inbound=replace(turn.inbound, choice=new)))
     return claim_other(turn)
 

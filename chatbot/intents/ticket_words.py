@@ -41,6 +41,7 @@ NOT_TOLD = re.compile(
 # Nothing but a no, and yet not of a question.
 NOT_WELL = re.compile(
     r"\bno (?:esta|estan|es|quedo|fue|era) (?:bien|correct\w+|asi|cierto|verdad)\b"
+    r"|\b(?:mal|incorrect[oa]|errad[oa]|wrong)\b"
 )
 # What goes on is surely the trouble: "sigo interesado" and "todavía no pago" may be anything's.
 GOES_ON = re.compile(
@@ -49,3 +50,5 @@ GOES_ON = re.compile(
 )
 # A yes that is no mere "ok".
 YES = re.compile(r"^(?:si|sim|yes)\b")
+# A no, and nothing else.
+BARE_NO = re.compile(r"\W*(?:(?:no|nao|nope|nah)\b\W*)*")
