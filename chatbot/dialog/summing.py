@@ -101,8 +101,11 @@ def _property(turn: Turn) -> str:
     """What their newest open lead is about."""
     if turn.captured is not None and turn.captured.lead is None:
         return ""  # they have none: it was looked for
-    leads = Lead.objects.open().filter(contact=turn.contact).select_related("property")
-    newest = leads.order_by("-last_message_at", "-pk").first()
+    if turn.captured is not None:
+        newest = turn.captured.lead
+    else:
+        leads = Lead.objects.open().filter(contact=turn.contact).select_related("property")
+        newest = leads.order_by("-last_message_at", "-pk").first()
     found = newest.property if newest else None
     return f"{found.title} ({found.code})" if found else ""
 

@@ -72,12 +72,18 @@ def spoken_of(turn: Turn) -> Property | None:
     """The property last shown, else, if no others were listed, that of their newest open lead."""
     offered = Property.objects.offered()
     if pk := turn.topic.get(PROPERTY):
-        return offered.filter(pk=pk).select_related("responsible").first()
+        return offered.filter(pk=pk).select_related("responsible__agency").first()
     if turn.topic.get(FOUND):
         return None
     rows = Lead.objects.open().filter(contact=turn.contact, property__in=offered)
     lead = rows.select_related("property").order_by("-last_message_at", "-pk").first()
     return lead.property if lead else None
+
+
+def with_agent(key: int) -> Property | None:
+    """With whoever looks after it, and their agency."""
+    rows = Property.objects.select_related("responsible__agency")
+    return rows.filter(pk=key).first()
 
 
 def _meant(turn: Turn, asked: Question, wish: Wish) -> Property | None:

@@ -16,6 +16,14 @@ MOST_LATELY = 10
 UNSENT = (Message.State.FAILED, Message.State.CANCELLED)
 
 
+def one_waits(turn: Turn) -> bool:
+    """Whether any waits for them here: else nothing of it has to be looked up."""
+    if turn.is_first:
+        return False
+    here = Q(conversation=turn.conversation) | Q(messages__sent__conversation=turn.conversation)
+    return Ticket.objects.filter(here, status=Ticket.Status.WAITING, merged_into=None).exists()
+
+
 def said_last(turn: Turn) -> TicketMessage | None:
     """The last thing that was said to them, if it was of a ticket that may hear them."""
     if turn.is_first:

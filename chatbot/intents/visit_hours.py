@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 
 from babel.dates import format_date
@@ -56,26 +56,28 @@ class Agenda:
     """When an agent can show a property: their office's hours, without the visits they have."""
 
     hours: calendar.Calendar
-    taken: tuple[datetime, ...]
+    taken: Mapping[int, datetime]  # by the visit that is then
 
     @classmethod
-    def of(cls, agent: User, now: datetime, *, moved: FollowUp | None = None) -> Agenda:
-        """Read once, in three queries, for however many hours are looked at. The visit that is
-        to be `moved` takes no hour."""
+    def of(cls, agent: User, now: datetime) -> Agenda:
+        """Read once, in three queries, for however many hours are looked at."""
         rows = FollowUp.objects.open().filter(
             assigned_to=agent, kind=FollowUp.Kind.VISIT, is_agreed=True, due_at__gt=now - LENGTH
         )
-        if moved is not None:
-            rows = rows.exclude(pk=moved.pk)
         agency = [agent.agency_id] if agent.agency_id else []
         hours = calendar.calendars_of(agency)[agent.agency_id]
-        return cls(hours, tuple(rows.values_list("due_at", flat=True)))
+        return cls(hours, dict(rows.values_list("pk", "due_at")))
+
+    def without(self, visit: FollowUp | None) -> Agenda:
+        """The hour of the visit that is to be moved is free."""
+        taken = {pk: at for pk, at in self.taken.items() if visit is None or pk != visit.pk}
+        return replace(self, taken=taken)
 
     def is_open(self, at: datetime) -> bool:
         return self.hours.is_open(at) and self.hours.is_open(at + LENGTH - timedelta(minutes=1))
 
     def is_taken(self, at: datetime) -> bool:
-        return any(abs(at - one) < LENGTH for one in self.taken)
+        return any(abs(at - one) < LENGTH for one in self.taken.values())
 
 
 def free(agenda: Agenda, now: datetime, wanted: When) -> list[datetime]:

@@ -63,9 +63,11 @@ def time_wanted(turn: Turn) -> When:
     return read_when(turn.text, timezone.localdate(turn.now))
 
 
-def offer_hours(turn: Turn, shown: Property, wanted: When | None = None) -> Outcome:
-    """The hour they named is taken, if it is free; else free hours to tap on, of their day first;
-    where nobody looks after it, when it would suit them."""
+def offer_hours(
+    turn: Turn, shown: Property, wanted: When | None = None, own: FollowUp | None = None
+) -> Outcome:
+    """The hour they named is taken, if it is free, in the place of their `own` visit; else free
+    hours to tap on, of their day first; where nobody looks after it, when it would suit them."""
     if not to_be_seen(shown):
         return gone(turn, shown)
     wanted = time_wanted(turn) if wanted is None else wanted
@@ -73,9 +75,12 @@ def offer_hours(turn: Turn, shown: Property, wanted: When | None = None) -> Outc
     if agent is None:
         said = kept(turn) if at is not None and not turn.choice else ""
         return note_wish(turn, shown, said) if said else _ask_wish(turn, shown, wanted)
-    if wanted != NOTHING and (then := _at_that_time(turn, shown, agent, wanted)):
+    if own is None and wanted != NOTHING:
+        own = own_visit(turn, shown)
+    agenda = Agenda.of(agent, turn.now)
+    if wanted != NOTHING and (then := _at_that_time(turn, shown, agent, wanted, agenda, own)):
         return then
-    hours = free(Agenda.of(agent, turn.now), turn.now, NOTHING)
+    hours = free(agenda, turn.now, NOTHING)
     if not hours:
         return _ask_wish(turn, shown, wanted)
     return _offer(turn, shown, wanted, hours, fits=wanted == NOTHING)
@@ -90,13 +95,15 @@ def at_time_said(turn: Turn, shown: Property, data: Mapping[str, Any]) -> Outcom
         return None
     if wanted.day is None and wanted.hour is not None:
         wanted = replace(wanted, day=When.of(data).day)
-    return _at_that_time(turn, shown, agent, wanted)
+    agenda = Agenda.of(agent, turn.now)
+    return _at_that_time(turn, shown, agent, wanted, agenda, own_visit(turn, shown))
 
 
-def _at_that_time(turn: Turn, shown: Property, agent: User, wanted: When) -> Outcome | None:
+def _at_that_time(
+    turn: Turn, shown: Property, agent: User, wanted: When, agenda: Agenda, own: FollowUp | None
+) -> Outcome | None:
     """The very hour, if it is free; else free ones of that day, or at that hour; None: none are."""
-    own, at = own_visit(turn, shown), moment(wanted)
-    agenda = Agenda.of(agent, turn.now, moved=own)
+    at, agenda = moment(wanted), agenda.without(own)
     if at is not None and _is_free(turn, agenda, at):
         return _fixed(turn, shown, at, agent, own)
     hours = free(agenda, turn.now, wanted)
@@ -164,7 +171,7 @@ def book(turn: Turn, shown: Property, at: datetime) -> Outcome:
         return already_agreed(turn, own)
     if agent is None or at < turn.now + NOTICE:
         return offer_hours(turn, shown, NOTHING)
-    agenda = Agenda.of(agent, turn.now, moved=own)
+    agenda = Agenda.of(agent, turn.now).without(own)
     if agenda.is_taken(at):
         return _taken(turn, shown)
     if not agenda.is_open(at):
@@ -205,4 +212,5 @@ def note_wish(turn: Turn, shown: Property | None, text: str) -> Outcome:
     at = calendar.next_opening(turn.now, agent.agency if agent else None)
     visit_changes.note(turn, shown, at, agent, text)
     title = shown.title if shown is not None else ""
-    return who.ask_once(turn, Outcome((Reply("visit_noted", {"title": title}, promises=True),)))
+    outcome = Outcome((Reply("visit_noted", {"title": title}, promises=True),))
+    return outcome if turn.is_first else who.ask_once(turn, outcome)

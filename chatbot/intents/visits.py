@@ -92,7 +92,7 @@ def which(turn: Turn, data: Mapping[str, Any]) -> Outcome | None:
 
 def when(turn: Turn, data: Mapping[str, Any]) -> Outcome | None:
     """One of the hours that were offered, another day or hour, or their own words."""
-    shown = Property.objects.filter(pk=data["property"]).first()
+    shown = properties.with_agent(data["property"])
     if shown is None:
         return schedule(turn)
     if _is_slot(turn):
@@ -113,7 +113,7 @@ def when(turn: Turn, data: Mapping[str, Any]) -> Outcome | None:
 
 def wish(turn: Turn, data: Mapping[str, Any]) -> Outcome | None:
     """When it would suit them, in their own words; one of the hours offered before is one, too."""
-    shown = Property.objects.filter(pk=data["property"]).first()
+    shown = properties.with_agent(data["property"])
     if _is_slot(turn):
         return _tapped(turn, shown, data)
     if _denies(turn) and not _says_when(turn):
@@ -130,7 +130,7 @@ def wish(turn: Turn, data: Mapping[str, Any]) -> Outcome | None:
 def slot_late(turn: Turn) -> Outcome:
     """An hour tapped when it is not asked for: twice, or in an old message."""
     tapped = Tapped.of(turn.choice)
-    shown = Property.objects.filter(pk=tapped.key).first() if tapped else None
+    shown = properties.with_agent(tapped.key) if tapped else None
     if tapped is None or shown is None:
         return schedule(turn)
     booked = booked_at(turn, shown, tapped.at)
@@ -173,7 +173,8 @@ def _denies(turn: Turn) -> bool:
 
 def to_move(turn: Turn, visit: FollowUp | None) -> Outcome:
     """Another hour for the visit they have, which stands until they choose one."""
-    shown = Property.objects.filter(title=visit.about).first() if visit else None
+    rows = Property.objects.select_related("responsible__agency")
+    shown = rows.filter(title=visit.about).first() if visit else None
     if visit is None or shown is None:
         return ask_which(turn)
     wanted = time_wanted(turn)
@@ -182,11 +183,12 @@ def to_move(turn: Turn, visit: FollowUp | None) -> Outcome:
         wanted = NOTHING  # that is when it is now
     elif wanted.day is None and wanted.hour is not None and visit.is_agreed:
         wanted = replace(wanted, day=own.date())
-    offered = offer_hours(turn, shown, wanted)
+    before = visit.due_at  # it may be moved
+    offered = offer_hours(turn, shown, wanted, visit if visit.is_agreed else None)
     asks = offered.asked is not None and offered.asked.dialog == DIALOG
     if not asks or not visit.is_agreed:
         return offered
-    stands = Reply("visit_stands", {"title": visit.about, "when": words(turn, visit.due_at)})
+    stands = Reply("visit_stands", {"title": visit.about, "when": words(turn, before)})
     return replace(offered, replies=(stands, *offered.replies))
 
 

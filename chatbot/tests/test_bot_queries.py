@@ -193,8 +193,62 @@ def test_every_step_of_a_visit(somebody):
     assert many(chat, "quiero visitar Los Álamos", "el lunes a las 10", "no") == {}
 
 
+AT_TEN = f"el {timezone.localdate() + timedelta(40):%d/%m/%Y} a las 10"  # nobody is there then
+
+
+@pytest.mark.parametrize(
+    "steps",
+    [
+        [f"quiero visitar Villa Marina {AT_TEN}", "quiero visitar Villa Marina", AT_TEN],
+        ["quiero visitar Villa Marina", "el domingo a las 10", "ayer a las 10", "no puedo mañana"],
+        ["Hola", f"quiero visitar Villa Marina {AT_TEN}"],
+        ["info de Villa Marina", AT_TEN],
+        ["info de Villa Marina", "el jueves a las 10"],
+        ["info de Villa Marina", "me interesa", "sí", "hoy"],
+    ],
+)
+def test_a_visit_at_an_hour_they_name(somebody, steps):
+    assert many(somebody(), *steps) == {}
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "quiero cambiar mi visita al miércoles a las 11",
+        "quiero cambiar mi visita al domingo a las 11",
+        "mejor el jueves a las 3",
+        "mejor el domingo",
+        "no puedo ir, mejor el jueves a las 3",
+        "quiero cancelar mi visita",
+    ],
+)
+@pytest.mark.parametrize("place", ["Villa Marina", "Los Álamos"])
+def test_a_visit_that_is_moved(somebody, place, change):
+    """Or a wish, where nobody looks after it."""
+    assert many(somebody(), f"quiero visitar {place} el martes a las 10", change) == {}
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["I want to visit Villa Marina on tuesday at 10", "quero visitar Villa Marina na terça às 10h"],
+)
+def test_a_first_visit_in_other_languages(somebody, words):
+    assert many(somebody(), words) == {}
+
+
+@pytest.mark.parametrize(
+    "hour", ["el jueves a las 10", AT_TEN, "quiero visitar Villa Marina el jueves a las 10"]
+)
+def test_a_caption_with_a_time(somebody, hour):
+    chat = somebody()
+    assert many(chat, "info de Villa Marina", picture(chat, hour)) == {}
+    chat = somebody()
+    assert many(chat, picture(chat, hour)) == {}
+
+
 def test_three_misunderstandings(somebody):
     assert many(somebody(), *[UNKNOWN] * 3, "¿hola?") == {}
+    assert many(somebody(), "info de Villa Marina", *[UNKNOWN] * 3) == {}
 
 
 def test_a_prospects_ticket(somebody):

@@ -92,7 +92,8 @@ def find_property(text: str, codes: Iterable[str] = ()) -> Property | None:
     entries = _entries()
     titles = (_by_title(one, entries) for one in readings(words))
     entry = _by_code(words, entries) or next(filter(None, titles), None)
-    return Property.objects.filter(pk=entry.pk).first() if entry else None
+    rows = Property.objects.select_related("responsible__agency")
+    return rows.filter(pk=entry.pk).first() if entry else None
 
 
 def _entries() -> list[_Entry]:
