@@ -47,7 +47,7 @@ class Turn:
     the lead the message belongs to, None where it was no prospect's. `topic` is what was last
     spoken of; a handler that changes it returns it in its Outcome. `is_asked`: a question was open
     when it came, whoever gets it. `is_first`: the conversation was made for it. `files`
-    came with it.
+    came with it. `is_overheard`: a person has the conversation, and nothing will be said.
     """
 
     conversation: Conversation
@@ -62,6 +62,7 @@ class Turn:
     is_asked: bool = False
     is_first: bool = False
     files: tuple[Attachment, ...] = ()
+    is_overheard: bool = False
 
     @property
     def text(self) -> str:

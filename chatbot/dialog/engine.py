@@ -245,7 +245,7 @@ def _overhear(turn: Turn) -> None:
     try:
         with transaction.atomic():
             if handler is not None:
-                handler(turn)
+                handler(replace(turn, is_overheard=True))
     except Exception as error:
         if is_away(error):
             raise

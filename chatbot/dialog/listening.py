@@ -15,6 +15,7 @@ from chatbot.dialog.login.asking import CODE, DIALOG
 from chatbot.dialog.login.figures import is_late_year
 from chatbot.intents.detecting import detect
 from chatbot.intents.heard import Heard
+from chatbot.intents.hearing import consent
 from chatbot.models import Dialog, PartnerSession
 from crm.conversations.models import Conversation, Episode, Message
 
@@ -79,7 +80,7 @@ def listen(conversation: Conversation, inbound: InboundMessage, now: datetime) -
     """
     is_first = conversation.is_new
     dialog = Dialog(conversation=conversation) if is_first else _locked_dialog(conversation)
-    heard = Heard() if inbound.kind in CARDS else detect(inbound.text)
+    heard = Heard() if inbound.kind in CARDS else _understood(conversation, inbound.text)
     return Listening(
         heard=heard,
         dialog=dialog,
@@ -88,6 +89,11 @@ def listen(conversation: Conversation, inbound: InboundMessage, now: datetime) -
         names_them=_names_them(conversation, heard, inbound.text),
         is_first=is_first,
     )
+
+
+def _understood(conversation: Conversation, text: str) -> Heard:
+    opted_out = conversation.contact.opted_out_at is not None
+    return consent.as_meant(detect(text), text, opted_out=opted_out)
 
 
 def _locked_dialog(conversation: Conversation) -> Dialog:

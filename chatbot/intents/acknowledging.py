@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from chatbot.dialog.contract import PROPERTY, Outcome, Reply, Turn
-from chatbot.intents import menu, properties, visits
+from chatbot.intents import menu, own_data, properties, visits
 from chatbot.intents.beyond import beyond
 from crm.conversations.models import Message
 
 
 def acknowledge(turn: Turn) -> Outcome:
-    if changed := visits.in_passing(turn):
+    if changed := visits.in_passing(turn) or _to_be_informed(turn):
         return changed
     captured = turn.captured
     if turn.session is not None and captured is None:
@@ -32,6 +32,12 @@ def acknowledge(turn: Turn) -> Outcome:
     # A bare number or sign is no sentence that anybody could have understood.
     in_words = any(sign.isalpha() for sign in turn.text) and named is None
     return Outcome((Reply("noted", promises=True),), misunderstood=in_words)
+
+
+def _to_be_informed(turn: Turn) -> Outcome | None:
+    """ "Quiero recibir información" names no messages that one could consent to."""
+    wants = turn.heard.runner_up == "opt_in" and own_data.wants_to_know(turn)
+    return own_data.own_or_the_propertys(turn) if wants else None
 
 
 INTENTS = {"unknown": acknowledge}

@@ -72,8 +72,8 @@ def _open(turn: Turn) -> QuerySet[FollowUp]:
 
 def changed(turn: Turn, *, asked: bool = False) -> Change | None:
     """What becomes of a visit they have, if they speak of that. `asked`: they are just asked for
-    an hour, so that "mejor el martes" is about that one."""
-    if turn.choice or not written(turn):
+    an hour, so that "mejor el martes" is about that one. Nothing does without a word."""
+    if turn.choice or turn.is_overheard or not written(turn):
         return None
     said = plain(turn.text)
     names = _VISIT.search(said) is not None

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-import re
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 from chatbot.dialog import registry
-from chatbot.dialog.contract import Outcome, Turn, say
-from chatbot.intents import own_data
-from chatbot.intents.hearing.words import plain
+from chatbot.dialog.contract import Asked, Outcome, Reply, Step, Turn, say
+from chatbot.intents import titles
+from chatbot.intents.heard import SURE
+from chatbot.intents.hearing.consent import is_doubtful
 from crm.audit.models import record
 from crm.people.models import Contact
 
-# What one may consent to.
-MESSAGES = re.compile(
-    r"\b(?:mensaj|mensag|promo|ofertas|publicidad|noved|notic|notif|anuncios|avisos|boletin|difusion"
-    r"|marketing|messages|news|mailing|s[ui][bs]?scri)"
-)
+DIALOG, AGAIN = "wishes", "again"
+NEWS = "news"
 
 
 def opt_out(turn: Turn) -> Outcome:
@@ -25,16 +24,38 @@ def opt_out(turn: Turn) -> Outcome:
 
 
 def opt_in(turn: Turn) -> Outcome:
-    """Nobody consents by what only sounds like it, unless they had opted out before."""
-    if turn.contact.opted_out_at is None and not _asks_for_messages(turn):
-        other = "personal_info" if own_data.wants_to_know(turn) else registry.REST
-        return registry.handlers()[other](turn)
+    """Who had opted out is asked first, unless they say nothing else; so is who says a no."""
+    sure = turn.choice or turn.heard.exact
+    if not sure and (turn.contact.opted_out_at is not None or is_doubtful(turn.text)):
+        options = titles.pick(turn, (NEWS, "yes", "yes"), (NEWS, "no", "no"))
+        return Outcome((Reply("opt_in_again", options=options),), asked=Asked(DIALOG, AGAIN))
+    return _opted_in(turn)
+
+
+def tapped(turn: Turn) -> Outcome:
+    return _opted_in(turn) if turn.value == "yes" else opt_out(turn)
+
+
+def again(turn: Turn, _data: Mapping[str, Any]) -> Outcome | None:
+    """The answer to "do you want our news again?"; nobody need give one."""
+    heard = turn.heard
+    if turn.choice:
+        return tapped(turn) if turn.choice.startswith(f"{NEWS}:") else None
+    wants = heard.intent == "affirm" or (heard.intent == "opt_in" and not is_doubtful(turn.text))
+    if wants and heard.score >= SURE:
+        return _opted_in(turn)
+    if heard.intent == "deny" and heard.score >= SURE:
+        return opt_out(turn)
+    if heard.asks_else or turn.inbound.media:
+        return None
+    claim = registry.claims().get(heard.intent)
+    handler = registry.handlers().get(heard.intent, registry.handlers()[registry.REST])
+    return (claim(turn) if claim else None) or handler(turn)
+
+
+def _opted_in(turn: Turn) -> Outcome:
     _note(turn, None)
     return say("opted_in")
-
-
-def _asks_for_messages(turn: Turn) -> bool:
-    return bool(turn.choice or turn.heard.exact or MESSAGES.search(plain(turn.text)))
 
 
 def _note(turn: Turn, at: datetime | None) -> None:
@@ -46,3 +67,6 @@ def _note(turn: Turn, at: datetime | None) -> None:
 
 
 INTENTS = {"opt_out": opt_out, "opt_in": opt_in}
+CHOICES = {NEWS: tapped}
+OVERHEARD = {NEWS: tapped}
+STEPS = {(DIALOG, AGAIN): Step(again, optional=True)}

@@ -1,17 +1,24 @@
 """No more advertisements, and advertisements again, whoever answers the conversation."""
 
+from datetime import timedelta
+
 import pytest
 from django.utils import timezone
 
 from chatbot.dialog import registry
+from chatbot.tests import tickets_known
+from chatbot.tests.tickets_known import answered, fresh
 from crm.audit.models import AuditEntry
 from crm.catalog.models import Property
 from crm.conversations import ownership
+from crm.people.followups import FollowUp
 from crm.people.models import Contact
 from tickets.models import Ticket
+from tickets.standing import set_status
 
 pytestmark = [pytest.mark.once, pytest.mark.django_db]
 
+clara, made = tickets_known.clara, tickets_known.made
 OUT, IN = "no quiero más mensajes", "quiero recibir mensajes"
 
 
@@ -54,13 +61,72 @@ def test_whoever_opted_out_is_answered_all_the_same(ask):
     assert "puedo hacer" in ask("menú")[0]
 
 
-@pytest.mark.parametrize("words", ["me la puedes rebajar a 250 mil?", "si quiero otra"])
+@pytest.mark.parametrize(
+    "words",
+    [
+        "me la puedes rebajar a 250 mil?",
+        "si quiero otra",
+        "sí puede escribirme",
+        "envíame de nuevo",
+        "mándame de nuevo el mensaje",
+        "me llegó su mensaje, mándame info",
+        "¿por qué volví a recibir promociones?",
+    ],
+)
 def test_nobody_consents_by_words_that_name_no_messages(chat, words):
     (text,) = chat(words)
-    assert "volverás a recibir" not in text
-    assert not AuditEntry.objects.filter(action="opted_in").exists()
+    assert "volver" not in text
     chat(OUT)
-    assert "volverás a recibir" in chat("ya quiero que me escriban de nuevo")[0]
+    (text,) = chat(words)
+    assert "volver" not in text and opted_out(chat) is not None
+
+
+@pytest.mark.parametrize("yes", [True, False])
+@pytest.mark.parametrize(
+    "words", ["otra vez me mandan mensajes!!", "ya quiero que me escriban de nuevo"]
+)
+def test_who_opted_out_is_asked_before_it_ends(chat, words, yes):
+    chat(OUT)
+    assert "¿Quieres volver a recibir" in chat(words)[0] and opted_out(chat) is not None
+    assert [one for one, _title in chat.options] == ["news:yes", "news:no"]
+    (text,) = chat("sí" if yes else "no")
+    assert ("volverás a recibir" if yes else "ya no te enviaremos") in text
+    assert (opted_out(chat) is None) == yes and chat.dialog.name == ""
+    chat.tap("news:yes")
+    assert opted_out(chat) is None
+
+
+def test_words_that_are_neither_leave_that_question(chat):
+    chat(OUT)
+    chat("mándame sus ofertas otra vez")
+    assert "documento" in chat("mi saldo")[0] and opted_out(chat) is not None
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "no quiero volver a recibir mensajes",
+        "nunca más quiero volver a recibir sus mensajes",
+        "jamás quiero recibir promociones",
+        "não quero receber mensagens de novo",
+        "não quero mais receber novidades",
+        "don't send me messages again",
+    ],
+)
+def test_a_refusal_is_none_however_it_sounds(chat, words):
+    Contact.objects.update(language="es")
+    chat(words)
+    first = opted_out(chat)
+    assert first is not None
+    chat(words)
+    assert opted_out(chat) == first
+
+
+def test_a_no_that_refuses_nothing_is_asked_about(chat):
+    assert "¿Quieres volver" in chat("¿no me pueden volver a enviar las promociones?")[0]
+    assert opted_out(chat) is None
+    chat("no")
+    assert opted_out(chat) is not None
 
 
 def test_who_never_opted_out_is_told_all_the_same_where_they_ask_for_messages(chat):
@@ -76,7 +142,35 @@ def test_whoever_wants_to_be_informed_hears_what_of(chat):
 
 def test_after_a_propertys_card_it_is_about_that_one(chat):
     Property.objects.create(code="VM-01", title="Villa Marina", operation="sale")
+    chat(OUT)
     chat("villa marina")
     for words in ("más info", "quiero recibir información", "me la rebajas a 250 mil?"):
         assert "Villa Marina" in chat(words)[0], words
-    assert not AuditEntry.objects.filter(action="opted_in").exists()
+    assert opted_out(chat) is not None
+
+
+def test_a_visit_stands_while_a_person_has_the_conversation(chat, villa):
+    chat("Hola")
+    at = timezone.now() + timedelta(days=2)
+    visit = {"kind": FollowUp.Kind.VISIT, "about": villa.title, "is_agreed": True}
+    made = FollowUp.objects.create(contact=chat.talk.contact, due_at=at, **visit)
+    ownership.hand_to_queue(conversation=chat.talk)
+    for words in ("mejor a las 5, sí puede escribirme", "sí puede escribirme y cancelar la cita",
+                  "mejor a las 5", "no voy a poder ir"):  # fmt: skip
+        assert chat(words) == []
+        stands = FollowUp.objects.get()
+        assert (stands.due_at, stands.done_at) == (made.due_at, None), words
+
+
+def test_a_colleagues_question_is_answered_by_such_words(ask, made, clara):
+    for number, words in enumerate(
+        ("sí puede escribirme", "acepto la oferta", "escríbame el jueves a las 10"), start=1
+    ):
+        answered(ask, made, clara, "¿Cuál?")
+        set_status(ticket=fresh(made), status="waiting", by=clara)
+        if number == 3:
+            ownership.hand_to_queue(conversation=ask.talk)
+        ask(words)
+        said = made.messages.filter(kind="person").order_by("pk")
+        assert [one.text for one in said][number - 1 :] == [words]
+        assert fresh(made).status == "open"

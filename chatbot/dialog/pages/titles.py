@@ -56,6 +56,7 @@ GROUPS = (
             "noted": _("Noted for an adviser"),
             "opted_out": _("No more news wanted"),
             "opted_in": _("News wanted again"),
+            "opt_in_again": _("News wanted again?"),
         },
     ),
     (
