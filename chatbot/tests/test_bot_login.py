@@ -1,5 +1,6 @@
 """Who is speaking: the registered phone enters, by every spelling, and nobody else does."""
 
+import json
 from datetime import timedelta
 
 import pytest
@@ -7,7 +8,7 @@ from django.utils import timezone
 from stdnum.pe import cui
 
 from chatbot.dialog import sessions
-from chatbot.models import Dialog, PartnerSession
+from chatbot.models import Dialog, InboundEvent, PartnerSession
 from chatbot.tests import login_desk
 from chatbot.tests.graph_stub import message_body
 from chatbot.tests.login_desk import STRANGER, session, talk_of
@@ -115,12 +116,17 @@ def test_who_says_it_in_two_messages_enters(partner, hears, first, missing, then
 
 
 @pytest.mark.parametrize(
-    "year", ["17/05/1990", "17 de mayo de 1990", "en 1990", "es 1990", "soy de 1990", "del 90"]
+    "year",
+    [
+        *("17/05/1990", "17 de mayo de 1990", "en 1990", "es 1990", "soy de 1990", "del 90"),
+        *("90", "'90"),
+    ],
 )
 def test_the_year_that_is_missing_is_heard_in_a_few_words(partner, hears, year):
     hears("12345678")
     assert "Ana" in hears(year)[0] and session().partner == partner
     assert not Message.objects.filter(direction="in", text__regex=r"\d").exists()
+    assert not InboundEvent.objects.filter(payload__contains=json.dumps(year)).exists()
 
 
 @pytest.mark.parametrize(

@@ -19,10 +19,12 @@ _EITHER = re.compile(f"{DOCUMENT}|{YEAR.pattern}")
 # A code, as people write it: "482913", "482 913", "es 482-913".
 SIX_DIGITS = re.compile(r"(?<!\d)(\d{3})[ .-]?(\d{3})(?!\d)")
 SHORTEST_SECRET = 4
+# Of so many secrets none is looked for by itself.
+MANY = 200
 DOT = "•"
 # One dot alone may stand before each of a list.
 _STRUCK = re.compile(rf"{DOT}\W{{0,3}}{DOT}")
-_DIGIT = re.compile(r"\d")
+_DIGIT, _WORD = re.compile(r"\d"), re.compile(r"\w+")
 NOTHING: Mapping[str, str] = {}
 
 
@@ -82,8 +84,9 @@ def secrets_told(text: str) -> dict[str, str]:
 
 
 def _found_again(text: str, kept: str, words: list[str]) -> dict[str, str]:
-    found = {text.strip(): kept.strip()} | {word: mask(word) for word in words}
-    return {one: kept for one, kept in found.items() if len(one) >= SHORTEST_SECRET}
+    """The whole comes first, however short it is ("90"); no other word so short is surely that."""
+    whole = {text.strip(): kept.strip()} if text.strip() else {}
+    return whole | {word: mask(word) for word in words if len(word) >= SHORTEST_SECRET}
 
 
 def mask_payload(payload: Any, secrets: Mapping[str, str] = NOTHING) -> Any:
@@ -93,16 +96,38 @@ def mask_payload(payload: Any, secrets: Mapping[str, str] = NOTHING) -> Any:
     Providers repeat what somebody said: in an answer to it, in an edit. Numbers, keys and names of
     things stay, so the element still says what it was.
     """
-    return _each_text(payload, lambda text: _masked(text, secrets))
+    # The whole is the first.
+    each, rest = list(secrets.items()), frozenset[str]()
+    if len(each) > MANY:
+        each, rest = each[:1], frozenset(_pieces("\n".join(one for one, _kept in each[1:])))
+
+    def masked(text: str) -> str:
+        for secret, kept in each:
+            text = _replaced(text, secret, kept)
+        text = _without_any(text, rest) if rest else text
+        return mask_given(mask_told(text) if names_document(text) else text)
+
+    return _each_text(payload, masked)
 
 
-def _masked(text: str, secrets: Mapping[str, str]) -> str:
-    for secret, kept in secrets.items():
-        if secret not in text:  # most are, once the whole is struck out; a pattern costs more
-            continue
-        plainly = kept.replace("\\", r"\\")
-        text = re.sub(rf"(?<!\w){re.escape(secret)}(?!\w)", plainly, text)
-    return mask_given(mask_told(text) if names_document(text) else text)
+def _replaced(text: str, secret: str, kept: str) -> str:
+    if secret not in text:  # most are, once the whole is struck out; a pattern costs more
+        return text
+    plainly = kept.replace("\\", r"\\")
+    return re.sub(rf"(?<!\w){re.escape(secret)}(?!\w)", plainly, text)
+
+
+def _without_any(text: str, pieces: frozenset[str]) -> str:
+    """Without the words in which one of these is, in one pass."""
+    spans = words_with_digits(text)
+    return _changed(
+        text, (one for one in spans if not pieces.isdisjoint(_pieces(text[slice(*one)]))), mask
+    )
+
+
+def _pieces(text: str) -> Iterable[str]:
+    """What has a digit in it between marks: of what is found again each is."""
+    return (one for one in _WORD.findall(text) if has_digits(even(one)))
 
 
 def mask_again(payload: Any, kept: Iterable[str]) -> Any:
