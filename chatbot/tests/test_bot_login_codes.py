@@ -150,6 +150,13 @@ def test_the_code_goes_to_the_registered_phone_and_opens_the_session(reached, fr
     assert talk_of(STRANGER).contact != reached.contact
 
 
+def test_what_was_wanted_is_served_where_who_they_are_is_said_twice(reached, from_outside):
+    for words in ("mi deuda", RIGHT, "¿cómo puedo pagar?", RIGHT):
+        from_outside(words)
+    welcome, served = from_outside(deliver())
+    assert "Ana" in welcome and "préstamos" in served
+
+
 def test_the_code_itself_is_not_kept(reached, from_outside):
     from_outside(RIGHT)
     code = deliver()

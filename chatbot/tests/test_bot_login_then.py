@@ -121,6 +121,16 @@ def test_who_they_are_said_again_takes_nothing_of_it_back(stranger, loan, let_in
     assert "Estado de cuenta" in let_in()[1]
 
 
+def test_what_was_wanted_long_ago_is_not_wanted_today(stranger, loan, let_in):
+    stranger("mi deuda")
+    stranger(RIGHT)
+    stranger("¿cómo puedo pagar?")
+    LoginRequest.objects.update(made_at=timezone.now() - LoginRequest.OPEN_FOR)
+    stranger(RIGHT)
+    (welcome,) = let_in()
+    assert "*menú*" in welcome
+
+
 def test_the_picture_sent_before_is_taken(stranger, loan, let_in):
     stranger.picture(jpeg(), "Monto: 500")
     stranger(RIGHT)

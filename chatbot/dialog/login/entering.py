@@ -85,7 +85,10 @@ def enter(turn: Turn, *, document: str, year: int, data: Mapping[str, Any]) -> O
     counting.count(tried.counted, conversation=turn.conversation, owner=tried.owner)
     by_code = tried.holder is None and settings.PARTNER_PHONE_CHECK == "code"
     data = after(str(data.get("then", "")), data.get(DRAFT))
-    requests.make(turn, partner=tried.asking, known=tried.known, wants_code=by_code, wanted=data)
+    request = requests.make(
+        turn, partner=tried.asking, known=tried.known, wants_code=by_code, wanted=data
+    )
+    data = request.wanted  # what they wanted before, where they only say again who they are
     if tried.holder is not None or settings.PARTNER_PHONE_CHECK == "off":
         return Outcome((Reply("login_refused"),), asked=Asked(DIALOG, DATA, data), topic={})
     if by_code:

@@ -27,14 +27,16 @@ def make(
     wanted: Mapping[str, Any],
 ) -> LoginRequest:
     """The conversation's only request from here on. `partner` is None where nothing matched;
-    `wanted` is served to who is let in (`after`); who only says again who they are wants the same.
+    `wanted` is served to who is let in (`after`); who only says again who they are, while an
+    officer could still say yes to what they said before, wants the same.
 
     The code is made and sent by a job, after the transaction: no time tells whether there is one.
     """
     before = None
     if not turn.is_first:
         rows = LoginRequest.objects.filter(conversation=turn.conversation, closed_at=None)
-        before = rows.values_list("wanted", "known_by").first()
+        still = rows.filter(made_at__gt=turn.now - LoginRequest.OPEN_FOR)
+        before = still.values_list("wanted", "known_by").first()
         close_all(turn.conversation, turn.now)
     request = LoginRequest.objects.create(
         conversation=turn.conversation,
