@@ -43,6 +43,7 @@ _ASKED_FOR = frozenset(table_words(sections("wanting")[""]))
 ALIKE, APART = 86, 6
 _NUMBERED = re.compile(r"\W*(?:el|la|lo|o|a|the|opcion|opcao|option|numero|nro|n)?\W*(\d{1,2})\W*")
 _DENIES = re.compile(r"^(?:no|nao)\b(?!,)|\bnot\b")
+_NO = re.compile(r"\b(?:no|nao|not)\b")
 _ARTICLES = frozenset(sections("polite")["articles"])
 
 
@@ -72,7 +73,7 @@ def _titled(words: list[str], options: Sequence[Option]) -> Option | None:
     """The one whose title it is, is nearly, or of whose title alone it says a part."""
     said = _sounds(without_politeness(words))
     # "Ya está resuelto" is the contrary of "No está resuelto", though a part of it.
-    denies = _DENIES.search(plain(" ".join(words))) is not None
+    denies = _NO.search(plain(" ".join(words))) is not None
     options = [one for one in options if denies or not _DENIES.search(plain(one["title"]))]
     if not said or not options:
         return None

@@ -2,7 +2,7 @@
 
 import pytest
 
-from chatbot.tests.self_service import make_loan
+from chatbot.tests.self_service import jpeg, make_loan
 
 pytestmark = [pytest.mark.once, pytest.mark.django_db]
 
@@ -36,6 +36,13 @@ def test_its_number_is_neither_an_amount_nor_a_loan(ask, asked, title, how):
     ask(asked)
     assert typed == ask.tap(id_, title)
     assert "Anotado" not in typed[0] and "No encuentro" not in typed[0]
+
+
+def test_a_no_in_own_words_is_no_contrary(ask):
+    for words in ("eso no es un comprobante", "perdón, no es comprobante"):
+        ask.picture(jpeg())
+        said = ask(words)
+        assert not ask.dialog.name and "Envíame" not in said[0], words
 
 
 @pytest.mark.parametrize("words", ["2", "el segundo"])
