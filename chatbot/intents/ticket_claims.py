@@ -27,7 +27,6 @@ from chatbot.intents.ticket_asking import (
 from chatbot.intents.ticket_finding import lately, not_done, quoted, said_last
 from chatbot.intents.ticket_words import (
     BARE_NO,
-    GOES_ON,
     NOT_TOLD,
     NOT_WELL,
     OF_PAYING,
@@ -37,6 +36,7 @@ from chatbot.intents.ticket_words import (
     TELLS,
     WISHES,
     YES,
+    surely_goes_on,
 )
 from chatbot.intents.tickets import NEW, add, added, begin
 from crm.conversations.models import Message
@@ -166,7 +166,7 @@ def _not_settled(turn: Turn) -> Outcome | None:
     still = STILL.search(words) is not None
     entry = said_last(turn) if still or turn.heard.intent in ("deny", "create_ticket") else None
     if entry is not None and may_be_reopened(entry.ticket, turn.now):
-        surely = still and GOES_ON.search(words) is not None
+        surely = still and surely_goes_on(words)
         return add(turn, entry.ticket) if surely else asked_of(turn, [entry.ticket])
     if unwell:
         return None

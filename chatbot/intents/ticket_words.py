@@ -44,11 +44,28 @@ NOT_WELL = re.compile(
     r"|\b(?:mal|incorrect[oa]|errad[oa]|wrong)\b"
 )
 # What goes on is surely the trouble: "sigo interesado" and "todavía no pago" may be anything's.
+NOT_DONE = re.compile(
+    r"\b(?:no|nunca|nada|sin|nao|nem|not)(?: \w+){0,3} "
+    r"(?:resuel|resolv|soluc|arregl|devuel|devol|solved|fixed)\w*"
+)
 GOES_ON = re.compile(
-    r"\b(?:sigue|continua|persiste|segue)\b|problema|\bigual\b|\bmism[oa]|\bmesm[oa]|reabr|reapert"
-    r"|resuel|resolv|soluc|arregl|devuel|devol|cobr|reopen|solved|fixed|\bproblem\b|\bsame\b"
+    rf"{NOT_DONE.pattern}|\bproblema?s?\b|\breabr|\breapert|\breopen"
+    r"|\b(?:sig[ou]\w*|continu\w+|segue[m]?|still)(?: (?:todo|tudo|the|exactamente)){0,2}"
+    r" (?:igual|same|cobr\w+|charg\w+)\b"
+)
+# Unless they say besides that all is well, or ask: then it may be anything's, too.
+CONTENT = re.compile(
+    r"\?|\b(?:gracias|obrigad[oa]|thanks?|interesad[oa]s?|interested)\b"
+    r"|\b(?:resuelt|resolvid|solucion|arregl|resolved|solved|fixed)"
+    r"|\b(?:ya no|ja nao|no (?:sigue|continua|persiste))\b"
+    r"|\b(?:no|sin|ningun|nao|nem|sem)(?: (?:hay|ha|tem|tengo|es|un|ningun|nenhum)){0,2} problem"
 )
 # A yes that is no mere "ok".
 YES = re.compile(r"^(?:si|sim|yes)\b")
 # A no, and nothing else.
 BARE_NO = re.compile(r"\W*(?:(?:no|nao|nope|nah)\b\W*)*")
+
+
+def surely_goes_on(words: str) -> bool:
+    """Whether they can mean nothing else than that it was not settled."""
+    return GOES_ON.search(words) is not None and not CONTENT.search(NOT_DONE.sub("", words))

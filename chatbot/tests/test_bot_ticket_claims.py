@@ -135,6 +135,8 @@ def test_what_may_say_so_is_asked_of(done, ask, clara):
     asked_of = (
         "eso no es cierto", "mal", "no me han devuelto nada", "no hicieron nada", BESIDE,
         "no está bien", "sigo esperando el pdf", "me siguen llegando mensajes",
+        "otra vez gracias, problema resuelto", "no hay problema, de nuevo gracias",
+        "mi hermano sigue interesado", "sigue en pie lo de mañana?", "aún no me han cobrado",
     )  # fmt: skip
     for words in asked_of:
         (said,) = ask(words)
@@ -187,7 +189,7 @@ def test_without_a_session_their_words_are_not_lost(done, ask):
 def test_nor_are_those_of_who_is_no_partner(prospects, stranger, clara):
     resolve(ticket=prospects, by=clara)
     work_off()
-    (said,) = stranger("sigue el ruido")
+    (said,) = stranger("sigue igual el ruido")
     assert prospects.number in said and fresh(prospects).status == "open"
     stranger("menú")
     (said,) = stranger("el ruido es de noche")
@@ -195,6 +197,10 @@ def test_nor_are_those_of_who_is_no_partner(prospects, stranger, clara):
 
 
 def test_who_marks_it_low_and_says_it_is_resolved_is_content(done, ask):
+    ask.tap(f"ticket_rating:{done.pk}.1")
+    ask("aún no está resuelto")
+    assert ask.dialog.step == "more"
+    ask("cancelar")
     ask.tap(f"ticket_rating:{done.pk}.1")
     (said,) = ask("ya está resuelto, gracias")
     assert not ask.dialog.name and fresh(done).is_done and said_of(done) == [], said
