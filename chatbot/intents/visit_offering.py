@@ -13,6 +13,7 @@ from django.utils import timezone
 from chatbot.dialog.contract import Asked, Outcome, Reply, Turn, option
 from chatbot.intents import properties, titles, visit_changes, who
 from chatbot.intents.own_words import kept, written
+from chatbot.intents.visit_answers import read_answer
 from chatbot.intents.visit_hours import (
     NOTICE,
     OTHER,
@@ -22,7 +23,7 @@ from chatbot.intents.visit_hours import (
     moment,
     words,
 )
-from chatbot.intents.visit_times import When, read_answer, read_when
+from chatbot.intents.visit_times import When
 from crm.catalog.models import Property
 from crm.people import calendar
 from crm.people.followups import FollowUp
@@ -60,7 +61,7 @@ def time_wanted(turn: Turn) -> When:
     """The day and the hour they say; nothing where they tapped."""
     if turn.choice or not written(turn):
         return NOTHING
-    return read_when(turn.text, timezone.localdate(turn.now))
+    return read_answer(turn.text, timezone.localdate(turn.now), asked=False)
 
 
 def offer_hours(

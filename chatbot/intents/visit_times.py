@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, time, timedelta
 from typing import Any
@@ -16,7 +16,7 @@ GREETING = re.compile(
     r"|good\s+(?:morning|afternoon|evening|night))\b"
 )
 # In Portuguese they are also ordinals and houses: "na segunda", "quinta-feira".
-_WEEKDAYS = (
+_EACH_WEEKDAY = (
     r"lunes|monday|(?:(?<=na )segunda|segunda(?=[- ]feira))",
     r"martes|tuesday|(?:(?<=na )terca|terca(?=[- ]feira))",
     r"miercoles|wednesday|(?:(?<=na )quarta|quarta(?=[- ]feira))",
@@ -25,8 +25,13 @@ _WEEKDAYS = (
     r"sabados?|saturday",
     r"domingos?|sunday",
 )
-_WEEKDAY = re.compile("|".join(rf"\b({one})\b" for one in _WEEKDAYS))
-_EITHER = re.compile(r"\b(?:o|ou|or|y|e|and)\s+(?:el |na |on )?$")
+_WEEKDAY = re.compile("|".join(rf"\b({one})\b" for one in _EACH_WEEKDAY))
+WEEKDAYS = "|".join(_EACH_WEEKDAY)
+_ANY_DAY = re.compile(
+    rf"\b(?:{WEEKDAYS}|hoy|hoje|today|pasado manana|amanha|tomorrow"
+    r"|(?<!la )(?<!esta )(?<!de )manana)\b"
+)
+_EITHER = re.compile(r"\b(?:o|u|ou|or|y|e|and|ni|nem|al?|hasta|ate|to)\s+(?:el |na |on )?$")
 _NEXT_WEEK = re.compile(
     r"(?:proxima|otra|siguiente) semana|semana (?:que viene|proxima|que vem)|next week"
 )
@@ -50,20 +55,31 @@ _COUNTED = {
     for name in names.split()
 }  # fmt: skip
 _NUMBER = rf"(\d{{1,2}}|{'|'.join(_COUNTED)})"
-_HALF = r"(?:[:.h](\d{2})|\s+(?:y|e)\s+(media|meia|cuarto))?"
+_HALF = r"(?:[:.h](\d{2})|\s+(?:y|e)\s+(media|meia|cuarto|15|[2-5][05]))?"
 _HALF_DAY = r"\s*([ap])\.?\s?m\b\.?"
 _HOURS = (
     re.compile(rf"(?<![\d.:/])(\d{{1,2}})(?:[:.](\d{{2}}))?{_HALF_DAY}"),
     re.compile(rf"\b(?:a las?|as|at|las|tipo|sobre las|entre las?) {_NUMBER}\b{_HALF}(?![\d/])"),
     re.compile(r"(?<![\d.:/])(\d{1,2})[:h](\d{2})(?![\d:/])"),
-    re.compile(r"(?<![\d.:/])(\d{1,2})\s*(?:h|hs|hrs|horas|o'?clock)\b"),
+    re.compile(r"(?<![\d.:/])(\d{1,2})\s*(?:h|hs|hrs|o'?clock)\b"),
+    re.compile(r"(?<![\d.:/])([89]|1\d|2[0-3])\s*horas\b"),
+)
+# How long it takes: "a 2 horas de Lima".
+_SPAN = re.compile(r"\b(?:an?|en|em|in|unas?|como|hace|ha|dentro de|por|cada|about|after)\s+$")
+# The second of two hours: "de 3 a 5 pm", "a las 10 u 11".
+_SECOND = re.compile(
+    r"\b(?:las?|as|de|desde|entre|from|between|at|tipo|sobre) "
+    r"(\d{1,2}(?:[:.]\d{2})?(?:\s?[ap]\.?m\.?)?"
+    r"(?:\s*-\s*|\s+(?:a|o|u|ou|or|to|and|hasta)\s+|\s+(?:y|e)\s+(?!15|20)))"
+    r"(?=(?:1?\d|2[0-3])(?:[:.]\d{2})?"
+    r"\s*(?:[ap]\.?\s?m\b|h(?:s|rs|oras?)?\b|(?:de|en|por) la |[,;?!)]|\.?$))"
 )
 _BARE = re.compile(r"\W*(\d{1,2})\W*")
 _NOON = re.compile(r"\b(?:mediodia|medio dia|meio[- ]dia|noon)\b")
 _AFTER = re.compile(
-    r"\b(?:despues de|a partir de|desde|depois d[ae]s|after|pasad[ao]s)\s*(?:las )?$"
+    r"\b(?:despues de|a partir de|desde|depois d[ae]s|after|pasad[ao]s)\s*(?:a )?(?:las? )?$"
 )
-_BEFORE = re.compile(r"\b(?:antes de|hasta|antes d[ae]s|before)\s*(?:las )?$")
+_BEFORE = re.compile(r"\b(?:antes de|hasta|antes d[ae]s|before)\s*(?:a )?(?:las? )?$")
 _PARTS = (
     (
         re.compile(
@@ -78,7 +94,9 @@ _PARTS = (
 # What only a person can make an hour of.
 _VAGUE = re.compile(
     r"\b(?:despues|antes|depois|mas tarde|cualquier\w*|qualquer|any\w*|whenever|cuando|depende\w*"
-    r"|quizas?|tal vez|talvez|maybe|feriados?|fin(?:es)? de semana|finde|weekend|quincena)\b"
+    r"|quizas?|tal vez|talvez|maybe|feriados?|fin(?:es)? de semana|finde|weekend|quincena"
+    r"|menos (?:cuarto|\d+|cinco|diez|veinte)"
+    r"|(?:cuarto|\d+|cinco|diez) para las?|quarter to)\b"
 )
 # Around a day and an hour, all of it is only that.
 _AROUND = {
@@ -108,16 +126,6 @@ _TIME = re.compile(
     |satur|sun)days?|today|tomorrow|mornings?|afternoons?|evenings?|nights?|noon|week(?:end|day)?s?
     |early|later?|after|before|any(?:time)?|\d{1,2}\s*(?:[ap]m|h|hs|hrs|h\d\d))\b""",
     re.IGNORECASE | re.VERBOSE,
-)
-_PART = re.compile(r"[,.;!?\n]+|\b(?:pero|mas bien|but|porem)\b")
-_CANNOT = re.compile(
-    r"\bno (?:puedo|podre|podria|podemos|me (?:queda|viene|sirve|acomoda)|tengo tiempo"
-    r"|estoy|estare)\b"
-    r"|\bnao (?:posso|consigo|da|vou poder)\b|\b(?:can.?t|cannot|not available|busy)\b"
-    r"|\b(?:no|nao)\s*$"
-)
-_OTHERWISE = re.compile(
-    r"\b(?:mejor|prefiero|melhor|prefiro|rather|puede ser|podria ser|pode ser)\b"
 )
 LAST_OF_NIGHT = 7  # an hour up to this one is of the afternoon, where nobody says which
 
@@ -168,20 +176,6 @@ def read_when(text: str, today: date, *, asked: bool = False) -> When:
     )
 
 
-def read_answer(text: str, today: date) -> When:
-    """The same of an answer to "when?". "No puedo mañana" names the day on which they cannot;
-    what stands beside that is what they would like."""
-    parts = _PART.split(plain(text))
-    left = [one for one in parts if not _CANNOT.search(one)]
-    if len(left) == len(parts) or _OTHERWISE.search(plain(text)):
-        return read_when(text, today, asked=True)
-    liked = read_when(", ".join(left), today, asked=True)
-    if liked.says_something or liked.vague:
-        return liked
-    cannot = read_when(text, today)
-    return When(without=cannot.day, vague=cannot.day is None)
-
-
 def says_when(text: str) -> bool:
     return _TIME.search(GREETING.sub("", text)) is not None
 
@@ -212,9 +206,13 @@ def is_a_time(text: str, today: date, *, part: bool = False) -> bool:
     return all(word in _AROUND for word in re.findall(r"[a-z]+", rest))
 
 
+def days_named(text: str) -> int:
+    return len({found[0] for found in _ANY_DAY.finditer(text)})
+
+
 def _names_two(said: str) -> bool:
-    """ "El martes o el jueves"."""
-    found = list(_WEEKDAY.finditer(said))
+    """ "El martes o el jueves", "lunes a viernes"."""
+    found = list(_ANY_DAY.finditer(said))
     return any(_EITHER.search(said[: one.start()]) for one in found[1:])
 
 
@@ -252,30 +250,38 @@ def _next_numbered(number: int, today: date) -> date | None:
 def _hour(
     said: str, part: tuple[int, int] | None, asked: bool
 ) -> tuple[time | None, tuple[int, int] | None]:
-    """The hour; or the hours between which it shall be."""
-    found = list(_hours(said, part, asked))
+    """The hour; or the hours between which it shall be, as where two are named."""
+    found = _hours(said, part, asked)
     if not found:
         return (time(12), None) if _NOON.search(said) else (None, None)
-    start, hour = found[0]
-    before = said[:start]
+    first, last = min(found.values()), max(found.values())
+    if first != last:
+        return None, (first.hour, last.hour + 1)
+    before = said[: min(found)]
     if _AFTER.search(before):
-        return None, (hour.hour, 24)
+        return None, (first.hour, 24)
     if _BEFORE.search(before):
-        return None, (0, hour.hour)
-    return hour, None
+        return None, (0, first.hour)
+    return first, None
 
 
-def _hours(said: str, part: tuple[int, int] | None, asked: bool) -> Iterator[tuple[int, time]]:
-    """Where each begins, and which it is."""
+def _hours(said: str, part: tuple[int, int] | None, asked: bool) -> dict[int, time]:
+    """Each by where its digits stand: "a las 10 pm" is one, as the first pattern reads it."""
+    said = _SECOND.sub(r"a las \1a las ", said)
+    found: dict[int, time] = {}
     for pattern in _HOURS:
         for match in pattern.finditer(said):
-            start = match.start(1) if pattern is not _HOURS[1] else match.start()
-            if (hour := _meant(match, part)) is not None:
-                yield start, hour
-    if asked and (alone := _BARE.fullmatch(said)):
+            hour = _meant(match, part)
+            if hour is not None and not _is_span(pattern, match):
+                found.setdefault(match.start(1), hour)
+    if not found and asked and (alone := _BARE.fullmatch(said)):
         hour = _meant(alone, part)
-        if hour is not None:
-            yield 0, hour
+        return {0: hour} if hour is not None else {}
+    return found
+
+
+def _is_span(pattern: re.Pattern[str], match: re.Match[str]) -> bool:
+    return pattern in _HOURS[3:] and _SPAN.search(match.string[: match.start()]) is not None
 
 
 def _meant(match: re.Match[str], part: tuple[int, int] | None) -> time | None:

@@ -6,8 +6,9 @@ from datetime import date, datetime, time, timedelta
 import pytest
 from django.utils import timezone
 
+from chatbot.intents.visit_answers import read_answer
 from chatbot.intents.visit_hours import FURTHEST
-from chatbot.intents.visit_times import read_answer, read_when
+from chatbot.intents.visit_times import read_when
 from chatbot.tests.self_service import MOST_QUERIES
 from crm.catalog.models import Property
 from crm.people.followups import FollowUp
@@ -41,6 +42,11 @@ DAYS = ("lunes", "martes", "miércoles", "jueves", "viernes", "sábado", "doming
         ("mañana lunes a las 10", 23, "10:00", None),
         ("el miércoles 24 a las 10", 24, "", None),  # the 24th is a Tuesday
         ("un depa de 3 dormitorios, mi celular es 987654321", None, "", None),
+        ("el martes de 3 a 5 pm", 24, "", (15, 18)),
+        ("mañana, llego a Lima a las 9 y puedo ir a las 11", 23, "", (9, 12)),
+        ("mañana, vivo a 2 horas", 23, "", None),
+        ("el martes a las 10 am", 24, "10:00", None),
+        ("pasado mañana a las 10 y 30", 24, "10:30", None),
     ],
 )
 def test_what_they_say_is_read(text, day, hour, hours):
@@ -50,9 +56,19 @@ def test_what_they_say_is_read(text, day, hour, hours):
     assert not when.vague
 
 
-@pytest.mark.parametrize("text", ["el lunes después del trabajo", "el martes o el jueves"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "el lunes después del trabajo",
+        "el martes o el jueves",
+        "de lunes a viernes a las 5",
+        "el martes a las diez menos cuarto",
+        "el martes pasado a las 10 quise visitarla y nadie me atendió",
+        "fui a visitarla el martes a las 10 y nadie me abrió",
+    ],
+)
 def test_what_only_a_person_can_make_an_hour_of(text):
-    assert read_when(text, SUNDAY).vague
+    assert read_answer(text, SUNDAY).vague
 
 
 @pytest.mark.parametrize(
@@ -65,6 +81,16 @@ def test_what_only_a_person_can_make_an_hour_of(text):
         ("no puedo mañana, el martes sí", 24, "", None),
         ("no puedo el martes, mejor el jueves a las 9", 26, "09:00", None),
         ("10", None, "10:00", None),
+        ("el martes a las 10 no puedo, mejor a las 11", 24, "11:00", None),
+        ("no puedo el martes a las 10, puede ser a las 4", 24, "16:00", None),
+        ("prefiero no ir el martes a las 10", None, "", 24),
+        ("mañana a las 10 no puedo, mejor otro día", None, "", 23),
+        ("quiero visitarla pero no puedo mañana a las 10", None, "", 23),
+        ("mañana a las 10 no", None, "", 23),
+        ("el martes a las 10 no atienden?", 24, "", None),
+        ("pasar mi cita del martes a las 10 al miércoles a las 11", 25, "11:00", None),
+        ("cambiar mi visita de las 10 a las 4", None, "16:00", None),
+        ("no hay problema, el martes a las 10", 24, "10:00", None),
     ],
 )
 def test_the_day_on_which_they_cannot_is_not_the_one_they_want(text, day, hour, without):

@@ -1,0 +1,116 @@
+"""When they would come, of all that a message says: beside it may stand when they cannot, when
+the visit is now, or when they were there."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from datetime import date
+
+from chatbot.intents.hearing.words import plain
+from chatbot.intents.visit_times import WEEKDAYS, When, days_named, read_when
+
+MOVE = re.compile(
+    r"\b(?:cambi\w*|mover\w*|muev\w*|reprogram\w*|re-?agend\w*|posterg\w*|aplaz\w*|adelant\w*"
+    r"|atrasar\w*|remarc\w*|trocar|adiar|mudar|reschedul\w*|postpone|change"
+    r"|move(?! (?:in|out|into|there|here)\b)|pas(?:ar|emos|amos)(?:l[ao]\b"
+    r"| (?:para (?:el|la|las|hoy|manana)|al|(?:mi|la|esa|nuestra) (?:visita|cita))\b))"
+)
+_PART = re.compile(
+    r"[,;!?\n]+|\.(?!\d|\s?m\b)|\b(?:pero|mas bien|sino|but|porem)\b"
+    r"|(?=\b(?:mejor|prefiero|melhor|prefiro|puede ser|podria ser|pode ser|en (?:vez|lugar) de"
+    r"|em vez de|instead of)\b)"
+)
+_CANNOT = re.compile(
+    r"\bno (?:puedo|podre|podria|podemos|podremos|me (?:queda|viene|sirve|acomoda)|tengo tiempo"
+    r"|estoy|estare|(?:voy|vamos) a|ire|iremos|llego|alcanzo|ir|(?:quiero|quisiera|deseo) ir)\b"
+    r"|\bno (?:el|la|los|las|hoy|manana|a las?)\b|\ben (?:vez|lugar) de|\bem vez d|\binstead of\b"
+    r"|\bnao (?:posso|consigo|da|vou|irei)\b|\b(?:can.?t|cannot|won.?t|not available|busy)\b"
+    r"|(?<!del )(?<!de )(?<!mi )(?<!el )(?<!al )\btrabajo\b"
+    r"|\btengo (?:que|clases?|examen|reunion|turno|otra cita)\b|\bocupad[oa]\b"
+    r"|\b(?:tampoco|tambem nao)\b|\b(?:no|nao)\s*$"
+)
+# A day there was, and what came of it.
+_PAST = re.compile(
+    rf"\b(?:(?:{WEEKDAYS})(?: \d{{1,2}})?|semana|finde?) pasad[oa]\b(?! manana)"
+    rf"|\bpasado (?:{WEEKDAYS})\b|\blast (?:week|{WEEKDAYS})\b|\bsemana passada\b"
+    r"|\b(?:fui|fuimos|estuve|estuvimos|quise|quisimos|nadie|ninguem|nobody|no one|i went|i was)\b"
+)
+# Nothing is agreed by a question whether anybody is there, nor by a no that is none to a time.
+_DOUBTS = re.compile(
+    r"\b(?:no|nao|not|ni|nunca|tampoco|never|atienden|abren|trabajan|abert\w+|abiert\w+)\b"
+)
+_NO_MATTER = re.compile(
+    r"\bno (?:hay|tengo) (?:ningun )?(?:problemas?|inconvenientes?)\b|\bno problem\b"
+    r"|\bsi no (?:es|hay) (?:molestia|inconveniente|problema)\b"
+)
+_FROM = re.compile(r"\b(?:del?|desde|das?|do|from)\s+(?:el |la )?")
+_TO = re.compile(r"\s(?:al?|para|pra|to|hacia)\s+(?:el |la )?")
+_MOST_READ = 4  # of each of those two, in a long text
+
+
+def read_answer(text: str, today: date, *, asked: bool = True) -> When:
+    """When they would come. "No puedo mañana" names the day on which they cannot; what stands
+    beside that is what they would like. `asked`: it answers to "when?"."""
+    said = _new_time(_NO_MATTER.sub(" ", plain(text)), today)
+    if _is_past(said, today):
+        return When(vague=True)
+    left, dropped = _parts(said)
+    if not dropped:
+        return _without_doubt(read_when(said, today, asked=asked), [said], today)
+    liked = _without_doubt(read_when(", ".join(left), today, asked=asked), left, today)
+    refused = ", ".join(dropped)
+    cannot = read_when(refused, today)
+    if not (liked.says_something or liked.vague):
+        several = days_named(refused) > 1
+        return When(without=cannot.day, vague=cannot.day is None or several)
+    if liked.day is None and liked.hour is not None and cannot.hour is not None:
+        return replace(liked, day=cannot.day)  # "el martes a las 10 no puedo, a las 11 sí"
+    return liked
+
+
+def beside_what_they_cannot(text: str, today: date) -> When:
+    """What they would like, where they say when they cannot as well."""
+    left, dropped = _parts(plain(text))
+    return read_when(", ".join(left), today) if dropped else When()
+
+
+def is_past(text: str, today: date) -> bool:
+    """Whether it tells of a time there was, and names no other."""
+    return _is_past(plain(text), today)
+
+
+def _is_past(said: str, today: date) -> bool:
+    parts = _PART.split(said)
+    left = [one for one in parts if not _PAST.search(one)]
+    return len(left) < len(parts) and read_when(", ".join(left), today).day is None
+
+
+def _parts(said: str) -> tuple[list[str], list[str]]:
+    """What they say, without what is not to be, and that."""
+    parts = [one for one in _PART.split(said) if one.strip()]
+    dropped = [one for one in parts if _CANNOT.search(one) or _PAST.search(one)]
+    return [one for one in parts if one not in dropped], dropped
+
+
+def _without_doubt(when: When, parts: list[str], today: date) -> When:
+    """Where an hour is doubted, that day's are offered."""
+    if when.hour is None:
+        return when
+    doubted = any(_DOUBTS.search(one) and read_when(one, today).hour for one in parts)
+    return replace(when, hour=None) if doubted else when
+
+
+def _new_time(said: str, today: date) -> str:
+    """What shall be moved "de las 10 a las 4" is wanted at 4."""
+    if not MOVE.search(said):
+        return said
+    for start in list(_FROM.finditer(said))[:_MOST_READ]:
+        for end in list(_TO.finditer(said, start.end()))[:_MOST_READ]:
+            now = read_when(said[start.end() : end.start()], today, asked=True)
+            then = read_when(said[end.end() :], today, asked=True)
+            if now.hours or then.hours or then.vague:
+                continue
+            if (now.day and then.day) or (now.hour and then.hour):
+                return f"{said[: start.start()]} {said[end.end() :]}"
+    return said
