@@ -233,6 +233,11 @@ def test_a_document_is_heard_and_masked_however_it_is_written(words):
         "Soy Ana María de la Cruz, 12.345.678, me cobraron de más",
         "me llamo Ana Prueba, 12345678, y quiero reclamar",
         "meu nome é Ana Prueba 12345678",
+        "12345678, dni. Quiero mi saldo",
+        "mi DNI, por si acaso, 12345678, cuánto debo?",
+        "12345678 es el dni de mi esposa, cuánto debe?",
+        "12345678 é o cpf de minha esposa",
+        "documento de mi esposa: 12345678, cuánto debe?",
     ],
 )
 def test_a_document_is_heard_in_other_words_too(words):
@@ -256,6 +261,17 @@ def test_a_document_is_heard_in_other_words_too(words):
         "soy del 2015, P-000005",
         "el documento, 12/11/2026",
         "mi celular 987 654 321",
+        "soy Ana, boleta 00123456",
+        "soy Ana Prueba, comprobante 00123456",
+        "soy de Lima, factura 12345678",
+        "soy Ana, pagué con yape 00123456",
+        "no tengo dni pero el comprobante es 00123456",
+        "soy Ana, fecha 20261103",
+        "soy Ana, llámenme al 45678901",
+        "soy Ana, mi fijo es 45678901",
+        "00123456 es el documento de pago",
+        "documento de mi compra: 00123456, no sale",
+        "la operación es 00123456, dni no llevo",
     ],
 )
 def test_other_numbers_are_no_document(words):

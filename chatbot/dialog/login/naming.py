@@ -28,22 +28,33 @@ _OWN = r"(?!(?:(?<=operacion )|(?<=transaccion )|(?<=transferencia )|(?<=pago )|
 _NO_PHONE = r"(?!9\d\d[ .-]?\d{3}[ .-]?\d{3}(?!\d))"
 _ELSE = (
     rf"(?:{OTHER.pattern}"
-    r"|\b(?:operacao|op|pago|pagamento|deposito|voucher|recibo|credito|tel|cel|fono)\b)"
+    r"|\b(?:operacao|op|pago|pagamento|deposito|voucher|recibo|credito|tel|cel|fono"
+    r"|boleta|comprobante|factura|yape|plin)\b)"
 )
+# Nor are these parts of a name, nor is their paper anybody's.
+_NO_NAME = (
+    rf"(?:{_ELSE}|\b(?:pague|deposite|yapee|plinee|transferi|fecha|fijo|llam\w*|numero|nro)\b)"
+)
+_THING = rf"(?:(?:el|la|un|una|o|a|mi|mis|meu|su) )?(?:{_ELSE}|(?:compra|venta|contrato|cuota)\b)"
 _SURELY = r"\b(?:d\.?n\.?i|cpf|cedula|pasaporte|passaporte|passport)\b"
 _NAME = (
     r"\b(?:(?:yo )?soy|(?:eu )?sou|me (?:llamo|chamo)|mi nombre es|meu nome e|my name is|i am)\b"
 )
 _EIGHT = r"(?:\d{8}|\d\d(?P<mark>[ .-])\d{3}(?P=mark)\d{3})(?![\w-]|\.\d)"
 # "mi dni es 12345678", "soy 12345678", "dni12345678", "12345678 es mi dni", "12345678 (dni)",
-# "el dni de mi esposa es 12345678", "soy Ana Prueba, 12345678".
+# "12345678 es el dni de mi esposa", "el dni de mi esposa es 12345678", "mi dni, por si acaso,
+# 12345678", "documento de mi esposa: 12345678", "soy Ana Prueba, 12345678".
 _SAID = (
     rf"{_OWN}{_CUE}\W{{0,5}}{_BETWEEN}{_SPACED}|\b(?=(?:dni|ruc|cpf|rut)\d){_SPACED}"
     rf"|{_NAME}\W{{0,3}}{_BETWEEN}{_NO_PHONE}(?:\d(?:[\W_]{{0,3}}\d){{6,14}}(?!\w)|{_LETTERED})"
     rf"|{_SPACED}\W{{1,3}}(?:es?|is)\s(?:el\s\w{{1,12}}\sde\s)?(?:mi|meu|my)\s(?:numero\sde\s)?{_CUE}"
-    rf"|{_PAPER}[ (*-]{{1,3}}(?:dni|cpf)\b"
-    rf"|{_SURELY}(?:(?!{_ELSE})[^\d.,;?!¿¡]){{1,30}}{_NO_PHONE}{_PAPER}"
-    rf"|{_NAME}(?:[ ,]{{1,2}}(?!{_ELSE})[a-z]{{2,}}){{1,6}}\W{{1,3}}{_EIGHT}"
+    rf"|{_SPACED}\W{{1,3}}(?:es?|is)\s(?:el|la|os?|a)\s(?:numero\sde\s)?{_CUE} d[aeo]l? (?!{_THING})"
+    rf"|{_PAPER}[ (*,:-]{{1,3}}(?:dni|cpf)\b(?! no\b)"
+    rf"|{_SURELY}(?:,(?:(?!{_ELSE})[^\d.,;?!¿¡]){{1,30}},)?"
+    rf"(?:(?!{_ELSE})[^\d.,;?!¿¡]){{1,30}}{_NO_PHONE}{_PAPER}"
+    rf"|{_CUE} d[aeo]l? (?:mi|meu|minha|su|seu|sua) (?!{_THING})[a-z]{{2,15}}\W{{1,3}}(?:es? )?"
+    rf"{_NO_PHONE}{_PAPER}"
+    rf"|{_NAME}(?:[ ,]{{1,2}}(?!{_NO_NAME})[a-z]{{2,}}){{1,6}}\W{{1,3}}{_EIGHT}"
 )
 # In one sentence with it: "el documento de Ana es 12345678", "12345678 según mi dni".
 _CUED = rf"{_CUE}[^\d.;?!¿¡]{{0,25}}{_PAPER}|{_PAPER}[^\d.,;?!¿¡]{{0,12}}{_CUE}"
