@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from chatbot.dialog import registry
 from chatbot.dialog.contract import Asked, Option, Outcome, Reply, Turn, say
-from chatbot.intents import titles
+from chatbot.intents import paid, titles
 from crm.conversations.models import Message
 
 UNHEARD = (Message.Kind.AUDIO, Message.Kind.VIDEO, Message.Kind.STICKER)
@@ -50,6 +50,8 @@ def show(turn: Turn) -> Outcome:
 
 def cancel(turn: Turn) -> Outcome:
     """What was asked is left, if anything was."""
+    if paid.by_cancelling(turn):
+        return registry.handlers()["upload_receipt"](turn)
     if turn.is_asked:
         return Outcome((Reply("cancelled", promises=turn.waits),))
     return Outcome((Reply("nothing_to_cancel", options=options(turn), promises=turn.waits),))

@@ -8,11 +8,13 @@ from typing import Any
 
 from django.utils import timezone
 
+from chatbot.dialog import registry
 from chatbot.dialog.contract import Asked, Outcome, Reply, Step, Turn, say
 from chatbot.dialog.login import ask, in_session, needs_session
 from chatbot.intents import (
     holdings,
     menu,
+    paid,
     receipt_before,
     receipt_keeping,
     receipt_loans,
@@ -56,7 +58,9 @@ def upload_receipt(turn: Turn) -> Outcome:
 
 
 def about_receipts(turn: Turn) -> Outcome:
-    """A receipt to be sent; or what became of those they sent."""
+    """A receipt to be sent, or how to pay; or what became of those they sent."""
+    if not brings_file(turn) and paid.is_none(turn):
+        return registry.handlers()["payment_options"](turn)
     if brings_file(turn) or not receipt_states.is_asked(turn):
         return needs_session(upload_receipt)(turn)
     return receipt_states.tell(turn) if turn.session else ask(turn, then=STATES)

@@ -31,7 +31,7 @@ _CALLED = re.compile(
     rf"\b(?:monto|importe|amount|valor)\b{_BETWEEN}(?:({_SIGN})\s*)?({_NUMBER}){_NO_COUNT}(?![\d/-])"
 )
 _CUE = re.compile(
-    r"\b(?:pago|pague|paguei|paid|pagado|deposite|depositei|deposito|transferi|transferencia"
+    r"\b(?:pago|pague|paguei|paid|pagado|deposite|depositei|deposito|transferi|transferencia|cancele"
     r"|abone|abono|total|cantidad|suma|yape|yapee|plin|plinee|pix|pagar|envio|envie"
     rf"|enviei|sino|fueron|foram|son)\b{_BETWEEN}{_PHONE}({_NUMBER}){_NO_COUNT}(?![\d/-])"
 )
