@@ -14,7 +14,7 @@ from chatbot.intents import login, ticket_files, titles
 from chatbot.intents.hearing.ticket_numbers import number_in
 from chatbot.intents.leaving import left
 from chatbot.intents.own_words import written
-from chatbot.intents.tickets import add, spoken_of, theirs, unheard
+from chatbot.intents.tickets import add, agrees_with, only_polite, spoken_of, theirs, unheard
 from partners.models import Partner
 from tickets import hearing
 from tickets.models import Ticket, TicketMessage
@@ -86,6 +86,10 @@ def ask_more(turn: Turn) -> Outcome:
     ticket = theirs(turn, turn.value)
     if ticket is None:
         return unheard(turn, turn.value)
+    return _ask_words(ticket)
+
+
+def _ask_words(ticket: Ticket) -> Outcome:
     whole = ticket.merged_into or ticket
     reply = Reply("ticket_more", {"number": whole.number, "done": whole.is_done})
     return Outcome((reply,), asked=Asked(DIALOG, MORE, {"ticket": ticket.pk}))
@@ -99,6 +103,10 @@ def take_more(turn: Turn, data: Mapping[str, Any]) -> Outcome:
         return unheard(turn, data["ticket"])
     if gone := left(turn, number=ticket.number):
         return gone
+    # A yes may answer what a colleague asked; what is done needs more than that.
+    is_done = (ticket.merged_into or ticket).is_done
+    if only_polite(turn) and (is_done or not agrees_with(turn)):
+        return _ask_words(ticket)
     if not written(turn) and not turn.inbound.media:
         return Outcome((Reply("ticket_words"),), asked=Asked(DIALOG, MORE, data))
     return add(turn, ticket, is_taken=True)

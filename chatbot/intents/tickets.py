@@ -83,7 +83,9 @@ def take_subject(turn: Turn, data: Mapping[str, Any]) -> Outcome:
     if turn.choice == PARTNER:  # who is in by now
         return _ask_subject(turn, data)
     data = _with_picture(turn, data)
-    agrees = turn.heard.exact and turn.heard.intent == "affirm"
+    agrees = agrees_with(turn)
+    if only_polite(turn) and not (agrees and data.get("said")):
+        return _ask_subject(turn, data)
     words = data.get("said", "") if turn.choice or agrees else kept(turn)
     subject = " ".join(words.split())[:LONGEST_SUBJECT]
     if not subject:
@@ -107,7 +109,7 @@ def take_description(turn: Turn, data: Mapping[str, Any]) -> Outcome:
         return gone
     data = _with_picture(turn, data)
     description = kept(turn)
-    if _only_polite(turn):
+    if only_polite(turn):
         return _ask_description(data)
     if not description:
         return Outcome((_wordless(turn),), asked=Asked(DIALOG, DESCRIPTION, data))
@@ -125,12 +127,16 @@ def take_description(turn: Turn, data: Mapping[str, Any]) -> Outcome:
     return made(turn, ticket, pictures=bool(data.get("pictures")))
 
 
-def _only_polite(turn: Turn) -> bool:
+def agrees_with(turn: Turn) -> bool:
+    return turn.heard.exact and turn.heard.intent == "affirm"
+
+
+def only_polite(turn: Turn) -> bool:
     """ "Ok", "gracias", "un momento": they will tell it, and have not yet."""
     if turn.inbound.media:
         return False
-    polite = turn.heard.exact and turn.heard.intent in ("affirm", *POLITE)
-    return polite or WAIT.fullmatch(plain(turn.text)) is not None
+    polite = turn.heard.exact and turn.heard.intent in POLITE
+    return polite or agrees_with(turn) or WAIT.fullmatch(plain(turn.text)) is not None
 
 
 def _left(turn: Turn, question: Outcome, options: tuple[Option, ...] = ()) -> Outcome | None:

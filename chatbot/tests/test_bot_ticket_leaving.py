@@ -4,11 +4,12 @@ import pytest
 
 from chatbot.tests import tickets_known
 from chatbot.tests.self_service import make_loan, options_of
-from chatbot.tests.tickets_known import PROBLEM, WORDS, is_over
+from chatbot.tests.tickets_known import PROBLEM, WORDS, fresh, is_over
 from tickets.models import Ticket
 
 pytestmark = [pytest.mark.once, pytest.mark.django_db]
 clara, made = tickets_known.clara, tickets_known.made
+done = tickets_known.done
 STEPS = pytest.mark.parametrize("before", [(), (PROBLEM,)], ids=["subject", "description"])
 
 
@@ -54,11 +55,33 @@ def test_if_it_was_the_subject_it_is_tapped_on(ask, clara):
 
 
 def test_what_may_be_the_subject_is(ask, clara):
-    for words in ("ya pagué", "mi deuda está mal", "hola", "T-000001"):
+    for words in ("ya pagué", "mi deuda está mal", "T-000001"):
         ask("crear ticket")
         (said,) = ask(words)
         assert f"Asunto: *{words}*" in said
         ask("cancelar")
+
+
+SMALL_TALK = ("un momento", "hola", "gracias", "ok")
+
+
+def test_small_talk_is_no_subject(ask, clara):
+    for words in ("crear ticket", *SMALL_TALK):
+        ask(words)
+        assert ask.dialog.step == "subject" and "said" not in ask.dialog.data, words
+
+
+def test_nor_is_it_what_is_still_wrong(done, ask):
+    ask.tap(f"ticket_reopen:{done.pk}")
+    for words in SMALL_TALK:
+        ask(words)
+        assert ask.dialog.step == "more" and fresh(done).is_done, words
+
+
+def test_but_a_yes_is_an_answer(made, ask):
+    ask.tap(f"ticket_more:{made.pk}")
+    ask("sí")
+    assert made.messages.get().text == "sí"
 
 
 @STEPS
