@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from chatbot.dialog.contract import Turn
-from chatbot.intents.hearing.days import without_past_days
+from chatbot.intents.hearing.days import without_days
 from chatbot.intents.hearing.tables import words
 from chatbot.intents.hearing.words import plain, words_of
 
@@ -49,7 +49,7 @@ _AROUND = frozenset(
         [
             "s pen usd us soles sol dolares dolar reais r de del el la por en fue fueron son era",
             "monto importe valor total al y e on the dia fecha mi nomas hola of was it foi",
-            "foram um cuota",
+            "foram um cuota lunes martes miercoles jueves viernes sabado domingo pasado",
         ]
     )
 )
@@ -77,7 +77,7 @@ def is_said(turn: Turn) -> bool:
     if _PAST.search(said):
         return True
     named = _NOUNS.search(said) is not None and "?" not in said
-    rest = {word for word in words_of(without_past_days(said)) if not word[0].isdigit()}
+    rest = {word for word in words_of(without_days(said)) if not word[0].isdigit()}
     return named or rest <= _AROUND
 
 
