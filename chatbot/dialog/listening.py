@@ -16,6 +16,7 @@ from chatbot.dialog.login.figures import is_late_year
 from chatbot.intents.detecting import detect
 from chatbot.intents.heard import Heard
 from chatbot.intents.hearing import consent
+from chatbot.intents.own_data_words import is_new_datum
 from chatbot.models import Dialog, PartnerSession
 from crm.conversations.models import Conversation, Episode, Message
 
@@ -81,10 +82,13 @@ def listen(conversation: Conversation, inbound: InboundMessage, now: datetime) -
     is_first = conversation.is_new
     dialog = Dialog(conversation=conversation) if is_first else _locked_dialog(conversation)
     heard = Heard() if inbound.kind in CARDS else _understood(conversation, inbound.text)
+    session = None if is_first else sessions.current(conversation, now, inbound)
+    if session is not None and is_new_datum(heard, inbound.text):
+        heard = Heard(slots=heard.slots)
     return Listening(
         heard=heard,
         dialog=dialog,
-        session=None if is_first else sessions.current(conversation, now, inbound),
+        session=session,
         is_login=_is_login(conversation, dialog, heard, inbound.text),
         names_them=_names_them(conversation, heard, inbound.text),
         is_first=is_first,

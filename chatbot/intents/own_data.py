@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import Any
 
 from chatbot.dialog import registry
 from chatbot.dialog.contract import Asked, Outcome, Reply, Step, Turn
 from chatbot.dialog.login import ask, needs_session
-from chatbot.dialog.login.asking import in_session
+from chatbot.dialog.login.asking import DRAFT, in_session
 from chatbot.intents import menu, properties, ticket_answers, titles
+from chatbot.intents import own_data_words as words
+from chatbot.intents.heard import UNKNOWN
 from chatbot.intents.hearing.words import plain
 from chatbot.intents.own_words import kept, written
+from chatbot.intents.property_words import may_be_a_propertys
 from crm.people.documents import masked
 from crm.people.models import ContactPoint
 from crm.people.phones import pretty
@@ -20,30 +22,8 @@ from partners.identity import registered
 from tickets.opening import open_ticket
 
 DIALOG, RIGHT = "own_data", "right"
-_DATA = re.compile(
-    r"\b(?:correos?|e-?mails?|mail|telefonos?|telefone|celular(?:es)?|cel|numeros?|whatsapp|phone"
-    r"|nombres?|nome|name|apellidos?|sobrenome|dni|documento|direccion|domicilio|endereco|address"
-    r"|datos|dados|data|nacimiento|nascimento|birth)\b"
-)
-_WRONG = re.compile(
-    r"\b(?:mal|equivocad\w*|incorrect\w*|errad\w*|error\w*|erroneo\w*|cambi\w*|actuali[zc]\w*"
-    r"|correg\w*|corrig\w*|corrij\w*|modific\w*|desactualizad\w*|ya no (?:es|son|tengo|uso|existe)"
-    r"|no (?:es|son|esta|estan|tengo)|nao e|antigu\w*|viej[oa]s?|nuevo|otro|falta\w*|trocar"
-    r"|troquei|mudei|mudou|atuali\w*|wrong|chang\w*|update\w*|old)\b"
-)
-# That is about money or a complaint, not about who they are.
-_ELSE = re.compile(
-    r"\b(?:operacion|cuotas?|prestamos?|creditos?|recibos?|montos?|cuentas?|comprobantes?|vouchers?"
-    r"|tickets?|reclamos?|pagos?|emprestimos?|loans?)\b"
-)
-# What it shall be is said at once.
-_TOLD = re.compile(
-    r"@|\d{5}|\bes (?!(?:ese|esa|mi|el|la|asi|(?:in)?correcto|nuev[oa]|otr[oa]|viej[oa])\b)\w+\W*$"
-)
-
-# Of themselves, where "mi" stands beside it; else of whatever there is to know.
-_INFORMED = re.compile(r"\b(?:info|informacion|informes|informacao|informacoes|information)\b")
-_OWN = re.compile(r"\b(?:mi|mis|my|meus?|minhas?)\b")
+# In a draft and in the question's data: what they said is wrong, before they logged in.
+WRONG = "wrong"
 
 
 def personal_info(turn: Turn) -> Outcome:
@@ -61,17 +41,29 @@ def personal_info(turn: Turn) -> Outcome:
         "email": registered(contact, ContactPoint.Kind.EMAIL),
         "member": partner.number,
     }
+    said = {WRONG: draft[WRONG]} if WRONG in (draft := turn.topic.get(DRAFT) or {}) else {}
     options = titles.intents(turn, ("account_statement", "create_ticket"))
-    return Outcome((Reply("personal_info", values, options),), asked=Asked(DIALOG, RIGHT))
+    shown = Reply("personal_info", values | {"asks": bool(said)}, options)
+    return Outcome((shown,), asked=Asked(DIALOG, RIGHT, said))
 
 
 def own_or_the_propertys(turn: Turn) -> Outcome:
-    """ "¿Y la dirección?" after a property's card is about that one."""
+    """ "Info VM-01" names a property, and "¿y la dirección?" after its card is about that one."""
+    named = properties.named_in(turn) if may_be_a_propertys(turn.heard, turn.text) else None
+    if named is not None:
+        return properties.about(turn, named)
     if told := properties.asked_in_passing(turn):
         return told
     if turn.session is None and wants_to_know(turn):
         return menu.show(turn)
+    if turn.session is None and _is_wrong(turn):
+        return _first_who(turn)
     return needs_session(personal_info)(turn)
+
+
+def _first_who(turn: Turn) -> Outcome:
+    """Who is not in is asked who they are, then what the datum shall be."""
+    return ask(turn, then="personal_info", draft={WRONG: words.named(turn.text)})
 
 
 def wants_to_know(turn: Turn) -> bool:
@@ -79,7 +71,8 @@ def wants_to_know(turn: Turn) -> bool:
     if turn.choice or turn.heard.exact:
         return False
     said = plain(turn.text)
-    return bool(_INFORMED.search(said)) and not _OWN.search(said) and not _DATA.search(said)
+    of_own = words.OWN.search(said) or words.DATA.search(said)
+    return bool(words.INFORMED.search(said)) and not of_own
 
 
 def in_passing(turn: Turn) -> Outcome | None:
@@ -89,46 +82,58 @@ def in_passing(turn: Turn) -> Outcome | None:
 
 def denied(turn: Turn) -> Outcome:
     """ "Mi correo está mal" sounds like a no; who is not in is shown first what there is."""
-    if turn.session is None and _is_wrong(turn) and _OWN.search(plain(turn.text)):
-        return ask(turn, then="personal_info")
+    of_own = words.OWN.search(plain(turn.text)) and not words.denies_name(turn.text)
+    if turn.session is None and of_own and _is_wrong(turn):
+        return _first_who(turn)
     return in_passing(turn) or menu.all_right(turn)
 
 
-def right(turn: Turn, _data: Mapping[str, Any]) -> Outcome | None:
-    """Their data stand above: "está mal" is about those."""
+def right(turn: Turn, data: Mapping[str, Any]) -> Outcome | None:
+    """Their data stand above: "está mal" is about those; where they have said so, this is what it
+    shall be."""
     if turn.choice or turn.inbound.media or not written(turn):
         return None
     said = plain(turn.text)
-    named = _DATA.search(said) is not None and not turn.heard.asks_else
-    wrong = _WRONG.search(said) is not None and not turn.heard.asks_else
-    if _is_wrong(turn) or ((named or wrong) and not _ELSE.search(said)):
+    if WRONG in data and _tells_datum(turn):
+        return _to_be_put_right(turn, of=data[WRONG])
+    named = words.DATA.search(said) is not None and not turn.heard.asks_else
+    wrong = words.WRONG.search(said) is not None and not turn.heard.asks_else
+    if _is_wrong(turn) or ((named or wrong) and not words.ELSE.search(said)):
         return _to_be_put_right(turn)
     if turn.heard.asks_else:
         return None
     return registry.handlers().get(turn.heard.intent, registry.handlers()[registry.REST])(turn)
 
 
+def _tells_datum(turn: Turn) -> bool:
+    """Whether it may be what was asked for: nothing the bot knows, or named with the datum."""
+    said, heard = plain(turn.text), turn.heard
+    told = words.DATA.search(said) and words.TOLD.search(said) and not words.ELSE.search(said)
+    return bool(told) or heard.intent == UNKNOWN
+
+
 def _is_wrong(turn: Turn) -> bool:
     if turn.choice or turn.heard.exact or not written(turn):
         return False
-    said = plain(turn.text)
-    return bool(_DATA.search(said) and _WRONG.search(said)) and not _ELSE.search(said)
+    return words.corrects(turn.text)
 
 
-def _to_be_put_right(turn: Turn) -> Outcome:
-    """A ticket with their words; what it shall be is asked for where they have not said so."""
+def _to_be_put_right(turn: Turn, *, of: str = "") -> Outcome:
+    """A ticket with their words; what it shall be is asked for where they have not said so. It is
+    the answer to what they said was wrong: `of` which datum."""
     assert turn.partner is not None
+    names = words.DATA.search(plain(turn.text))
     ticket = open_ticket(
         contact=turn.partner.contact,
         partner=turn.partner,
         conversation=turn.conversation,
         origin=turn.message,
         subject=titles.titles(turn)["own_data"],
-        description=kept(turn),
+        description=f"{of}: {kept(turn)}" if of and not names else kept(turn),
         is_private=True,
         files=turn.files,
     )
-    asks = _TOLD.search(plain(turn.text)) is None
+    asks = not of and words.TOLD.search(plain(turn.text)) is None
     reply = Reply("own_data_ticket", {"number": ticket.number, "asks": asks})
     more = Asked(ticket_answers.DIALOG, ticket_answers.MORE, {"ticket": ticket.pk})
     topic = dict(turn.topic) | {"ticket": ticket.pk}

@@ -4,6 +4,7 @@ import pytest
 
 from chatbot.intents.hearing.language import _TELLING, LANGUAGES, language_of
 from chatbot.tests.self_service import MOST_QUERIES
+from crm.catalog.models import Property
 from crm.people.models import Contact
 
 pytestmark = [pytest.mark.once, pytest.mark.django_db]
@@ -44,6 +45,11 @@ pytestmark = [pytest.mark.once, pytest.mark.django_db]
         ("S/ 250,50 el 03/02/2025 9 am", ""),
         ("thanks, quiero mi saldo", ""),
         ("the.house@what.com", ""),
+        ("precio de lote ate", ""),
+        ("terreno para Ate", ""),
+        ("casa de Boa Vista", ""),
+        ("boa noite", "pt"),
+        ("quero ver até amanhã", "pt"),
     ],
 )
 def test_which_language_it_plainly_is(text, language):
@@ -85,3 +91,9 @@ def test_it_costs_one_statement_and_only_when_it_changes(chat):
     assert len(chat.queries) <= MOST_QUERIES
     chat("good morning")
     assert not any('"heard_language" =' in sql for sql in chat.queries)
+
+
+def test_a_propertys_title_tells_no_language(chat):
+    Property.objects.create(code="TH-01", title="The House", operation="sale")
+    chat("info de The House")
+    assert Contact.objects.get().spoken == "es"

@@ -77,3 +77,58 @@ def test_that_it_is_new_does_not_say_what_it_is(ask):
     assert ask.dialog.step == "more"
     assert "T-" in ask("999888777")[0] and Ticket.objects.count() == 1
     assert "999888777" in Ticket.objects.get().messages.latest("pk").text
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "mi dirección es incorrecta",
+        "mi correo es antiguo",
+        "mi nombre es erróneo",
+        "mi dirección es errónea",
+        "mi teléfono es equivocado",
+        "mi dirección es diferente",
+    ],
+)
+def test_that_it_is_wrong_does_not_say_what_is_right(ask, words):
+    assert "dato correcto" in ask(words)[0]
+    assert Ticket.objects.get().description == words
+
+
+@pytest.mark.parametrize(
+    "words", ["mi numero nuevo es 999888777", "cambié de número, es 999888777"]
+)
+def test_a_new_number_is_no_log_in_of_who_is_in(ask, words):
+    (said,) = ask(words)
+    assert "T-" in said and "dato correcto" not in said
+    assert Ticket.objects.get().description == words
+    assert ask.talk.messages.filter(text=words).exists()
+
+
+def test_a_prospect_called_by_another_name_is_not_asked_who_they_are(chat):
+    chat("Hola")
+    assert "quién eres" not in chat("no es mi nombre")[0] and chat.dialog.name == ""
+
+
+@pytest.mark.parametrize(
+    ("answer", "description"),
+    [
+        ("es ana@example.org", "correo: es ana@example.org"),
+        ("mi correo es ana@example.org", "mi correo es ana@example.org"),
+        ("999888777", "correo: 999888777"),
+    ],
+)
+def test_what_was_said_to_be_wrong_is_known_after_the_log_in(chat, ana, answer, description):
+    chat("mi correo está mal")
+    assert "dato correcto" in chat("12345678 1990")[1]
+    (said,) = chat(answer)
+    assert Ticket.objects.get().description == description
+    assert "T-" in said and "dato correcto" not in said
+
+
+@pytest.mark.parametrize("words", ["ok gracias", "no", "mi saldo", "menú"])
+def test_who_then_gives_no_datum_makes_no_ticket(chat, ana, words):
+    chat("mi correo está mal")
+    chat("12345678 1990")
+    chat(words)
+    assert not Ticket.objects.exists()
