@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import date
+
+from django.utils import timezone
+
 from chatbot.dialog.contract import Turn
 from crm.conversations.models import Message
 
@@ -19,6 +23,12 @@ WORDLESS = (
 def written(turn: Turn) -> str:
     """What they wrote, beside a picture too; "" for what has no words of theirs."""
     return "" if turn.inbound.kind in WORDLESS else turn.text
+
+
+def written_on(turn: Turn) -> date:
+    """What is handled after midnight was written before it: "mañana" is the day after that one."""
+    at = turn.inbound.at
+    return timezone.localdate(min(at, turn.now) if at is not None else turn.now)
 
 
 def kept(turn: Turn) -> str:

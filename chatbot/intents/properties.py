@@ -6,12 +6,10 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from django.utils import timezone
-
 from chatbot.dialog import registry
 from chatbot.dialog.contract import PROPERTY, Option, Outcome, Reply, Turn, option
 from chatbot.intents import titles, who
-from chatbot.intents.own_words import written
+from chatbot.intents.own_words import written, written_on
 from chatbot.intents.property_words import Question, read_question, told_of
 from chatbot.intents.told import OFFERED, TOLD, told
 from chatbot.intents.visit_times import asks_visit, would_come
@@ -49,7 +47,7 @@ def inquire(turn: Turn) -> Outcome:
 
 def about(turn: Turn, named: Property) -> Outcome:
     """Its card; who says that they would come, and when, is given an hour."""
-    if written(turn) and would_come(turn.text, timezone.localdate(turn.now)):
+    if written(turn) and would_come(turn.text, written_on(turn)):
         return registry.handlers()["schedule_visit"](turn)
     return card(turn, named)
 

@@ -12,7 +12,7 @@ from django.utils import timezone
 from chatbot.dialog.contract import INTENT, Outcome, Reply, Turn, option
 from chatbot.intents import properties, titles
 from chatbot.intents.hearing.words import plain
-from chatbot.intents.own_words import kept, written
+from chatbot.intents.own_words import kept, written, written_on
 from chatbot.intents.visit_hours import words
 from chatbot.intents.visit_times import read_when
 from crm.catalog.models import Property
@@ -77,7 +77,7 @@ def changed(turn: Turn, *, asked: bool = False) -> Change | None:
         return None
     said = plain(turn.text)
     names = _VISIT.search(said) is not None
-    wanted = read_when(turn.text, timezone.localdate(turn.now))
+    wanted = read_when(turn.text, written_on(turn))
     says_time = wanted.day is not None or wanted.hour is not None
     called = names or turn.heard.intent == "schedule_visit"
     off = bool(_CANNOT.search(said) or (called and _CANCEL.search(said)))
@@ -115,6 +115,7 @@ def agree(turn: Turn, shown: Property, at: datetime, agent: User) -> None:
     FollowUp.objects.create(
         contact=turn.contact,
         kind=FollowUp.Kind.VISIT,
+        property=shown,
         about=shown.title[:200],
         due_at=at,
         is_agreed=True,
@@ -129,33 +130,50 @@ def move(visit: FollowUp, at: datetime, agent: User) -> None:
 
 
 def note(turn: Turn, shown: Property | None, at: datetime, agent: User | None, text: str) -> None:
-    """Once for each property and moment, however often it is handled; what more they wish of it
-    stands below the first wish."""
-    text = text[:LONGEST_WISH]
-    made, new = FollowUp.objects.get_or_create(
-        contact=turn.contact,
-        kind=FollowUp.Kind.VISIT,
-        about=shown.title[:200] if shown else "",
-        due_at=at,
-        is_agreed=False,
-        done_at=None,
-        assigned_to=agent,
-        defaults={"text": text},
+    """Once for each property until somebody came back to it, however often it is handled; what
+    more they wish of it stands below the first wish, as long as it has room."""
+    text, title = text[:LONGEST_WISH], shown.title[:200] if shown else ""
+    rows = FollowUp.objects.open().filter(
+        contact=turn.contact, kind=FollowUp.Kind.VISIT, is_agreed=False
     )
-    if not new and text not in made.text:
-        made.text = f"{made.text}\n{text}".strip()[:LONGEST]
+    rows = rows.of(shown.pk, title) if shown else rows.filter(property=None, about="")
+    made = rows.order_by("-pk").first()
+    if made is None or len(made.text) + len(text) >= LONGEST:
+        FollowUp.objects.create(
+            contact=turn.contact,
+            kind=FollowUp.Kind.VISIT,
+            property=shown,
+            about=title,
+            due_at=at,
+            assigned_to=agent,
+            text=text,
+        )
+    elif text not in made.text:
+        made.text = f"{made.text}\n{text}".strip()
         made.save(update_fields=["text"])
 
 
 def _meant(turn: Turn, *, rather: bool) -> list[FollowUp]:
     """Those of the property that is named, or `rather` of the one spoken of; agreed ones first."""
-    rows = list(_open(turn).select_related("assigned_to"))
+    rows = list(_open(turn).select_related("assigned_to", "property__responsible__agency"))
     if not rows:
         return []
     shown = properties.named_in(turn) or (properties.spoken_of(turn) if rather else None)
     if shown is not None or rather:
-        rows = [one for one in rows if shown is not None and one.about == shown.title[:200]]
+        rows = [one for one in rows if shown is not None and is_of(one, shown)]
     return [one for one in rows if one.is_agreed] or rows
+
+
+def is_of(visit: FollowUp, shown: Property) -> bool:
+    if visit.property_id is not None:
+        return visit.property_id == shown.pk
+    return visit.about == shown.title[:200]
+
+
+def shown_in(visit: FollowUp) -> Property | None:
+    """The property it is to; where none is noted, titles tell."""
+    rows = Property.objects.select_related("responsible__agency")
+    return visit.property or rows.filter(title=visit.about).first()
 
 
 def _called_off(turn: Turn, visit: FollowUp) -> Outcome:
@@ -165,8 +183,9 @@ def _called_off(turn: Turn, visit: FollowUp) -> Outcome:
     visit.save(update_fields=["done_at", "is_cancelled", "text"])
     agent = visit.assigned_to.first_name if visit.assigned_to else ""
     said = {"title": visit.about, "when": _said_when(turn, visit), "agent": agent}
-    free = Property.objects.filter(title=visit.about, status=Property.Status.AVAILABLE).first()
-    again = titles.pick(turn, (properties.VISIT, free.code, "visit")) if free else ()
+    shown = shown_in(visit)
+    is_free = shown is not None and shown.status == Property.Status.AVAILABLE
+    again = titles.pick(turn, (properties.VISIT, shown.code, "visit")) if shown and is_free else ()
     return Outcome((Reply("visit_cancelled", said, again, promises=True),))
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 
@@ -68,9 +68,12 @@ class Agenda:
         hours = calendar.calendars_of(agency)[agent.agency_id]
         return cls(hours, dict(rows.values_list("pk", "due_at")))
 
-    def without(self, visit: FollowUp | None) -> Agenda:
-        """The hour of the visit that is to be moved is free."""
-        taken = {pk: at for pk, at in self.taken.items() if visit is None or pk != visit.pk}
+    def for_them(self, own: FollowUp | None, others: Iterable[FollowUp]) -> Agenda:
+        """The hour of their `own` visit is free, as that would be moved; those in which they are
+        at `others` are not."""
+        taken = dict(self.taken) | {one.pk: one.due_at for one in others}
+        if own is not None:
+            taken.pop(own.pk, None)
         return replace(self, taken=taken)
 
     def is_open(self, at: datetime) -> bool:

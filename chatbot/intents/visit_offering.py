@@ -12,9 +12,11 @@ from django.utils import timezone
 
 from chatbot.dialog.contract import Asked, Outcome, Reply, Turn, option
 from chatbot.intents import properties, titles, visit_changes, who
-from chatbot.intents.own_words import kept, written
+from chatbot.intents.own_words import kept, written, written_on
 from chatbot.intents.visit_answers import read_answer
 from chatbot.intents.visit_hours import (
+    FURTHEST,
+    LENGTH,
     NOTICE,
     OTHER,
     SLOT,
@@ -61,14 +63,12 @@ def time_wanted(turn: Turn) -> When:
     """The day and the hour they say; nothing where they tapped."""
     if turn.choice or not written(turn):
         return NOTHING
-    return read_answer(turn.text, timezone.localdate(turn.now), asked=False)
+    return read_answer(turn.text, written_on(turn), asked=False)
 
 
-def offer_hours(
-    turn: Turn, shown: Property, wanted: When | None = None, own: FollowUp | None = None
-) -> Outcome:
-    """The hour they named is taken, if it is free, in the place of their `own` visit; else free
-    hours to tap on, of their day first; where nobody looks after it, when it would suit them."""
+def offer_hours(turn: Turn, shown: Property, wanted: When | None = None) -> Outcome:
+    """The hour they named is taken, if it is free; else free hours to tap on, of their day first;
+    where nobody looks after it, when it would suit them."""
     if not to_be_seen(shown):
         return gone(turn, shown)
     wanted = time_wanted(turn) if wanted is None else wanted
@@ -76,10 +76,8 @@ def offer_hours(
     if agent is None:
         said = kept(turn) if at is not None and not turn.choice else ""
         return note_wish(turn, shown, said) if said else _ask_wish(turn, shown, wanted)
-    if own is None and wanted != NOTHING:
-        own = own_visit(turn, shown)
     agenda = Agenda.of(agent, turn.now)
-    if wanted != NOTHING and (then := _at_that_time(turn, shown, agent, wanted, agenda, own)):
+    if wanted != NOTHING and (then := _at_that_time(turn, shown, agent, wanted, agenda)):
         return then
     hours = free(agenda, turn.now, NOTHING)
     if not hours:
@@ -91,29 +89,35 @@ def at_time_said(turn: Turn, shown: Property, data: Mapping[str, Any]) -> Outcom
     """What an answer that names a day or an hour leads to; None: nothing is free then. An hour
     alone is of the day that was named before."""
     said = "" if turn.choice else written(turn)
-    wanted, agent = read_answer(said, timezone.localdate(turn.now)), _agent(shown)
+    wanted, agent = read_answer(said, written_on(turn)), _agent(shown)
     if not wanted.says_something or agent is None or not to_be_seen(shown):
         return None
     if wanted.day is None and wanted.hour is not None:
         wanted = replace(wanted, day=When.of(data).day)
-    agenda = Agenda.of(agent, turn.now)
-    return _at_that_time(turn, shown, agent, wanted, agenda, own_visit(turn, shown))
+    return _at_that_time(turn, shown, agent, wanted, Agenda.of(agent, turn.now))
 
 
 def _at_that_time(
-    turn: Turn, shown: Property, agent: User, wanted: When, agenda: Agenda, own: FollowUp | None
+    turn: Turn, shown: Property, agent: User, wanted: When, agenda: Agenda
 ) -> Outcome | None:
     """The very hour, if it is free; else free ones of that day, or at that hour; None: none are."""
-    at, agenda = moment(wanted), agenda.without(own)
+    at, (own, others) = moment(wanted), _visits_of(turn, shown)
+    agenda = agenda.for_them(own, others)
     if at is not None and _is_free(turn, agenda, at):
         return _fixed(turn, shown, at, agent, own)
     hours = free(agenda, turn.now, wanted)
-    return _offer(turn, shown, wanted, hours, fits=at is None) if hours else None
+    if not hours:
+        return None
+    elsewhere = _elsewhere(turn, others, at)
+    offered = _offer(turn, shown, wanted, hours, fits=at is None or bool(elsewhere))
+    return replace(offered, replies=(*elsewhere, *offered.replies))
 
 
 def _is_free(turn: Turn, agenda: Agenda, at: datetime) -> bool:
     """Full hours alone: of two people at the same moment the database lets one in."""
     is_full = at.minute == 0 and at >= turn.now + NOTICE
+    if timezone.localdate(at) > timezone.localdate(turn.now) + FURTHEST:
+        return False
     return is_full and agenda.is_open(at) and not agenda.is_taken(at)
 
 
@@ -147,9 +151,9 @@ def _agent(shown: Property) -> User | None:
 def booked_at(turn: Turn, shown: Property, at: datetime | None) -> FollowUp | None:
     """The visit to it that they have at that moment."""
     rows = FollowUp.objects.open().filter(
-        contact=turn.contact, kind=FollowUp.Kind.VISIT, is_agreed=True, about=shown.title[:200]
+        contact=turn.contact, kind=FollowUp.Kind.VISIT, is_agreed=True
     )
-    return rows.filter(due_at=at).first() if at is not None else None
+    return rows.of(shown.pk, shown.title).filter(due_at=at).first() if at is not None else None
 
 
 def already_agreed(turn: Turn, booked: FollowUp) -> Outcome:
@@ -159,20 +163,34 @@ def already_agreed(turn: Turn, booked: FollowUp) -> Outcome:
 
 def own_visit(turn: Turn, shown: Property) -> FollowUp | None:
     """The visit to it that they have before them: another hour takes its place."""
-    if turn.is_first:
-        return None
-    return visit_changes.agreed(turn).filter(about=shown.title[:200]).first()
+    return _visits_of(turn, shown)[0]
+
+
+def _visits_of(turn: Turn, shown: Property) -> tuple[FollowUp | None, list[FollowUp]]:
+    """That one, and those that they have elsewhere."""
+    rows = [] if turn.is_first else list(visit_changes.agreed(turn))
+    own = next((one for one in rows if visit_changes.is_of(one, shown)), None)
+    return own, [one for one in rows if one is not own]
+
+
+def _elsewhere(turn: Turn, others: list[FollowUp], at: datetime | None) -> tuple[Reply, ...]:
+    """That they are at another one then."""
+    then = (one for one in others if at is not None and abs(one.due_at - at) < LENGTH)
+    return tuple(reply for one in then for reply in already_agreed(turn, one).replies)
 
 
 def book(turn: Turn, shown: Property, at: datetime) -> Outcome:
     """The hour they chose. One that was taken meanwhile is offered no more, nor one that is too
     soon by now or in which nobody is there any more."""
-    agent, own = _agent(shown), own_visit(turn, shown)
+    agent, (own, others) = _agent(shown), _visits_of(turn, shown)
     if own is not None and own.due_at == at:
         return already_agreed(turn, own)
     if agent is None or at < turn.now + NOTICE:
         return offer_hours(turn, shown, NOTHING)
-    agenda = Agenda.of(agent, turn.now).without(own)
+    if elsewhere := _elsewhere(turn, others, at):
+        again = offer_hours(turn, shown, NOTHING)
+        return replace(again, replies=(*elsewhere, *again.replies))
+    agenda = Agenda.of(agent, turn.now).for_them(own, ())
     if agenda.is_taken(at):
         return _taken(turn, shown)
     if not agenda.is_open(at):

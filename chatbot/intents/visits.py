@@ -11,7 +11,7 @@ from django.utils import timezone
 from chatbot.dialog.contract import Asked, Outcome, Reply, Step, Turn
 from chatbot.intents import menu, properties, visit_changes
 from chatbot.intents.heard import SURE
-from chatbot.intents.own_words import kept, written
+from chatbot.intents.own_words import kept, written, written_on
 from chatbot.intents.told import just_offered, just_told
 from chatbot.intents.visit_hours import (
     SLOT,
@@ -57,7 +57,7 @@ def names_only_a_time(turn: Turn) -> bool:
     or "a las 5", too. A partner may speak of something else by then."""
     if turn.choice or "property" not in turn.topic:
         return False
-    said, today = written(turn), timezone.localdate(turn.now)
+    said, today = written(turn), written_on(turn)
     if not said or not is_a_time(said, today, part=True):
         return False
     return (turn.session is None and is_a_time(said, today)) or just_told(turn)
@@ -173,8 +173,7 @@ def _denies(turn: Turn) -> bool:
 
 def to_move(turn: Turn, visit: FollowUp | None) -> Outcome:
     """Another hour for the visit they have, which stands until they choose one."""
-    rows = Property.objects.select_related("responsible__agency")
-    shown = rows.filter(title=visit.about).first() if visit else None
+    shown = visit_changes.shown_in(visit) if visit else None
     if visit is None or shown is None:
         return ask_which(turn)
     wanted = time_wanted(turn)
@@ -183,12 +182,11 @@ def to_move(turn: Turn, visit: FollowUp | None) -> Outcome:
         wanted = NOTHING  # that is when it is now
     elif wanted.day is None and wanted.hour is not None and visit.is_agreed:
         wanted = replace(wanted, day=own.date())
-    before = visit.due_at  # it may be moved
-    offered = offer_hours(turn, shown, wanted, visit if visit.is_agreed else None)
+    offered = offer_hours(turn, shown, wanted)
     asks = offered.asked is not None and offered.asked.dialog == DIALOG
     if not asks or not visit.is_agreed:
         return offered
-    stands = Reply("visit_stands", {"title": visit.about, "when": words(turn, before)})
+    stands = Reply("visit_stands", {"title": visit.about, "when": words(turn, visit.due_at)})
     return replace(offered, replies=(stands, *offered.replies))
 
 

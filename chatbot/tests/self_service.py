@@ -93,10 +93,10 @@ class Chat:
             media["caption"] = caption
         return self.element({"type": kind, kind: media})
 
-    def element(self, content, *, wamid=""):
+    def element(self, content, *, wamid="", at=None):
         before = len(self.graph.sent)
         wamid = wamid or f"wamid.T{next(numbers)}.{self.sender}"
-        at = str(int(timezone.now().timestamp()))
+        at = str(int((at or timezone.now()).timestamp()))
         message = {"from": self.sender, "id": wamid, "timestamp": at, **content}
         with self.capture(execute=True):
             answer = self.post(message_body(message, sender=self.sender))

@@ -244,6 +244,70 @@ def test_every_wish_is_noted_while_nobody_is_there(say, graph, villa, others):
     ]
 
 
+def test_of_a_property_one_wish_waits_whenever_they_write(say, graph, villa):
+    """Also while the business is open, when each is to be come back to at once."""
+    day = timezone.localdate()
+    SpecialDay.objects.create(
+        name="Feria", first=day, last=day, is_open=True, opens="00:00", closes="23:59"
+    )
+    Property.objects.update(responsible=None)
+    for wish in ("mañana a las 5", "el sábado", "mañana a las 5", "el lunes" + "x" * 499) * 2:
+        say("quiero visitar Villa Marina")
+        say(wish)
+        say("no gracias")
+    noted = FollowUp.objects.get()
+    assert noted.property == villa and noted.text.count("mañana a las 5") == 1
+    assert noted.text.count("\n") == 2
+
+
+def test_two_properties_of_one_title_are_two_visits(chat, villa):
+    twin = Property.objects.create(
+        code="VM-02", title=villa.title, price=villa.price, responsible=villa.responsible
+    )
+    day = timezone.localdate() + timedelta(days=(7 - timezone.localdate().weekday()))
+    for code, hour in (("VM-01", 10), ("VM-02", 11), ("VM-01", 12)):
+        said = chat(f"quiero visitar {code} el {day:%d/%m} a las {hour}")
+        assert "Listo" in said[0], said
+    booked = FollowUp.objects.order_by("due_at")
+    assert [(one.property, timezone.localtime(one.due_at).hour) for one in booked] == [
+        (twin, 11),
+        (villa, 12),
+    ]
+    Lead.objects.all().delete()
+    twin.delete()
+    assert FollowUp.objects.filter(property=None, about=villa.title).exists()
+
+
+def test_nobody_is_at_two_visits_at_once(chat, villa, others):
+    luis = colleague("agent", first_name="Luis", last_name="Rojas")
+    Property.objects.filter(code="AL-02").update(responsible=luis)
+    day = timezone.localdate() + timedelta(days=(7 - timezone.localdate().weekday()))
+    chat(f"quiero visitar Villa Marina el {day:%d/%m} a las 10")
+    chat("quiero visitar Los Álamos")
+    tapped = chat.options[0][0].partition(".")[0] + f".{FollowUp.objects.get().due_at.isoformat()}"
+    for said in (chat.tap(tapped), chat(f"el {day:%d/%m} a las 10")):
+        assert "ya está reservada: *Villa Marina*" in said[0] and "Los Álamos" in said[1]
+        assert len(chat.queries) <= MOST_QUERIES
+    assert FollowUp.objects.count() == 1
+
+
+def test_no_visit_is_booked_in_a_year(chat, villa):
+    day = timezone.localdate() + timedelta(days=7 * 53 - timezone.localdate().weekday())
+    chat(f"quiero visitar Villa Marina el {day:%d/%m/%Y} a las 10am")
+    assert not FollowUp.objects.exists() and chat.options
+
+
+def test_what_is_handled_after_midnight_was_said_before_it(chat, villa):
+    yesterday = timezone.now() - timedelta(days=1)
+    day = timezone.localdate() + timedelta(days=1)
+    SpecialDay.objects.create(
+        name="Feria", first=day, last=day, is_open=True, opens="00:00", closes="23:59"
+    )
+    chat("quiero visitar Villa Marina")
+    chat("pasado mañana", at=yesterday)
+    assert {id_.partition(".")[2][:10] for id_, _title in chat.options[:-1]} == {str(day)}
+
+
 def test_which_property_is_asked_first(say, graph, villa, others):
     say("quiero agendar una visita")
     assert "Qué propiedad" in said()[0].text

@@ -29,6 +29,10 @@ class FollowUpQuerySet(models.QuerySet["FollowUp"]):
     def open(self) -> FollowUpQuerySet:
         return self.filter(done_at=None)
 
+    def of(self, key: int, title: str) -> FollowUpQuerySet:
+        """About that property; where none is noted, titles tell."""
+        return self.filter(Q(property=key) | Q(property=None, about=title[:200]))
+
 
 class FollowUp(models.Model):
     """One thing to do. A visit at a time is nobody else's: one open visit per person and moment."""
@@ -45,6 +49,15 @@ class FollowUp(models.Model):
         verbose_name=_("contact"),
     )
     kind = models.CharField(_("kind"), max_length=10, choices=Kind, default=Kind.OTHER)
+    property = models.ForeignKey(
+        "catalog.Property",
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("property"),
+    )
+    # Its title, which others may have too and which stays when it is gone.
     about = models.CharField(_("about"), max_length=200, blank=True)
     text = models.TextField(_("text"), max_length=2000, blank=True)
     due_at = models.DateTimeField(_("due"))
