@@ -129,6 +129,11 @@ class ContactQuerySet(models.QuerySet["Contact"]):
 
 # Where a person is written to in Portuguese, unless they want otherwise.
 PORTUGUESE = ("BR", "PT", "AO", "MZ", "CV")
+WRITES = {
+    "es": _("writes in Spanish"),
+    "pt": _("writes in Portuguese"),
+    "en": _("writes in English"),
+}
 
 
 class Contact(models.Model):
@@ -216,6 +221,11 @@ class Contact(models.Model):
         if own:
             return "es"
         return self.heard_language or ("pt" if self.region in PORTUGUESE else "es")
+
+    @property
+    def writes_in(self) -> str:
+        """What they are followed in, in words; "" where it was chosen for them, or never told."""
+        return "" if self.language else str(WRITES.get(self.heard_language, ""))
 
     @property
     def phone(self) -> str:

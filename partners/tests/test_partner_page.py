@@ -59,12 +59,13 @@ def test_the_page_says_it_all_and_escapes_it(browser, officer, manager, product)
         agency=Agency.objects.create(name="Lima"),
         officer=officer,
     )
+    Contact.objects.filter(pk=partner.contact_id).update(heard_language="pt")
     loan = make_loan(partner, product, principal=Decimal("1234.50"))
     draft = make_loan(partner, product, number="P-002", active=False, currency="USD")
     text = text_of(browser, officer, partner.get_absolute_url())
     assert evil not in text and "&lt;script&gt;" in text
     for said in ("40000001", "+51 911 000 001", "ana@ejemplo.test", "Lima", "oficial", "S-001",
-                 "S/ 1,234.50", "DNI (Peru)", "days late", "None"):  # fmt: skip
+                 "S/ 1,234.50", "DNI (Peru)", "days late", "in Portuguese", "None"):  # fmt: skip
         assert (said in text) == (said != "None"), said
     assert loan.get_absolute_url() in text and draft.get_absolute_url() in text
     assert reverse("inbox:of_contact", args=[partner.contact_id]) in text

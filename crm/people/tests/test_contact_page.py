@@ -56,3 +56,11 @@ def test_a_merged_person_leads_to_where_they_live_on(browser, colleague, maria):
     old = Contact.objects.create(name="María", merged_into=maria)
     response = browser(colleague("manager")).get(f"/people/{old.pk}/")
     assert response.url == f"/people/{maria.pk}/"
+
+
+@pytest.mark.usefixtures("in_english")
+def test_the_page_says_what_they_write_in(browser, colleague, maria):
+    url, manager = f"/people/{maria.pk}/", browser(colleague("manager"))
+    for heard, chosen, says in (("", "", False), ("pt", "", True), ("pt", "es", False)):
+        Contact.objects.update(heard_language=heard, language=chosen)
+        assert ("writes in Portuguese" in manager.get(url).content.decode()) == says
