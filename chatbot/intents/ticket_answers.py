@@ -144,7 +144,7 @@ def _shown(turn: Turn, ticket: Ticket, said_of: int = 0) -> Outcome:
     """One ticket with its last answers; those that were only announced have been read now.
     `said_of` is the key they named: that of a part is told what it is a part of."""
     entries, more = _answers(turn, ticket)
-    new = [one for one in entries if _is_unread(one)]
+    new = [one for one in entries if is_unread(one)]
     hearing.mark_read(new, owing=ticket_files.send_soon(new, turn.conversation))
     answers = [{"at": one.created_at, "text": one.text} for one in entries]
     shown = titles.titles(turn)
@@ -159,7 +159,7 @@ def _shown(turn: Turn, ticket: Ticket, said_of: int = 0) -> Outcome:
     )
 
 
-def _is_unread(entry: TicketMessage) -> bool:
+def is_unread(entry: TicketMessage) -> bool:
     return entry.is_veiled and entry.read_at is None
 
 
@@ -177,9 +177,9 @@ def _answers(turn: Turn, ticket: Ticket) -> tuple[list[TicketMessage], bool]:
         unread = rows.filter(is_veiled=True, read_at=None).exclude(pk__in=[o.pk for o in found])
         found += unread.order_by("id")[: MOST_UNREAD + 1]
     # What was told before makes room for what was not: that is told the next time for sure.
-    found.sort(key=_is_unread, reverse=True)
+    found.sort(key=is_unread, reverse=True)
     said = _that_fit(found)
-    more = any(_is_unread(one) for one in found[len(said) :])
+    more = any(is_unread(one) for one in found[len(said) :])
     return sorted(said, key=lambda one: one.pk), more
 
 

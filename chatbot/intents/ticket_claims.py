@@ -12,7 +12,7 @@ from chatbot.intents.hearing.features import asks
 from chatbot.intents.hearing.ticket_numbers import names_some
 from chatbot.intents.hearing.words import plain
 from chatbot.intents.own_words import written
-from chatbot.intents.ticket_answers import rate, reopen
+from chatbot.intents.ticket_answers import is_unread, rate, reopen
 from chatbot.intents.ticket_asking import (
     ABOUT,
     about,
@@ -140,8 +140,7 @@ def _answered(turn: Turn) -> Outcome | None:
 def _may_answer(turn: Turn, entry: TicketMessage) -> bool:
     """Whether it may be the answer to that question; what they have not
     read, they must tell it."""
-    asks_for_it = OF_PAYING.search(plain(entry.text)) is not None
-    if entry.kind != PUBLIC or (_brings_receipt(turn) and not asks_for_it):
+    if entry.kind != PUBLIC or (_brings_receipt(turn) and not _asks_for_it(entry)):
         return False
     heard, slots = turn.heard, turn.heard.slots
     if heard.intent in ANSWERS:
@@ -149,10 +148,14 @@ def _may_answer(turn: Turn, entry: TicketMessage) -> bool:
     words = plain(turn.text)
     if heard.intent in POLITE or asks(turn.text) or WISHES.search(words):
         return False
-    if entry.is_veiled and entry.read_at is None:
+    if is_unread(entry):
         return TELLS.search(words) is not None and NOT_TOLD.search(words) is None
     names = slots.ordinal or slots.day or any(sign.isdigit() for sign in turn.text)
     return bool(names) or heard.score < SURE
+
+
+def _asks_for_it(entry: TicketMessage) -> bool:
+    return OF_PAYING.search(plain(entry.text)) is not None
 
 
 def _not_settled(turn: Turn) -> Outcome | None:
@@ -191,6 +194,18 @@ def _brings_receipt(turn: Turn) -> bool:
     return is_one or RECEIPT.search(plain(turn.text)) is not None
 
 
+def _was_asked_for(turn: Turn) -> bool:
+    """Whether the ticket that waits for them asked for a receipt in its last answer, which they
+    have read, whatever was said since."""
+    rows = Ticket.objects.filter(conversation=turn.conversation, merged_into=None)
+    if turn.partner is not None:
+        rows = rows.filter(hearing.heard_by(turn.partner))
+    waiting = rows.filter(status=Ticket.Status.WAITING)
+    entries = TicketMessage.objects.filter(ticket__in=waiting, kind=PUBLIC)
+    entry = entries.order_by("-ticket__changed_at", "-pk").first()
+    return entry is not None and not is_unread(entry) and _asks_for_it(entry)
+
+
 def _is_leads(turn: Turn) -> bool:
     """Whether it is a lead's already, or makes one."""
     found = turn.captured
@@ -201,8 +216,10 @@ def _says_nothing(turn: Turn) -> bool:
     """Whether it is an answer that was tapped, is or names an amount as a receipt does or a row of
     the list that was shown, or is no word."""
     slots = turn.heard.slots
+    if _brings_receipt(turn):
+        return not _was_asked_for(turn)
     names_row = bool(turn.topic.get("shown")) and bool(slots.ordinal or slots.loan)
-    if turn.choice or slots.amount is not None or names_row or _brings_receipt(turn):
+    if turn.choice or slots.amount is not None or names_row:
         return True
     return not written(turn) and not turn.inbound.media
 

@@ -24,9 +24,10 @@ WISHES = re.compile(
 )
 # A picture with such a word is a receipt, and one of a payment with an amount besides.
 RECEIPT = re.compile(r"\b(?:comprobantes?|vouchers?|boletas?|recibos?|constancia|receipt)\b")
-# But for who was asked for just that.
+# But for who was asked for just that: a picture, and none of anything else.
 OF_PAYING = re.compile(
-    rf"{RECEIPT.pattern}|\b(?:fotos?|captura|imagen|pag\w+|deposit\w+|transf\w+)\b"
+    rf"{RECEIPT.pattern}|\b(?:pagos?|pagaste|pague|pagado|pagamento|payment|deposit\w+|transf\w+)\b"
+    r"|\b(?:fotos?|captura|imagen)\b(?! (?:del?|d[aoe]s?|of) )"
 )
 # Who has not read the question may know it, and tells the answer all the same.
 TELLS = re.compile(

@@ -85,6 +85,20 @@ def test_a_receipt_is_none_of_its_answers_unless_asked_for(asked, ask, clara):
     assert said_of(asked) == ["200", "el voucher"]
 
 
+def test_one_that_was_asked_for_is_its_answer_whatever_was_said_since(asked, ask, clara):
+    answered(ask, asked, clara, "Mándanos el voucher")
+    ask("gracias, ya se lo mando")
+    (said,) = ask.picture(jpeg(), "el voucher")
+    assert asked.number in said and said_of(asked) == ["el voucher"]
+    assert fresh(asked).status == "open" and len(ask.queries) <= MOST_QUERIES + 2
+
+
+def test_a_picture_of_something_else_asks_for_none(asked, ask, clara):
+    answered(ask, asked, clara, "¿La foto de la página?")
+    ask.picture(jpeg(), "S/ 430 ayer")
+    assert said_of(asked) == [] and ask.dialog.name == "upload_receipt"
+
+
 def test_nobody_answers_what_they_have_not_read(made, ask, clara):
     out_of_session()
     answered(ask, made, clara, "¿Cuál?")
