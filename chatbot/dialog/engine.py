@@ -195,12 +195,18 @@ def _answered(turn: Turn, dialog: Dialog) -> Outcome:
 
 
 def _leaving(turn: Turn, dialog: Dialog, left: str) -> Outcome:
-    """What is no answer; if words lead elsewhere, after a word that the question was left."""
+    """What is no answer; if it leads elsewhere, after a word that the question was left."""
     outcome = _no_answer(turn)
-    goes_on = outcome.asked is not None and outcome.asked.dialog == dialog.name
-    if not left or turn.choice or outcome.beside or goes_on:
+    if not left or outcome.beside or _goes_on(outcome.asked, dialog):
         return outcome
     return replace(outcome, replies=(Reply(left), *outcome.replies))
+
+
+def _goes_on(asked: Asked | None, dialog: Dialog) -> bool:
+    """Whether the same is asked about; with another file, or none yet, it is not."""
+    if asked is None or asked.dialog != dialog.name:
+        return False
+    return bool(asked.data.get("file") == dialog.data.get("file"))
 
 
 def _no_answer(turn: Turn) -> Outcome:

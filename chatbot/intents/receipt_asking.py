@@ -25,8 +25,12 @@ WRONG = {"amount": "amount", "day": "day", "which": "loan"}
 
 
 def go_on_with(turn: Turn, data: Data, found: Data) -> Outcome:
-    """What is asked next, where this is known, too."""
-    return go_on(turn, receipt_loans.checked(turn, {**data, **found}))
+    """What is asked next, where this is known, too; None: it is known no more."""
+    if found.get("wrong_day"):
+        found = {"day": None, **found}
+    both = {**data, **found}
+    known = {key: value for key, value in both.items() if value is not None}
+    return go_on(turn, receipt_loans.checked(turn, known))
 
 
 def go_on(turn: Turn, data: Data, *first: Reply, known: Attachment | None = None) -> Outcome:
@@ -69,7 +73,9 @@ def refused(attachment: Attachment, data: Data, *first: Reply) -> Outcome | None
     why = receipt_words.refusal(attachment)
     if why is None:
         return None
-    rest = {key: value for key, value in data.items() if key != "file"}
+    rest = {key: value for key, value in data.items() if key not in ("file", "wrong_loan")}
+    if data.get("wrong_loan"):
+        first = (*first, Reply("loan_not_found"))
     return Outcome((*first, why), asked=Asked(DIALOG, "file", rest))
 
 

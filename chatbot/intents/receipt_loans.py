@@ -40,15 +40,27 @@ def running(turn: Turn) -> list[Loan]:
 
 def said(turn: Turn) -> dict[str, Any]:
     """The loan as JSON, if the words name one of theirs that runs: not by a number alone, which may
-    be anything's. `wrong_loan`: it is written in full, and none of those."""
+    be anything's. `wrong_loan`: it is none of those."""
     text = plain(turn.text)
     by_place = turn.heard.slots.ordinal and LOAN.search(text)
-    if turn.choice or ASKS.search(text) or not (by_place or without_loan(text) != text):
+    if turn.choice or _asks(turn, text) or not (by_place or without_loan(text) != text):
         return {}
-    _was_named, found = holdings.named(turn, running(turn))
+    was_named, found = holdings.named(turn, running(turn))
     if found is None:
-        return {"wrong_loan": True} if holdings.is_full(turn.heard.slots.loan) else {}
+        return {"wrong_loan": True} if was_named else {}
     return {"loan": found.pk}
+
+
+def _asks(turn: Turn, text: str) -> bool:
+    """Beside a picture an amount is what was paid: "S/ 430 para cancelar la cuota"."""
+    pays = turn.inbound.media and turn.heard.slots.amount is not None
+    return "?" in text or (not pays and bool(ASKS.search(text)))
+
+
+def digits(turn: Turn) -> set[int]:
+    """The numbers of those that may be paid, without what stands before them."""
+    numbers = (re.sub(r"\D", "", one.number) for one in running(turn))
+    return {int(one) for one in numbers if one}
 
 
 def other(turn: Turn, data: Data) -> dict[str, Any] | None:

@@ -4,62 +4,152 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from decimal import Decimal
 from typing import Any
 
 from django.utils import timezone
 
 from chatbot.dialog.contract import Turn
-from chatbot.intents import receipt_loans, receipt_words
+from chatbot.intents import receipt_denials, receipt_loans, receipt_words
 from chatbot.intents.hearing.amounts import as_amount
-from chatbot.intents.hearing.days import without_days
+from chatbot.intents.hearing.days import past_days, without_days, without_past_days
 from chatbot.intents.hearing.loans import without_loan
-from chatbot.intents.hearing.words import plain
+from chatbot.intents.hearing.polite import without_politeness
+from chatbot.intents.hearing.words import plain, words_of
 
-_NUMBER = re.compile(r"(?<![\w.,/-])\d[\d.,]*(?![\w/-])")
-_DENIED = re.compile(r"(?<![\w.,/-])\d[\d.,]* no\b|\bno (?:fueron |son |es |fue )?\d[\d.,]* sino\b")
+_NUMBER = re.compile(r"(?<![\w.,/-])\d[\d.,]*+(?![\w/-])")
 _ON = re.compile(r"\b(?:el|dia|em|on|the) (\d{1,2})(?![\w.,/-]*\d|\w)")
+# Alone it may be a year as well as an amount.
+_YEAR = re.compile(r"(?:19|20)\d\d")
+DAYS_OF_A_MONTH = 31
 # A number is the amount where nothing else is said beside it.
 _SMALL = (
     "no nao not si sim yes perdon perdona disculpa disculpe desculpa desculpe sorry me equivoque"
     " confundi errei meant mistake ops uy es era fue fueron son foi foram eram was it were is i y e"
-    " and pero mas but sino mejor pon ponle pone cambia cambialo por a to de del el la o un the of"
+    " and pero mas but sino mejor pon ponle pone cambia cambialo por a to el o un the of"
     " monto importe total valor amount quise decir queria dizer digo corrige make pago pague paguei"
     " paid"
 )
 _MEANT = frozenset(_SMALL.split())
+# With these it may be a day, a loan or an amount.
+_UNCLEAR = _MEANT | frozenset(("de", "del", "la", "lo", "da", "do", "al", "s"))
 _PAID = re.compile(
     r"\b(?:pague|paguei|paid|fueron|foram|son|cuotas?|parcelas?|installments?|monto|amount)\b"
 )
-_WRONG = re.compile(
-    r"\b(?:mal|errad[oa]|equivocad[oa]|incorret[oa]|incorrect[oa]?|wrong|no es|nao e|is not)\b"
+# What may stand beside a yes that changes nothing.
+_HARMLESS = (
+    "si sip sim yes yeah ya claro ok oka okay okey okis dale bien bueno listo perfecto exacto"
+    " correcto correcta correctos correctas conforme confirmo confirmado confirmar confirmalo"
+    " acuerdo asi mismo eso esta estan es son fue fueron todo todos tal cual muy de el la lo"
+    " los las en del y ese esa monto importe fecha dia datos pago comprobante prestamo credito"
+    " por para favor xfa porfa porfavor gracias muchas mil amigo amiga senor senorita soles sol"
+    " proceda procede proceder guardalo envialo enviar puedes puede supuesto efectivamente"
+    " afirmativo that is correct right all good fine it looks confirm confirmed thanks thank"
+    " you certo tudo bem isso correto correta obrigado obrigada ta"
 )
+_AGREED = frozenset(_HARMLESS.split())
+_SOLES = re.compile(r"\bs/\s?\.?(?=\s*\d)")
 
 
-def told(turn: Turn) -> dict[str, Any]:
-    """Day and amount said by a number alone, as JSON: what other facts do not say already."""
-    if turn.choice or receipt_loans.ASKS.search(turn.text):
+def found(turn: Turn, *, by_number: bool = True) -> dict[str, Any]:
+    """Amount, day and loan as far as words say them, as JSON; `by_number`: a number alone counts,
+    too. None: said, and to be asked, since it may be one of two."""
+    if turn.choice:
         return {}
-    rest = _DENIED.sub(" ", without_loan(without_days(plain(turn.text))))
-    found: dict[str, Any] = {}
-    if on := _ON.search(rest):
-        rest = rest[: on.start()] + rest[on.end() :]
-        if day := receipt_words.last_such(int(on[1]), timezone.localdate()):
-            found["day"] = day.isoformat()
+    text, only = receipt_denials.without_denied(plain(turn.text))
+    if only:
+        return {}
+    turn = _saying(turn, text)
+    counted = _told(turn) if by_number else {}
+    named = receipt_words.facts(turn) | receipt_loans.said(turn)
+    differ = {key for key in counted.keys() & named.keys() if counted[key] != named[key]}
+    differ -= {"said_in"}
+    if len(past_days(plain(turn.text), timezone.localdate())) > 1:
+        differ |= {"day"}
+    return counted | named | dict.fromkeys(differ)
+
+
+def undenied(turn: Turn) -> Turn:
+    """As if what is denied had not been said."""
+    text, _only = receipt_denials.without_denied(plain(turn.text))
+    return turn if turn.choice else _saying(turn, text)
+
+
+def _saying(turn: Turn, text: str) -> Turn:
+    return turn if text == plain(turn.text) else receipt_words.saying(turn, text)
+
+
+def _told(turn: Turn) -> dict[str, Any]:
+    """Day and amount said by a number alone."""
+    if receipt_loans.ASKS.search(turn.text):
+        return {}
+    rest = without_loan(without_past_days(plain(turn.text)))
+    days, rest = [int(one) for one in _ON.findall(rest)], _ON.sub(" ", rest)
     numbers = _NUMBER.findall(rest)
-    if not set(re.findall(r"[a-z]+", rest)) <= _MEANT or len(numbers) > 1:
+    if len(numbers) > 1 or not _is_said_with(rest, _MEANT) or _is_unclear(turn, days, numbers):
         return {}
+    return _day(days) | _amount(turn, numbers)
+
+
+def _is_unclear(turn: Turn, days: list[int], numbers: list[str]) -> bool:
+    """Whether a number may be another thing than an amount or a day: a year, a loan's number."""
+    if any(_YEAR.fullmatch(one) for one in numbers):
+        return True
+    bare = [int(one) for one in numbers if one.isdecimal()]
+    if days and any(one <= DAYS_OF_A_MONTH for one in bare):
+        return True
+    return bool(days or bare) and bool({*days, *bare} & receipt_loans.digits(turn))
+
+
+def _day(days: list[int]) -> dict[str, Any]:
+    such = {receipt_words.last_such(one, timezone.localdate()) for one in days} - {None}
+    if not such:
+        return {}
+    day = such.pop()
+    return {"day": day.isoformat() if day and not such else None}
+
+
+def _amount(turn: Turn, numbers: list[str]) -> dict[str, Any]:
     said = as_amount(numbers[0]) if numbers else None
     slots = replace(turn.heard.slots, amount=said)
     amount = receipt_words.amount(replace(turn, heard=replace(turn.heard, slots=slots)))
-    return found | ({"amount": str(amount), "said_in": ""} if amount is not None else {})
+    return {"amount": str(amount), "said_in": ""} if amount is not None else {}
 
 
-def wrong(turn: Turn) -> str:
-    """Which of them they say is wrong, where it can be asked anew: amount, day, which."""
+def wrong(turn: Turn) -> dict[str, None]:
+    """What they say is wrong, each to be asked anew: amount, day, loan."""
     text = plain(turn.text)
     if turn.choice or receipt_loans.ASKS.search(text):
-        return ""
-    if _WRONG.search(text):
-        return receipt_words.thing(turn)
-    digits = any(sign.isdigit() for sign in text)
-    return "amount" if digits and _PAID.search(text) else ""
+        return {}
+    return dict.fromkeys(receipt_denials.things(text)) if receipt_denials.is_wrong(text) else {}
+
+
+def is_paid_unclearly(turn: Turn) -> bool:
+    """Whether words speak of what was paid, with figures that are no amount: "fueron 3 cuotas"."""
+    text = plain(turn.text)
+    return not turn.choice and receipt_words.has_digits(text) and bool(_PAID.search(text))
+
+
+def is_unclear(turn: Turn) -> bool:
+    """Whether something is put right, and nobody can say what: "no, del 26", "no es 500"."""
+    if turn.choice:
+        return False
+    text, only = receipt_denials.without_denied(plain(turn.text))
+    rest = without_loan(without_past_days(text))
+    return only or (receipt_words.has_digits(rest) and _is_said_with(rest, _UNCLEAR))
+
+
+def agrees(turn: Turn, amount: str) -> bool:
+    """Whether a yes in words is one to all that is shown: nothing beside it, but thanks and what is
+    known already, since what nobody understands may put something right."""
+    if turn.heard.exact:
+        return True
+    if not receipt_words.is_sure(turn) or re.search(r"[$€?]", turn.text):
+        return False
+    rest = _SOLES.sub(" ", without_loan(without_days(plain(turn.text))))
+    rest = _NUMBER.sub(lambda one: " " if as_amount(one[0]) == Decimal(amount) else one[0], rest)
+    return {*without_politeness(words_of(rest))} <= _AGREED
+
+
+def _is_said_with(text: str, words: frozenset[str]) -> bool:
+    return set(re.findall(r"[a-z]+", text)) <= words

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
@@ -12,7 +13,10 @@ from django.utils import timezone
 
 from chatbot.dialog.contract import Reply, Turn
 from chatbot.intents.heard import SURE
-from chatbot.intents.receipt_loans import LOAN
+from chatbot.intents.hearing.days import past_days
+from chatbot.intents.hearing.loans import find_ordinal
+from chatbot.intents.hearing.slots import find_slots
+from chatbot.intents.hearing.words import plain
 from crm.conversations.models import Attachment
 from partners.account.amounts import read_amount
 from partners.lending.errors import LendingError
@@ -35,13 +39,29 @@ def facts(turn: Turn) -> dict[str, Any]:
     if (said := amount(turn)) is not None:
         found |= {"amount": str(said), "said_in": turn.heard.slots.currency}
     slots = turn.heard.slots
-    if slots.day is not None and slots.day <= timezone.localdate():
-        found["day"] = slots.day.isoformat()
-    elif slots.day is not None:
+    today = timezone.localdate()
+    days = past_days(plain(turn.text), today)
+    if slots.day is not None and slots.day > today:
         found["wrong_day"] = "future"
     elif slots.wrong_day:
         found["wrong_day"] = "none"
+    elif len(days) == 1:
+        found["day"] = (slots.day or days.pop()).isoformat()
     return found
+
+
+def saying(turn: Turn, text: str) -> Turn:
+    """As if they had said only this, and tapped nothing; the intent stays that of all they said."""
+    slots = find_slots(plain(text), timezone.localdate())
+    inbound = replace(turn.inbound, text=text, choice="")
+    return replace(turn, inbound=inbound, heard=replace(turn.heard, slots=slots))
+
+
+def unplaced(turn: Turn) -> Turn:
+    """ "El 1" and "el primero" name a day rather than an answer by its place."""
+    text = plain(turn.text)
+    is_place = find_ordinal(text) or (has_digits(text) and not text.strip().isdecimal())
+    return saying(turn, turn.text) if turn.choice and is_place else turn
 
 
 def amount(turn: Turn, *, alone: bool = False) -> Decimal | None:
@@ -110,14 +130,13 @@ def about(turn: Turn) -> int:
     return int(key[:18]) if key.isdecimal() else 0
 
 
+def has_digits(text: str) -> bool:
+    """Whether there is a number; one that was not understood may put something right."""
+    return any(sign.isdigit() for sign in text)
+
+
 def is_unsure(turn: Turn) -> bool:
     return bool(UNSURE.search(turn.text))
-
-
-def thing(turn: Turn) -> str:
-    """ "la fecha", "el monto", "el préstamo": which of them is wrong."""
-    shapes = {"amount": AMOUNT, "day": DAY, "which": LOAN}
-    return next((name for name, shape in shapes.items() if shape.search(turn.text)), "")
 
 
 def is_taken(attachment: Attachment) -> bool:

@@ -16,12 +16,14 @@ from chatbot.intents import (
     menu,
     paid,
     receipt_before,
+    receipt_denials,
     receipt_keeping,
     receipt_loans,
     receipt_mending,
     receipt_states,
     receipt_words,
 )
+from chatbot.intents.hearing.words import plain
 from chatbot.intents.receipt_asking import (
     DIALOG,
     WRONG,
@@ -42,6 +44,8 @@ VISITOR = "visitor_file"
 STATES = "receipt_states"
 # Of a picture that was taken without a word: at which question that was.
 GUESSED = "guessed"
+# What is said where a file is given up for something else.
+LEFT = "receipt_left"
 FILES = (Message.Kind.IMAGE, Message.Kind.DOCUMENT)
 
 
@@ -145,25 +149,33 @@ def _file(turn: Turn, data: Data) -> Outcome | None:
 def _amount(turn: Turn, data: Data) -> Outcome | None:
     if early := _aside(turn, data, "amount", "stop"):
         return early
+    turn = receipt_mending.undenied(turn)
     if receipt_words.picked(turn, data["file"]) == "stop":
         return Outcome((Reply("file_kept"),))
     amount = receipt_words.amount(turn, alone=True)
     if amount is None:
-        return _more_facts(turn, data) or _unclear(turn, data)
+        return _more_facts(turn, data, by_number=True) or _unclear(turn, data)
     known = {"amount": str(amount), "said_in": turn.heard.slots.currency}
     return go_on_with(turn, data, _facts(turn) | known)
 
 
 def _unclear(turn: Turn, data: Data) -> Outcome | None:
     """Figures that may be several amounts, or none: it is asked again what was paid."""
-    if turn.choice or not _has_digits(turn) or receipt_loans.ASKS.search(turn.text):
+    if (
+        turn.choice
+        or not receipt_words.has_digits(turn.text)
+        or receipt_loans.ASKS.search(turn.text)
+    ):
         return None
     return replace(go_on(turn, data), misunderstood=True)
 
 
 def _day(turn: Turn, data: Data) -> Outcome | None:
+    if (said := receipt_words.unplaced(turn)) is not turn:
+        return _day(said, data) or go_on(turn, data)
     if early := _aside(turn, data, "day", "today", "yesterday"):
         return early
+    turn = receipt_mending.undenied(turn)
     today = timezone.localdate()
     tapped = {"today": today, "yesterday": today - timedelta(days=1)}
     picked = receipt_words.picked(turn, data["file"])
@@ -191,54 +203,57 @@ def _loan_step(turn: Turn, data: Data) -> Outcome | None:
 
 
 def _confirm(turn: Turn, data: Data) -> Outcome | None:
+    if (said := receipt_words.unplaced(turn)) is not turn:
+        return _mended(said, data) or go_on(turn, data)
     if early := _aside(turn, data, "confirm", "yes", "no"):
         return early
     answer = receipt_words.yes_or_no(turn, data["file"])
-    found = receipt_mending.told(turn) | _told(turn)
-    if found and (not answer or receipt_loans.is_new(data, found)):
-        return go_on_with(turn, data, found)
-    if (changed := receipt_loans.other(turn, data)) is not None:
-        return go_on(turn, changed)
-    if not found and (wrong := receipt_mending.wrong(turn)):
-        return ask_anew(turn, data, wrong)
+    if (mended := _mended(turn, data, is_yes=bool(answer))) is not None:
+        return mended
     if answer is None:
         return None
     if not answer:
         return ask_what(turn, data)
-    if turn.choice or (receipt_words.is_sure(turn) and (found or not _has_digits(turn))):
+    if turn.choice or receipt_mending.agrees(turn, data["amount"]):
         return receipt_keeping.hand_in(turn, data)
-    return go_on(turn, data)
+    # What was not understood beside it may put something right.
+    return go_on_with(turn, data, receipt_mending.found(turn))
 
 
-def _has_digits(turn: Turn) -> bool:
-    """A number that was not understood may put something right."""
-    return any(sign.isdigit() for sign in turn.text)
+def _mended(turn: Turn, data: Data, *, is_yes: bool = False) -> Outcome | None:
+    """What is asked next where words put something right, or say what is wrong."""
+    found, wrong = receipt_mending.found(turn), receipt_mending.wrong(turn)
+    found |= {key: None for key in wrong if found.get(key) in (None, data.get(key))}
+    if found and (not is_yes or receipt_loans.is_new(data, found)):
+        return go_on_with(turn, data, found)
+    if (changed := receipt_loans.other(turn, data)) is not None:
+        return go_on(turn, changed)
+    if not found and receipt_mending.is_paid_unclearly(turn):
+        return ask_anew(turn, data, "amount")
+    unclear = not found and not is_yes and receipt_mending.is_unclear(turn)
+    return ask_what(turn, data) if unclear else None
 
 
 def _mend(turn: Turn, data: Data) -> Outcome | None:
     """What is wrong: asked anew, or told right away ("fueron 600")."""
     if early := _aside(turn, data, "mend", "amount", "day", "which", "leave"):
         return early
-    if found := receipt_mending.told(turn) | _told(turn):
-        return go_on_with(turn, data, found)
-    if (changed := receipt_loans.other(turn, data)) is not None:
-        return go_on(turn, changed)
-    picked = receipt_words.picked(turn, data["file"]) or receipt_words.thing(turn)
-    picked = picked or receipt_mending.wrong(turn)
+    if (mended := _mended(turn, data)) is not None:
+        return mended
+    picked = receipt_words.picked(turn, data["file"])
     if picked == "leave":
         return Outcome((Reply("cancelled"),))
-    return ask_anew(turn, data, picked) if picked in WRONG else None
+    if picked in WRONG:
+        return ask_anew(turn, data, picked)
+    things = dict.fromkeys(receipt_denials.things(plain(turn.text)))
+    return go_on_with(turn, data, things) if things else None
 
 
-def _more_facts(turn: Turn, data: Data) -> Outcome | None:
-    """An amount, a day or a loan said beside what was asked; None: nothing of it."""
-    found = _told(turn)
+def _more_facts(turn: Turn, data: Data, *, by_number: bool = False) -> Outcome | None:
+    """An amount, a day or a loan said beside what was asked; None: nothing of it. The title of an
+    answer that was tapped says nothing."""
+    found = receipt_mending.found(turn, by_number=by_number)
     return go_on_with(turn, data, found) if found else None
-
-
-def _told(turn: Turn) -> dict[str, Any]:
-    """What is said in words; the title of an answer that was tapped says nothing."""
-    return {} if turn.choice else _facts(turn)
 
 
 def _aside(turn: Turn, data: Data, step: str, *own: str) -> Outcome | None:
@@ -265,9 +280,9 @@ CHOICES = {"receipt": receipt_keeping.tapped_late}
 STEPS = {
     (VISITOR, "is_it"): Step(_is_it),
     (DIALOG, "file"): Step(in_session(_file)),
-    (DIALOG, "amount"): Step(in_session(_amount), asks_figure=True),
-    (DIALOG, "day"): Step(in_session(_day)),
-    (DIALOG, "loan"): Step(in_session(_loan_step)),
-    (DIALOG, "confirm"): Step(in_session(_confirm), left="receipt_left"),
-    (DIALOG, "mend"): Step(in_session(_mend), left="receipt_left"),
+    (DIALOG, "amount"): Step(in_session(_amount), asks_figure=True, left=LEFT),
+    (DIALOG, "day"): Step(in_session(_day), asks_figure=True, left=LEFT),
+    (DIALOG, "loan"): Step(in_session(_loan_step), left=LEFT),
+    (DIALOG, "confirm"): Step(in_session(_confirm), left=LEFT),
+    (DIALOG, "mend"): Step(in_session(_mend), left=LEFT),
 }

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from decimal import Decimal
 
-_NUMBER = r"\d{1,3}(?:[ ']\d{3})+(?:[.,]\d{1,2})?|\d[\d.,]*"
+_NUMBER = r"\d{1,3}(?:[ ']\d{3})+(?:[.,]\d{1,2})?|\d[\d.,]*+"
 _SIGN = r"s/\s?\.?|us\$|u\$s|r\$|ar\$|mx\$|\$|€|pen\b|usd\b|ars\b|mxn\b|brl\b|soles\b|sol\b"
 # What is counted, or has its place in a row, is no money: "2 cuotas", "la 4ta".
 _NO_COUNT = (
@@ -39,12 +39,22 @@ _CUE = re.compile(
 _NOT_PAID = re.compile(r"\b(?:comision|comissao|itf|fee|saldo|vuelto|troco|taxa)\b[ :=]*(?:de )?$")
 # "no fueron 500 sino 450", "son 300 no 200": unless it is all that is said ("no S/ 350").
 _DENIED = re.compile(
-    rf"\bno (?:(?:son|fueron|eran|fue|era|es|foram|foi|de)\s+)*(?:{_SIGN})?\s*(?:{_NUMBER})"
+    r"\bno ((?:(?:son|fueron|eran|fue|era|es|foram|foi|de|pague|paguei)\s+)*)"
+    rf"(?:{_SIGN})?\s*(?:{_NUMBER})"
 )
 # "200 y 300": which of them it was, or both, only they can say.
+_AND = (
+    r"(?:\s*\+\s*|(?<=,)\s+|,\s+|,?\s*\b(?:y|e|and|mas)\s+)"
+    r"(?:(?:luego|otr[oa]s?|despues|depois|then)\s+)*"
+)
 _ONE_MORE = re.compile(
-    rf"\s*(?:y|e|and|\+|mas)\s+{_PHONE}(?:{_NUMBER}){_NO_COUNT}(?![\d/-])"
+    rf"\s*(?:soles|sol|dolares|dolar|pesos|reais)?{_AND}(?:(?:{_SIGN})\s*)?{_PHONE}"
+    rf"(?:{_NUMBER}){_NO_COUNT}(?![\d/-])"
     r"(?! *(?:de |da )?(?:comision|comissao|itf|fee|saldo|vuelto|troco|taxa)\b)"
+)
+_ONE_BEFORE = re.compile(
+    r"(?<![\w.,/-])(?<!cuota )(?<!letra )(?<!parcela )(?<!dia )(?<!mes )(?<!numero )(?<!nro )"
+    rf"(\d[\d.,]*?){_AND}(?:{_SIGN})?$"
 )
 _THOUSANDS = re.compile(rf"(?<![\d.,/-])({_NUMBER})(?=\s?(?:k|mil)(?![a-z]))")
 _ALONE = re.compile(rf"[\s:;,]*({_NUMBER})[\s.,;!]*")
@@ -75,36 +85,46 @@ def find_amount(text: str) -> tuple[Decimal | None, str]:
     """
     if not any(one.isdigit() for one in text):
         return None, ""
-    rest = _DENIED.sub(" ", text)
-    found = _named(rest) if rest != text else (None, "")
-    return found if found[0] is not None else _named(text)
+    rest, denied = _DENIED.sub(" ", text), _DENIED.search(text)
+    found = _named(rest) if denied else (None, "")
+    # "no S/ 350" is a no, and an amount; "no son 350" is none.
+    return found if found[0] is not None or (denied and denied[1]) else _named(text)
 
 
 def _named(text: str) -> tuple[Decimal | None, str]:
     for match in _CALLED.finditer(text):
         if (amount := as_amount(match[2], _times_after(match))) is not None:
-            return amount, _currency(match[1] or _sign_after(match))
-    found = dict(_with_sign(text))
+            single = not _is_joined(text, match.start(2), match.end())
+            return (amount, _currency(match[1] or _sign_after(match))) if single else (None, "")
+    found = list(_with_sign(text))
     if found:
-        return next(iter(found.items())) if len(found) == 1 else (None, "")
+        same = len({(amount, sign) for amount, sign, _at in found}) == 1
+        joined = any(_is_joined(text, *at) for _amount, _sign, at in found)
+        return found[0][:2] if same and not joined else (None, "")
     for shape in (_CUE, _THOUSANDS):
         for match in shape.finditer(text):
             if (amount := as_amount(match[1], _times_after(match))) is not None:
-                return (None if _ONE_MORE.match(text, match.end()) else amount), ""
+                return (None if _is_joined(text, *match.span(1)) else amount), ""
     alone = _ALONE.fullmatch(text)
     return (as_amount(alone[1]) if alone else None), ""
 
 
-def _with_sign(text: str) -> Iterator[tuple[Decimal, str]]:
-    """Each amount with a sign of money before or after it, and its currency."""
+def _is_joined(text: str, start: int, end: int) -> bool:
+    """Whether another amount stands beside the one from `start` to `end`."""
+    before = _ONE_BEFORE.search(text, max(0, start - 40), start)
+    return bool(_ONE_MORE.match(text, end)) or bool(before and as_amount(before[1]))
+
+
+def _with_sign(text: str) -> Iterator[tuple[Decimal, str, tuple[int, int]]]:
+    """Each amount with a sign of money before or after it, its currency, and where both stand."""
     for match in _BEFORE.finditer(text):
         amount = as_amount(match[2], _times_after(match))
         if amount is not None and not _NOT_PAID.search(text, 0, match.start()):
-            yield amount, _currency(match[1])
+            yield amount, _currency(match[1]), match.span()
     for match in _AFTER.finditer(text):
         amount = as_amount(match[1], _TIMES.get(match[2] or "", 1))
         if amount is not None and not _NOT_PAID.search(text, 0, match.start()):
-            yield amount, _currency(match[3])
+            yield amount, _currency(match[3]), match.span()
 
 
 def _currency(sign: str | None) -> str:

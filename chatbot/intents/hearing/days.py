@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from calendar import monthrange
 from collections.abc import Iterator
 from datetime import date, timedelta
 
@@ -42,6 +43,16 @@ _WORDS = (
     (re.compile(r"(?<!la )(?<!esta )(?<!de )\b(?:manana|amanha|tomorrow)\b"), 1),
 )
 
+# The day somebody paid: of a week the last such one, before today.
+_WEEKDAYS = ("lunes", "martes", "miercoles", "jueves", "viernes", "sabado", "domingo")
+_WEEKDAY = re.compile(
+    rf"(?<!proximo )(?<!este )(?<!todos los )(?<!cada )\b(?:el |dia )?\b({'|'.join(_WEEKDAYS)})\b"
+    r"(?: pasado)?(?! que viene| proximo|,? (?:el |dia )*\d)"
+)
+_ONE_TO_SIX = ("un", "dos", "tres", "cuatro", "cinco", "seis")
+_AGO = re.compile(rf"\b(?:hace|ha) (\d{{1,2}}|{'|'.join(_ONE_TO_SIX)}) dias?\b(?: atras)?")
+_COUNTED = {name: at for at, name in enumerate(_ONE_TO_SIX, 1)}
+
 _GONE = "\0"
 _LED = re.compile(rf"(?:\b(?:el|del?|fecha|dia|em|no|on)\b[ :]*)*{_GONE}")
 
@@ -63,6 +74,30 @@ def find_day(text: str, today: date) -> tuple[date | None, str]:
         if word.search(text):
             return today + timedelta(days), ""
     return None, ""
+
+
+def past_days(text: str, today: date) -> set[date]:
+    """Every day a plain text may name that was before today, or is: "el viernes", "hace 3 dias"
+    among them."""
+    found = {today + timedelta(days=days) for word, days in _WORDS if word.search(text)}
+    for year, month, day, _as_written in _written(text, today):
+        if _is_day(year, month, day):
+            found.add(date(year, month, day))
+    for match in _WEEKDAY.finditer(text):
+        # On a Friday "el viernes" may be today, or a week ago.
+        if ago := (today.weekday() - _WEEKDAYS.index(match[1])) % 7:
+            found.add(today - timedelta(days=ago))
+    for match in _AGO.finditer(text):
+        found.add(today - timedelta(days=_COUNTED.get(match[1]) or int(match[1])))
+    return {one for one in found if one <= today}
+
+
+def without_past_days(text: str) -> str:
+    return _AGO.sub(" ", _WEEKDAY.sub(" ", without_days(text)))
+
+
+def _is_day(year: int, month: int, day: int) -> bool:
+    return year > 0 and 1 <= month <= 12 and 1 <= day <= monthrange(year, month)[1]
 
 
 def _written(text: str, today: date) -> Iterator[tuple[int, int, int, str]]:

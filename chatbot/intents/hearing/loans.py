@@ -23,6 +23,8 @@ _ONLY = re.compile(
     r"\b(?:solo|solamente|unicamente|apenas|somente|just|only) (?:el |o |the )?(\d{1,6})\b"
     r"(?! ?(?:de|do|of|soles|sol|dolares|reais|usd|cuotas?|parcelas?|meses|dias|%|[/.,-]\d))"
 )
+_GONE = "\0"
+_LED = re.compile(rf"(?:\b(?:del?|d[oa]|el|al|la|mi|o|a) )*{_GONE}")
 _ORDINALS = {
     1: "primero primera primer 1ro 1er 1ra primeiro primeira first",
     2: "segundo segunda 2do 2da second",
@@ -58,7 +60,7 @@ def find_loan(text: str) -> str:
 
 def without_loan(text: str) -> str:
     """The text without the loan it names by more than a number: the rest may be an amount."""
-    return _AFTER_NOUN.sub(" ", _CODED.sub(" ", text))
+    return _LED.sub(" ", _AFTER_NOUN.sub(_GONE, _CODED.sub(_GONE, text)))
 
 
 def find_ordinal(text: str) -> int:

@@ -1,0 +1,167 @@
+"""Receipts by chat: what is put right in words, where a wrong amount or day is never guessed."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from chatbot.models import ConfirmedReceipt
+from chatbot.tests.receipts_known import CAPTION
+from chatbot.tests.self_service import MOST_QUERIES, jpeg, make_loan
+from chatbot.tests.test_bot_receipt_files import GIF
+
+pytestmark = [pytest.mark.once, pytest.mark.django_db]
+ANEW, WHAT = "¿Está bien?", "¿Qué corregimos?"
+AMOUNT, DAY, WHICH = "¿De cuánto fue", "¿Qué día pagaste?", "¿De cuál préstamo"
+LEFT = "Dejé el comprobante sin enviar."
+
+
+@pytest.fixture
+def loans(ana, product):
+    return [make_loan(ana, product, f"P-0000{number}") for number in (20, 26)]
+
+
+@pytest.fixture
+def loan(ana, product):
+    return make_loan(ana, product, "P-000026")
+
+
+def last(number):
+    """The last such day of a month."""
+    days = (timezone.localdate() - timedelta(days=ago) for ago in range(62))
+    return next(one for one in days if one.day == number).isoformat()
+
+
+def ago(days):
+    return timezone.localdate() - timedelta(days=days)
+
+
+WEEK = ("lunes", "martes", "miércoles", "jueves", "viernes", "sábado", "domingo")
+TWO_AGO = WEEK[ago(2).weekday()]
+
+
+def heard(ask):
+    return ask.dialog.data.get("amount"), ask.dialog.data.get("day")
+
+
+@pytest.mark.parametrize(
+    ("words", "question"),
+    [
+        ("si S/ 500 correcto, fecha incorrecta", DAY),
+        ("todo correcto menos la fecha", DAY),
+        ("sí, corrige la fecha", DAY),
+        ("sí, todo correcto excepto el monto", AMOUNT),
+        ("sí, confirmo S/ 500 pero fue en diciembre", ANEW),
+        ("sí, confirmo, dólares", ANEW),
+        ("sí, US$ 500", AMOUNT),
+        ("si esta bien pero el viernes", ANEW),
+        ("el 1", ANEW),
+        ("fue el primero", ANEW),
+        ("el monto está bien, la fecha está mal", DAY),
+    ],
+)
+def test_a_yes_that_corrects_is_no_yes(ask, loan, words, question):
+    ask.picture(jpeg(), CAPTION)
+    assert question in ask(words)[-1]
+    assert not ConfirmedReceipt.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["si esta correcto 500 soles", "todo correcto", "sí todo correcto, préstamo 26"],
+)
+def test_a_yes_that_repeats_what_is_known_is_one(ask, loan, words):
+    ask.picture(jpeg(), CAPTION)
+    assert "guardando" in ask(words)[0]
+
+
+@pytest.mark.parametrize("asked", [False, True])
+@pytest.mark.parametrize(
+    ("words", "amount", "day"),
+    [
+        ("no fue el 15 sino el 19", "500.00", 19),
+        ("el 19, no el 15", "500.00", 19),
+        ("fue 350, no 500", "350.00", "2025-01-15"),
+        ("sí, es 350, no 500", "350.00", "2025-01-15"),
+        ("500 no, 350", "350.00", "2025-01-15"),
+        ("no fue el 15/01/2025 sino el 19/01/2025", "500.00", "2025-01-19"),
+        ("no fue ayer, fue el 19", "500.00", 19),
+        ("ayer no, el 19", "500.00", 19),
+        (f"el {TWO_AGO}", "500.00", ago(2).isoformat()),
+        ("fue hace 2 dias", "500.00", ago(2).isoformat()),
+        ("ayer, no, el 19 o el 18", "500.00", None),
+    ],
+)
+def test_what_is_denied_is_not_taken(ask, loan, words, amount, day, asked):
+    ask.picture(jpeg(), CAPTION)
+    if asked:
+        ask("no")
+    ask(words)
+    assert heard(ask) == (amount, last(day) if isinstance(day, int) else day)
+    assert len(ask.queries) <= MOST_QUERIES
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "no es 500",
+        "no, del 26",
+        "no, la del 26",
+        "es del 26",
+        "no, es el 26",
+        "no, 2026",
+        "era 2024",
+        "no, fue el 15, 20",
+        "no, 1,500-",
+    ],
+)
+def test_what_may_be_several_things_is_asked(ask, loans, words):
+    ask.picture(jpeg(), f"{CAPTION} préstamo 20")
+    assert WHAT in ask(words)[0]
+    assert heard(ask) == ("500.00", "2025-01-15") and len(ask.queries) <= MOST_QUERIES
+    assert WHAT in ask(words)[0]
+
+
+@pytest.mark.parametrize(
+    "caption",
+    [
+        "pagué S/ 200 y 300 ayer",
+        "monto 200 y 300 ayer",
+        "yapee 200+50 ayer",
+        "pagué 200 y luego 300 ayer",
+        "deposité 200, 300 ayer",
+        "200 y 300 soles ayer",
+        "pagué 2 cuotas ayer",
+    ],
+)
+def test_of_two_amounts_none_is_taken(ask, loan, caption):
+    (question,) = ask.picture(jpeg(), caption)
+    assert AMOUNT in question
+
+
+def test_a_loan_that_is_none_of_theirs_is_told(ask, loan):
+    told, question = ask.picture(jpeg(), "S/ 430 ayer del préstamo 99")
+    assert "No encuentro ese préstamo" in told and "P-000026" in question
+    ask("cancelar")
+    told, question = ask.picture(jpeg("red"), "S/ 430 ayer para cancelar cuota del P-000001")
+    assert "No encuentro ese préstamo" in told and "P-000026" in question
+
+
+def test_a_loan_that_was_not_found_is_told_once(ask, loans):
+    told, refused = ask.picture(GIF, "430 ayer P-000001", kind="document", mime="image/gif")
+    assert "No encuentro ese préstamo" in told and "PDF" in refused
+    (question,) = ask.picture(jpeg(), "430 ayer del préstamo P-000020")
+    assert "P-000020" in question and ANEW in question
+
+
+@pytest.mark.parametrize("words", ["quiero enviar otro comprobante", "ya pagué otra cuota"])
+def test_another_receipt_leaves_this_one_with_a_word(ask, loan, words):
+    ask.picture(jpeg(), CAPTION)
+    told, question = ask(words)
+    assert told == LEFT and "foto clara" in question
+
+
+def test_a_tap_elsewhere_leaves_with_a_word(ask, loan):
+    ask.picture(jpeg())
+    told, *_served = ask.tap("intent:next_payment")
+    assert told == LEFT
