@@ -89,7 +89,7 @@ def _answer(
     collected, before = dialog.data if dialog.is_open(turn.now) else {}, dialog.standing
     outcome = _outcome_or_failure(turn, dialog, outcome_of)
     _keep(dialog, outcome, turn)
-    handing.note_wish(episode, _wish(turn))
+    handing.note_wish(episode, outcome.wish or _wish(turn))
     replies = _handed_over(turn, dialog, episode, outcome, collected) or outcome.replies
     noted = {name: getattr(turn.conversation, name) for name in NOTED}
     try:

@@ -24,6 +24,7 @@ SUBJECTS = (
     "chatbot.intents.receipts",
     "chatbot.intents.wishes",
     "chatbot.intents.agent",
+    "chatbot.intents.business",
     "chatbot.intents.tickets",
     "chatbot.intents.ticket_answers",
     "chatbot.intents.ticket_claims",

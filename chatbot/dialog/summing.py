@@ -34,6 +34,8 @@ WANTED = {
     "property_inquiry": gettext_lazy("about a property"),
     "schedule_visit": gettext_lazy("to visit a property"),
     "opt_out": gettext_lazy("no more messages"),
+    "loan_wanted": gettext_lazy("for a new loan"),
+    "property_sale": gettext_lazy("to sell or let a property of theirs"),
 }
 # What a dialog collects that a colleague can use; keys and codes of the bot's own are not shown,
 # and what proves who somebody is least of all.

@@ -24,4 +24,4 @@ def aggrieved(turn: Turn) -> str:
 
 INTENTS = {"talk_to_agent": talk}
 FIRST = (aggrieved,)
-ASIDE = (hours.tell,)
+ASIDE = (hours.tell, hours.tell_place)

@@ -1,0 +1,97 @@
+"""What no dialog serves and a person must: a loan that is wished for, a house to be sold, a death.
+
+Whoever asks for one of these may be anybody: no log-in is asked for, and a stranger is a lead.
+"""
+
+from __future__ import annotations
+
+import re
+
+from chatbot.dialog.contract import PROPERTY, Outcome, Reply, Turn
+from chatbot.intents.hearing.words import plain
+from chatbot.intents.own_words import written
+from crm.conversations.models import Episode
+from leads.capture import capture_lead
+
+_LOAN = r"(?:prestamos?|prestamitos?|creditos?|emprestimos?|loans?)"
+_WANT = (
+    r"(?<!no )(?<!nao )(?<!don t )(?<!don't )\b(?:quiero|quisiera|queria|necesito|busco|deseo"
+    r"|solicito|solicitar|requiero|preciso|quero|gostaria|me interesa|interesad[oa] en|puedo"
+    r"|podria|me gustaria|como(?: hago para| puedo)?|i (?:need|want)|i(?: woul|.)d like"
+    r"|looking for|can i|could i|how (?:do|can) i)"
+)
+_GET = (
+    r"(?:(?:hacer|pedir|sacar|saco|pido|solicito|solicitar|obtener|tramitar|tener|adquirir"
+    r"|acceder a|(?:que )?me (?:den|presten|hagan|otorguen)|pegar|fazer|conseguir|(?:to )?get"
+    r"|(?:to )?take|(?:to )?apply for|have) )?"
+)
+_ONE = (
+    r"(?:(?:de|un|una|uno|otro|nuevo|algun|um|outro|novo|uma|a|an|another|new|more|one|mas"
+    r"|pequeno|small|urgente) )*"
+)
+_LOAN_WANTED = re.compile(
+    rf"{_WANT} {_GET}{_ONE}{_LOAN}\b(?! (?:\w+ )?(?:que|me|a favor)\b)"
+    r"|\bprestenme\b|\bme (?:prestan|prestas|prestarian|(?:pueden|podrian) prestar)\b"
+    r"|\b(?:lend me|lend money|emprestam dinheiro|me emprestam)\b"
+    r"|\b(?:quiero|quisiera|como|puedo|deseo|quero|want to|would like to|how (?:do|can) i)"
+    r" (?:\w+ ){0,2}(?:ser|hago|hacerme|afiliarme|volverme|tornar|become) (?:\w+ )?"
+    r"(?:soci[oa]s?|miembro|member|partner)\b"
+)
+# After a property's card that may be the bank's, for this one.
+_LOANS_ASKED = re.compile(
+    r"\b(?:hacen|dan|otorgan|ofrecen|brindan|tienen|realizan|fazem|dao|oferecem"
+    rf"|do you (?:give|offer|make|have)) (?:(?:algun|un|tipo de|algum) )*{_LOAN}\b"
+    r"|\b(?:requisitos|tasas?|interes(?:es)?|requirements) (?:para|de|del|por|for)"
+    rf" (?:\w+ ){{0,3}}{_LOAN}\b|\bprestan (?:dinero|plata)\b|\bcuanto prestan\b"
+)
+# Of a loan they have.
+_OWN = re.compile(rf"\b(?:mi|mis|meu|meus|my|el|este|ese|del|o|the) {_LOAN}\b")
+_HOME = (
+    r"(?:casas?|casitas?|depas?|departamentos?|terrenos?|lotes?|local(?:es)?|oficinas?"
+    r"|propiedad(?:es)?|inmuebles?|apartamentos?|imove(?:l|is)|house|apartment|flat|property|land)"
+)
+_SALE = re.compile(
+    r"\b(?:vender|vendo|rematar|remato|poner en venta|sell|selling)"
+    rf" (?:(?:mi|mis|un|una|nuestr[oa]|meu|minha|um|uma|my|our|a) )(?:\w+ )?{_HOME}\b"
+    r"|\b(?:alquilar|rentar|arrendar|alugar|rent out|poner en alquiler)"
+    rf" (?:mi|mis|nuestr[oa]|meu|minha|my|our) (?:\w+ )?{_HOME}\b"
+    rf"|\btengo una? {_HOME} (?:\w+ ){{0,3}}(?:para|en|por) (?:vender|venta|alquilar|alquiler)\b"
+)
+_LOSS = re.compile(
+    r"\b(?:fallecio|fallecieron|ha fallecido|faleceu|passed away)\b"
+    r"|\b(?:murio|se murio|morreu) (?:mi|meu|minha|el titular|la titular)\b"
+    r"|\bmy (?:husband|wife|father|mother|son|brother|sister) (?:has )?died\b"
+)
+
+
+def for_people(turn: Turn) -> Outcome | None:
+    """Handed over with a word of what comes; None: it is no such thing."""
+    if turn.choice or turn.inbound.media or turn.heard.exact or not written(turn):
+        return None
+    said = plain(turn.text)
+    if _LOSS.search(said):
+        return _handed(turn, "loss", "")
+    if _SALE.search(said):
+        return _handed(turn, "property_sale", "property_sale")
+    if _LOAN_WANTED.search(said) or (_LOANS_ASKED.search(said) and _is_free(turn, said)):
+        return _handed(turn, "loan_wanted", "loan_wanted")
+    return None
+
+
+def _is_free(turn: Turn, said: str) -> bool:
+    return PROPERTY not in turn.topic and not _OWN.search(said)
+
+
+def _handed(turn: Turn, reply: str, wish: str) -> Outcome:
+    if wish and not turn.contact.document_number and not (turn.captured and turn.captured.lead):
+        capture_lead(
+            contact=turn.contact,
+            text="",
+            at=turn.message.created_at,
+            summary=turn.message.summary(),
+            certain=True,
+        )
+    return Outcome((Reply(reply),), hand_off=Episode.Reason.ASKED, wish=wish)
+
+
+ASIDE = (for_people,)
