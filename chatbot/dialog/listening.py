@@ -12,7 +12,7 @@ from chatbot.channels.events import InboundMessage
 from chatbot.dialog import registry, sessions
 from chatbot.dialog.login import masking, naming
 from chatbot.dialog.login.asking import CODE, DIALOG
-from chatbot.dialog.login.figures import is_late_year
+from chatbot.dialog.login.figures import births, is_late_year
 from chatbot.intents.detecting import detect
 from chatbot.intents.heard import Heard
 from chatbot.intents.hearing import consent
@@ -39,6 +39,8 @@ PARTNERS_OWN = frozenset(
 )
 # What their text says are no words of theirs.
 CARDS = (Message.Kind.LOCATION, Message.Kind.CONTACTS, Message.Kind.ORDER)
+# Of these no day of long ago is told but that of a birth.
+WHOSE = PARTNERS_OWN - {"create_ticket", "ticket_status", "logout"}
 PROSPECTS = frozenset(("property_inquiry", "schedule_visit"))
 
 
@@ -46,15 +48,14 @@ PROSPECTS = frozenset(("property_inquiry", "schedule_visit"))
 class Listening:
     """What was understood, where the conversation stands (its row is locked), and who speaks.
 
-    `is_login`: somebody says who they are, or answers the bot that asks for it, and no more.
-    `names_them`: they do among other words, or may do. `is_first`: nothing was said here before.
+    `struck`: how who they are, which is said in it, is struck out of what is kept. `is_first`:
+    nothing was said here before.
     """
 
     heard: Heard
     dialog: Dialog
     session: PartnerSession | None
-    is_login: bool
-    names_them: bool
+    struck: masking.Way | None
     is_first: bool
 
     @property
@@ -89,8 +90,7 @@ def listen(conversation: Conversation, inbound: InboundMessage, now: datetime) -
         heard=heard,
         dialog=dialog,
         session=session,
-        is_login=_is_login(conversation, dialog, heard, inbound.text),
-        names_them=_names_them(conversation, heard, inbound.text),
+        struck=_struck_as(conversation, dialog, heard, inbound.text, is_in=session is not None),
         is_first=is_first,
     )
 
@@ -107,6 +107,32 @@ def _locked_dialog(conversation: Conversation) -> Dialog:
         Dialog.objects.bulk_create([Dialog(conversation=conversation)], ignore_conflicts=True)
         dialog = rows.get()
     return dialog
+
+
+def _struck_as(
+    conversation: Conversation, dialog: Dialog, heard: Heard, text: str, *, is_in: bool
+) -> masking.Way | None:
+    if is_in and _is_number(dialog, heard, text):
+        return None
+    if _is_login(conversation, dialog, heard, text):
+        return masking.WHOLLY
+    return _struck_beside(conversation, dialog, heard, text, is_in=is_in)
+
+
+def _struck_beside(
+    conversation: Conversation, dialog: Dialog, heard: Heard, text: str, *, is_in: bool
+) -> masking.Way | None:
+    """The same of what is no log-in."""
+    if _names_them(conversation, heard, text) or _is_late(dialog, text):
+        return masking.TOLD
+    return masking.BORN if _says_born(conversation, dialog, heard, text, is_in=is_in) else None
+
+
+def _is_number(dialog: Dialog, heard: Heard, text: str) -> bool:
+    """Who is in need not say who they are: where any words are taken a number alone is that of an
+    operation."""
+    in_words = any(sign.isalpha() for sign in text)
+    return registry.takes_any(dialog, timezone.now()) and not in_words and not heard.slots.year
 
 
 def _is_login(conversation: Conversation, dialog: Dialog, heard: Heard, text: str) -> bool:
@@ -131,6 +157,18 @@ def _names_them(conversation: Conversation, heard: Heard, text: str) -> bool:
     return heard.intent == "authenticate" or naming.names_document(text)
 
 
+def _says_born(
+    conversation: Conversation, dialog: Dialog, heard: Heard, text: str, *, is_in: bool
+) -> bool:
+    """Whether somebody tells the bot a year or day of birth beside what they want. Who is in need
+    not; who is asked who they are may give the year in any words."""
+    if conversation.owner != Episode.Owner.BOT or not births(text):
+        return False
+    if dialog.name == DIALOG and dialog.is_open(timezone.now()):
+        return True
+    return not is_in and naming.says_born(text, days=heard.intent in WHOSE)
+
+
 def _answers_login(dialog: Dialog, heard: Heard, text: str) -> bool:
     """Whether who they are is asked for, and these words may tell it, or part of it."""
     if dialog.name != DIALOG or not dialog.is_open(timezone.now()):
@@ -145,11 +183,9 @@ def _answers_login(dialog: Dialog, heard: Heard, text: str) -> bool:
 def as_stored(inbound: InboundMessage, said: Listening) -> InboundMessage:
     """What of the message is kept: a document, a year and a code are not, right or wrong."""
     # What was tapped on are our own words.
-    if inbound.choice or inbound.kind in CARDS:
+    if inbound.choice or inbound.kind in CARDS or said.struck is None:
         return inbound
-    if not said.is_login and not said.names_them and not _is_late(said.dialog, inbound.text):
-        return inbound
-    text, secrets = _struck(inbound.text, wholly=said.is_login)
+    text, secrets = _struck(inbound.text, said.struck)
     return replace(inbound, text=text, raw=masking.mask_payload(inbound.raw, secrets))
 
 
@@ -165,15 +201,16 @@ def as_edited(message: Message, text: str) -> str:
         # Some providers tell what it said before, too.
         lasting.settle_with(lambda payload: masking.mask_again(payload, struck))
         # Of a log-in no digit was kept; nor of some others, which nothing tells from it.
-        return _struck(text, wholly=not all(map(masking.has_digits, struck)))[0]
+        is_some = all(map(masking.has_digits, struck))
+        return _struck(text, masking.TOLD if is_some else masking.WHOLLY)[0]
     dialog = Dialog.objects.filter(conversation=talk).first() or Dialog()
     heard = detect(text)
     # An edit logs nobody in. With more in it than that, the dialog it was said in may be over.
     is_all = heard.exact or _answers_login(dialog, heard, text)
     if is_all and _is_login(talk, dialog, heard, text):
-        return _struck(text, wholly=True)[0]
-    is_named = _names_them(talk, heard, text) or _is_late(dialog, text)
-    return _struck(text, wholly=False)[0] if is_named else text
+        return _struck(text, masking.WHOLLY)[0]
+    way = _struck_beside(talk, dialog, heard, text, is_in=message.is_private)
+    return _struck(text, way)[0] if way else text
 
 
 def _is_late(dialog: Dialog, text: str) -> bool:
@@ -181,9 +218,9 @@ def _is_late(dialog: Dialog, text: str) -> bool:
     return dialog.name == DIALOG and masking.GIVEN.search(text) is not None
 
 
-def _struck(text: str, *, wholly: bool) -> tuple[str, dict[str, str]]:
+def _struck(text: str, way: masking.Way) -> tuple[str, dict[str, str]]:
     """What is kept of it, and the secrets, which the stored element is to lose as well."""
-    kept = masking.mask(text) if wholly else masking.mask_told(text)
-    secrets = masking.secrets_of(text) if wholly else masking.secrets_told(text)
+    mask, secrets_in = way
+    kept, secrets = mask(text), secrets_in(text)
     lasting.settle_with(lambda payload: masking.mask_payload(payload, secrets))
     return kept, secrets

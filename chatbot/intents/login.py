@@ -52,7 +52,10 @@ def logout(turn: Turn) -> Outcome:
 
 
 def data_given(turn: Turn, data: Mapping[str, Any]) -> Outcome | None:
-    """The answer to "who are you?", or half of it."""
+    """The answer to "who are you?", or half of it; what is asked for in the same words is served
+    in the place of what was wanted before."""
+    if (wish := halves.wish(turn)) and wish != data.get("then"):
+        data = after(wish, None) | halves.sealed(data)
     if tried := _tried(turn, data):
         return tried
     if turn.inbound.own_phone:

@@ -119,7 +119,8 @@ def test_who_says_it_in_two_messages_enters(partner, hears, first, missing, then
     "year",
     [
         *("17/05/1990", "17 de mayo de 1990", "en 1990", "es 1990", "soy de 1990", "del 90"),
-        *("90", "'90"),
+        *("90", "'90", "sí, 1990", "fecha 17/05/90", "nascido em 1990", "hola 1990"),
+        *("mi cumpleaños es el 17/05/1990", "mi año de nacimiento es el 90"),
     ],
 )
 def test_the_year_that_is_missing_is_heard_in_a_few_words(partner, hears, year):
@@ -127,6 +128,21 @@ def test_the_year_that_is_missing_is_heard_in_a_few_words(partner, hears, year):
     assert "Ana" in hears(year)[0] and session().partner == partner
     assert not Message.objects.filter(direction="in", text__regex=r"\d").exists()
     assert not InboundEvent.objects.filter(payload__contains=json.dumps(year)).exists()
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        *("1990 y quiero mi saldo", "17/05/1990 y quiero mi saldo", "es 1990. Quiero mi saldo"),
+        "nací en 1990 y quiero mi estado de cuenta",
+    ],
+)
+def test_what_is_wanted_beside_the_missing_year_is_served(partner, hears, words):
+    hears("mis datos")
+    hears("12345678")
+    welcome, served = hears(words)
+    assert "Ana" in welcome and "préstamo" in served
+    assert not Message.objects.filter(direction="in", text__regex=r"\d").exists()
 
 
 @pytest.mark.parametrize(

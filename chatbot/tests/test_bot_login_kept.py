@@ -6,10 +6,10 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from chatbot.models import Dialog, InboundEvent
+from chatbot.models import Dialog, InboundEvent, LoginRequest
 from chatbot.tests import login_desk
 from chatbot.tests.graph_stub import message_body
-from chatbot.tests.login_desk import STRANGER, talk_of
+from chatbot.tests.login_desk import STRANGER, newest_request, talk_of
 from chatbot.tests.login_spellings import SPELLINGS
 from chatbot.tests.partners_known import NOBODYS, PHONE, RIGHT, WRONG_YEAR
 from chatbot.work import work_off
@@ -93,6 +93,38 @@ def test_what_may_answer_the_log_in_is_not_kept(partner, from_outside, text):
     from_outside("mi deuda")
     from_outside(text)
     assert stored(text) == [False, False]
+
+
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [
+        ("nací en 1990 y quiero mi estado de cuenta", "nací en •••• y quiero mi estado de cuenta"),
+        ("17/05/1990 y quiero mi saldo", "••/••/•••• y quiero mi saldo"),
+        ("12345678, dni. Quiero mi saldo", "••••••••, dni. Quiero mi saldo"),
+        ("mi saldo, id 12345", "mi saldo, id 12345"),
+    ],
+)
+def test_when_they_were_born_is_nowhere_kept_beside_what_is_wanted(
+    partner, from_outside, text, kept
+):
+    from_outside(text)
+    assert Message.objects.filter(direction="in").get().text == kept
+    from_outside(RIGHT)
+    digits = ("1990", "12345678") if "•" in kept else ()
+    said = Message.objects.filter(direction="in")  # we give an example
+    for rows in (said, InboundEvent.objects, Dialog.objects, LoginRequest.objects):
+        assert not any(one in repr(list(rows.values())) for one in digits)
+    assert newest_request().wanted == {"then": "account_statement"}
+
+
+def test_numbers_of_who_is_in_and_old_days_of_a_complaint_stay(partner, hears, from_outside):
+    for said in ("crear ticket", "mi contrato del 12/03/2005 dice otra cosa"):
+        from_outside(said)
+    assert stored("12/03/2005")[0]
+    hears(RIGHT)
+    for said in ("crear ticket", "No reconocen mi pago", "00123456"):
+        hears(said)
+    assert stored("00123456") == [True, True]
 
 
 def test_a_code_among_words_is_not_kept(partner, from_outside):

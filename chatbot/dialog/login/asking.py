@@ -18,6 +18,7 @@ from chatbot.dialog.contract import (
     Turn,
 )
 from chatbot.dialog.login.masking import has_digits, is_struck
+from chatbot.dialog.login.naming import may_say_who
 from chatbot.intents.heard import INTENTS
 from chatbot.intents.own_words import kept
 from crm.conversations.rules import rules_of
@@ -77,8 +78,9 @@ def _facts(turn: Turn, then: str) -> dict[str, str]:
     if turn.choice or turn.heard.intent != then or not tells or len(said) > LONGEST:
         return {}
     # Who they are is no part of it.
-    on = timezone.localdate(turn.now).isoformat()
-    return {} if is_struck(said) else {WORDS: said, ON: on}
+    if is_struck(said) or may_say_who(said):
+        return {}
+    return {WORDS: said, ON: timezone.localdate(turn.now).isoformat()}
 
 
 def may_share(turn: Turn) -> bool:

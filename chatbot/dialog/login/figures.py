@@ -73,12 +73,27 @@ def secret_runs(text: str) -> Iterator[list[tuple[int, int]]]:
     """Where the words with digits stand that may not be kept (start, end); those side by side,
     with no letter between them, as one list. A day of birth is one word."""
     plainly = even(text)
-    bare = NAMED_DAY.sub(lambda day: re.sub(r"\s", "-", day[0]), without_figures(plainly))
-    for run in _runs(bare):
+    for run in _runs(_bare(plainly)):
         many = sum(one.isdigit() for word in run for one in word[0]) > _MOST_DIGITS
         found = [word.span() for word in run if many or _may_be_birth(word, plainly)]
         if found:
             yield found
+
+
+def births(text: str) -> list[tuple[int, int]]:
+    """Where what may be a year or day of birth stands (start, end), and no other number."""
+    plainly = even(text)
+    words = WORD.finditer(_bare(plainly))
+    return [word.span() for word in words if _may_be_birth(word, plainly) and not _only_late(word)]
+
+
+def _bare(plainly: str) -> str:
+    """Without figures; a day is one word."""
+    return NAMED_DAY.sub(lambda day: re.sub(r"\s", "-", day[0]), without_figures(plainly))
+
+
+def _only_late(word: re.Match[str]) -> bool:
+    return bool(YEAR.fullmatch(word[0])) and is_late_year(int(word[0]))
 
 
 def is_late_year(year: int) -> bool:

@@ -16,15 +16,25 @@ from chatbot.dialog.contract import Turn
 from chatbot.intents.hearing.words import plain
 from crm.fields import fernet
 
+# What may be asked for beside the missing half, and is served to who is in.
+WISHES = frozenset(
+    (
+        *("account_statement", "list_loans", "loan_detail", "next_payment", "settlement"),
+        *("personal_info", "ticket_status", "create_ticket", "upload_receipt"),
+    )
+)
 # In the data of a log-in.
 DOCUMENT, YEAR = "sealed_document", "sealed_year"
 # A year, or a birthday, where nothing else is missing: "es 1990", "del 90", "17/05/1990".
 _YEAR_SAID = re.compile(
-    r"\W*(?:(?:es|soy|sou|naci|nasci|el|en|em|del?|do|ano|anio|in|i|am|was|born|from|it|is|the|year"
-    r"|mi|meu|my)\W+)*(?:\d{1,2}\W+(?:de\W+)?(?:\d{1,2}|[a-z]+)\W+(?:del?\W+)?)?"
+    r"\W*(?:(?:es|soy|sou|naci|nasci|nacid[oa]|nascid[oa]|el|en|em|del?|do|da|ano|anio|in|i|am|was"
+    r"|born|from|it|is|the|year|mi|meu|my|si|sim|yes|ok|hola|ola|hello|fecha|dia|data|date|day"
+    r"|nacimiento|nascimento|birth|cumpleanos|aniversario|birthday|of|on|e)\W+)*(?:\d{1,2}\W+(?:de\W+)?(?:\d{1,2}|[a-z]+)\W+(?:del?\W+)?)?"
     r"((?:19|20)?\d\d)(?:\W+(?:gracias|por favor|obrigad[oa]|thanks|please))?\W*"
 )
-LONGEST = 40
+LONGEST = 60
+# What is wanted besides, behind the whole year.
+_FIRST = re.compile(r"(.*?\d{4})(?: [ye] | and |[.,;\n])", re.DOTALL)
 # Of two digits: whoever writes here was born in "30" to "99", or in "00" to "10".
 OLDEST, YOUNGEST = 30, 10
 
@@ -34,8 +44,19 @@ def together(turn: Turn, data: Mapping[str, Any]) -> tuple[str, int | None]:
     slots, before = turn.heard.slots, _opened(data.get(DOCUMENT))
     year = slots.year or int(_opened(data.get(YEAR)) or 0)
     if before and not year and not slots.document:
-        year = _year_said(turn.text)
+        year = _year_said(turn.text) or (_year_first(turn.text) if wish(turn) else 0)
     return slots.document or before, year or None
+
+
+def wish(turn: Turn) -> str:
+    """What of their own they surely ask for in the same words; "": nothing."""
+    heard = turn.heard
+    return heard.intent if heard.asks_else and heard.intent in WISHES and not turn.choice else ""
+
+
+def _year_first(text: str) -> int:
+    found = _FIRST.match(text)
+    return _year_said(found[1]) if found else 0
 
 
 def _year_said(text: str) -> int:
@@ -51,6 +72,11 @@ def kept(document: str, year: int | None) -> dict[str, str]:
     """What of these the log-in's data keep."""
     said = {DOCUMENT: document, YEAR: str(year or "")}
     return {key: fernet().encrypt(one.encode()).decode() for key, one in said.items() if one}
+
+
+def sealed(data: Mapping[str, Any]) -> dict[str, Any]:
+    """The halves in a log-in's data."""
+    return {key: data[key] for key in (DOCUMENT, YEAR) if key in data}
 
 
 def _opened(sealed: str | None) -> str:

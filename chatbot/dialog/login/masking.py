@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from chatbot.dialog.login.figures import YEAR, secret_runs, words_with_digits
+from chatbot.dialog.login.figures import YEAR, births, secret_runs, words_with_digits
 from chatbot.dialog.login.naming import DOCUMENT, names_document
 from chatbot.dialog.login.signs import even
 
@@ -46,6 +46,11 @@ def mask_told(text: str) -> str:
     return _changed(text, (span for run in secret_runs(text) for span in run), mask)
 
 
+def mask_births(text: str) -> str:
+    """The same with dots for what may be a year or day of birth."""
+    return _changed(text, births(text), mask)
+
+
 def _spans(shape: re.Pattern[str], text: str) -> Iterable[tuple[int, int]]:
     return (found.span() for found in shape.finditer(even(text)))
 
@@ -83,10 +88,24 @@ def secrets_told(text: str) -> dict[str, str]:
     return _found_again(text, mask_told(text), [*whole, *words])
 
 
+def secrets_born(text: str) -> dict[str, str]:
+    """The same of what `mask_births` strikes out."""
+    words = [text[start:end] for start, end in births(text)]
+    return _found_again(text, mask_births(text), words)
+
+
 def _found_again(text: str, kept: str, words: list[str]) -> dict[str, str]:
     """The whole comes first, however short it is ("90"); no other word so short is surely that."""
     whole = {text.strip(): kept.strip()} if text.strip() else {}
     return whole | {word: mask(word) for word in words if len(word) >= SHORTEST_SECRET}
+
+
+# What strikes words out, and what finds the secrets: of a log-in, of what is told beside other
+# things, and of when somebody was born.
+Way = tuple[Callable[[str], str], Callable[[str], dict[str, str]]]
+WHOLLY: Way = (mask, secrets_of)
+TOLD: Way = (mask_told, secrets_told)
+BORN: Way = (mask_births, secrets_born)
 
 
 def mask_payload(payload: Any, secrets: Mapping[str, str] = NOTHING) -> Any:

@@ -48,7 +48,8 @@ _SAID = (
     rf"{_OWN}{_CUE}\W{{0,5}}{_BETWEEN}{_SPACED}|\b(?=(?:dni|ruc|cpf|rut)\d){_SPACED}"
     rf"|{_NAME}\W{{0,3}}{_BETWEEN}{_NO_PHONE}(?:\d(?:[\W_]{{0,3}}\d){{6,14}}(?!\w)|{_LETTERED})"
     rf"|{_SPACED}\W{{1,3}}(?:es?|is)\s(?:el\s\w{{1,12}}\sde\s)?(?:mi|meu|my)\s(?:numero\sde\s)?{_CUE}"
-    rf"|{_SPACED}\W{{1,3}}(?:es?|is)\s(?:el|la|os?|a)\s(?:numero\sde\s)?{_CUE} d[aeo]l? (?!{_THING})"
+    rf"|{_SPACED}\W{{1,3}}(?:es?|is)\s(?:el|la|os?|a)\s(?:numero\sde\s)?{_CUE}"
+    rf" d[aeo]l? (?!{_THING})"
     rf"|{_PAPER}[ (*,:-]{{1,3}}(?:dni|cpf)\b(?! no\b)"
     rf"|{_SURELY}(?:,(?:(?!{_ELSE})[^\d.,;?!¿¡]){{1,30}},)?"
     rf"(?:(?!{_ELSE})[^\d.,;?!¿¡]){{1,30}}{_NO_PHONE}{_PAPER}"
@@ -64,6 +65,8 @@ _IS_CUED = re.compile(f"{_CUED}|{_SAID}")
 _IS_PAPER = re.compile(_PAPER)
 _DAY_OF_BIRTH = re.compile(f"{_DAY}|{NAMED_DAY.pattern}")
 _SAYS_BORN = re.compile(f"{BORN}|{_DAY}|{NAMED_DAY.pattern}")
+_OF_BIRTH = re.compile(BORN)
+_ABOUT_THEM = re.compile(f"{_SAYS_BORN.pattern}|{CUE.pattern}")
 _RANGE = r"\d{1,4} - \d{1,4}(?!\d)"  # of a price
 _BESIDE = re.compile(
     rf"(?!{_RANGE}){_PAPER}\W{{1,3}}({YEAR.pattern})"
@@ -93,6 +96,22 @@ def names_document(text: str) -> bool:
     if not _DIGITS.search(plainly):
         return False
     return any(map(_IS_SAID.search, _pieces(without_figures(plainly))))
+
+
+def says_born(text: str, *, days: bool) -> bool:
+    """Whether a birth is spoken of; with `days` a day of long ago alone is one."""
+    return _has(_SAYS_BORN if days else _OF_BIRTH, text)
+
+
+def may_say_who(text: str) -> bool:
+    """Whether a number that is no figure may be a document or of a birth."""
+    return _has(_ABOUT_THEM, text)
+
+
+def _has(shape: re.Pattern[str], text: str) -> bool:
+    """In words with a number that is no figure."""
+    bare = without_figures(even(text))
+    return bool(_DIGITS.search(bare)) and any(map(shape.search, _pieces(bare)))
 
 
 def _is_late(year: str) -> bool:
