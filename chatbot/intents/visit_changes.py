@@ -4,39 +4,26 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from chatbot.dialog.contract import INTENT, Outcome, Reply, Turn, option
-from chatbot.intents import properties, titles
+from chatbot.dialog.contract import INTENT, PROPERTY, Outcome, Reply, Turn, option
+from chatbot.intents import properties, titles, visit_calling_off
 from chatbot.intents.hearing.words import plain
 from chatbot.intents.own_words import kept, written, written_on
+from chatbot.intents.visit_answers import MOVE as _MOVE
+from chatbot.intents.visit_answers import beside_what_they_cannot, is_past, read_answer
+from chatbot.intents.visit_calling_off import VISIT
 from chatbot.intents.visit_hours import words
-from chatbot.intents.visit_times import read_when
+from chatbot.intents.visit_times import When, asks_visit, read_when
 from crm.catalog.models import Property
 from crm.people.followups import FollowUp
 from crm.people.models import User
 
 OFF, MOVE = "visit_off", "visit_move"
 LONGEST_WISH, LONGEST = 500, 2000
-_VISIT = re.compile(r"\b(?:visitas?|citas?|visit|appointment|viewing|agendamento)\b")
-_CANCEL = re.compile(r"\b(?:cancel\w*|anul\w*|desmarc\w*|suspend\w*|call off)\b")
-_GO = r"(?:ir|asistir|llegar|visitar\w*|verl[oa]s?|acudir|estar|acercarme|comparecer)"
-_CANNOT = re.compile(
-    rf"\bno (?:(?:voy|vamos) a (?:poder )?|podre(?:mos)? |puedo |podemos |alcanzo a |logro ){_GO}\b"
-    r"|\bno (?:ire|iremos|asistire|llego|llegare)\b|\bno (?:podre|puedo|voy a poder)\W*$"
-    rf"|\bya no (?:voy|vamos|puedo|podre|podemos|ire|iremos|quiero {_GO}|deseo {_GO})\b"
-    r"|\bya no quiero la (?:visita|cita)\b"
-    r"|\bnao (?:vou (?:poder |conseguir )?(?:ir|comparecer)|posso ir|consigo ir|irei|vai dar)\b"
-    r"|\b(?:can.?t|cannot|won.?t|(?:not|un)able to) (?:be able to )?(?:make it|come|go|attend)\b"
-)
-_MOVE = re.compile(
-    r"\b(?:cambi\w*|mover\w*|muev\w*|reprogram\w*|re-?agend\w*|posterg\w*|aplaz\w*|adelant\w*"
-    r"|atrasar\w*|remarc\w*|trocar|adiar|mudar|reschedul\w*|postpone|move|change"
-    r"|pas(?:ar|emos|amos)(?:l[ao])?)\b"
-)
 # Surely another time only with one beside it.
 _RATHER = re.compile(r"\b(?:mejor|prefiero|melhor|prefiro|rather|otro dia|otra hora|outro dia)\b")
 _INSTEAD = re.compile(
@@ -59,6 +46,45 @@ class Change:
     moved: FollowUp | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """What of their words is about a visit they have. `left`: what only a person can answer."""
+
+    names: bool
+    wanted: When
+    off: bool = False
+    moves: bool = False
+    rather: bool = False
+    left: bool = False
+    told: bool = False
+
+    @property
+    def is_of_one(self) -> bool:
+        return self.off or self.moves or self.rather or self.left or self.told
+
+    @classmethod
+    def of(cls, turn: Turn, today: date, *, asked: bool) -> _Said:
+        said, wanted = plain(turn.text), read_answer(turn.text, today, asked=False)
+        names = VISIT.search(said) is not None
+        called = names or turn.heard.intent == "schedule_visit"
+        if visit_calling_off.comes_late(said):
+            return cls(names, wanted, left=True)
+        if (called or turn.heard.intent == "cancel") and visit_calling_off.keeps(said):
+            return cls(names, wanted, told=names)
+        off = visit_calling_off.calls_off(said, called=called)
+        if off and asked and not names and read_when(turn.text, today).says_something:
+            off = False  # it is an answer
+        liked = beside_what_they_cannot(turn.text, today)
+        other = liked.says_something and not visit_calling_off.cancels(said)
+        moves = bool(off and (other or _INSTEAD.search(said)))
+        moves = moves or bool(called and _MOVE.search(said))
+        if not moves and visit_calling_off.asks_of_it(said):
+            return cls(names, wanted, left=True)
+        says_time = wanted != When() and _RATHER.search(said) is not None
+        rather = says_time and not (names or off or asked)
+        return cls(names, wanted, off, moves, rather, told=_WHEN_IS.search(said) is not None)
+
+
 def agreed(turn: Turn) -> QuerySet[FollowUp]:
     """The visits they have before them."""
     return _open(turn).filter(is_agreed=True, due_at__gt=turn.now)
@@ -75,27 +101,38 @@ def changed(turn: Turn, *, asked: bool = False) -> Change | None:
     an hour, so that "mejor el martes" is about that one. Nothing does without a word."""
     if turn.choice or turn.is_overheard or not written(turn):
         return None
-    said = plain(turn.text)
-    names = _VISIT.search(said) is not None
-    wanted = read_when(turn.text, written_on(turn))
-    says_time = wanted.day is not None or wanted.hour is not None
-    called = names or turn.heard.intent == "schedule_visit"
-    off = bool(_CANNOT.search(said) or (called and _CANCEL.search(said)))
-    instead = off and _INSTEAD.search(said) is not None
-    move = instead or bool(called and _MOVE.search(said))
-    rather = bool(says_time and _RATHER.search(said)) and not (names or off or asked)
-    if not (off or move or rather or _WHEN_IS.search(said)):
+    today = written_on(turn)
+    if _is_for_a_person(turn, today):
+        return Change(_left())
+    said = _Said.of(turn, today, asked=asked)
+    if not said.is_of_one:
         return None
-    rows = _meant(turn, rather=rather)
-    if rows and len(rows) > 1 and off and wanted.day is not None:
-        rows = [one for one in rows if _day(one.due_at) == wanted.day] or rows
+    rows, sure = _meant(turn, said)
     if not rows:
-        return Change(_none(turn)) if names and not rather else None
-    if not (off or move or rather):
-        return Change(_told(turn, rows))
-    if len(rows) > 1:
-        return Change(_which(rows, MOVE if move or rather else OFF))
-    return Change(moved=rows[0]) if move or rather else Change(_called_off(turn, rows[0]))
+        return Change(_none(turn)) if said.names and not said.rather else None
+    if said.left:
+        return Change(_left())
+    if said.moves or said.rather:
+        only = sure and len(rows) == 1
+        return Change(moved=rows[0]) if only else Change(_which(rows, MOVE, said.wanted))
+    if said.off:
+        return Change(_off(turn, rows, today, sure=sure))
+    return Change(_told(turn, rows))
+
+
+def _is_for_a_person(turn: Turn, today: date) -> bool:
+    """That they were there and nobody was, or what a visit costs."""
+    said = plain(turn.text)
+    if visit_calling_off.asks_cost(said):
+        return True
+    if not is_past(turn.text, today):
+        return False
+    visit = VISIT.search(said) or asks_visit(turn.text) or turn.heard.intent == "schedule_visit"
+    return bool(visit) or properties.named_in(turn) is not None
+
+
+def _left() -> Outcome:
+    return Outcome((Reply("noted", promises=True),), beside=True)
 
 
 def call_off(turn: Turn) -> Outcome:
@@ -106,7 +143,7 @@ def call_off(turn: Turn) -> Outcome:
 
 def theirs(turn: Turn) -> FollowUp | None:
     """The visit of theirs that a tapped answer names."""
-    key = turn.value[:18]
+    key = turn.value.partition(".")[0][:18]
     return _open(turn).filter(pk=int(key)).first() if key.isdecimal() else None
 
 
@@ -153,15 +190,42 @@ def note(turn: Turn, shown: Property | None, at: datetime, agent: User | None, t
         made.save(update_fields=["text"])
 
 
-def _meant(turn: Turn, *, rather: bool) -> list[FollowUp]:
-    """Those of the property that is named, or `rather` of the one spoken of; agreed ones first."""
+def _meant(turn: Turn, said: _Said) -> tuple[list[FollowUp], bool]:
+    """Those of the property that is named, or of the one spoken of, if there they want another
+    hour; agreed ones first. And whether those must be meant."""
     rows = list(_open(turn).select_related("assigned_to", "property__responsible__agency"))
     if not rows:
-        return []
-    shown = properties.named_in(turn) or (properties.spoken_of(turn) if rather else None)
-    if shown is not None or rather:
+        return [], False
+    shown, sure = properties.named_in(turn), True
+    if shown is None and (said.rather or (not said.names and PROPERTY in turn.topic)):
+        shown = properties.spoken_of(turn)
+        sure = shown is None or any(is_of(one, shown) for one in rows)
+        if said.off:
+            shown = None  # they may have looked at others since
+    if shown is not None or said.rather:
         rows = [one for one in rows if shown is not None and is_of(one, shown)]
-    return [one for one in rows if one.is_agreed] or rows
+    return [one for one in rows if one.is_agreed] or rows, sure
+
+
+def _off(turn: Turn, rows: list[FollowUp], today: date, *, sure: bool) -> Outcome:
+    """At once only where they say just that, and of that day and hour."""
+    said, wanted = plain(turn.text), read_when(turn.text, today)
+    if len(rows) > 1 and wanted.day is not None:
+        rows = [one for one in rows if _day(one.due_at) == wanted.day] or rows
+    only = rows[0] if sure and len(rows) == 1 else None
+    if only is None or not _is_then(only, wanted):
+        return _which(rows, OFF)
+    if not visit_calling_off.says_only_that(said, plain(only.about)):
+        return _which(rows, OFF)
+    return _called_off(turn, only)
+
+
+def _is_then(visit: FollowUp, wanted: When) -> bool:
+    """Whether the time they name, if any, is the visit's."""
+    at = timezone.localtime(visit.due_at)
+    if wanted.hours or wanted.vague or wanted.day not in (None, at.date()):
+        return False
+    return (visit.is_agreed and wanted.hour in (None, at.time())) or wanted == When()
 
 
 def is_of(visit: FollowUp, shown: Property) -> bool:
@@ -198,9 +262,27 @@ def _told(turn: Turn, rows: list[FollowUp]) -> Outcome:
     return Outcome(tuple(said) or (Reply("visit_noted", {"title": rows[0].about}, promises=True),))
 
 
-def _which(rows: list[FollowUp], kind: str) -> Outcome:
-    options = tuple(option(kind, one.pk, one.about) for one in rows[: properties.MOST_SHOWN])
-    return Outcome((Reply("visit_which_one", options=options),))
+def _which(rows: list[FollowUp], kind: str, wanted: When | None = None) -> Outcome:
+    """`wanted` comes back with the one they choose."""
+    to = _told_with(wanted) if wanted is not None else ""
+    rows = rows[: properties.MOST_SHOWN]
+    options = tuple(option(kind, f"{one.pk}{to}", one.about) for one in rows)
+    return Outcome((Reply("visit_which_one", {"off": kind == OFF}, options=options),))
+
+
+def _told_with(wanted: When) -> str:
+    data = wanted.as_data() if not wanted.vague else {}
+    return f".{data.get('day', '')}T{data.get('hour', '')}" if data else ""
+
+
+def chosen_with(turn: Turn) -> When:
+    """The day and the hour that were said before one of their visits was tapped."""
+    kind, _colon, value = turn.choice.partition(":")
+    day, _t, hour = value.partition(".")[2].partition("T")
+    try:
+        return When.of({"day": day, "hour": hour}) if kind == MOVE else When()
+    except ValueError:
+        return When()
 
 
 def _none(turn: Turn) -> Outcome:

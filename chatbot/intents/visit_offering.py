@@ -60,9 +60,9 @@ def _to_visit(turn: Turn) -> tuple[dict[str, str], ...]:
 
 
 def time_wanted(turn: Turn) -> When:
-    """The day and the hour they say; nothing where they tapped."""
+    """The day and the hour they say, or said before they tapped which of their visits."""
     if turn.choice or not written(turn):
-        return NOTHING
+        return visit_changes.chosen_with(turn)
     return read_answer(turn.text, written_on(turn), asked=False)
 
 

@@ -1,7 +1,6 @@
-"""The day and the hour somebody says for a visit, and a visit that is called off or moved."""
+"""The day and the hour somebody says for a visit."""
 
-import re
-from datetime import date, datetime, time, timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.utils import timezone
@@ -10,6 +9,7 @@ from chatbot.intents.visit_answers import read_answer
 from chatbot.intents.visit_hours import FURTHEST
 from chatbot.intents.visit_times import read_when
 from chatbot.tests.self_service import MOST_QUERIES
+from chatbot.tests.visits_known import DAYS, hours, moment, working_day
 from crm.catalog.models import Property
 from crm.people.followups import FollowUp
 from crm.people.hours import SpecialDay
@@ -17,7 +17,6 @@ from crm.people.models import Contact
 
 pytestmark = [pytest.mark.once, pytest.mark.django_db]
 SUNDAY = date(2026, 11, 22)
-DAYS = ("lunes", "martes", "miércoles", "jueves", "viernes", "sábado", "domingo")
 
 
 @pytest.mark.parametrize(
@@ -102,21 +101,7 @@ def test_the_day_on_which_they_cannot_is_not_the_one_they_want(text, day, hour, 
 
 @pytest.fixture
 def day():
-    """A working day that is neither today nor tomorrow, nor a holiday."""
-    found = timezone.localdate() + timedelta(2)
-    while found.weekday() > 4:
-        found += timedelta(1)
-    return found
-
-
-def moment(day, hour):
-    return timezone.make_aware(datetime.combine(day, time(hour)))
-
-
-def hours(chat):
-    """Of the hours offered."""
-    offered = [id_.partition(".")[2] for id_, _title in chat.options if id_.startswith("slot:")]
-    return [timezone.localtime(datetime.fromisoformat(one)) for one in offered if one != "other"]
+    return working_day()
 
 
 def test_the_very_hour_they_name_is_booked(chat, villa, day):
@@ -252,93 +237,3 @@ def test_a_partner_as_well(ask, villa):
     assert hours(ask) and len(ask.queries) <= MOST_QUERIES
     ask("cancelar")
     assert "estas horas" not in ask("a las 5")[-1]
-
-
-# --- A visit that is called off or moved -------------------------------------------------------
-
-
-@pytest.fixture
-def booked(chat, villa, day):
-    chat(f"quiero visitar Villa Marina el {DAYS[day.weekday()]} a las 10am")
-    assert FollowUp.objects.get().due_at == moment(day, 10)
-    return chat
-
-
-def test_a_visit_is_called_off_by_chat(booked, agent, villa):
-    Contact.objects.update(language="es")  # whatever they write in
-    for words in (
-        "no voy a poder ir a la visita",
-        "quiero cancelar la visita",
-        "cancelar visita",
-        "cancela mi cita por favor",
-        "no podré ir",
-        "ya no voy a ir",
-        "nao vou poder ir",
-        "i can't make it",
-    ):
-        FollowUp.objects.update(done_at=None, is_cancelled=False, text="")
-        booked.talk.episode.__class__.objects.update(owner="bot")
-        said = booked(words)
-        assert re.search(r"cancel\w+ .*\*Villa Marina\*.*María", said[0]), words
-        visit = FollowUp.objects.get()
-        assert visit.done_at and visit.is_cancelled and words in visit.text
-        assert booked.talk.waiting_since is not None and len(booked.queries) <= MOST_QUERIES
-    assert "No veo ninguna visita" in booked("quiero cancelar la visita")[0]
-    assert "No había nada" in booked("cancelar")[0]
-
-
-def test_while_name_and_e_mail_are_asked_for_it_is_called_off_as_well(chat, villa):
-    chat("quiero visitar Villa Marina")
-    chat("1")
-    left, stands = chat("cancelar")  # the question, and not the visit
-    assert "lo dejamos" in left and "ya está reservada: *Villa Marina*" in stands
-    chat("quiero visitar Villa Marina")
-    chat("2")
-    assert "cancelé tu visita" in chat("cancelar visita")[0]
-    assert FollowUp.objects.get().is_cancelled
-
-
-def test_its_hour_is_free_again(booked, day):
-    booked("no voy a poder ir a la visita")
-    booked(f"quiero visitar Villa Marina el {DAYS[day.weekday()]} a las 10am")
-    assert FollowUp.objects.open().get().due_at == moment(day, 10)
-
-
-def test_a_visit_is_moved_to_the_hour_they_name(booked, day):
-    later = day + timedelta(1 if day.weekday() < 4 else 3)
-    said = booked(f"quiero cambiar mi visita para el {DAYS[later.weekday()]} a las 4")
-    assert "ya no es" in said[0] and "16:00" in said[0]
-    assert FollowUp.objects.get().due_at == moment(later, 16)
-    said = booked(f"no puedo ir, mejor el {DAYS[day.weekday()]} a las 11")
-    assert "11:00" in said[0] and FollowUp.objects.get().due_at == moment(day, 11)
-
-
-def test_until_another_hour_is_chosen_the_visit_stands(booked, day):
-    later = day + timedelta(1 if day.weekday() < 4 else 3)
-    assert "sigue en pie" in booked("quiero reprogramar mi visita")[0]
-    booked(f"mejor el {DAYS[later.weekday()]}")
-    assert FollowUp.objects.get().due_at == moment(day, 10)
-    assert {one.date() for one in hours(booked)} == {later}
-    booked("cancelar")
-    assert "sigue en pie" in booked(f"mejor el {DAYS[later.weekday()]}")[0]
-    booked("1")
-    visit = FollowUp.objects.get()
-    assert timezone.localdate(visit.due_at) == later and visit.is_agreed
-
-
-def test_when_it_is_is_told(booked):
-    for words in ("a que hora es mi visita?", "mis visitas", "qué visitas tengo?"):
-        (said,) = booked(words)
-        assert "Villa Marina" in said and "10:00" in said, words
-
-
-def test_of_several_it_is_asked_which(booked, agent, day):
-    Property.objects.create(
-        code="AL-02", title="Los Álamos", operation="rent", price=900, responsible=agent
-    )
-    booked(f"quiero visitar Los Álamos el {DAYS[day.weekday()]} a las 3pm")
-    assert "Cuál" in booked("quiero cancelar mi visita")[0]
-    booked("Villa Marina")
-    assert FollowUp.objects.get(is_cancelled=True).about == "Villa Marina"
-    assert FollowUp.objects.open().get().about == "Los Álamos"
-    assert "Los Álamos" in booked("quiero cambiar mi visita")[0]

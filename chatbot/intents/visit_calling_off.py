@@ -1,0 +1,128 @@
+"""Whether words call a visit off: only if they say just that, and not by what else they may mean:
+"no puedo ir sola", "¿y si no puedo ir?", "¿cuánto hay que cancelar?"."""
+
+from __future__ import annotations
+
+import re
+
+from chatbot.intents.hearing.days import MONTHS
+from chatbot.intents.visit_times import GREETING, WEEKDAYS
+
+VISIT = re.compile(r"\b(?:visitas?|citas?|visit|appointment|viewing|agendamento)\b")
+_CANCEL = re.compile(r"\b(?:cancel\w*|anul\w*|desmarc\w*|suspend\w*|call off)\b")
+_GO = r"(?:ir|asistir|llegar|visitar\w*|verl[oa]s?|acudir|estar|acercarme|comparecer)"
+_CANNOT = re.compile(
+    rf"\bno (?:(?:voy|vamos) a (?:poder )?|podre(?:mos)? |puedo |podemos |alcanzo a |logro ){_GO}\b"
+    rf"|\bno (?:ire|iremos|asistire)\b|\bya no (?:quiero|deseo) {_GO}\b"
+    r"|\bya no quiero la (?:visita|cita)\b"
+    r"|\bnao (?:vou (?:poder |conseguir )?(?:ir|comparecer)|posso ir|consigo ir|irei|vai dar)\b"
+    r"|\b(?:can.?t|cannot|won.?t|(?:not|un)able to) (?:be able to )?(?:make it|come|go|attend)\b"
+)
+# That only where nothing else is spoken of: "intento abrir el enlace y no puedo".
+_PERHAPS = re.compile(
+    r"\b(?:no|nao) (?:podre|puedo|voy a poder|posso|consigo)\W*$|\bno (?:llego|llegare)\b"
+    r"|\bya no (?:voy|vamos|puedo|podre|podemos)\b(?! (?:a )?\w+[aei]r(?:l[aoe]s?|me|nos)?\b)"
+)
+_ELSEWHERE = re.compile(
+    r"\b(?:pag(?:ar?|o|ue|os)|cuotas?|banco|agencia|oficina|cajero|prestamos?|fin de mes|fotos?"
+    r"|videos?|enlace|link|mapa|pagina|ver\w* bien|bank|payment|installment)\b"
+)
+# In these countries "cancelar" is to pay as well.
+_PAYS = re.compile(
+    r"\b(?:pag\w+|cuotas?|banco|deudas?|prestamos?|creditos?|cuanto|algo|monto|soles|dolares|costo"
+    r"|cobr\w+|recibos?|saldo|meses|por (?:la|una|mi|cada) (?:visita|cita))\b"
+)
+_KEEPS = re.compile(
+    r"\b(?:no|nunca|sin|nao|don.?t|not)\s+(?:\w+\s+){0,3}(?:cancel|anul|desmarc|suspend)"
+)
+_IF = re.compile(
+    r"\b(?:si (?:\w+ ){0,2}no|en caso|caso (?:eu )?nao|se (?:eu )?nao|if i)\b"
+    r"|\b(?:ir|ire|voy|asistir|acudir|estar) sol[oa]s?\b|\b(?:go|come) alone\b"
+)
+_ASKS = re.compile(r"\?|^\W*(?:y )?(?:que pasa|cuanto|como|hay que|se puede|puedo)\b")
+_MAY_I = re.compile(
+    r"\b(?:pued[oe]s?|podria[ns]?|podemos|pueden|posso|pode|can (?:i|you)|could (?:i|you))\b"
+    r".{0,12}\b(?:cancel|anul|desmarc|suspend)"
+)
+_LATE = re.compile(
+    r"\bno (?:llego|llegare|(?:voy a|puedo|podre) llegar)\b"
+    r".*(?:\b(?:a tiempo|puntual|tarde|minutos|exact\w+)|\ba las? \d)"
+)
+_COSTS = re.compile(
+    r"\b(?:visitas?|citas?)\b.*\b(?:es gratis|es gratuit[oa]|tiene (?:algun )?costo|cuestan?"
+    r"|se (?:paga|cobra)|(?:la|me) cobran)\b"
+    r"|\b(?:cobran|cuestan?|costo|cancelar|pagar)\b.*\b(?:por|para|de) (?:la|una|cada|mi) "
+    r"(?:visita|cita)\b|\b(?:cuestan?|gratis) (?:la|una) (?:visita|cita)\b"
+)
+# Nothing but these, and the words of its title, a day and an hour: only that it is called off.
+_ONLY = {
+    *re.findall(
+        r"\w+",
+        "no nao ya voy vamos vou a poder conseguir podre podremos puedo podemos posso ir ire iremos"
+        " irei asistir asistire acudir comparecer alcanzo logro quiero quisiera deseo necesito"
+        " tengo que quero preciso cancelar cancela cancele cancelen cancelo cancelarla cancelemos"
+        " cancelame anular anula anule anulen desmarcar la las el lo mi minha esa esta este dicha"
+        " visita visitar cita agendamento del de para en hoy manana pasado hoje amanha por favor"
+        " porfavor porfa pls please gracias muchas hola buenas buenos disculpa disculpe disculpen"
+        " perdon perdona lo siento lamento lamentablemente obrigado obrigada desculpe ola oi hi"
+        " hello i can t cant cannot won wont be able to make it come attend go cancel my the visit"
+        " appointment viewing sorry thanks thank you want need tomorrow today on at am pm h",
+    ),
+    *MONTHS.split("|"),
+}
+_GOES = re.compile(
+    r"\b(?:ir|ire|iremos|irei|asistir\w*|acudir|comparecer|visitar|make it|come|attend|go)\b"
+)
+_DAYS = re.compile(rf"\b(?:{WEEKDAYS})\b")
+
+
+def calls_off(said: str, *, called: bool) -> bool:
+    """Whether they perhaps do. `called`: a visit is what they speak of."""
+    if _IF.search(said):
+        return False
+    names = VISIT.search(said) is not None
+    if _CANNOT.search(said):
+        return names or not _ELSEWHERE.search(said)
+    if _PERHAPS.search(said):
+        return names or _is_known(said, {"llego", "llegare"})
+    return called and cancels(said) and not (_PAYS.search(said) or _KEEPS.search(said))
+
+
+def cancels(said: str) -> bool:
+    return _CANCEL.search(said) is not None
+
+
+def asks(said: str) -> bool:
+    """Whether it is a question, and none for a visit to be called off."""
+    return _ASKS.search(said) is not None and not _MAY_I.search(said)
+
+
+def asks_of_it(said: str) -> bool:
+    """ "¿Y si no puedo ir?": no visit is called off by that."""
+    speaks = _CANNOT.search(said) or (VISIT.search(said) and _CANCEL.search(said))
+    return bool(speaks) and bool(_IF.search(said) or asks(said))
+
+
+def keeps(said: str) -> bool:
+    """ "No cancelen mi visita"."""
+    return bool(_KEEPS.search(said)) and not _CANNOT.search(said)
+
+
+def comes_late(said: str) -> bool:
+    return _LATE.search(said) is not None
+
+
+def asks_cost(said: str) -> bool:
+    """Of a visit: "¿hay que cancelar algo por la visita?"."""
+    return _COSTS.search(said) is not None
+
+
+def says_only_that(said: str, title: str) -> bool:
+    """Whether it is beyond doubt that the visit to it is called off."""
+    says = VISIT.search(said) or _GOES.search(said)
+    return bool(says) and not asks(said) and _is_known(said, set(re.findall(r"\w+", title)))
+
+
+def _is_known(said: str, more: set[str]) -> bool:
+    rest = _DAYS.sub(" ", GREETING.sub(" ", said))
+    return all(word in _ONLY or word in more for word in re.findall(r"[a-z]+", rest))
