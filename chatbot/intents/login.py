@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
@@ -12,7 +13,15 @@ from chatbot.dialog.login import halves, masking, requests
 from chatbot.dialog.login.asking import CODE, DATA, DIALOG, DRAFT, after, ask
 from chatbot.dialog.login.entering import enter, let_in
 from chatbot.intents import menu
+from chatbot.intents.hearing.words import plain
 from chatbot.models import PartnerSession
+
+_NO_PARTNER = re.compile(
+    r"\bno (?:soy|somos|estoy|tengo) (?:\w+ ){0,2}(?:soci[oa]s?|clientes?|miembros?|registrad[oa]s?"
+    r"|afiliad[oa]s?|prestamos?|creditos?|cuentas?|deudas?)\b"
+    r"|\bnao (?:sou|tenho) (?:\w+ ){0,2}(?:soci[oa]|cliente|associad[oa]|emprestimos?)\b"
+    r"|\b(?:not|no|don.?t have|any) (?:an? |your )?(?:partner|member|client|customer|loan)s?\b"
+)
 
 
 def authenticate(turn: Turn) -> Outcome:
@@ -60,6 +69,8 @@ def data_given(turn: Turn, data: Mapping[str, Any]) -> Outcome | None:
         return tried
     if turn.inbound.own_phone:
         return _asked_for(turn, data, otherwise=Reply("login_number_known"))
+    if not turn.choice and _NO_PARTNER.search(plain(turn.text)):
+        return menu.show(turn)  # with what there is for whoever is none
     slots = turn.heard.slots
     if _led_here(turn) or turn.heard.intent == "authenticate" or slots.document or slots.year:
         again = _asked_for(turn, data)

@@ -77,3 +77,10 @@ def test_where_we_are(chat, villa, words):
 def test_after_a_propertys_card_it_is_about_that_one(chat, villa):
     chat("villa marina")
     assert "Malecón 100" in chat("¿cuál es su dirección?")[0]
+
+
+@pytest.mark.parametrize("words", ["no soy socio", "no tengo préstamo", "não sou sócio"])
+def test_who_is_no_partner_is_let_off_the_log_in(chat, words):
+    chat("quiero ver mi saldo")
+    chat(words)
+    assert not chat.dialog.name and ("intent:property_inquiry", "Propiedades") in chat.options
