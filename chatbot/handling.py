@@ -13,13 +13,16 @@ from django.utils.translation import gettext as _
 from chatbot import alarms, choosing, echoes, presence, whose
 from chatbot.channels.base import Provider
 from chatbot.channels.events import InboundMessage, Media
-from chatbot.dialog import sessions
+from chatbot.dialog import registry, sessions
 from chatbot.dialog.contract import PROPERTY, Turn
 from chatbot.dialog.engine import take_turn
-from chatbot.dialog.listening import Listening, as_stored, listen
+from chatbot.dialog.listening import PROSPECTS, Listening, as_stored, listen
 from chatbot.intents import examples
+from chatbot.intents.property_words import may_be_a_propertys
 from chatbot.media import fetch_soon
 from chatbot.waiting import OurOwn
+from crm.catalog.matching import find_property
+from crm.catalog.models import Property
 from crm.conversations import outreach, ownership
 from crm.conversations.identities import meet
 from crm.conversations.models import (
@@ -62,9 +65,10 @@ def handle_message(provider: Provider, inbound: InboundMessage) -> Message | Non
         return message
     _heard_from(provider, conversation, inbound)
     # Who only clicked an advertisement has said nothing yet, and is a lead all the same.
-    captured = None
-    if inbound.referral is not None or (heard is not None and _may_be_lead(inbound, heard)):
-        captured = _capture(conversation, kept, message)
+    captured, named = None, _named_in_passing(inbound, heard)
+    may_be = named is not None or (heard is not None and _may_be_lead(inbound, heard))
+    if inbound.referral is not None or may_be:
+        captured = _capture(conversation, kept, message, heard, named)
     if heard is not None:
         _answer(conversation, inbound, message, files, heard, captured)
     return message
@@ -96,6 +100,14 @@ def _listen(conversation: Conversation, inbound: InboundMessage) -> Listening | 
 
 def _may_be_lead(inbound: InboundMessage, heard: Listening) -> bool:
     return heard.is_prospects or bool(inbound.named_products or chosen_codes(inbound))
+
+
+def _named_in_passing(inbound: InboundMessage, heard: Listening | None) -> Property | None:
+    """ "Info VM-01" sounds like a question for their own data."""
+    if heard is None or inbound.choice or registry.takes_any(heard.dialog, timezone.now()):
+        return None
+    may_name = may_be_a_propertys(heard.heard, inbound.text)
+    return find_property(inbound.text) if may_name else None
 
 
 def chosen_codes(inbound: InboundMessage) -> tuple[str, ...]:
@@ -262,8 +274,16 @@ def _heard_from(provider: Provider, conversation: Conversation, inbound: Inbound
         presence.look_up_soon(conversation)
 
 
-def _capture(conversation: Conversation, inbound: InboundMessage, message: Message) -> Captured:
-    """A first word we cannot read may be an advertisement's: it makes a lead all the same."""
+def _capture(
+    conversation: Conversation,
+    inbound: InboundMessage,
+    message: Message,
+    heard: Listening | None,
+    named: Property | None,
+) -> Captured:
+    """A first word we cannot read may be an advertisement's: it makes a lead all the same. So does
+    what was heard as a prospect's, unless a partner may speak of their loan."""
+    asks = heard is not None and heard.session is None and heard.heard.intent in PROSPECTS
     first_unreadable = inbound.kind == Message.Kind.UNSUPPORTED
     came_by = inbound.referral
     codes = [*inbound.named_products, *chosen_codes(inbound)]
@@ -280,7 +300,8 @@ def _capture(conversation: Conversation, inbound: InboundMessage, message: Messa
         summary=message.summary(),
         codes=codes,
         source=_source(inbound),
-        certain=came_by is not None or first_unreadable,
+        certain=came_by is not None or first_unreadable or asks,
+        named=named,
         advertisement=clicked,
     )
 

@@ -52,16 +52,17 @@ def capture_lead(
     codes: Iterable[str] = (),
     source: Lead.Source = Lead.Source.DIRECT,
     certain: bool = False,
+    named: Property | None = None,
     advertisement: Advertisement | None = None,
 ) -> Captured:
     """Tie a message to a lead of `contact`, making one if it shows interest.
 
-    A property named by `codes` or in `text` wins; else the newest open lead takes the message;
+    A property `named`, by `codes` or in `text` wins; else the newest open lead takes the message;
     else one without property is made if the words show interest or the caller is `certain`.
     `at` is when it came in. Of several advertisements the first stays. One transaction; a racing
     second lead fails on the constraint.
     """
-    named = find_property(text, codes)
+    named = named or find_property(text, codes)
     with transaction.atomic():
         lead = _lead_for(contact, named)
         if lead is None and (named or certain or INTEREST.search(plain_words(text))):
@@ -117,9 +118,20 @@ def _touch(
     if not (lead.ad_id or lead.click_id):
         changes |= _touch_of(clicked)
     if named is not None and lead.property_id is None:
-        changes["property"] = named
+        changes["property"] = lead.property = named
         LeadChange.objects.create(lead=lead, field="property", new=str(named)[:200], at=at)
     Lead.objects.filter(pk=lead.pk).update(**changes, updated_at=timezone.now())
+
+
+def note_property(*, contact: Contact, shown: Property, at: datetime) -> None:
+    """What they want to see is what their lead without a property is about, unless they have
+    another lead for that."""
+    rows = Lead.objects.open().filter(contact=contact)
+    theirs = list(rows.filter(Q(property=None) | Q(property=shown)))
+    if len(theirs) != 1 or theirs[0].property_id is not None:
+        return
+    rows.filter(pk=theirs[0].pk).update(property=shown, updated_at=timezone.now())
+    LeadChange.objects.create(lead=theirs[0], field="property", new=str(shown)[:200], at=at)
 
 
 def note_rewording(*, contact: Contact, said: str, says: str) -> None:

@@ -14,6 +14,7 @@ from chatbot.intents import own_data_words as words
 from chatbot.intents.heard import UNKNOWN
 from chatbot.intents.hearing.words import plain
 from chatbot.intents.own_words import kept, written
+from chatbot.intents.property_words import may_be_a_propertys
 from crm.people.documents import masked
 from crm.people.models import ContactPoint
 from crm.people.phones import pretty
@@ -47,7 +48,10 @@ def personal_info(turn: Turn) -> Outcome:
 
 
 def own_or_the_propertys(turn: Turn) -> Outcome:
-    """ "¿Y la dirección?" after a property's card is about that one."""
+    """ "Info VM-01" names a property, and "¿y la dirección?" after its card is about that one."""
+    named = properties.named_in(turn) if may_be_a_propertys(turn.heard, turn.text) else None
+    if named is not None:
+        return properties.about(turn, named)
     if told := properties.asked_in_passing(turn):
         return told
     if turn.session is None and wants_to_know(turn):

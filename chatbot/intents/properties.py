@@ -17,6 +17,7 @@ from crm.catalog.matching import find_property
 from crm.catalog.models import Property
 from crm.catalog.wishes import Wish, matching, read_wish
 from crm.desk.wording import money
+from leads.capture import note_property
 from leads.models import Lead
 
 VISIT = "visit"
@@ -128,11 +129,14 @@ def card(turn: Turn, shown: Property) -> Outcome:
 def _told(turn: Turn, shown: Property, asked: Question) -> Outcome:
     """What the card holds is answered from it; the rest is left to a person, in so many words.
     A question that was open stays open."""
+    if asked.declines and "?" not in turn.text:
+        return _declined(turn, shown)
     if asked.more and not (asked.facts or asked.features or asked.beyond):
         return card(turn, shown)
     available = shown.status == Property.Status.AVAILABLE
     topic = topic_of(turn, shown) | told(turn, offered=available)
     if asked.interest and not (asked.facts or asked.features or asked.beyond):
+        tie(turn, shown)
         interest = Reply("property_interest", facts(shown), _next(turn, shown), promises=True)
         return Outcome((interest,), topic=topic, beside=True)
     pictures = tuple(_photos(shown)) if "photos" in asked.facts else ()
@@ -156,6 +160,29 @@ def _told(turn: Turn, shown: Property, asked: Question) -> Outcome:
     promises = missing or turn.waits
     reply = Reply("property_facts", values, _next(turn, shown), link=link, promises=promises)
     return Outcome((*pictures, reply), topic=topic, beside=True)
+
+
+def tie(turn: Turn, shown: Property) -> None:
+    """What they want to see is what their lead is about, if it is about none yet."""
+    captured = turn.captured
+    if captured is None or (captured.lead is not None and captured.lead.property_id is None):
+        note_property(contact=turn.contact, shown=shown, at=turn.now)
+
+
+def _declined(turn: Turn, shown: Property) -> Outcome:
+    """It is spoken of no more; others are offered."""
+    rows = Property.objects.filter(status=Property.Status.AVAILABLE).exclude(pk=shown.pk)
+    alike = rows.filter(kind__in=_alike(shown.kind), operation=shown.operation)
+    others = list(alike.order_by("price", "-id")[:MOST_CHOICES])
+    topic = {key: value for key, value in turn.topic.items() if key not in (*_ONCE, PROPERTY)}
+    topic[FOUND] = [one.pk for one in others]
+    reply = Reply(
+        "property_declined",
+        {"title": shown.title, "others": bool(others)},
+        choices(others),
+        promises=turn.waits,
+    )
+    return Outcome((reply,), topic=topic)
 
 
 def _known(shown: Property, asked: Question) -> dict[str, Any]:

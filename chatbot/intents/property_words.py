@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from chatbot.intents.heard import Heard
 from chatbot.intents.hearing.words import plain
 
 # What the catalogue has a place for.
@@ -47,6 +48,10 @@ BEYOND = (
 INTEREST = (
     r"interes\w*|gust[ao]\w*|encant[ao]\w*|(?:lo|la) quiero|comprarl[oa]|alquilarl[oa]|interest\w*"
 )
+DECLINES = (
+    r"(?:no|nao|not|nunca|tampoco|nem|don.?t|isn.?t|doesn.?t)\b"
+    rf"(?: (?!solo\b|so\b|only\b|se\b|sei\b)[a-z]+){{0,3}}? (?:{INTEREST}|convence\w*|convinc\w*)"
+)
 MORE = r"info\w*|detalles?|caracteristicas?|saber mas|mais|more|ficha|details?"
 ELSE = (
     r"otr[oa]s?|outr[oa]s?|others?|parecid\w*|similar\w*|busc\w*|procuro|looking for|catalogo|lista"
@@ -70,8 +75,10 @@ def _words(pattern: str) -> re.Pattern[str]:
 _FACTS = {name: _words(pattern) for name, pattern in FACTS.items()}
 _FEATURES = {name: _words(pattern) for name, pattern in FEATURES.items()}
 _BEYOND, _INTEREST, _MORE, _ELSE = map(_words, (BEYOND, INTEREST, MORE, ELSE))
+_DECLINES = _words(DECLINES)
 _THIS = re.compile(THIS)
 _SENTENCE = re.compile(r"(?<=[.!?])\s+|[\n;•]+")
+_MY = _words(r"mis?|meus?|minhas?|my")
 _OWN = _words(r"mis?|meus?|minhas?|my|datos|dados|personal\w*|pessoa\w*")
 
 
@@ -81,6 +88,7 @@ class Question:
     features: tuple[str, ...]
     beyond: bool  # something no card says
     interest: bool
+    declines: bool  # no interest
     more: bool  # all that is known
     others: bool  # other properties
     this: bool  # surely the one that is spoken of
@@ -88,7 +96,14 @@ class Question:
 
     @property
     def says_something(self) -> bool:
-        return bool(self.facts or self.features or self.beyond or self.interest or self.more)
+        return bool(
+            self.facts
+            or self.features
+            or self.beyond
+            or self.interest
+            or self.more
+            or self.declines
+        )
 
 
 def read_question(text: str) -> Question:
@@ -99,11 +114,17 @@ def read_question(text: str) -> Question:
         features=features,
         beyond=bool(_BEYOND.search(said)),
         interest=bool(_INTEREST.search(said)),
+        declines=bool(_DECLINES.search(said)),
         more=bool(_MORE.search(said)),
         others=bool(_ELSE.search(said)),
         this=bool(_THIS.search(said)),
         own=bool(_OWN.search(said)),
     )
+
+
+def may_be_a_propertys(heard: Heard, text: str) -> bool:
+    """Whether what sounds like a question for their own data says nothing of "my"."""
+    return heard.intent == "personal_info" and not heard.exact and not _MY.search(plain(text))
 
 
 def told_of(feature: str, description: str) -> str:

@@ -158,6 +158,7 @@ def agree(turn: Turn, shown: Property, at: datetime, agent: User) -> None:
         is_agreed=True,
         assigned_to=agent,
     )
+    properties.tie(turn, shown)
 
 
 def move(visit: FollowUp, at: datetime, agent: User) -> None:
@@ -188,6 +189,8 @@ def note(turn: Turn, shown: Property | None, at: datetime, agent: User | None, t
     elif text not in made.text:
         made.text = f"{made.text}\n{text}".strip()
         made.save(update_fields=["text"])
+    if shown is not None:
+        properties.tie(turn, shown)
 
 
 def _meant(turn: Turn, said: _Said) -> tuple[list[FollowUp], bool]:

@@ -78,9 +78,39 @@ def test_who_looks_for_others_is_shown_others(chat, villa, others):
         assert "Álamos" in str((chat(words), chat.options))
 
 
+@pytest.mark.parametrize("words", ["info VM-01", "VM-01 info", "hola, información de Villa Marina"])
+def test_who_wants_information_of_one_gets_its_card(chat, villa, words):
+    """Though without its name it sounds like their own data."""
+    assert "Malecón 100" in chat(words)[0] and len(chat.queries) <= MOST_QUERIES
+    assert Lead.objects.get().property == villa
+
+
+def test_a_partner_gets_the_card_too(ask, villa):
+    assert "Malecón 100" in ask("info VM-01")[0]
+    assert Lead.objects.get().property == villa
+
+
+@pytest.mark.parametrize("words", ["hay algo en miraflores?", "busco cuarto", "imóveis", "fotos"])
+def test_whoever_looks_for_a_property_is_a_lead(chat, villa, words):
+    chat(words)
+    lead = Lead.objects.get()
+    assert (lead.property, lead.last_text) == (None, words)
+
+
+@pytest.mark.parametrize("words", ["no me interesa", "ya no me interesa", "no me gusta mucho"])
+def test_whoever_likes_it_not_is_offered_others(chat, villa, others, words):
+    Property.objects.filter(code="AL-02").update(operation="sale")
+    chat("info de Villa Marina")
+    (said,) = chat(words)
+    assert "Entendido" in said and [title for _id, title in chat.options] == ["Los Álamos"]
+    assert "Villa Marina" not in str((chat("me interesa"), chat.options))
+
+
 def test_a_list_of_one_is_spoken_of(chat, villa, others):
     chat("departamento en miraflores")
+    assert Lead.objects.get().property is None
     assert "Qué bien que te interesa *Villa Marina*" in chat("me interesa")[0]
+    assert Lead.objects.get().property == villa and len(chat.queries) <= MOST_QUERIES
 
 
 def test_after_a_list_it_is_asked_which_of_those(chat, villa, others):

@@ -218,9 +218,11 @@ def test_another_time_is_noted_for_a_person(say, graph, villa, answer):
 def test_without_anybody_responsible_the_wish_is_noted(say, graph, villa):
     Property.objects.update(responsible=None)
     say("quiero visitar Villa Marina")
+    Lead.objects.update(property=None)
     say("mañana a las 5")
     visit = FollowUp.objects.get()
     assert (visit.assigned_to, visit.text) == (None, "mañana a las 5")
+    assert Lead.objects.get().property == villa
 
 
 def test_every_wish_is_noted_while_nobody_is_there(say, graph, villa, others):

@@ -139,6 +139,7 @@ GROUPS = (
             "property_facts": _("What was asked about one property"),
             "property_photo": _("Beside another photo of a property"),
             "property_interest": _("Somebody likes the property shown"),
+            "property_declined": _("Somebody does not like the property shown"),
             "property_list": _("Properties found"),
             "property_near": _("Only similar properties found"),
             "property_none": _("No property found"),
