@@ -96,7 +96,12 @@ def test_that_it_is_wrong_does_not_say_what_is_right(ask, words):
 
 
 @pytest.mark.parametrize(
-    "words", ["mi numero nuevo es 999888777", "cambié de número, es 999888777"]
+    "words",
+    [
+        "mi numero nuevo es 999888777",
+        "cambié de número, es 999888777",
+        "mi nueva dirección es Av. Sol 123",
+    ],
 )
 def test_a_new_number_is_no_log_in_of_who_is_in(ask, words):
     (said,) = ask(words)
