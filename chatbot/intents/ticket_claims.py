@@ -30,6 +30,7 @@ from chatbot.intents.ticket_words import (
     NOT_TOLD,
     NOT_WELL,
     OF_PAYING,
+    PAST,
     RECEIPT,
     STILL,
     TAKEN_BACK,
@@ -126,15 +127,18 @@ def claim_cancel(turn: Turn) -> Outcome | None:
 
 def _answered(turn: Turn) -> Outcome | None:
     """Added to the ticket of the message they answer to: it is quoted, or was a colleague's
-    question and the last thing that was said to them."""
+    question and the last thing that was said to them. Where it may only be that, they are asked."""
     if turn.choice or not (written(turn) or turn.inbound.media):
         return None
     ticket = quoted(turn)
-    if ticket is None:
-        entry = said_last(turn)
-        asks_them = entry is not None and entry.ticket.status == Ticket.Status.WAITING
-        ticket = entry.ticket if entry and asks_them and _may_answer(turn, entry) else None
-    return add(turn, ticket) if ticket is not None else None
+    if ticket is not None:
+        return add(turn, ticket)
+    entry = said_last(turn)
+    if entry is None or entry.ticket.status != Ticket.Status.WAITING:
+        return None
+    if _may_answer(turn, entry):
+        return add(turn, entry.ticket)
+    return asked_of(turn, [entry.ticket]) if _may_tell(turn, entry) else None
 
 
 def _may_answer(turn: Turn, entry: TicketMessage) -> bool:
@@ -152,6 +156,16 @@ def _may_answer(turn: Turn, entry: TicketMessage) -> bool:
         return TELLS.search(words) is not None and NOT_TOLD.search(words) is None
     names = slots.ordinal or slots.day or any(sign.isdigit() for sign in turn.text)
     return bool(names) or heard.score < SURE
+
+
+def _may_tell(turn: Turn, entry: TicketMessage) -> bool:
+    """Whether they may tell the answer to what they have not read, rather than ask for what is
+    theirs: before they are asked who they are, and their words are no ticket's."""
+    words = plain(turn.text)
+    if entry.kind != PUBLIC or not is_unread(entry) or turn.inbound.kind != Message.Kind.TEXT:
+        return False
+    asks_else = turn.heard.intent in POLITE or asks(turn.text) or WISHES.search(words)
+    return not asks_else and PAST.search(words) is not None
 
 
 def _asks_for_it(entry: TicketMessage) -> bool:

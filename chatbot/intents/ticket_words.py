@@ -35,6 +35,11 @@ TELLS = re.compile(
     r"|es (?!posible)|era|eran|(?:mi|meu|minha|my) \w+ (?:es|e|is))\b"
     r"|\b(?:respuesta|resposta|answer|tickets?|reclamos?|queja|chamado|t-?\d+)\b[^,:]{0,20}[,:] ?\w"
 )
+# What was is told, and hardly asked for.
+PAST = re.compile(
+    r"\b(?:fue|fueron|fui|era|eran|hice|hicimos|pague|pagamos|deposite|transferi|foi|foram|fiz|was"
+    r"|were)\b"
+)
 NOT_TOLD = re.compile(
     r"\b(?:como|cuando|cual|cuant[oa]s?|que|hay|alguna?|novedad\w*|estado|favor|gracias|quando"
     r"|qual|quanto|how|when|what|thanks|please)\b"

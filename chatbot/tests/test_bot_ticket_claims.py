@@ -126,6 +126,17 @@ def test_but_who_tells_it_all_the_same_is_heard(made, ask, clara):
         answered(ask, made, clara, "¿Cuál?")
 
 
+def test_who_may_tell_it_is_asked_before_they_log_in(made, ask, clara):
+    out_of_session()
+    answered(ask, made, clara, "¿Dónde fue?")
+    set_status(ticket=fresh(made), status="waiting", by=clara)
+    words = "era mi estado de cuenta de marzo"
+    (said,) = ask(words)
+    assert f"*{made.number}*?" in said and said_of(made) == []
+    ask("sí")
+    assert said_of(made) == [words] and fresh(made).status == "open"
+
+
 # --- Resolved ----------------------------------------------------------------------------------
 
 STILL = [
