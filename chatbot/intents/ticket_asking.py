@@ -19,7 +19,7 @@ from chatbot.intents.told import just_offered
 from crm.conversations.models import Message
 from tickets import hearing
 from tickets.models import Ticket, TicketMessage
-from tickets.standing import may_be_reopened
+from tickets.standing import REOPENED_WITHIN, may_be_reopened
 
 ABOUT = "ticket_about"
 # So far back one yes reaches, and to so many messages: each costs a handful of statements.
@@ -27,6 +27,8 @@ MOST_BACK, MOST_IN_ROW = 20, 4
 # Until then, and so many things said, a yes may still be one to that, though others came between.
 STILL_MEANT, MOST_SINCE = timedelta(minutes=15), 4
 MENU = f"{INTENT}:help"
+# What they said last is theirs to answer.
+PEOPLE = (Message.Author.COLLEAGUE, Message.Author.PHONE_APP)
 
 
 def asked_of(turn: Turn, rows: Sequence[Ticket]) -> Outcome | None:
@@ -126,20 +128,20 @@ def asked_before(turn: Turn) -> tuple[str, bool]:
         offered = offered_with(said)
         if found := next((one for one in offered if one.startswith(f"{ABOUT}:")), ""):
             return found, place == 0
-        is_asked = said.author == Message.Author.COLLEAGUE or any(":yes" in one for one in offered)
+        is_asked = said.author in PEOPLE or any(":yes" in one for one in offered)
         if place == 0 and is_asked:
             break
     return "", False
 
 
 def said_lately(turn: Turn) -> list[Message]:
-    """The few things said lately, newest first; the very last one whenever it was."""
+    """The few things said lately, newest first; the very last one also if it was days ago."""
     said = Message.objects.filter(
         conversation=turn.conversation, direction=Message.Direction.OUT
     ).exclude(state__in=UNSENT)
     rows = said.order_by("-shown_at", "-id").only("options", "author", "created_at")[:MOST_SINCE]
-    since = turn.now - STILL_MEANT
-    return [one for place, one in enumerate(rows) if place == 0 or one.created_at >= since]
+    since = (turn.now - REOPENED_WITHIN, *[turn.now - STILL_MEANT] * MOST_SINCE)
+    return [one for one, at in zip(rows, since, strict=False) if one.created_at >= at]
 
 
 def offered_with(said: Message) -> list[str]:
