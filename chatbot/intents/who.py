@@ -71,6 +71,24 @@ def tell(turn: Turn, _data: Mapping[str, Any]) -> Outcome | None:
         name = ""
     if not email and not name:
         return _unanswered(turn)
+    return _noted(turn, said, email, name)
+
+
+def told_late(turn: Turn) -> Outcome | None:
+    """An e-mail that was asked for before, and comes when nothing is asked any more: after the name
+    alone, or another question."""
+    if turn.session is not None or turn.is_asked or turn.choice or turn.inbound.media:
+        return None
+    if not turn.topic.get(Dialog.ASKED_WHO) or turn.contact.document_number:
+        return None
+    said = written(turn)
+    email, name = read(said)
+    if not email or "email" not in _missing(turn.contact):
+        return None
+    return _noted(turn, said, email, "" if turn.contact.name else name)
+
+
+def _noted(turn: Turn, said: str, email: str, name: str) -> Outcome:
     kept = _keep(turn.contact, name, email)
     values = {"name": turn.first_name, "kept": kept}
     waits = _says_more(said, email, name) or turn.waits
@@ -142,3 +160,4 @@ def _keep(contact: Contact, name: str, email: str) -> bool:
 
 STEPS = {(DIALOG, "tell"): Step(tell, optional=True)}
 CHOICES = {SKIP: skip}
+ASIDE = (told_late,)

@@ -103,3 +103,13 @@ def test_who_was_promised_nobody_waits_for_nobody_after_thanks(chat, words):
     chat("menú")
     chat(words)
     assert chat.talk.waiting_since is None
+
+
+@pytest.mark.parametrize("first", ["mi nombre es Rosa Ficticia", "y el precio"])
+@pytest.mark.parametrize("then", ["rosa@example.org", "mi correo es rosa@example.org"])
+def test_an_e_mail_that_comes_later_is_kept(asked_who, first, then):
+    Contact.objects.update(name="Ana Ficticia")
+    asked_who(first)
+    assert "Lo anoté" in asked_who(then)[0]
+    assert asked_who.talk.contact.points.get(kind="email").value == "rosa@example.org"
+    assert "Lo anoté" not in asked_who("otra@example.org")[0]
