@@ -15,6 +15,7 @@ from chatbot.dialog.contract import Option, Outcome, Reply, Turn, option, say
 from chatbot.dialog.login import needs_session
 from chatbot.intents import holdings, properties, statement_paper, titles
 from chatbot.intents.loans import THAT_ONE, loan_detail, missing
+from chatbot.intents.outside import or_the_propertys
 from crm.conversations.models import Message
 from crm.conversations.rules import rules_of
 from crm.desk.wording import exact_money
@@ -205,7 +206,7 @@ def _is_open(loan: Loan) -> bool:
 
 
 INTENTS = {
-    "account_statement": needs_session(account_statement),
+    "account_statement": or_the_propertys(needs_session(account_statement)),
     "next_payment": needs_session(next_payment),
     "settlement": needs_session(settlement),
     "payment_options": payment_options,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import date
 
 from django.utils import timezone
@@ -10,6 +11,7 @@ from django.utils import timezone
 from chatbot.intents.heard import UNKNOWN, Heard, Slots
 from chatbot.intents.hearing import certain, model
 from chatbot.intents.hearing.features import asks
+from chatbot.intents.hearing.loans import without_loan
 from chatbot.intents.hearing.papers import CUE
 from chatbot.intents.hearing.polite import without_politeness
 from chatbot.intents.hearing.slots import find_slots
@@ -18,6 +20,8 @@ from chatbot.intents.hearing.words import plain, sound, words_of
 
 # The likeliest intent counts from this probability on.
 LIKELY = 0.6
+# The detail of a loan that is named by its number, from this one.
+NAMED_LIKELY = 0.4
 # What is done at once, with nothing asked, needs more than that.
 LIKELY_ENOUGH_TO_DO = 0.7
 DONE_AT_ONCE = frozenset(("opt_in", "opt_out", "logout"))
@@ -51,9 +55,21 @@ def detect(text: str, *, today: date | None = None) -> Heard:
         return Heard(intent, certain.SURE, slots)
     question = asks(text)
     heard = _guessed([sound(word) for word in without_politeness(words)], question, slots)
+    if _of_a_loan(heard, text):
+        return replace(heard, intent="loan_detail", score=heard.runner_up_score)
     if heard.intent == "authenticate" and not slots.document and not slots.year:
         return _without_number(heard, text, words, question)
     return heard
+
+
+def _of_a_loan(heard: Heard, text: str) -> bool:
+    """Whether they name a loan by its number, and nothing else is likelier: "¿cuánto debo del
+    préstamo 26?"."""
+    likely = heard.intent == UNKNOWN and heard.runner_up == "loan_detail"
+    if not likely or heard.runner_up_score < NAMED_LIKELY or not heard.slots.loan:
+        return False
+    said = plain(text)
+    return without_loan(said) != said
 
 
 def _without_number(heard: Heard, text: str, words: list[str], question: bool) -> Heard:

@@ -12,6 +12,7 @@ from django.utils import timezone
 from chatbot.dialog.contract import Asked, Option, Outcome, Reply, Step, Turn, option, say
 from chatbot.dialog.login import in_session, needs_session
 from chatbot.intents import holdings, menu, titles
+from chatbot.intents.outside import or_the_propertys
 from crm.conversations.rules import rules_of
 from crm.desk.wording import exact_money
 from partners.account.rows import Row, rows_of
@@ -184,6 +185,9 @@ def _row(row: Row, loan: Loan) -> dict[str, Any]:
     return {"number": row.number, "due": row.due, "amount": exact_money(row.left, loan.currency)}
 
 
-INTENTS = {"list_loans": needs_session(list_loans), "loan_detail": needs_session(loan_detail)}
+INTENTS = {
+    "list_loans": needs_session(list_loans),
+    "loan_detail": or_the_propertys(needs_session(loan_detail)),
+}
 CHOICES = {"loan": needs_session(loan_detail)}
 STEPS = {(DIALOG, WHICH): Step(in_session(_named_one))}

@@ -30,7 +30,7 @@ TOLD = re.compile(
 )
 
 # Of themselves, where "mi" stands beside it; else of whatever there is to know.
-INFORMED = re.compile(r"\b(?:info|informacion|informes|informacao|informacoes|information)\b")
+INFORMED = re.compile(r"\b(?:infos?|informacion|informes|informacao|informacoes|information)\b")
 OWN = re.compile(r"\b(?:mi|mis|my|meus?|minhas?)\b")
 # A prospect who is called by another's name, too, says that it is not theirs.
 _NAMES = frozenset(("nombre", "nombres", "apellido", "apellidos", "nome", "sobrenome", "name"))

@@ -10,7 +10,7 @@ from chatbot.intents.hearing.words import plain
 
 # What the catalogue has a place for.
 FACTS = {
-    "price": r"precios?|cuesta|cuestan|costo|valor|vale|piden|cuanto (?:es|sale|esta|seria)"
+    "price": r"precios?|cuesta|cuestan|costo|valor|vale|piden|cuanto (?:es|sale|esta|seria|anda)"
     r"|precos?|quanto (?:custa|e|fica)|prices?|costs?|how much|alquiler mensual",
     "bedrooms": r"dormitorios?|dorms?|cuartos?|habitacion(?:es)?|recamaras?|quartos?|bedrooms?",
     "bathrooms": r"banos?|banheiros?|bath(?:room)?s?",
