@@ -24,7 +24,7 @@ from chatbot.intents.ticket_asking import (
     said_lately,
     says_wrong,
 )
-from chatbot.intents.ticket_finding import lately, not_done, quoted, said_last
+from chatbot.intents.ticket_finding import lately, not_done, one_waits, quoted, said_last
 from chatbot.intents.ticket_words import (
     BARE_NO,
     NOT_TOLD,
@@ -63,14 +63,19 @@ OF_TALK = frozenset(("cancel", "logout", "opt_out", "opt_in", "talk_to_agent"))
 def claim(turn: Turn) -> Outcome | None:
     """Words that ask for nothing the bot knows, or a file, may be about a ticket: surely if it
     waits for them, or if they answer to a message of ours about it; else they are asked."""
-    if found := _answered(turn) or _not_settled(turn):
+    waits = one_waits(turn)
+    found = _answered(turn) if waits or turn.inbound.reply_to else None
+    if found := found or _not_settled(turn):
         return found
     if _says_nothing(turn):
         return None
     if changed := visits.in_passing(turn):
         return changed
-    waiting = hearing.hear_waiting(message=turn.message, partner=turn.partner, files=turn.files)
-    if waiting is not None:
+    files = turn.files
+    waiting = waits and hearing.hear_waiting(
+        message=turn.message, partner=turn.partner, files=files
+    )
+    if waiting:
         return added(turn, waiting, waiting)
     if turn.inbound.kind != Message.Kind.TEXT or _is_leads(turn):
         return None
