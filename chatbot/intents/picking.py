@@ -43,6 +43,9 @@ _ASKED_FOR = frozenset(table_words(sections("wanting")[""]))
 ALIKE, APART = 86, 6
 _NUMBERED = re.compile(r"\W*(?:el|la|lo|o|a|the|opcion|opcao|option|numero|nro|n)?\W*(\d{1,2})\W*")
 _DENIES = re.compile(r"^(?:no|nao)\b(?!,)|\bnot\b")
+# Below hours "el 3" is a day, "a primera hora" is early, and who says more may refuse them.
+_PLACE = re.compile(r"\W*(?:opcion|opcao|option|numero|nro|n)?\W*(\d{1,2})\W*")
+_NO_PLACE = re.compile(r"\b(?:ni|tampoco|menos)\b|\b[ao]? ?primeir?a hora\b")
 _NO = re.compile(r"\b(?:no|nao|not)\b")
 _ARTICLES = frozenset(sections("polite")["articles"])
 
@@ -55,10 +58,31 @@ def pick(text: str, options: Sequence[Option]) -> Option | None:
     if exactly(words) in OWN:
         return None
     written = plain(text)
+    if any(_is_hour(one) for one in options):
+        return _hour(written, words, options)
     numbered = _NUMBERED.fullmatch(written)
     if numbered or chosen(text, options):
         return chosen(numbered[1] if numbered else text, options)
     return _placed(find_ordinal(written), options) or _titled(words, options)
+
+
+def _is_hour(option: Option) -> bool:
+    """Of a visit: what is nearly its title is another hour."""
+    kind, _colon, value = option["id"].partition(":")
+    return kind == "slot" and not value.endswith("other")
+
+
+def _hour(written: str, words: list[str], options: Sequence[Option]) -> Option | None:
+    """By its number alone, its place or its very title; what is no hour as ever."""
+    if numbered := _PLACE.fullmatch(written):
+        return chosen(numbered[1], options)
+    for one in options:
+        if words_of(one["title"]) == words:
+            return one
+    refused = _DENIES.search(written) or _NO_PLACE.search(written)
+    ordinal = 0 if refused else find_ordinal(written)
+    others = [one for one in options if not _is_hour(one)]
+    return _placed(ordinal, options) or _titled(words, others)
 
 
 def _placed(ordinal: int, options: Sequence[Option]) -> Option | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -9,9 +10,11 @@ from typing import Any
 from chatbot.dialog import registry
 from chatbot.dialog.contract import PROPERTY, Option, Outcome, Reply, Turn, option
 from chatbot.intents import titles, who
+from chatbot.intents.hearing.words import plain
 from chatbot.intents.own_words import written, written_on
 from chatbot.intents.property_words import Question, read_question, told_of
 from chatbot.intents.told import OFFERED, TOLD, told
+from chatbot.intents.visit_hours import SLOT
 from chatbot.intents.visit_times import asks_visit, would_come
 from crm.catalog.matching import find_property
 from crm.catalog.models import Property
@@ -23,6 +26,7 @@ from leads.models import Lead
 VISIT = "visit"
 # In the topic: the keys of those that were last listed together.
 FOUND = "found"
+_VISITS = re.compile(r"\bvisitar")
 _ONCE = (FOUND, TOLD, OFFERED)
 MOST_SHOWN = 5
 MOST_CHOICES = 3
@@ -301,6 +305,8 @@ def listed_as(topic: Mapping[str, Any], text: str, ordinal: int, kinds: Collecti
     keys = list(topic.get(FOUND) or ())
     if not ordinal or abs(ordinal) > len(keys):
         return ""
+    if SLOT in kinds and not _VISITS.search(plain(text)):
+        return ""  # "agendo la primera" is an hour
     visit = asks_visit(text)
     if not visit and (VISIT not in kinds or topic.get(PROPERTY) not in keys):
         return ""
