@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 
 from babel.dates import format_date
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
@@ -15,7 +16,7 @@ from chatbot.intents.visit_times import When
 from chatbot.models import Dialog
 from crm.people import calendar
 from crm.people.followups import FollowUp
-from crm.people.models import User
+from crm.people.models import Contact, User
 
 SLOT = "slot"
 # Behind the property's key and a dot, where an hour's moment stands otherwise.
@@ -53,34 +54,31 @@ class Tapped:
 
 @dataclass(frozen=True, slots=True)
 class Agenda:
-    """When an agent can show a property: their office's hours, without the visits they have."""
+    """When an agent can show somebody a property: their office's hours, without the visits that
+    either has, but the one that is to be `moved`."""
 
     hours: calendar.Calendar
-    taken: Mapping[int, datetime]  # by the visit that is then
+    visits: tuple[FollowUp, ...]
+    moved: FollowUp | None = None
 
     @classmethod
-    def of(cls, agent: User, now: datetime) -> Agenda:
+    def of(cls, agent: User, contact: Contact, now: datetime) -> Agenda:
         """Read once, in three queries, for however many hours are looked at."""
         rows = FollowUp.objects.open().filter(
-            assigned_to=agent, kind=FollowUp.Kind.VISIT, is_agreed=True, due_at__gt=now - LENGTH
+            Q(assigned_to=agent) | Q(contact=contact),
+            kind=FollowUp.Kind.VISIT,
+            is_agreed=True,
+            due_at__gt=now - LENGTH,
         )
         agency = [agent.agency_id] if agent.agency_id else []
         hours = calendar.calendars_of(agency)[agent.agency_id]
-        return cls(hours, dict(rows.values_list("pk", "due_at")))
-
-    def for_them(self, own: FollowUp | None, others: Iterable[FollowUp]) -> Agenda:
-        """The hour of their `own` visit is free, as that would be moved; those in which they are
-        at `others` are not."""
-        taken = dict(self.taken) | {one.pk: one.due_at for one in others}
-        if own is not None:
-            taken.pop(own.pk, None)
-        return replace(self, taken=taken)
+        return cls(hours, tuple(rows.order_by("due_at", "pk")))
 
     def is_open(self, at: datetime) -> bool:
         return self.hours.is_open(at) and self.hours.is_open(at + LENGTH - timedelta(minutes=1))
 
     def is_taken(self, at: datetime) -> bool:
-        return any(abs(at - one) < LENGTH for one in self.taken.values())
+        return any(abs(at - one.due_at) < LENGTH for one in self.visits if one is not self.moved)
 
 
 def free(agenda: Agenda, now: datetime, wanted: When) -> list[datetime]:

@@ -75,13 +75,13 @@ def offer_hours(turn: Turn, shown: Property, wanted: When | None = None) -> Outc
     agent, at = _agent(shown), moment(wanted)
     if agent is None:
         said = kept(turn) if at is not None and not turn.choice else ""
-        return note_wish(turn, shown, said) if said else _ask_wish(turn, shown, wanted)
-    agenda = Agenda.of(agent, turn.now)
+        return note_wish(turn, shown, said) if said else ask_wish(turn, shown, wanted)
+    agenda = Agenda.of(agent, turn.contact, turn.now)
     if wanted != NOTHING and (then := _at_that_time(turn, shown, agent, wanted, agenda)):
         return then
     hours = free(agenda, turn.now, NOTHING)
     if not hours:
-        return _ask_wish(turn, shown, wanted)
+        return ask_wish(turn, shown, wanted)
     return _offer(turn, shown, wanted, hours, fits=wanted == NOTHING)
 
 
@@ -94,15 +94,15 @@ def at_time_said(turn: Turn, shown: Property, data: Mapping[str, Any]) -> Outcom
         return None
     if wanted.day is None and wanted.hour is not None:
         wanted = replace(wanted, day=When.of(data).day)
-    return _at_that_time(turn, shown, agent, wanted, Agenda.of(agent, turn.now))
+    return _at_that_time(turn, shown, agent, wanted, Agenda.of(agent, turn.contact, turn.now))
 
 
 def _at_that_time(
     turn: Turn, shown: Property, agent: User, wanted: When, agenda: Agenda
 ) -> Outcome | None:
     """The very hour, if it is free; else free ones of that day, or at that hour; None: none are."""
-    at, (own, others) = moment(wanted), _visits_of(turn, shown)
-    agenda = agenda.for_them(own, others)
+    at, (own, others) = moment(wanted), _theirs(turn, shown, agenda)
+    agenda = replace(agenda, moved=own)
     if at is not None and _is_free(turn, agenda, at):
         return _fixed(turn, shown, at, agent, own)
     hours = free(agenda, turn.now, wanted)
@@ -121,7 +121,7 @@ def _is_free(turn: Turn, agenda: Agenda, at: datetime) -> bool:
     return is_full and agenda.is_open(at) and not agenda.is_taken(at)
 
 
-def _ask_wish(turn: Turn, shown: Property, wanted: When) -> Outcome:
+def ask_wish(turn: Turn, shown: Property, wanted: When) -> Outcome:
     question = Reply("visit_wish", {"title": shown.title})
     data = {"property": shown.pk} | wanted.as_data()
     topic = properties.topic_of(turn, shown)
@@ -163,12 +163,14 @@ def already_agreed(turn: Turn, booked: FollowUp) -> Outcome:
 
 def own_visit(turn: Turn, shown: Property) -> FollowUp | None:
     """The visit to it that they have before them: another hour takes its place."""
-    return _visits_of(turn, shown)[0]
+    rows = visit_changes.agreed(turn)
+    return next((one for one in rows if visit_changes.is_of(one, shown)), None)
 
 
-def _visits_of(turn: Turn, shown: Property) -> tuple[FollowUp | None, list[FollowUp]]:
+def _theirs(turn: Turn, shown: Property, agenda: Agenda) -> tuple[FollowUp | None, list[FollowUp]]:
     """That one, and those that they have elsewhere."""
-    rows = [] if turn.is_first else list(visit_changes.agreed(turn))
+    ahead = (one for one in agenda.visits if one.due_at > turn.now)
+    rows = [one for one in ahead if one.contact_id == turn.contact.pk]
     own = next((one for one in rows if visit_changes.is_of(one, shown)), None)
     return own, [one for one in rows if one is not own]
 
@@ -182,16 +184,20 @@ def _elsewhere(turn: Turn, others: list[FollowUp], at: datetime | None) -> tuple
 def book(turn: Turn, shown: Property, at: datetime) -> Outcome:
     """The hour they chose. One that was taken meanwhile is offered no more, nor one that is too
     soon by now or in which nobody is there any more."""
-    agent, (own, others) = _agent(shown), _visits_of(turn, shown)
+    agent = _agent(shown)
+    if agent is None:
+        booked = booked_at(turn, shown, at)
+        return already_agreed(turn, booked) if booked else offer_hours(turn, shown, NOTHING)
+    agenda = Agenda.of(agent, turn.contact, turn.now)
+    own, others = _theirs(turn, shown, agenda)
     if own is not None and own.due_at == at:
         return already_agreed(turn, own)
-    if agent is None or at < turn.now + NOTICE:
+    if at < turn.now + NOTICE:
         return offer_hours(turn, shown, NOTHING)
     if elsewhere := _elsewhere(turn, others, at):
         again = offer_hours(turn, shown, NOTHING)
         return replace(again, replies=(*elsewhere, *again.replies))
-    agenda = Agenda.of(agent, turn.now).for_them(own, ())
-    if agenda.is_taken(at):
+    if replace(agenda, moved=own).is_taken(at):
         return _taken(turn, shown)
     if not agenda.is_open(at):
         return offer_hours(turn, shown, NOTHING)
