@@ -15,11 +15,18 @@ def told(turn: Turn, *, offered: bool) -> dict[str, object]:
 
 
 def just_told(turn: Turn) -> bool:
+    """And nobody has said anything since but the bot."""
     if not turn.topic.get(TOLD) or not turn.topic.get(PROPERTY):
         return False
-    heard = turn.conversation.messages.filter(direction=Message.Direction.IN)
-    before = heard.exclude(pk=turn.message.pk).order_by("-id").values_list("pk", flat=True)
-    return bool(before.first() == turn.topic[TOLD])
+    since = turn.conversation.messages.filter(pk__gt=turn.topic[TOLD]).exclude(pk=turn.message.pk)
+    return not since.exclude(author=Message.Author.BOT).exists()
+
+
+def said_last(turn: Turn) -> bool:
+    """Whether the last thing that was said to them was in this talk: not what a colleague asks, nor
+    what became of a receipt."""
+    said = turn.conversation.messages.filter(direction=Message.Direction.OUT).order_by("-id")
+    return said.values_list("author", flat=True).first() in (None, Message.Author.BOT)
 
 
 def just_offered(turn: Turn) -> bool:

@@ -12,7 +12,7 @@ from chatbot.dialog.contract import Asked, Outcome, Reply, Step, Turn
 from chatbot.intents import menu, properties, visit_changes
 from chatbot.intents.heard import SURE
 from chatbot.intents.own_words import kept, written, written_on
-from chatbot.intents.told import just_offered, just_told
+from chatbot.intents.told import just_offered, just_told, said_last
 from chatbot.intents.visit_hours import (
     SLOT,
     Tapped,
@@ -23,6 +23,7 @@ from chatbot.intents.visit_offering import (
     NOTHING,
     already_agreed,
     ask_which,
+    ask_wish,
     at_time_said,
     book,
     booked_at,
@@ -42,8 +43,16 @@ def schedule(turn: Turn) -> Outcome:
     """Which property, then when; or what becomes of the visit they have."""
     if changed := in_passing(turn):
         return changed
+    if _answers_us(turn):
+        return Outcome((Reply("noted", promises=True),))
     shown = properties.named_in(turn) or properties.spoken_of(turn)
     return offer_hours(turn, shown) if shown is not None else ask_which(turn)
+
+
+def _answers_us(turn: Turn) -> bool:
+    """A time alone, where a colleague has just asked something."""
+    said = "" if turn.choice or turn.heard.intent != "schedule_visit" else written(turn)
+    return is_a_time(said, written_on(turn), part=True) and not said_last(turn)
 
 
 def in_passing(turn: Turn, *, asked: bool = False) -> Outcome | None:
@@ -60,7 +69,9 @@ def names_only_a_time(turn: Turn) -> bool:
     said, today = written(turn), written_on(turn)
     if not said or not is_a_time(said, today, part=True):
         return False
-    return (turn.session is None and is_a_time(said, today)) or just_told(turn)
+    if turn.session is None and is_a_time(said, today):
+        return said_last(turn)
+    return just_told(turn)
 
 
 def yes(turn: Turn) -> Outcome:
@@ -97,6 +108,8 @@ def when(turn: Turn, data: Mapping[str, Any]) -> Outcome | None:
         return schedule(turn)
     if _is_slot(turn):
         return _tapped(turn, shown, data)
+    if _says_yes(turn):
+        return offer_hours(turn, shown, replace(When.of(data), hour=None))
     if turn.choice or _asks_else(turn) or not written(turn):
         return None
     named = properties.named_in(turn)
@@ -118,6 +131,8 @@ def wish(turn: Turn, data: Mapping[str, Any]) -> Outcome | None:
         return _tapped(turn, shown, data)
     if _denies(turn) and not _says_when(turn):
         return menu.all_right(turn)
+    if shown is not None and _says_yes(turn):
+        return ask_wish(turn, shown, When.of(data))
     small_talk = turn.heard.exact and turn.heard.intent in ("affirm", "greeting", "thanks")
     if small_talk or _asks_else(turn) or not written(turn):
         return None
@@ -165,6 +180,11 @@ def _asks_else(turn: Turn) -> bool:
 
 def _says_when(turn: Turn) -> bool:
     return says_when(written(turn))
+
+
+def _says_yes(turn: Turn) -> bool:
+    """To whether they would visit it, which a question in between was answered with."""
+    return turn.heard.intent == "affirm" and just_offered(turn)
 
 
 def _denies(turn: Turn) -> bool:
