@@ -17,6 +17,7 @@ from chatbot.intents.heard import POLITE, SURE, UNKNOWN
 from chatbot.intents.naming import AROUND, name_in
 from chatbot.intents.own_words import written
 from chatbot.intents.told import just_offered
+from chatbot.intents.visit_times import asks_visit
 from chatbot.models import Dialog
 from crm.catalog.matching import find_property
 from crm.conversations.models import Message
@@ -91,6 +92,10 @@ def told_late(turn: Turn) -> Outcome | None:
 def _noted(turn: Turn, said: str, email: str, name: str) -> Outcome:
     kept = _keep(turn.contact, name, email)
     values = {"name": turn.first_name, "kept": kept}
+    if turn.heard.intent == "schedule_visit" or asks_visit(said):
+        served = registry.handlers()["schedule_visit"](turn)
+        thanks = Reply("who_thanks", values, promises=turn.waits)
+        return replace(served, replies=(thanks, *served.replies))
     waits = _says_more(said, email, name) or turn.waits
     return Outcome((Reply("who_thanks", values, promises=waits),))
 
