@@ -186,7 +186,14 @@ def says_wrong(text: str) -> bool:
     return NOT_WELL.search(plain(text)) is not None
 
 
-def asked_besides(turn: Turn, choice: str) -> Outcome | None:
-    """What follows on words that were just asked about, and may be more of them."""
-    ticket = theirs(turn, choice.removeprefix(f"{ABOUT}:").partition(".")[0])
-    return asked_of(turn, [ticket]) if ticket is not None else None
+def asked_besides(turn: Turn, said: Message) -> Outcome | None:
+    """What follows on the words that were just asked about in `said`, and may be more of them. A
+    no to it is still one to the first."""
+    yes = offered_with(said)[0]
+    ticket = theirs(turn, yes.removeprefix(f"{ABOUT}:").partition(".")[0])
+    asked = asked_of(turn, [ticket]) if ticket is not None else None
+    if asked is None:
+        return None
+    reply = asked.replies[0]
+    options = (*reply.options[:1], *said.options[1:])
+    return replace(asked, replies=(replace(reply, options=options),))

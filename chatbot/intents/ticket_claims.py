@@ -111,7 +111,7 @@ def claim_no(turn: Turn) -> Outcome | None:
     if not offered or not offered[0].startswith(f"{ABOUT}:"):
         return claim_other(turn)
     if says_wrong(turn.text):
-        return asked_besides(turn, offered[0])
+        return asked_besides(turn, said[0])
     new = next((one for one in offered if one.startswith(f"{NEW}:")), "")
     if new and BARE_NO.fullmatch(plain(turn.text)):
         return begin(replace(turn, inbound=replace(turn.inbound, choice=new)))

@@ -82,6 +82,7 @@ def test_what_is_no_mere_no_is_more_of_the_same(done, ask, wrong):
     ask("no me han devuelto nada")
     (said,) = ask(wrong)
     assert f"*{done.number}*?" in said and not ask.dialog.name
+    assert ask.options[1][0].startswith("ticket_new:")  # of the first words
     ask("sí")
     assert said_of(done) == ["no me han devuelto nada", wrong]
 
