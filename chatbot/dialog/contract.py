@@ -157,7 +157,8 @@ class Step:
     answer tapped that is none of its `own` (kinds, or whole ids): that is never text. One that is
     `optional` is left without a word when nobody answers. One that `asks_figure` takes a number for
     what it is, not for the place of an answer offered, unless that is shown with numbers. `left`
-    is the reply that says it was left, where words ask for something else.
+    is the reply that says it was left for something else. What only sounds like a
+    cancel and is an answer ("mejor pon 350") `answers` knows.
     """
 
     handler: StepHandler
@@ -166,6 +167,7 @@ class Step:
     optional: bool = False
     asks_figure: bool = False
     left: str = ""
+    answers: Callable[[Turn], bool] | None = None
 
 
 def say(name: str, *, options: tuple[Option, ...] = (), **values: Any) -> Outcome:

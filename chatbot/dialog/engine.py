@@ -20,6 +20,7 @@ from chatbot.dialog.contract import (
     Handler,
     Outcome,
     Reply,
+    Step,
     Turn,
     say,
 )
@@ -180,7 +181,7 @@ def _own_outcome(turn: Turn, dialog: Dialog) -> Outcome:
 def _answered(turn: Turn, dialog: Dialog) -> Outcome:
     """What the answer to the open question leads to; or it was none, and something else is."""
     step = registry.steps()[dialog.name, dialog.step]
-    if turn.heard.intent == "cancel" and (turn.heard.exact or not step.takes_any):
+    if turn.heard.intent == "cancel" and _cancels(turn, step):
         return _handler_of("cancel")(turn)
     leaves = turn.heard.exact and turn.heard.intent in LEAVING
     kind = turn.choice.partition(":")[0]
@@ -192,6 +193,13 @@ def _answered(turn: Turn, dialog: Dialog) -> Outcome:
     if not outcome.beside or outcome.asked is not None:
         return outcome
     return replace(outcome, asked=Asked(dialog.name, dialog.step, dialog.data))
+
+
+def _cancels(turn: Turn, step: Step) -> bool:
+    """Whether what was heard as a cancel is one here, and no answer that sounds like it."""
+    if turn.heard.exact:
+        return True
+    return not step.takes_any and not (step.answers and step.answers(turn))
 
 
 def _leaving(turn: Turn, dialog: Dialog, left: str) -> Outcome:

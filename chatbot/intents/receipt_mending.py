@@ -61,6 +61,11 @@ def found(turn: Turn, *, by_number: bool = True) -> dict[str, Any]:
         return {}
     turn = _saying(turn, text)
     counted = _told(turn) if by_number else {}
+    if counted is None:
+        # Beside it other words may say more; alone it says nothing.
+        counted = {}
+        if not re.search(r"[a-z]", text):
+            return {}
     named = receipt_words.facts(turn) | receipt_loans.said(turn)
     differ = {key for key in counted.keys() & named.keys() if counted[key] != named[key]}
     differ -= {"said_in"}
@@ -79,24 +84,26 @@ def _saying(turn: Turn, text: str) -> Turn:
     return turn if text == plain(turn.text) else receipt_words.saying(turn, text)
 
 
-def _told(turn: Turn) -> dict[str, Any]:
-    """Day and amount said by a number alone."""
+def _told(turn: Turn) -> dict[str, Any] | None:
+    """Day and amount said by a number alone; None: it may be another thing."""
     if receipt_loans.ASKS.search(turn.text):
         return {}
     rest = without_loan(without_past_days(plain(turn.text)))
     days, rest = [int(one) for one in _ON.findall(rest)], _ON.sub(" ", rest)
     numbers = _NUMBER.findall(rest)
-    if len(numbers) > 1 or not _is_said_with(rest, _MEANT) or _is_unclear(turn, days, numbers):
+    if len(numbers) > 1 or not _is_said_with(rest, _MEANT):
         return {}
+    if _is_unclear(turn, days, numbers):
+        return None
     return _day(days) | _amount(turn, numbers)
 
 
 def _is_unclear(turn: Turn, days: list[int], numbers: list[str]) -> bool:
-    """Whether a number may be another thing than an amount or a day: a year, a loan's number."""
+    """Whether a number may be another thing, too: a day, a year, a loan's number."""
     if any(_YEAR.fullmatch(one) for one in numbers):
         return True
     bare = [int(one) for one in numbers if one.isdecimal()]
-    if days and any(one <= DAYS_OF_A_MONTH for one in bare):
+    if any(one <= DAYS_OF_A_MONTH for one in bare):
         return True
     return bool(days or bare) and bool({*days, *bare} & receipt_loans.digits(turn))
 
@@ -114,6 +121,11 @@ def _amount(turn: Turn, numbers: list[str]) -> dict[str, Any]:
     slots = replace(turn.heard.slots, amount=said)
     amount = receipt_words.amount(replace(turn, heard=replace(turn.heard, slots=slots)))
     return {"amount": str(amount), "said_in": ""} if amount is not None else {}
+
+
+def says_number(turn: Turn) -> bool:
+    """Whether little more is said than another amount or day: "mejor pon 350" gives nothing up."""
+    return not turn.choice and bool(_told(undenied(turn)))
 
 
 def wrong(turn: Turn) -> dict[str, None]:
@@ -142,9 +154,11 @@ def is_unclear(turn: Turn) -> bool:
 def agrees(turn: Turn, amount: str) -> bool:
     """Whether a yes in words is one to all that is shown: nothing beside it, but thanks and what is
     known already, since what nobody understands may put something right."""
+    if "?" in turn.text:
+        return False
     if turn.heard.exact:
         return True
-    if not receipt_words.is_sure(turn) or re.search(r"[$€?]", turn.text):
+    if not receipt_words.is_sure(turn) or re.search(r"[$€]", turn.text):
         return False
     rest = _SOLES.sub(" ", without_loan(without_days(plain(turn.text))))
     rest = _NUMBER.sub(lambda one: " " if as_amount(one[0]) == Decimal(amount) else one[0], rest)

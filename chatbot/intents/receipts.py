@@ -37,6 +37,7 @@ from chatbot.intents.receipt_asking import (
     go_on_with,
     yes_no,
 )
+from chatbot.intents.receipt_mending import says_number
 from crm.conversations.models import Attachment, Message
 
 VISITOR = "visitor_file"
@@ -181,6 +182,8 @@ def _day(turn: Turn, data: Data) -> Outcome | None:
     picked = receipt_words.picked(turn, data["file"])
     if day := tapped.get(picked) or receipt_words.day_of_month(turn, today):
         return go_on(turn, dict(data) | {"day": day.isoformat()})
+    if turn.text.isdecimal():
+        return _unclear(turn, data)
     return _more_facts(turn, data)
 
 
@@ -283,6 +286,6 @@ STEPS = {
     (DIALOG, "amount"): Step(in_session(_amount), asks_figure=True, left=LEFT),
     (DIALOG, "day"): Step(in_session(_day), asks_figure=True, left=LEFT),
     (DIALOG, "loan"): Step(in_session(_loan_step), left=LEFT),
-    (DIALOG, "confirm"): Step(in_session(_confirm), left=LEFT),
-    (DIALOG, "mend"): Step(in_session(_mend), left=LEFT),
+    (DIALOG, "confirm"): Step(in_session(_confirm), left=LEFT, answers=says_number),
+    (DIALOG, "mend"): Step(in_session(_mend), left=LEFT, answers=says_number),
 }
