@@ -24,17 +24,19 @@ _PART = re.compile(
 _CANNOT = re.compile(
     r"\bno (?:puedo|podre|podria|podemos|podremos|me (?:queda|viene|sirve|acomoda)|tengo tiempo"
     r"|estoy|estare|(?:voy|vamos) a|ire|iremos|llego|alcanzo|ir|(?:quiero|quisiera|deseo) ir)\b"
-    r"|\bno (?:el|la|los|las|hoy|manana|a las?)\b|\ben (?:vez|lugar) de|\bem vez d|\binstead of\b"
+    r"|(?<!por que )\bno (?:el|la|los|las|hoy|manana|a las?)\b"
+    r"|\ben (?:vez|lugar) de|\bem vez d|\binstead of\b"
     r"|\bnao (?:posso|consigo|da|vou|irei)\b|\b(?:can.?t|cannot|won.?t|not available|busy)\b"
     r"|(?<!del )(?<!de )(?<!mi )(?<!el )(?<!al )\btrabajo\b"
-    r"|\btengo (?:que|clases?|examen|reunion|turno|otra cita)\b|\bocupad[oa]\b"
-    r"|\b(?:tampoco|tambem nao)\b|\b(?:no|nao)\s*$"
+    r"|\btengo (?:que (?:trabajar|viajar|estudiar|salir)|clases?|examen|reunion|turno|otra cita)\b"
+    r"|\bocupad[oa]\b|\b(?:tampoco|tambem nao)\b|\b(?:no|nao)\s*$"
 )
 # A day there was, and what came of it.
 _PAST = re.compile(
-    rf"\b(?:(?:{WEEKDAYS})(?: \d{{1,2}})?|semana|finde?) pasad[oa]\b(?! manana)"
-    rf"|\bpasado (?:{WEEKDAYS})\b|\blast (?:week|{WEEKDAYS})\b|\bsemana passada\b"
-    r"|\b(?:fui|fuimos|estuve|estuvimos|quise|quisimos|nadie|ninguem|nobody|no one|i went|i was)\b"
+    rf"\b(?:{WEEKDAYS})(?: \d{{1,2}})?(?: de la semana)? pasad[oa]\b(?! manana)"
+    rf"|\bpasado (?:{WEEKDAYS})\b|\blast (?:{WEEKDAYS})\b"
+    r"|\bfui\b(?! (?:referid|recomendad|client|derivad))|\bestuv(?:e|imos)\b(?! \w+[aei]ndo\b)"
+    r"|\bquise\b(?! decir)|\b(?:fuimos|quisimos|nadie|ninguem|nobody|no one|i went|i was there)\b"
 )
 # Nothing is agreed by a question whether anybody is there, nor by a no that is none to a time.
 _DOUBTS = re.compile(
@@ -64,9 +66,11 @@ def read_answer(text: str, today: date, *, asked: bool = True) -> When:
     if not (liked.says_something or liked.vague):
         several = days_named(refused) > 1
         return When(without=cannot.day, vague=cannot.day is None or several)
-    if liked.day is None and liked.hour is not None and cannot.hour is not None:
+    if liked.day is not None or liked.hour is None:
+        return liked
+    if cannot.hour is not None:
         return replace(liked, day=cannot.day)  # "el martes a las 10 no puedo, a las 11 sí"
-    return liked
+    return replace(liked, without=cannot.day)
 
 
 def beside_what_they_cannot(text: str, today: date) -> When:

@@ -51,8 +51,8 @@ _LATE = re.compile(
 _COSTS = re.compile(
     r"\b(?:visitas?|citas?)\b.*\b(?:es gratis|es gratuit[oa]|tiene (?:algun )?costo|cuestan?"
     r"|se (?:paga|cobra)|(?:la|me) cobran)\b"
-    r"|\b(?:cobran|cuestan?|costo|cancelar|pagar)\b.*\b(?:por|para|de) (?:la|una|cada|mi) "
-    r"(?:visita|cita)\b|\b(?:cuestan?|gratis) (?:la|una) (?:visita|cita)\b"
+    r"|\b(?:cobran|cuestan?|costo|cancelar|pagar)\b.*\bpor (?:la|una|cada|mi) (?:visita|cita)\b"
+    r"|\bcosto de (?:la|una) (?:visita|cita)\b|\b(?:cuestan?|gratis) (?:la|una) (?:visita|cita)\b"
 )
 # Nothing but these, and the words of its title, a day and an hour: only that it is called off.
 _ONLY = {

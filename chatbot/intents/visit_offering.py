@@ -93,7 +93,8 @@ def at_time_said(turn: Turn, shown: Property, data: Mapping[str, Any]) -> Outcom
     if not wanted.says_something or agent is None or not to_be_seen(shown):
         return None
     if wanted.day is None and wanted.hour is not None:
-        wanted = replace(wanted, day=When.of(data).day)
+        day = When.of(data).day
+        wanted = replace(wanted, day=day if day != wanted.without else None)
     return _at_that_time(turn, shown, agent, wanted, Agenda.of(agent, turn.contact, turn.now))
 
 

@@ -200,7 +200,7 @@ def to_move(turn: Turn, visit: FollowUp | None) -> Outcome:
     own = timezone.localtime(visit.due_at)
     if wanted.day == own.date() and wanted.hour in (None, own.time()) and not wanted.hours:
         wanted = NOTHING  # that is when it is now
-    elif wanted.day is None and wanted.hour is not None and visit.is_agreed:
+    elif not (wanted.day or wanted.without) and wanted.hour is not None and visit.is_agreed:
         wanted = replace(wanted, day=own.date())
     offered = offer_hours(turn, shown, wanted)
     asks = offered.asked is not None and offered.asked.dialog == DIALOG

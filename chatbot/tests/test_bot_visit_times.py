@@ -90,6 +90,9 @@ def test_what_only_a_person_can_make_an_hour_of(text):
         ("pasar mi cita del martes a las 10 al miércoles a las 11", 25, "11:00", None),
         ("cambiar mi visita de las 10 a las 4", None, "16:00", None),
         ("no hay problema, el martes a las 10", 24, "10:00", None),
+        ("no puedo el martes, mejor a las 4", None, "16:00", 24),
+        ("quise decir el martes a las 10", 24, "10:00", None),
+        ("estuve viendo su anuncio y quiero ir el martes a las 10", 24, "10:00", None),
     ],
 )
 def test_the_day_on_which_they_cannot_is_not_the_one_they_want(text, day, hour, without):
