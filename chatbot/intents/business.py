@@ -31,6 +31,7 @@ _ONE = (
 )
 _LOAN_WANTED = re.compile(
     rf"{_WANT} {_GET}{_ONE}{_LOAN}\b(?! (?:\w+ )?(?:que|me|a favor)\b)"
+    rf"|\b(?:renovar|ampliar|aumentar|ampliacion de|renovacion de) (?:\w+ ){{0,2}}{_LOAN}\b"
     r"|\bprestenme\b|\bme (?:prestan|prestas|prestarian|(?:pueden|podrian) prestar)\b"
     r"|\b(?:lend me|lend money|emprestam dinheiro|me emprestam)\b"
     r"|\b(?:quiero|quisiera|como|puedo|deseo|quero|want to|would like to|how (?:do|can) i)"
@@ -53,14 +54,19 @@ _HOME = (
 _SALE = re.compile(
     r"\b(?:vender|vendo|rematar|remato|poner en venta|sell|selling)"
     rf" (?:(?:mi|mis|un|una|nuestr[oa]|meu|minha|um|uma|my|our|a) )(?:\w+ )?{_HOME}\b"
+    rf"|\b(?:quiero|queremos|quisiera|quero) vender (?:la|el|o|a) {_HOME}\b"
     r"|\b(?:alquilar|rentar|arrendar|alugar|rent out|poner en alquiler)"
     rf" (?:mi|mis|nuestr[oa]|meu|minha|my|our) (?:\w+ )?{_HOME}\b"
     rf"|\btengo una? {_HOME} (?:\w+ ){{0,3}}(?:para|en|por) (?:vender|venta|alquilar|alquiler)\b"
 )
+_FAMILY = (
+    r"(?:espos[oa]|marido|mujer|conyuge|pareja|papa|mama|padre|madre|hij[oa]|herman[oa]|abuel[oa]"
+    r"|ti[oa]|suegr[oa]|titular|pai|mae|filh[oa]|irma|irmao|husband|wife|father|mother|son|daughter)"
+)
 _LOSS = re.compile(
     r"\b(?:fallecio|fallecieron|ha fallecido|faleceu|passed away)\b"
-    r"|\b(?:murio|se murio|morreu) (?:mi|meu|minha|el titular|la titular)\b"
-    r"|\bmy (?:husband|wife|father|mother|son|brother|sister) (?:has )?died\b"
+    rf"|\b(?:murio|morreu) (?:mi|el|la|meu|minha|o|a) {_FAMILY}\b"
+    rf"|\b(?:mi|meu|minha|my|el|la) {_FAMILY} (?:se |ya |has )?(?:murio|ha muerto|morreu|died)\b"
 )
 
 
@@ -69,9 +75,10 @@ def for_people(turn: Turn) -> Outcome | None:
     if turn.choice or turn.inbound.media or turn.heard.exact or not written(turn):
         return None
     said = plain(turn.text)
+    sale = _SALE.search(said) is not None
     if _LOSS.search(said):
-        return _handed(turn, "loss", "")
-    if _SALE.search(said):
+        return _handed(turn, "loss", "property_sale" if sale else "")
+    if sale:
         return _handed(turn, "property_sale", "property_sale")
     if _LOAN_WANTED.search(said) or (_LOANS_ASKED.search(said) and _is_free(turn, said)):
         return _handed(turn, "loan_wanted", "loan_wanted")

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from functools import wraps
 
 from chatbot.dialog.contract import Handler, Outcome, Turn
 from chatbot.intents import menu, properties
+from chatbot.intents.hearing.words import plain
 from chatbot.intents.own_words import written
 from chatbot.intents.property_words import read_question
+
+# How a house may be bought, and none of our loans.
+_BANKS = re.compile(r"\b(?:hipotec\w*|financia\w*|(?:con|a) credito|bancos?|mortgage)\b")
 
 
 def or_the_propertys(handler: Handler) -> Callable[[Turn], Outcome]:
@@ -26,7 +31,7 @@ def _told(turn: Turn) -> Outcome | None:
     if turn.session is not None or turn.choice or turn.heard.exact or not written(turn):
         return None
     asked = read_question(turn.text)
-    if asked.own or asked.beyond:
+    if asked.own or (asked.beyond and not _BANKS.search(plain(turn.text))):
         return None
     if found := properties.asked_in_passing(turn):
         return found

@@ -26,6 +26,7 @@ def waits(told=""):
         ("I need a loan", "loan"),
         ("quiero ser socio", "préstamo"),
         ("quiero vender mi casa", "propiedad"),
+        ("murió mi papá y queremos vender la casa", "pérdida"),
     ],
 )
 def test_a_stranger_is_a_lead_and_hears_who_answers(chat, words, told):
@@ -35,8 +36,9 @@ def test_a_stranger_is_a_lead_and_hears_who_answers(chat, words, told):
     assert chat("¿qué requisitos?") == []
 
 
-def test_a_partner_is_no_lead(ask):
-    word, _handed = ask("necesito otro préstamo")
+@pytest.mark.parametrize("words", ["necesito otro préstamo", "quiero ampliar mi préstamo"])
+def test_a_partner_is_no_lead(ask, words):
+    word, _handed = ask(words)
     assert "préstamo" in word and waits("Pidió: ") and not Lead.objects.exists()
 
 

@@ -23,6 +23,7 @@ def test_of_those_listed_they_are_asked_which(chat, villa):
     assert "cuál" in chat("en cuánto anda?")[0].lower() and chat.dialog.name != "login"
     chat("villa marina")
     assert "180,000" in chat("en cuánto anda?")[0]
+    assert "Villa Marina" in chat("se puede con crédito hipotecario?")[0]
 
 
 @pytest.mark.parametrize("words", ["cuánto debo", "detalle de mi préstamo", "en qué cuota voy"])
