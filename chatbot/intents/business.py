@@ -45,6 +45,11 @@ _LOANS_ASKED = re.compile(
     r"|\b(?:requisitos|tasas?|interes(?:es)?|requirements) (?:para|de|del|por|for)"
     rf" (?:\w+ ){{0,3}}{_LOAN}\b|\bprestan (?:dinero|plata)\b|\bcuanto prestan\b"
 )
+# Whoever is in asks that of a loan they have.
+_RATE = re.compile(
+    r"\b(?:que|cuanto|cual es (?:el|la)|qual|a que) (?:(?:de|tipo de) )*"
+    r"(?:interes|tasa|taxa)(?:es)? (?:de interes )?(?:cobran|tienen|manejan|ofrecen|dan|trabajan|voces)\b"
+)
 # Of a loan they have.
 _OWN = re.compile(rf"\b(?:mi|mis|meu|meus|my|el|este|ese|del|o|the) {_LOAN}\b")
 _HOME = (
@@ -80,13 +85,17 @@ def for_people(turn: Turn) -> Outcome | None:
         return _handed(turn, "loss", "property_sale" if sale else "")
     if sale:
         return _handed(turn, "property_sale", "property_sale")
-    if _LOAN_WANTED.search(said) or (_LOANS_ASKED.search(said) and _is_free(turn, said)):
+    if _LOAN_WANTED.search(said) or _asks_for_loans(turn, said):
         return _handed(turn, "loan_wanted", "loan_wanted")
     return None
 
 
-def _is_free(turn: Turn, said: str) -> bool:
-    return PROPERTY not in turn.topic and not _OWN.search(said)
+def _asks_for_loans(turn: Turn, said: str) -> bool:
+    """Whether they ask if we lend, and on what terms."""
+    if PROPERTY in turn.topic or _OWN.search(said):
+        return False
+    of_rates = turn.session is None and _RATE.search(said) is not None
+    return of_rates or _LOANS_ASKED.search(said) is not None
 
 
 def _handed(turn: Turn, reply: str, wish: str) -> Outcome:

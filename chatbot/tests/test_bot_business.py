@@ -24,6 +24,7 @@ def waits(told=""):
         ("necesito un préstamo de 10000", "préstamo"),
         ("preciso de um empréstimo", "empréstimo"),
         ("I need a loan", "loan"),
+        ("¿cuánto interés cobran?", "préstamo"),
         ("quiero ser socio", "préstamo"),
         ("quiero vender mi casa", "propiedad"),
         ("murió mi papá y queremos vender la casa", "pérdida"),
