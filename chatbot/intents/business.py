@@ -48,7 +48,8 @@ _LOANS_ASKED = re.compile(
 # Whoever is in asks that of a loan they have.
 _RATE = re.compile(
     r"\b(?:que|cuanto|cual es (?:el|la)|qual|a que) (?:(?:de|tipo de) )*"
-    r"(?:interes|tasa|taxa)(?:es)? (?:de interes )?(?:cobran|tienen|manejan|ofrecen|dan|trabajan|voces)\b"
+    r"(?:interes|tasa|taxa)(?:es)? (?:de interes )?"
+    r"(?:cobran|tienen|manejan|ofrecen|dan|trabajan|voces)\b"
 )
 # Of a loan they have.
 _OWN = re.compile(rf"\b(?:mi|mis|meu|meus|my|el|este|ese|del|o|the) {_LOAN}\b")
