@@ -47,6 +47,7 @@ _DENIES = re.compile(r"^(?:no|nao)\b(?!,)|\bnot\b")
 _PLACE = re.compile(r"\W*(?:opcion|opcao|option|numero|nro|n)?\W*(\d{1,2})\W*")
 _NO_PLACE = re.compile(r"\b(?:ni|tampoco|menos)\b|\b[ao]? ?primeir?a hora\b")
 _NO = re.compile(r"\b(?:no|nao|not)\b")
+_NUMBERS = re.compile(r"\d+")
 _ARTICLES = frozenset(sections("polite")["articles"])
 
 
@@ -104,10 +105,7 @@ def _titled(words: list[str], options: Sequence[Option]) -> Option | None:
     if names_pdf(words):
         said = [PDF]
     titles = [_sounds(words_of(one["title"])) for one in options]
-    alike = sorted(
-        ((fuzz.ratio(" ".join(said), " ".join(title)), -at) for at, title in enumerate(titles)),
-        reverse=True,
-    )
+    alike = sorted(((_likeness(said, title), -at) for at, title in enumerate(titles)), reverse=True)
     (best, at), *others = alike
     if best >= ALIKE and (not others or best - others[0][0] >= APART or best == 100):
         return options[-at]
@@ -116,6 +114,13 @@ def _titled(words: list[str], options: Sequence[Option]) -> Option | None:
         words
     )
     return options[parts[0]] if len(parts) == 1 and tells else None
+
+
+def _likeness(said: list[str], title: list[str]) -> float:
+    """Of 100. A number is that very one or another: one digit off is somebody else's loan."""
+    one, other = " ".join(said), " ".join(title)
+    same = _NUMBERS.findall(one) == _NUMBERS.findall(other)
+    return fuzz.ratio(one, other) if same else 0
 
 
 def names_pdf(words: list[str]) -> bool:

@@ -54,3 +54,16 @@ def test_a_button_below_one_loan_is_no_place_in_the_list_before(ask, words):
     ask("mis prestamos")
     ask("1")
     assert typed == ask.tap(id_)
+
+
+@pytest.mark.parametrize("words", ["P-000001", "el P-000010", "P-000120", "P-000027"])
+def test_a_loan_one_digit_off_is_none_of_those_offered(ask, words):
+    for asked in ("mis prestamos", "detalle de prestamo"):
+        ask(asked)
+        (said,) = ask(words)
+        assert "No encuentro ese préstamo" in said, asked
+    ask("cancelar")
+    ask.picture(jpeg(), "430 ayer")
+    said = ask(words)
+    assert "No encuentro ese préstamo" in said[0] and "¿Está bien?" not in said[-1]
+    assert "P-000026" in ask("p-000026")[0]
