@@ -12,7 +12,7 @@ from chatbot.channels.events import InboundMessage
 from chatbot.dialog import registry
 from chatbot.dialog.contract import INTENT
 from chatbot.dialog.listening import Listening
-from chatbot.intents import holdings, picking, properties
+from chatbot.intents import holdings, picking, properties, property_picking, visit_offering
 from chatbot.intents.heard import Slots
 from crm.conversations.models import Conversation, Message
 from crm.conversations.rules import rules_of
@@ -53,6 +53,8 @@ def _choice(conversation: Conversation, inbound: InboundMessage, heard: Listenin
     offered = _offered(conversation, heard)
     if heard is not None and offered and (row := _listed(heard, inbound.text, offered)):
         return row
+    if heard is not None and (meant := _property(conversation, heard, inbound.text, offered)):
+        return meant
     option = picking.pick(inbound.text, offered)
     if option is None or (heard is not None and _names_row(conversation, heard, option["id"])):
         return ""
@@ -87,6 +89,21 @@ def _listed(heard: Listening, text: str, offered: list[dict[str, str]]) -> str:
     """The property of a list that "¿y la primera?" names below the card of another one."""
     kinds = {one["id"].partition(":")[0] for one in offered}
     return properties.listed_as(heard.dialog.topic, text, heard.heard.slots.ordinal, kinds)
+
+
+def _property(
+    conversation: Conversation, heard: Listening, text: str, offered: list[dict[str, str]]
+) -> str:
+    """The one offered that "ese", "quiero la 2", or a yes right after it, means."""
+    dialog = heard.dialog
+    if dialog.is_open(timezone.now()) and dialog.name != visit_offering.DIALOG:
+        return ""  # that is what a yes answers
+    found = property_picking.meant(text, heard.heard, offered)
+    if not found or heard.heard.intent != "affirm":
+        return found
+    said = conversation.messages.filter(direction=Message.Direction.OUT, state__in=SHOWN)
+    last = said.order_by("-shown_at", "-id").values_list("options", flat=True).first()
+    return found if last == offered else ""
 
 
 def _names_row(conversation: Conversation, heard: Listening, choice: str) -> bool:

@@ -18,6 +18,7 @@ from chatbot.dialog.contract import PROPERTY, Turn
 from chatbot.dialog.engine import take_turn
 from chatbot.dialog.listening import PROSPECTS, Listening, as_stored, listen
 from chatbot.intents import examples
+from chatbot.intents.heard import UNKNOWN
 from chatbot.intents.property_words import may_be_a_propertys
 from chatbot.media import fetch_soon
 from chatbot.waiting import OurOwn
@@ -107,7 +108,7 @@ def _named_in_passing(inbound: InboundMessage, heard: Listening | None) -> Prope
     if heard is None or inbound.choice or registry.takes_any(heard.dialog, timezone.now()):
         return None
     may_name = may_be_a_propertys(heard.heard, inbound.text)
-    return find_property(inbound.text) if may_name else None
+    return find_property(inbound.text, parts=True) if may_name else None
 
 
 def chosen_codes(inbound: InboundMessage) -> tuple[str, ...]:
@@ -302,6 +303,7 @@ def _capture(
         source=_source(inbound),
         certain=came_by is not None or first_unreadable or asks,
         named=named,
+        parts=heard is not None and heard.heard.intent in (*PROSPECTS, UNKNOWN),
         advertisement=clicked,
     )
 

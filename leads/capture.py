@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import Exists, F, Q
 from django.utils import timezone
 
 from crm.catalog.matching import find_property, plain_words
@@ -53,16 +53,18 @@ def capture_lead(
     source: Lead.Source = Lead.Source.DIRECT,
     certain: bool = False,
     named: Property | None = None,
+    parts: bool = False,
     advertisement: Advertisement | None = None,
 ) -> Captured:
     """Tie a message to a lead of `contact`, making one if it shows interest.
 
     A property `named`, by `codes` or in `text` wins; else the newest open lead takes the message;
     else one without property is made if the words show interest or the caller is `certain`.
-    `at` is when it came in. Of several advertisements the first stays. One transaction; a racing
-    second lead fails on the constraint.
+    With `parts` a part of a title names it, too, as `find_property` tells. `at` is when it came in.
+    Of several advertisements the first stays. One transaction; a racing second lead fails on the
+    constraint.
     """
-    named = named or find_property(text, codes)
+    named = named or find_property(text, codes, parts=parts)
     with transaction.atomic():
         lead = _lead_for(contact, named)
         if lead is None and (named or certain or INTEREST.search(plain_words(text))):
@@ -123,15 +125,12 @@ def _touch(
     Lead.objects.filter(pk=lead.pk).update(**changes, updated_at=timezone.now())
 
 
-def note_property(*, contact: Contact, shown: Property, at: datetime) -> None:
+def note_property(*, contact: Contact, shown: Property) -> bool:
     """What they want to see is what their lead without a property is about, unless they have
-    another lead for that."""
+    another lead for that. Whether it was noted; in one statement."""
     rows = Lead.objects.open().filter(contact=contact)
-    theirs = list(rows.filter(Q(property=None) | Q(property=shown)))
-    if len(theirs) != 1 or theirs[0].property_id is not None:
-        return
-    rows.filter(pk=theirs[0].pk).update(property=shown, updated_at=timezone.now())
-    LeadChange.objects.create(lead=theirs[0], field="property", new=str(shown)[:200], at=at)
+    bare = rows.filter(property=None).exclude(Exists(rows.filter(property=shown)))
+    return bare.update(property=shown, updated_at=timezone.now()) > 0
 
 
 def note_rewording(*, contact: Contact, said: str, says: str) -> None:

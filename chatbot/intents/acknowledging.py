@@ -16,7 +16,7 @@ def acknowledge(turn: Turn) -> Outcome:
         if visits.names_only_a_time(turn):
             return visits.schedule(turn)
         return properties.asked_in_passing(turn) or beyond(turn)
-    named = captured.property if captured is not None else None
+    named = properties.named_in(turn)
     if named is not None and turn.topic.get(PROPERTY) != named.pk:
         return properties.about(turn, named)
     if visits.names_only_a_time(turn):
@@ -27,7 +27,7 @@ def acknowledge(turn: Turn) -> Outcome:
         return Outcome((Reply("cannot_listen", options=menu.options(turn), promises=True),))
     if captured is not None and captured.is_new:
         return properties.inquire(turn)
-    if told := properties.asked_in_passing(turn):
+    if told := properties.asked_in_passing(turn) or properties.looked_for(turn):
         return told
     # A bare number or sign is no sentence that anybody could have understood.
     in_words = any(sign.isalpha() for sign in turn.text) and named is None

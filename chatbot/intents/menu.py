@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from chatbot.dialog import registry
 from chatbot.dialog.contract import Asked, Option, Outcome, Reply, Turn, say
-from chatbot.intents import paid, titles
+from chatbot.intents import paid, properties, titles
 from crm.conversations.models import Message
 
 UNHEARD = (Message.Kind.AUDIO, Message.Kind.VIDEO, Message.Kind.STICKER)
@@ -62,6 +62,9 @@ def thanks(turn: Turn) -> Outcome:
 
 
 def goodbye(turn: Turn) -> Outcome:
+    """ "Hasta 200 mil" sounds like one."""
+    if found := properties.looked_for(turn):
+        return found
     values = {"first_name": turn.first_name, "in_session": turn.session is not None}
     return Outcome((Reply("goodbye", values, promises=turn.waits),))
 

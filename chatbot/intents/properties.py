@@ -9,14 +9,14 @@ from typing import Any
 
 from chatbot.dialog import registry
 from chatbot.dialog.contract import PROPERTY, Option, Outcome, Reply, Turn, option
-from chatbot.intents import titles, who
+from chatbot.intents import property_wishes, titles, who
 from chatbot.intents.hearing.words import plain
 from chatbot.intents.own_words import written, written_on
 from chatbot.intents.property_words import Question, read_question, told_of
 from chatbot.intents.told import OFFERED, TOLD, told
 from chatbot.intents.visit_hours import SLOT
 from chatbot.intents.visit_times import asks_visit, would_come
-from crm.catalog.matching import find_property
+from crm.catalog.matching import find_property, named_in_part
 from crm.catalog.models import Property
 from crm.catalog.wishes import Wish, matching, read_wish
 from crm.desk.wording import money
@@ -47,7 +47,40 @@ def inquire(turn: Turn) -> Outcome:
     shown = None if turn.choice else _meant(turn, asked, wish)
     if shown is not None:
         return _told(turn, shown, asked)
-    return _found(turn, wish) if wish.says_something else _of_those_found(turn, asked)
+    if asked.cheaper and not wish.says_something and (cheaper := _cheaper(turn)):
+        return cheaper
+    return searched(turn, wish) or _of_those_found(turn, asked)
+
+
+def searched(turn: Turn, wish: Wish | None = None) -> Outcome | None:
+    """What fits the description, together with what they said before; None: they describe none."""
+    wish = read_wish(turn.text) if wish is None else wish
+    if not wish.says_something:
+        return None
+    before = property_wishes.before(turn)
+    return _found(turn, before.refined(wish) if before is not None else wish)
+
+
+def looked_for(turn: Turn) -> Outcome | None:
+    """What sounds like nothing, and adds to what they looked for, or is a part of a title."""
+    if turn.session is not None or turn.heard.exact:
+        return None
+    asked = read_question(turn.text)
+    goes_on = written(turn) and not turn.choice and property_wishes.before(turn) is not None
+    describes = goes_on and not (asked.own or asked.beyond)
+    return (searched(turn) if describes else None) or of_part(turn)
+
+
+def _cheaper(turn: Turn) -> Outcome | None:
+    """Those of what they looked for that cost less than all they saw; elsewhere, where none do."""
+    seen = found_before(turn) or list(filter(None, (spoken_of(turn),)))
+    wish = property_wishes.cheaper(turn, seen)
+    if wish is None:
+        return None
+    for name, wanted in (("property_list", wish), ("property_near", replace(wish, place=""))):
+        if rows := list(matching(wanted)[: MOST_SHOWN + 1]):
+            return property_wishes.keeping(turn, wanted, _listed(turn, name, rows))
+    return Outcome((Reply("property_none", options=choices(seen[:MOST_CHOICES]), promises=True),))
 
 
 def about(turn: Turn, named: Property) -> Outcome:
@@ -106,7 +139,7 @@ def named_in(turn: Turn) -> Property | None:
     if captured is not None and not turn.choice and turn.message.text == turn.inbound.text:
         return None  # it was looked for in these words
     codes = (turn.value,) if turn.choice.partition(":")[0] in (PROPERTY, VISIT) else ()
-    return find_property(turn.text if not codes else "", codes)
+    return find_property(turn.text if not codes else "", codes, parts=True)
 
 
 def chosen(turn: Turn) -> Outcome:
@@ -166,11 +199,12 @@ def _told(turn: Turn, shown: Property, asked: Question) -> Outcome:
     return Outcome((*pictures, reply), topic=topic, beside=True)
 
 
-def tie(turn: Turn, shown: Property) -> None:
-    """What they want to see is what their lead is about, if it is about none yet."""
+def tie(turn: Turn, shown: Property) -> bool:
+    """What they want to see is what their lead is about, if it was about none; whether it is."""
     captured = turn.captured
-    if captured is None or (captured.lead is not None and captured.lead.property_id is None):
-        note_property(contact=turn.contact, shown=shown, at=turn.now)
+    if captured is not None and (captured.lead is None or captured.lead.property_id is not None):
+        return False
+    return note_property(contact=turn.contact, shown=shown)
 
 
 def _declined(turn: Turn, shown: Property) -> Outcome:
@@ -245,11 +279,12 @@ def _found(turn: Turn, wish: Wish) -> Outcome:
     """Those that fit, the cheapest first; where none does, some that nearly do."""
     rows = list(matching(wish)[: MOST_SHOWN + 1])
     if rows:
-        return _listed(turn, "property_list", rows)
+        return property_wishes.keeping(turn, wish, _listed(turn, "property_list", rows))
     near = _near(wish) if wish.place or wish.kind else []
     if near:
-        return _listed(turn, "property_near", near)
-    return Outcome((Reply("property_none", options=newest(), promises=True),))
+        return property_wishes.keeping(turn, wish, _listed(turn, "property_near", near))
+    none = Outcome((Reply("property_none", options=newest(), promises=True),))
+    return property_wishes.keeping(turn, wish, none)
 
 
 def _near(wish: Wish) -> list[Property]:
@@ -294,7 +329,8 @@ def _which() -> Outcome:
 def found_before(turn: Turn) -> list[Property]:
     """Those last listed that are still to be had, as they were listed."""
     keys = list(turn.topic.get(FOUND) or ())
-    rows = Property.objects.filter(pk__in=keys, status=Property.Status.AVAILABLE) if keys else ()
+    had = Property.objects.filter(pk__in=keys, status=Property.Status.AVAILABLE)
+    rows = had.select_related("responsible__agency") if keys else ()
     return sorted(rows, key=lambda one: keys.index(one.pk))
 
 
@@ -315,6 +351,12 @@ def listed_as(topic: Mapping[str, Any], text: str, ordinal: int, kinds: Collecti
     return f"{VISIT if visit else PROPERTY}:{code}" if code else ""
 
 
+def of_part(turn: Turn) -> Outcome | None:
+    """Those of whose titles they say a part: "los pinos"."""
+    rows = named_in_part(turn.text) if written(turn) and not turn.choice else []
+    return _listed(turn, "property_list", rows[: MOST_SHOWN + 1]) if rows else None
+
+
 def _of_those_found(turn: Turn, asked: Question) -> Outcome:
     """Those of the list that say they have it: "¿con piscina?"; else which one is meant."""
     before = [] if turn.choice or (asked.others and not asked.this) else found_before(turn)
@@ -325,6 +367,8 @@ def _of_those_found(turn: Turn, asked: Question) -> Outcome:
     ]
     if has and len(has) < len(before):
         return _listed(turn, "property_list", has)
+    if parts := of_part(turn):
+        return parts
     options = choices(before) or newest()
     return Outcome((Reply("which_property", options=options, promises=True),))
 

@@ -40,14 +40,15 @@ FEATURES = {
 }
 # What only a person can say, whatever else is asked beside it.
 BEYOND = (
-    r"negocia\w*|rebaja\w*|descuento\w*|desconto|discount|ultimo precio|ultimo preco|ofertas?"
-    r"|menos|mejor precio|credito|hipotec\w*|financia\w*|prestamo|cuotas?|banco|inicial|mortgage"
-    r"|loan|mantenimiento|condominio|garantia|contrato|servicios?|incluye\w*|incluid[oa]s?|papeles"
-    r"|titulos?|registros publicos|videos?|plano"
+    r"negocia\w*|ofrezco|ofreceria|ofereco|rebaja\w*|descuento\w*|desconto|discount"
+    r"|ultimo precio|ultimo preco|ofertas?|menos|mejor precio|credito|hipotec\w*|financia\w*"
+    r"|prestamo|cuotas?|banco|inicial|mortgage|loan|mantenimiento|condominio|garantia|contrato"
+    r"|servicios?|incluye\w*|incluid[oa]s?|papeles|titulos?|registros publicos|videos?|plano"
 )
 INTEREST = (
     r"interes\w*|gust[ao]\w*|encant[ao]\w*|(?:lo|la) quiero|comprarl[oa]|alquilarl[oa]|interest\w*"
 )
+CHEAPER = r"mas barat\w*|mas economic\w*|mais barat\w*|mais em conta|cheaper|less expensive"
 DECLINES = (
     r"(?:no|nao|not|nunca|tampoco|nem|don.?t|isn.?t|doesn.?t)\b"
     rf"(?: (?!solo\b|so\b|only\b|se\b|sei\b)[a-z]+){{0,3}}? (?:{INTEREST}|convence\w*|convinc\w*)"
@@ -75,7 +76,7 @@ def _words(pattern: str) -> re.Pattern[str]:
 _FACTS = {name: _words(pattern) for name, pattern in FACTS.items()}
 _FEATURES = {name: _words(pattern) for name, pattern in FEATURES.items()}
 _BEYOND, _INTEREST, _MORE, _ELSE = map(_words, (BEYOND, INTEREST, MORE, ELSE))
-_DECLINES = _words(DECLINES)
+_DECLINES, _CHEAPER = _words(DECLINES), _words(CHEAPER)
 _THIS = re.compile(THIS)
 _SENTENCE = re.compile(r"(?<=[.!?])\s+|[\n;•]+")
 _MY = _words(r"mis?|meus?|minhas?|my")
@@ -89,6 +90,7 @@ class Question:
     beyond: bool  # something no card says
     interest: bool
     declines: bool  # no interest
+    cheaper: bool  # others, for less
     more: bool  # all that is known
     others: bool  # other properties
     this: bool  # surely the one that is spoken of
@@ -115,6 +117,7 @@ def read_question(text: str) -> Question:
         beyond=bool(_BEYOND.search(said)),
         interest=bool(_INTEREST.search(said)),
         declines=bool(_DECLINES.search(said)),
+        cheaper=bool(_CHEAPER.search(said)),
         more=bool(_MORE.search(said)),
         others=bool(_ELSE.search(said)),
         this=bool(_THIS.search(said)),

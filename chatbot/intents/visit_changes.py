@@ -147,8 +147,9 @@ def theirs(turn: Turn) -> FollowUp | None:
     return _open(turn).filter(pk=int(key)).first() if key.isdecimal() else None
 
 
-def agree(turn: Turn, shown: Property, at: datetime, agent: User) -> None:
-    """IntegrityError where the agent has another one then."""
+def agree(turn: Turn, shown: Property, at: datetime, agent: User) -> bool:
+    """Whether their lead got its property by it. IntegrityError where the agent has another visit
+    then."""
     FollowUp.objects.create(
         contact=turn.contact,
         kind=FollowUp.Kind.VISIT,
@@ -158,7 +159,7 @@ def agree(turn: Turn, shown: Property, at: datetime, agent: User) -> None:
         is_agreed=True,
         assigned_to=agent,
     )
-    properties.tie(turn, shown)
+    return properties.tie(turn, shown)
 
 
 def move(visit: FollowUp, at: datetime, agent: User) -> None:

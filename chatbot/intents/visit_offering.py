@@ -211,18 +211,19 @@ def _fixed(turn: Turn, shown: Property, at: datetime, agent: User, own: FollowUp
         return already_agreed(turn, own)
     said = {"title": shown.title, "when": words(turn, at), "agent": agent.first_name}
     said |= {"address": shown.address, "before": words(turn, own.due_at) if own else ""}
+    tied = False
     try:
         with transaction.atomic():
             if own is not None:
                 visit_changes.move(own, at, agent)
             else:
-                visit_changes.agree(turn, shown, at, agent)
+                tied = visit_changes.agree(turn, shown, at, agent)
     except IntegrityError:
         return _taken(turn, shown)
     reply = Reply("visit_moved" if own else "visit_booked", said, promises=True)
     outcome = Outcome((reply,), topic=properties.topic_of(turn, shown))
     # Who says all of it in one message is not asked for more at once.
-    return outcome if turn.is_first else who.ask_once(turn, outcome)
+    return outcome if turn.is_first or tied else who.ask_once(turn, outcome)
 
 
 def _taken(turn: Turn, shown: Property) -> Outcome:

@@ -12,6 +12,7 @@ from chatbot.dialog.contract import Asked, Outcome, Reply, Step, Turn
 from chatbot.intents import menu, properties, visit_changes
 from chatbot.intents.heard import SURE
 from chatbot.intents.own_words import kept, written, written_on
+from chatbot.intents.property_picking import place_in
 from chatbot.intents.told import just_offered, just_told, said_last
 from chatbot.intents.visit_hours import (
     SLOT,
@@ -45,7 +46,7 @@ def schedule(turn: Turn) -> Outcome:
         return changed
     if _answers_us(turn):
         return Outcome((Reply("noted", promises=True),))
-    shown = properties.named_in(turn) or properties.spoken_of(turn)
+    shown = properties.named_in(turn) or _placed(turn) or properties.spoken_of(turn)
     return offer_hours(turn, shown) if shown is not None else ask_which(turn)
 
 
@@ -53,6 +54,13 @@ def _answers_us(turn: Turn) -> bool:
     """A time alone, where a colleague has just asked something."""
     said = "" if turn.choice or turn.heard.intent != "schedule_visit" else written(turn)
     return is_a_time(said, written_on(turn), part=True) and not said_last(turn)
+
+
+def _placed(turn: Turn) -> Property | None:
+    """ "Quiero visitar la segunda el martes": the second of the last list."""
+    at = 0 if turn.choice else place_in(written(turn))
+    rows = properties.found_before(turn) if at else []
+    return rows[at - 1] if 0 < at <= len(rows) else None
 
 
 def in_passing(turn: Turn, *, asked: bool = False) -> Outcome | None:

@@ -2,11 +2,13 @@
 
 import pytest
 from django.core.files.base import ContentFile
+from django.utils import timezone
 
 from chatbot.models import Dialog
 from chatbot.tests.composing import PNG
 from chatbot.tests.self_service import MOST_QUERIES
 from crm.catalog.models import Photo, Property
+from crm.people.followups import FollowUp
 from crm.people.models import Contact
 from leads.models import Lead
 
@@ -111,6 +113,68 @@ def test_a_list_of_one_is_spoken_of(chat, villa, others):
     assert Lead.objects.get().property is None
     assert "Qué bien que te interesa *Villa Marina*" in chat("me interesa")[0]
     assert Lead.objects.get().property == villa and len(chat.queries) <= MOST_QUERIES
+
+
+@pytest.mark.parametrize("words", ["sí", "ese", "quiero ese", "quiero la 1"])
+def test_the_only_one_of_a_list_is_meant_by_a_yes(chat, villa, others, words):
+    chat("departamento en miraflores")
+    assert "Malecón 100" in chat(words)[0] and len(chat.queries) <= MOST_QUERIES
+    assert Lead.objects.get().property == villa
+
+
+def test_a_yes_after_something_else_means_no_property(chat, villa, others):
+    chat("departamento en miraflores")
+    chat("gracias")
+    assert "Malecón" not in chat("sí")[0]
+
+
+def test_one_of_several_by_its_number(chat, villa, others):
+    chat("qué departamentos tienen?")
+    assert "Malecón 100" in chat("quiero la 2")[0]
+    assert Lead.objects.get().property == villa
+
+
+def test_one_of_a_list_is_visited_at_the_hour_that_is_said(chat, villa, others):
+    chat("qué departamentos tienen?")
+    chat("quiero visitar la segunda el martes a las 10")
+    visit = FollowUp.objects.get()
+    assert visit.about == "Villa Marina" and len(chat.queries) <= MOST_QUERIES
+    assert timezone.localtime(visit.due_at).hour == 10 and Lead.objects.get().property == villa
+
+
+@pytest.mark.parametrize("words", ["info marina", "¿y marina?", "vm 01", "info los álamos"])
+def test_a_part_of_its_name_or_code_names_it(chat, villa, others, words):
+    title = "Álamos" if "álamos" in words else "Villa Marina"
+    Property.objects.filter(code="AL-02").update(title="Los Álamos 245")
+    (said,) = chat(words)[:1]
+    assert title in said and "me dices" not in said
+    assert title in Lead.objects.get().property.title
+
+
+def test_several_of_that_name_are_listed(chat, villa, others):
+    Property.objects.filter(code="DE-03").update(title="Los Álamos 300")
+    Property.objects.filter(code="AL-02").update(title="Los Álamos 245")
+    chat("info los álamos")
+    assert {id_ for id_, _title in chat.options} == {"property:AL-02", "property:DE-03"}
+
+
+@pytest.mark.parametrize(
+    ("first", "then", "code"),
+    [
+        ("quiero alquilar un departamento", "en miraflores", "VM-01"),
+        ("departamentos en alquiler", "hasta 950", "AL-02"),
+        ("departamentos en miraflores", "algo más barato?", "AL-02"),
+        ("departamentos en alquiler", "busco almacén", "DE-03"),
+    ],
+)
+def test_what_is_added_keeps_what_was_looked_for(chat, villa, others, first, then, code):
+    cheap = Property.objects.get(code="AL-02")
+    rented = {"operation": "rent", "price": 1800, "currency": cheap.currency}
+    Property.objects.filter(code="VM-01").update(**rented)
+    chat(first)
+    chat(then)
+    assert [id_ for id_, _title in chat.options] == [f"property:{code}"]
+    assert len(chat.queries) <= MOST_QUERIES
 
 
 def test_after_a_list_it_is_asked_which_of_those(chat, villa, others):

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache, lru_cache
+from itertools import pairwise
 from pathlib import Path
 
 from django.db.models import Count, Max
@@ -15,6 +16,7 @@ from rapidfuzz import fuzz
 
 from crm.catalog.models import Property
 from crm.catalog.numbering import NUMBER, PART, as_numbered, is_name, readings, with_spelled
+from crm.catalog.parts import are_of_place, is_part, told_part
 
 WORD = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 # Of 100: how alike a misspelt word must be, and how alike a text must be to be looked at closely.
@@ -43,6 +45,7 @@ class _Entry:
     code: str
     title: str
     words: _Words
+    places: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,16 +87,29 @@ def plain_words(text: str) -> str:
     return " ".join(WORD.findall("".join(c for c in bare if not unicodedata.combining(c))))
 
 
-def find_property(text: str, codes: Iterable[str] = ()) -> Property | None:
-    """The offered property that `codes` or `text` names, or None if it names none."""
+def find_property(text: str, codes: Iterable[str] = (), *, parts: bool = False) -> Property | None:
+    """The offered property that `codes` or `text` names, or None if it names none. `parts`: a part
+    of its title does, if that is all that is said and it is of no other."""
     words = plain_words(with_spelled(" ".join([*codes, text])))
     if not words:
         return None
     entries = _entries()
     titles = (_by_title(one, entries) for one in readings(words))
     entry = _by_code(words, entries) or next(filter(None, titles), None)
+    if entry is None and parts:
+        titled, either = _by_part(words, entries)
+        entry = titled[0] if titled and len(either) == 1 else None
     rows = Property.objects.select_related("responsible__agency")
     return rows.filter(pk=entry.pk).first() if entry else None
+
+
+def named_in_part(text: str) -> list[Property]:
+    """Those of whose titles, or of whose place, a text says a part and nothing else; what is to be
+    had no more only where nothing else is meant."""
+    _titled, alike = _by_part(plain_words(with_spelled(text)), _entries())
+    rows = Property.objects.offered().filter(pk__in=[one.pk for one in alike]) if alike else ()
+    had = [one for one in rows if one.status == Property.Status.AVAILABLE]
+    return sorted(had or rows, key=lambda one: one.title)
 
 
 def _entries() -> list[_Entry]:
@@ -102,11 +118,19 @@ def _entries() -> list[_Entry]:
     state = Property.objects.aggregate(changed=Max("updated_at"), count=Count("pk"))
     version = (state["changed"], state["count"])
     if _cache[0] != version:
-        rows = Property.objects.offered().order_by("-id").values_list("pk", "code", "title")
-        plain = ((pk, plain_words(code), _plain_title(title)) for pk, code, title in rows)
-        entries = [_Entry(pk, code, title, _Words.of_title(title)) for pk, code, title in plain]
+        rows = (
+            Property.objects.offered()
+            .order_by("-id")
+            .values_list("pk", "code", "title", "district", "city")
+        )
+        entries = [_entry(*row) for row in rows]
         _cache = (version, entries)
     return _cache[1]
+
+
+def _entry(pk: int, code: str, title: str, *places: str) -> _Entry:
+    plain, there = _plain_title(title), tuple(filter(None, map(plain_words, places)))
+    return _Entry(pk, plain_words(code), plain, _Words.of_title(plain), there)
 
 
 def _plain_title(title: str) -> str:
@@ -114,8 +138,22 @@ def _plain_title(title: str) -> str:
 
 
 def _by_code(words: str, entries: list[_Entry]) -> _Entry | None:
-    tokens = set(words.split())
+    """Also in two words: "vm 01", where the first is none of a sentence."""
+    said = words.split()
+    pairs = pairwise(said)
+    apart = {f"{a}-{b}" for a, b in pairs if a not in SMALL and b.isdigit() and len(b) > 1}
+    tokens = apart.union(said)
     return next((entry for entry in entries if entry.code in tokens), None)
+
+
+def _by_part(words: str, entries: list[_Entry]) -> tuple[list[_Entry], list[_Entry]]:
+    """Those with these words in their titles; and with those that lie in a place called so."""
+    said = told_part(as_numbered(words))
+    if not said:
+        return [], []
+    titled = [one for one in entries if is_part(said, one.words.words)]
+    there = [one for one in entries if are_of_place(said, one.places)]
+    return titled, list({one.pk: one for one in (*titled, *there)}.values())
 
 
 def _by_title(words: str, entries: list[_Entry]) -> _Entry | None:

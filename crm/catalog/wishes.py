@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, replace
 from decimal import Decimal
+from typing import Any
 
 from django.db.models import Q, QuerySet
 
@@ -78,6 +80,36 @@ class Wish:
     @property
     def says_something(self) -> bool:
         return bool(self.place or self.kind or self.bedrooms or self.most or self.least)
+
+    def refined(self, said: Wish) -> Wish:
+        """What they say now, and what they said before of all that they do not say anew. Who names
+        another kind begins anew."""
+        if said.kind and said.kind != self.kind:
+            return said
+        priced = said.most is not None or said.least is not None
+        both = self if not priced else replace(self, most=None, least=None, currency="")
+        return replace(
+            both, **{name: value for name in SAID if (value := getattr(said, name)) not in NOTHING}
+        )
+
+    def as_data(self) -> dict[str, Any]:
+        """To be kept as JSON."""
+        told = {name: getattr(self, name) for name in SAID}
+        return {
+            name: str(value) if isinstance(value, Decimal) else value
+            for name, value in told.items()
+            if value not in NOTHING
+        }
+
+    @classmethod
+    def of(cls, data: Mapping[str, Any]) -> Wish:
+        told = {name: data[name] for name in SAID if name in data}
+        prices = {name: Decimal(told[name]) for name in ("most", "least") if name in told}
+        return cls(**(told | prices | {"spellings": tuple(told.get("spellings", ()))}))
+
+
+SAID = tuple(one.name for one in fields(Wish))
+NOTHING: tuple[object, ...] = ("", 0, None, ())
 
 
 def read_wish(text: str) -> Wish:

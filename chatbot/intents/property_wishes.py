@@ -1,0 +1,39 @@
+"""What somebody looked for last, to which they add: "hasta 300 mil", "algo más barato"."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+from chatbot.dialog.contract import Outcome, Turn
+from crm.catalog.models import Property
+from crm.catalog.wishes import Wish
+
+# In the topic, with the moment.
+WISH, LASTS = "wish", timedelta(days=1)
+
+
+def before(turn: Turn) -> Wish | None:
+    """What they looked for last, if that was lately."""
+    kept = turn.topic.get(WISH)
+    if not kept or turn.now - datetime.fromisoformat(kept["at"]) > LASTS:
+        return None
+    return Wish.of(kept)
+
+
+def keeping(turn: Turn, wish: Wish, outcome: Outcome) -> Outcome:
+    topic = dict(turn.topic if outcome.topic is None else outcome.topic)
+    return replace(outcome, topic=topic | {WISH: wish.as_data() | {"at": turn.now.isoformat()}})
+
+
+def cheaper(turn: Turn, seen: Sequence[Property]) -> Wish | None:
+    """The same for less than all they saw; None where no price is known."""
+    priced = [(one.price, one) for one in seen if one.price is not None]
+    if not priced:
+        return None
+    price, least = min(priced, key=lambda row: row[0])
+    like = before(turn) or Wish(kind=least.kind)
+    most = price - Decimal("0.01")
+    return replace(like, operation=least.operation, currency=least.currency, least=None, most=most)
