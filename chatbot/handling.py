@@ -17,7 +17,7 @@ from chatbot.dialog import registry, sessions
 from chatbot.dialog.contract import PROPERTY, Turn
 from chatbot.dialog.engine import take_turn
 from chatbot.dialog.listening import PROSPECTS, Listening, as_stored, listen
-from chatbot.intents import examples
+from chatbot.intents import business, examples
 from chatbot.intents.heard import UNKNOWN
 from chatbot.intents.property_words import may_be_a_propertys
 from chatbot.media import fetch_soon
@@ -284,7 +284,10 @@ def _capture(
 ) -> Captured:
     """A first word we cannot read may be an advertisement's: it makes a lead all the same. So does
     what was heard as a prospect's, unless a partner may speak of their loan."""
-    asks = heard is not None and heard.session is None and heard.heard.intent in PROSPECTS
+    asks = False
+    if heard is not None and heard.session is None:
+        is_stranger = not conversation.contact.document_number
+        asks = heard.heard.intent in PROSPECTS or (is_stranger and business.wishes(inbound.text))
     first_unreadable = inbound.kind == Message.Kind.UNSUPPORTED
     came_by = inbound.referral
     codes = [*inbound.named_products, *chosen_codes(inbound)]

@@ -132,7 +132,8 @@ class Outcome:
     `hand_off` is why a person takes over from here (a value of Episode.Reason; "": none). `topic`
     replaces what was last spoken of; None leaves it. `misunderstood`: it was no use; three in a
     row are handed to a person. `beside`: the question that was open, if any, stays open. `wish` is
-    what they asked for, for a colleague to read, where no intent says it ("": what was heard).
+    what they asked for where no intent says it ("": what was heard): a colleague reads it, and who
+    is handed over hears of it.
     """
 
     replies: tuple[Reply, ...] = ()

@@ -134,7 +134,9 @@ def _handed_over(
     dialog.misunderstood = 0
     if outcome.asked is not None:
         collected = outcome.asked.data
-    word = handing.hand_over(turn=turn, episode=episode, reason=reason, collected=collected)
+    word = handing.hand_over(
+        turn=turn, episode=episode, reason=reason, collected=collected, wish=outcome.wish
+    )
     return (word,) if useless else (*outcome.replies, word)
 
 

@@ -23,7 +23,9 @@ NOT_NOTED = SMALL_TALK | {"help", "talk_to_agent"}
 MOST_NOTED = 12
 
 
-def hand_over(*, turn: Turn, episode: Episode, reason: str, collected: Mapping[str, Any]) -> Reply:
+def hand_over(
+    *, turn: Turn, episode: Episode, reason: str, collected: Mapping[str, Any], wish: str = ""
+) -> Reply:
     """Give the conversation to the queue; what the person is told of it."""
     summary = sum_up(turn, episode.asked, collected)
     ownership.hand_to_queue(
@@ -34,7 +36,11 @@ def hand_over(*, turn: Turn, episode: Episode, reason: str, collected: Mapping[s
         episode=episode,
     )
     language = turn.contact.spoken
-    values = {"reason": reason, **when_people_answer(agency_of(turn), turn.now, language)}
+    values = {
+        "reason": reason,
+        "wish": wish,
+        **when_people_answer(agency_of(turn), turn.now, language),
+    }
     return Reply("handed", values, promises=True)
 
 

@@ -36,6 +36,7 @@ WANTED = {
     "opt_out": gettext_lazy("no more messages"),
     "loan_wanted": gettext_lazy("for a new loan"),
     "property_sale": gettext_lazy("to sell or let a property of theirs"),
+    "loss": gettext_lazy("what to do after a death"),
 }
 # What a dialog collects that a colleague can use; keys and codes of the bot's own are not shown,
 # and what proves who somebody is least of all.
@@ -87,7 +88,9 @@ def sum_up(turn: Turn, asked: str, collected: Mapping[str, Any]) -> Summary:
 
 
 def _partner(turn: Turn) -> Partner | None:
-    """Who they have proved to be, or who is on file as this contact."""
+    """Who they have proved to be, or who is on file as this contact: with a document."""
+    if turn.partner is None and not turn.contact.document_number:
+        return None
     return turn.partner or Partner.objects.filter(contact=turn.contact).first()
 
 
@@ -128,11 +131,19 @@ def _shown(value: str | int) -> str:
 
 def _quote(turn: Turn, lines: _Lines) -> None:
     """Their last words, the oldest first."""
+    if turn.is_first:
+        _quoted(lines, turn.message.text, is_private=turn.message.is_private)
+        return
     theirs = turn.conversation.messages.filter(
         direction=Message.Direction.IN, episode=turn.message.episode_id
     ).exclude(text="")
     rows = theirs.order_by("-shown_at", "-id").values_list("text", "is_private")[:QUOTED]
     for text, is_private in reversed(rows):
+        _quoted(lines, text, is_private=is_private)
+
+
+def _quoted(lines: _Lines, text: str, *, is_private: bool) -> None:
+    if text:
         (lines.private if is_private else lines.open).append(f"“{_cut(text)}”")
 
 

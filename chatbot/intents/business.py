@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 
-from chatbot.dialog.contract import PROPERTY, Outcome, Reply, Turn
+from chatbot.dialog.contract import PROPERTY, Outcome, Turn
 from chatbot.intents.hearing.words import plain
 from chatbot.intents.own_words import written
 from crm.conversations.models import Episode
@@ -83,12 +83,18 @@ def for_people(turn: Turn) -> Outcome | None:
     said = plain(turn.text)
     sale = _SALE.search(said) is not None
     if _LOSS.search(said):
-        return _handed(turn, "loss", "property_sale" if sale else "")
+        return _handed(turn, "loss", is_lead=sale)
     if sale:
-        return _handed(turn, "property_sale", "property_sale")
+        return _handed(turn, "property_sale")
     if _LOAN_WANTED.search(said) or _asks_for_loans(turn, said):
-        return _handed(turn, "loan_wanted", "loan_wanted")
+        return _handed(turn, "loan_wanted")
     return None
+
+
+def wishes(text: str) -> bool:
+    """Whether a stranger's words are surely a lead's: a loan, or a house to be sold."""
+    said = plain(text)
+    return bool(_LOAN_WANTED.search(said) or _SALE.search(said))
 
 
 def _asks_for_loans(turn: Turn, said: str) -> bool:
@@ -99,8 +105,8 @@ def _asks_for_loans(turn: Turn, said: str) -> bool:
     return of_rates or _LOANS_ASKED.search(said) is not None
 
 
-def _handed(turn: Turn, reply: str, wish: str) -> Outcome:
-    if wish and not turn.contact.document_number and not (turn.captured and turn.captured.lead):
+def _handed(turn: Turn, wish: str, *, is_lead: bool = True) -> Outcome:
+    if is_lead and not turn.contact.document_number and not (turn.captured and turn.captured.lead):
         capture_lead(
             contact=turn.contact,
             text="",
@@ -108,7 +114,7 @@ def _handed(turn: Turn, reply: str, wish: str) -> Outcome:
             summary=turn.message.summary(),
             certain=True,
         )
-    return Outcome((Reply(reply),), hand_off=Episode.Reason.ASKED, wish=wish)
+    return Outcome(hand_off=Episode.Reason.ASKED, wish=wish)
 
 
 ASIDE = (for_people,)

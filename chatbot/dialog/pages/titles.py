@@ -52,9 +52,6 @@ GROUPS = (
         {
             "opening_hours": _("Opening hours asked for"),
             "offices": _("Address of the office asked for"),
-            "loan_wanted": _("Somebody wants a loan"),
-            "property_sale": _("Somebody wants to sell or let a property"),
-            "loss": _("Somebody has died"),
             "handed": _("Handed over to an adviser"),
             "nobody_answered": _("No adviser answered: the bot serves again"),
             "noted": _("Noted for an adviser"),
@@ -80,6 +77,7 @@ GROUPS = (
             "login_code_subject": _("Subject of the e-mail with the code"),
             "login_code_digits": _("Not a code of six digits"),
             "login_code_wrong": _("Wrong code"),
+            "login_code_missing": _("No code has come"),
             "login_code_over": _("Code that is no longer valid"),
             "login_officer": _("Unknown phone: an officer decides"),
             "login_closed": _("Logged out"),
