@@ -12,7 +12,7 @@ from chatbot.dialog.contract import INTENT, Asked, Outcome, Reply, Step, Turn
 from chatbot.dialog.login import halves, masking, requests
 from chatbot.dialog.login.asking import CODE, DATA, DIALOG, DRAFT, after, ask
 from chatbot.dialog.login.entering import enter, let_in
-from chatbot.intents import menu
+from chatbot.intents import menu, titles
 from chatbot.intents.hearing.words import plain
 from chatbot.models import PartnerSession
 
@@ -21,6 +21,19 @@ _NO_PARTNER = re.compile(
     r"|afiliad[oa]s?|prestamos?|creditos?|cuentas?|deudas?)\b"
     r"|\bnao (?:sou|tenho) (?:\w+ ){0,2}(?:soci[oa]|cliente|associad[oa]|emprestimos?)\b"
     r"|\b(?:not|no|don.?t have|any) (?:an? |your )?(?:partner|member|client|customer|loan)s?\b"
+)
+# That no code has come, or that another one is wanted.
+_NONE_CAME = re.compile(
+    r"\b(?:codigos?|codes?|reenvi\w+|resend\w*)\b"
+    r"|^\W*(?:(?:pero|aun|todavia|mas|ainda|but|i) )*(?:no|nao|nada|nunca|nothing|(?:did|have)n.?t)"
+    r" (?:me |nos |se |ha )*(?:lleg|recib|cheg|receb|veio|vino|viene|get|got|receiv|arriv)\w*"
+    r"(?: (?:nada|aun|todavia|ainda|anything|it|yet|el|ningun|o|a|the|mensaje|mensagem|sms))*\W*$"
+    r"|\b(?:mand|envi|send|quero|quiero)\w* (?:me )?(?:otr[oa]|outr[oa]|another|again)\W*$"
+)
+# That it goes where they cannot read it.
+_NO_WAY = re.compile(
+    r"(?:\b(?:no|nunca|nao|not|never|perdi|cambie|mudei|lost|changed)|n.t)\b.{0,30}"
+    r"\b(?:correos?|e-?mails?|telefonos?|celular\w*|numeros?|telefones?|sms|phones?|numbers?)\b"
 )
 
 
@@ -88,7 +101,7 @@ def code_given(turn: Turn, data: Mapping[str, Any]) -> Outcome | None:
         return Outcome((Reply("login_number_known"),), asked=Asked(DIALOG, DATA, dict(data)))
     found = masking.SIX_DIGITS.search(turn.text)
     if found is None:
-        return _again(turn, data)
+        return _without_code(turn, data) or _again(turn, data)
     partner, left = requests.try_code(turn, "".join(found.groups()))
     if partner is not None:
         return let_in(turn, partner, PartnerSession.Way.CODE, data)
@@ -96,6 +109,20 @@ def code_given(turn: Turn, data: Mapping[str, Any]) -> Outcome | None:
         asked = Asked(DIALOG, CODE, dict(data))
         return Outcome((Reply("login_code_wrong", {"left": left}),), asked=asked)
     return Outcome((Reply("login_code_over"),), asked=Asked(DIALOG, DATA, dict(data)))
+
+
+def _without_code(turn: Turn, data: Mapping[str, Any]) -> Outcome | None:
+    """How to get another, in words that are the same for right data and wrong ones; who says so
+    again and again is helped by a person."""
+    heard, words = turn.heard, plain(turn.text)
+    is_else = turn.choice or heard.exact or heard.intent == "talk_to_agent"
+    if is_else or any(sign.isdigit() for sign in words):
+        return None
+    no_way = _NO_WAY.search(words) and not (heard.intent == "opt_out" and heard.asks_else)
+    if not no_way and not _NONE_CAME.search(words):
+        return None
+    help_ = Reply("login_code_missing", options=titles.intents(turn, ("talk_to_agent",)))
+    return Outcome((help_,), asked=Asked(DIALOG, CODE, dict(data)), misunderstood=True)
 
 
 def _tried(turn: Turn, data: Mapping[str, Any]) -> Outcome | None:

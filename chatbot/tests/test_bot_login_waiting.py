@@ -1,0 +1,52 @@
+"""Who waits for a code that does not come: told how to get another, whoever they said they are."""
+
+import pytest
+
+from chatbot.tests import login_desk
+from chatbot.tests.login_desk import STRANGER, deliver, session, talk_of
+from chatbot.tests.partners_known import NOBODYS, RIGHT
+from crm.conversations.models import Episode
+from crm.people.models import Contact
+
+pytestmark = [pytest.mark.once, pytest.mark.django_db]
+
+partner = login_desk.partner
+hears = login_desk.hears
+from_outside = login_desk.from_outside
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("es", ["no me llega el codigo", "reenviar codigo"]),
+        ("es", ["no tengo ese correo", "todavía no me llega nada"]),
+        ("pt", ["não chegou nada", "não recebi o código"]),
+        ("en", ["I didn't get the code", "I don't have that email anymore"]),
+    ],
+)
+def test_who_gets_no_code_is_told_how_and_may_still_say_it(partner, hears, language, words):
+    hears("Hola")
+    answers = []
+    for given, sender in ((NOBODYS, "51911000098"), (RIGHT, STRANGER)):
+        hears("Hola", sender=sender)
+        Contact.objects.filter(pk=talk_of(sender).contact_id).update(language=language)
+        hears(given, sender=sender)
+        answers.append([hears(one, sender=sender) for one in words])
+    wrong, right = answers
+    assert wrong == right and all(len(said) == 1 and "{{" not in said[0] for said in right)
+    assert len({said[0] for said in right}) == 1
+    hears(deliver(), sender=STRANGER)
+    assert session(STRANGER).partner == partner
+
+
+def test_who_never_gets_it_is_answered_by_a_person(partner, from_outside):
+    for words in (RIGHT, "no me llega el codigo", "reenviar codigo", "sigue sin llegar el código"):
+        from_outside(words)
+    assert talk_of(STRANGER).episode.owner == Episode.Owner.QUEUE
+
+
+@pytest.mark.parametrize("words", ["quiero hablar con un asesor", "mi deuda"])
+def test_what_else_is_wanted_is_served_all_the_same(partner, from_outside, words):
+    from_outside(RIGHT)
+    (said,) = from_outside(words)
+    assert "registrado, y puede tardar" not in said
