@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from chatbot.dialog import registry
 from chatbot.dialog.contract import Asked, Option, Outcome, Reply, Turn, say
-from chatbot.intents import paid, properties, titles
+from chatbot.intents import paid, properties, receipt_before, titles
 from crm.conversations.models import Message
 
 UNHEARD = (Message.Kind.AUDIO, Message.Kind.VIDEO, Message.Kind.STICKER)
@@ -52,6 +52,7 @@ def cancel(turn: Turn) -> Outcome:
     """What was asked is left, if anything was."""
     if paid.by_cancelling(turn):
         return registry.handlers()["upload_receipt"](turn)
+    receipt_before.note_left(turn)
     if turn.is_asked:
         return Outcome((Reply("cancelled", promises=turn.waits),))
     return Outcome((Reply("nothing_to_cancel", options=options(turn), promises=turn.waits),))

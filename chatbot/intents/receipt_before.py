@@ -18,6 +18,8 @@ FRESH = timedelta(minutes=30)
 MOST = 10
 # What says that a picture is no receipt: to a visitor's question, and in a session.
 NO, STOP = "no", "stop"
+# What says that a picture is given up, and those before it with it.
+LEAVE = "leave"
 
 
 def newest(turn: Turn) -> Attachment | None:
@@ -54,15 +56,33 @@ def note_no(turn: Turn, pk: int) -> None:
         Message.objects.filter(pk=turn.message.pk).update(options=options)
 
 
+def note_left(turn: Turn) -> None:
+    """A cancel in words gives up whatever picture came lately: it is nobody's next payment."""
+    lately = Attachment.objects.filter(
+        message__conversation=turn.conversation,
+        message__direction=Message.Direction.IN,
+        message__kind__in=FILES,
+        message__created_at__gte=turn.now - FRESH,
+        confirmed_receipt=None,
+    )
+    pk = lately.order_by("-id").values_list("pk", flat=True).first()
+    if pk and not turn.choice:
+        options = [{"id": _tapped(LEAVE, pk)}]
+        Message.objects.filter(pk=turn.message.pk).update(options=options)
+
+
 def _refused(turn: Turn, found: Sequence[Attachment]) -> set[int]:
-    wanted = {_tapped(answer, one.pk): one.pk for one in found for answer in (NO, STOP)}
+    answers = (NO, STOP, LEAVE)
+    wanted = {_tapped(answer, one.pk): (answer, one.pk) for one in found for answer in answers}
     said = Message.objects.filter(
         conversation=turn.conversation,
         direction=Message.Direction.IN,
         options__0__id__in=list(wanted),
         pk__gt=found[-1].message_id,
     )
-    return {wanted[options[0]["id"]] for options in said.values_list("options", flat=True)}
+    told = [wanted[options[0]["id"]] for options in said.values_list("options", flat=True)]
+    left = max((pk for answer, pk in told if answer == LEAVE), default=0)
+    return {pk for _answer, pk in told} | {one.pk for one in found if one.pk <= left}
 
 
 def _tapped(answer: str, pk: int) -> str:

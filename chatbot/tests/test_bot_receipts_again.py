@@ -209,3 +209,25 @@ def test_words_beside_a_picture_sent_before_the_log_in_are_read(chat, loans):
     chat.jobs()
     receipt = Receipt.objects.get()
     assert (receipt.amount, f"{receipt.paid_on:%d/%m/%Y}") == (500, "15/01/2025")
+
+
+@pytest.mark.parametrize("leaving", [("cancelar",), ("no", "dejarlo"), ("cerrar sesion",)])
+def test_a_picture_that_was_given_up_is_no_other_payment(chat, loans, leaving):
+    chat.picture(jpeg(), "pago S/ 430 ayer prestamo 2")
+    chat(RIGHT)
+    for words in leaving:
+        chat(words)
+    if leaving == ("cerrar sesion",):
+        chat("cancelar")
+        chat("quiero ingresar")
+        chat(RIGHT)
+    chat("pagué 200 hoy")
+    assert "file" not in chat.dialog.data and chat.dialog.step == "file"
+
+
+def test_a_picture_given_up_before_the_log_in_is_not_taken_after_it(chat, loans):
+    chat.picture(jpeg(), "pago S/ 430 ayer prestamo 2")
+    chat("cancelar")
+    chat("pagué 200 hoy")
+    chat(RIGHT)
+    assert "file" not in chat.dialog.data and chat.dialog.step == "file"
