@@ -52,9 +52,6 @@ GROUPS = (
         {
             "opening_hours": _("Opening hours asked for"),
             "offices": _("Address of the office asked for"),
-            "loan_wanted": _("Somebody wants a loan"),
-            "property_sale": _("Somebody wants to sell or let a property"),
-            "loss": _("Somebody has died"),
             "handed": _("Handed over to an adviser"),
             "nobody_answered": _("No adviser answered: the bot serves again"),
             "noted": _("Noted for an adviser"),
