@@ -22,6 +22,9 @@ from tickets.opening import LONGEST_SUBJECT, open_ticket
 DIALOG, SUBJECT, DESCRIPTION, PICTURE = "create_ticket", "subject", "description", "picture"
 # What they wrote when they asked for a ticket, taken as its subject.
 USE, ADD_PICTURE = "ticket_use", "ticket_picture"
+# In the data: what they wrote first, where the subject is another or cannot hold all of it. It
+# heads the description, which has room for so much of it.
+WROTE, LONGEST_FIRST = "wrote", 800
 # What they wrote before, in the message of that key, is about something new.
 NEW = "ticket_new"
 # The button by which a partner says so first.
@@ -43,10 +46,11 @@ def create(turn: Turn) -> Outcome:
     logged in meanwhile goes on where they were."""
     if draft := turn.topic.get(DRAFT):
         return _ask_description(draft) if "subject" in draft else _ask_subject(turn, draft)
-    said = kept(turn)[:LONGEST_SUBJECT]
+    said = kept(turn)[:LONGEST_FIRST]
     if turn.choice or turn.heard.exact or len(said.split()) < SENTENCE:
         said = ""
-    return _ask_subject(turn, _with_picture(turn, {"said": said} if said else {}))
+    data = {"said": said[:LONGEST_SUBJECT], WROTE: said[LONGEST_SUBJECT:] and said}
+    return _ask_subject(turn, _with_picture(turn, {k: one for k, one in data.items() if one}))
 
 
 def begin(turn: Turn) -> Outcome:
@@ -75,8 +79,8 @@ def take_subject(turn: Turn, data: Mapping[str, Any]) -> Outcome:
     # A number is no subject, and the year that comes next would be kept as what happened.
     if who := login.in_between(turn, "create_ticket", data, bare=True):
         return who
-    if refuses(turn) and data.get("said"):  # to use what they wrote
-        return _ask_subject(turn, _pictures(data))
+    if refuses(turn) and data.get("said"):  # to use what they wrote, as its subject
+        return _ask_subject(turn, {WROTE: _wrote(data)} | _pictures(data))
     this = titles.pick(turn, (NEW, str(turn.message.pk), "ticket_subject"))
     if gone := _left(turn, _ask_subject(turn, data), this):
         return gone
@@ -90,7 +94,13 @@ def take_subject(turn: Turn, data: Mapping[str, Any]) -> Outcome:
     subject = " ".join(words.split())[:LONGEST_SUBJECT]
     if not subject:
         return Outcome((_wordless(turn),), asked=Asked(DIALOG, SUBJECT, data))
-    return _ask_description({"subject": subject} | _pictures(data))
+    first = _wrote(data)
+    before = {WROTE: first} if first and " ".join(first.split()) != subject else {}
+    return _ask_description({"subject": subject} | before | _pictures(data))
+
+
+def _wrote(data: Mapping[str, Any]) -> str:
+    return str(data.get(WROTE) or data.get("said", ""))
 
 
 def _ask_description(data: Mapping[str, Any]) -> Outcome:
@@ -120,7 +130,7 @@ def take_description(turn: Turn, data: Mapping[str, Any]) -> Outcome:
         conversation=turn.conversation,
         origin=turn.message,
         subject=data["subject"],
-        description=description,
+        description="\n".join(filter(None, (data.get(WROTE), description))),
         is_private=partner is not None,
         files=_attachments(turn, data),
     )

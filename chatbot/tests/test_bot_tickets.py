@@ -83,6 +83,25 @@ def test_a_whole_sentence_may_be_the_subject(ask, clara):
     assert Ticket.objects.get().subject == "tengo un reclamo por mi saldo"
 
 
+@pytest.mark.parametrize("typed", [("fue por yape",), ("no", "fue por yape")])
+def test_what_they_wrote_first_is_kept_where_the_subject_is_another(ask, clara, typed):
+    first = "tengo un reclamo: me cobraron dos veces la cuota de octubre"
+    for words in (first, *typed):
+        ask(words)
+    restarted()
+    ask(WORDS)
+    ticket = Ticket.objects.get()
+    assert (ticket.subject, ticket.description) == ("fue por yape", f"{first}\n{WORDS}")
+
+
+def test_of_a_long_message_what_the_subject_cannot_hold_is_kept(ask, clara):
+    first = "tengo un reclamo: " + "me cobraron dos veces la misma cuota " * 6 + "en octubre"
+    for words in (first, "sí", WORDS):
+        ask(words)
+    ticket = Ticket.objects.get()
+    assert first.startswith(ticket.subject) and ticket.description == f"{first}\n{WORDS}"
+
+
 @pytest.mark.parametrize("after", [("crear ticket",), ("crear ticket", PROBLEM)], ids=len)
 @pytest.mark.parametrize("words", ["cancelar", "menú"])
 def test_any_question_can_be_left(ask, clara, after, words):
