@@ -22,6 +22,12 @@ _NO_PARTNER = re.compile(
     r"|\bnao (?:sou|tenho) (?:\w+ ){0,2}(?:soci[oa]|cliente|associad[oa]|emprestimos?)\b"
     r"|\b(?:not|no|don.?t have|any) (?:an? |your )?(?:partner|member|client|customer|loan)s?\b"
 )
+# So few words beside a document are who somebody is, and nothing that happened.
+FEW = 10
+_I_AM = re.compile(
+    r"\W*(?:(?:hola|ola|hello|hi|buen[oa]s?|bom|boa|dias|tardes?|noches|noite|dia)\W+)*"
+    r"(?:(?:yo )?soy|(?:eu )?sou|me (?:llamo|chamo)|mi nombre es|meu nome e|my name is|i am|i.?m)\b"
+)
 # That no code has come, or that another one is wanted.
 _NONE_CAME = re.compile(
     r"\b(?:codigos?|codes?|reenvi\w+|resend\w*)\b"
@@ -46,10 +52,10 @@ def in_between(
     turn: Turn, then: str, draft: Mapping[str, Any] | None = None, *, bare: bool = False
 ) -> Outcome | None:
     """Who says who they are where any words are taken: they are tried, or asked, and the intent
-    `then` is served once they are in, and goes on with `draft`. `bare`: a document's number alone
-    says so as well. None: it is no such thing, or they are in already."""
+    `then` is served once they are in, and goes on with `draft`. `bare`: a document's number, alone
+    or after a name, says so as well. None: it is no such thing, or they are in already."""
     says_so = turn.choice == f"{INTENT}:authenticate" or (
-        bare and turn.heard.exact and turn.heard.slots.document
+        bare and turn.heard.slots.document and (turn.heard.exact or _names_themselves(turn))
     )
     if not (says_so and turn.session is None) and not _says_who(turn):
         return None
@@ -65,6 +71,13 @@ def _says_who(turn: Turn) -> bool:
         return False
     in_words = any(sign.isalpha() for sign in turn.text)
     return bool(heard.slots.year) or (turn.session is None and in_words)
+
+
+def _names_themselves(turn: Turn) -> bool:
+    """ "Soy María, DNI 12345678": who begins so and says little else says who they are."""
+    words = plain(turn.text)
+    surely = turn.heard.intent == "authenticate" and turn.heard.asks_else
+    return surely and _I_AM.match(words) is not None and len(words.split()) <= FEW
 
 
 def logout(turn: Turn) -> Outcome:

@@ -77,13 +77,24 @@ def test_a_sentence_that_was_offered_as_the_subject_is_offered_again(chat, clara
     assert Ticket.objects.get().subject == sentence
 
 
-@pytest.mark.parametrize("words", ["quiero identificarme", "Soy socio", "mi DNI es 12345678"])
+@pytest.mark.parametrize(
+    "words",
+    ["quiero identificarme", "Soy socio", "mi DNI es 12345678", "soy maria dni 12345678"],
+)
 def test_who_only_says_that_they_are_one_is_asked_and_comes_back(chat, clara, words):
     chat("crear ticket")
     (login,) = chat(words)
     assert "1990" in login
-    _welcome, question = chat(RIGHT)
+    _welcome, question = chat("1990" if "12345678" in words else RIGHT)
     assert "asunto" in question
+    assert not Message.objects.filter(direction="in", text__contains="12345678").exists()
+
+
+def test_who_tells_what_happened_to_their_document_names_the_subject(chat, clara):
+    for words in ("mi DNI 12345678 sale mal en el recibo", "usaron mi dni 12345678"):
+        chat("crear ticket")
+        assert "Asunto: *" in chat(words)[0]
+        chat("cancelar")
 
 
 def test_from_another_phone_the_ticket_comes_after_the_code(
