@@ -123,7 +123,9 @@ def _is(said_in: str, right: str) -> bool:
     return said_in == right or (said_in == "$" and SYMBOLS.get(right, "$") not in ("S/", "€", "R$"))
 
 
-def is_new(data: Data, found: Data) -> bool:
+def is_new(turn: Turn, data: Data, found: Data) -> bool:
     """Whether what was found now says something else than what is known."""
+    if found.get("said_in") and "amount" not in checked(turn, {**data, **found}):
+        return True
     changes = any(key in found and found[key] != data.get(key) for key in CHANGED)
     return changes or any(found.get(name) for name in ("wrong_day", "wrong_loan"))

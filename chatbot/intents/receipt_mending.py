@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import replace
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -18,7 +20,9 @@ from chatbot.intents.hearing.polite import without_politeness
 from chatbot.intents.hearing.words import plain, words_of
 
 _NUMBER = re.compile(r"(?<![\w.,/-])\d[\d.,]*+(?![\w/-])")
-_ON = re.compile(r"\b(?:el|dia|em|on|the) (\d{1,2})(?![\w.,/-]*\d|\w)")
+_ON = re.compile(
+    r"\b(?:el|dia|em|on|the) (?:(?<=dia )(?:es|fue|era|foi) )?(\d{1,2})(?![\w.,/-]*\d|\w)"
+)
 # Alone it may be a year as well as an amount.
 _YEAR = re.compile(r"(?:19|20)\d\d")
 DAYS_OF_A_MONTH = 31
@@ -27,6 +31,7 @@ _SMALL = (
     "no nao not si sim yes perdon perdona disculpa disculpe desculpa desculpe sorry me equivoque"
     " confundi errei meant mistake ops uy es era fue fueron son foi foram eram was it were is i y e"
     " and pero mas but sino mejor pon ponle pone cambia cambialo por a to el o un the of"
+    " creo que nomas exactos gracias favor xfa porfa"
     " monto importe total valor amount quise decir queria dizer digo corrige make pago pague paguei"
     " paid"
 )
@@ -40,14 +45,22 @@ _PAID = re.compile(
 _HARMLESS = (
     "si sip sim yes yeah ya claro ok oka okay okey okis dale bien bueno listo perfecto exacto"
     " correcto correcta correctos correctas conforme confirmo confirmado confirmar confirmalo"
-    " acuerdo asi mismo eso esta estan es son fue fueron todo todos tal cual muy de el la lo"
+    " acuerdo asi mismo mesmo eso esta estan es son fue fueron todo todos tal cual muy de el la lo"
     " los las en del y ese esa monto importe fecha dia datos pago comprobante prestamo credito"
     " por para favor xfa porfa porfavor gracias muchas mil amigo amiga senor senorita soles sol"
     " proceda procede proceder guardalo envialo enviar puedes puede supuesto efectivamente"
-    " afirmativo that is correct right all good fine it looks confirm confirmed thanks thank"
+    " afirmativo sii siii en orden pague mandalo registralo hola acepto aceptar exactamente"
+    " excelente genial buenisimo orale joya beleza"
+    " that is correct right all good fine it looks confirm confirmed thanks thank"
     " you certo tudo bem isso correto correta obrigado obrigada ta"
 )
 _AGREED = frozenset(_HARMLESS.split())
+# What makes a yes of them.
+_YES = re.compile(
+    r"\b(?:si+p?|sim|yes|ok\w*|oki|correct[oa]?s?|corret[oa]|conforme|confirm\w*|exact\w+|certo|isso"
+    r"|right|good|fine|bien|bueno|perfecto|acept\w+|excelente|genial|buenisimo|orale|joya|beleza"
+    r"|orden|dale|listo|claro|tal cual)\b"
+)
 _SOLES = re.compile(r"\bs/\s?\.?(?=\s*\d)")
 
 
@@ -139,7 +152,9 @@ def wrong(turn: Turn) -> dict[str, None]:
 def is_paid_unclearly(turn: Turn) -> bool:
     """Whether words speak of what was paid, with figures that are no amount: "fueron 3 cuotas"."""
     text = plain(turn.text)
-    return not turn.choice and receipt_words.has_digits(text) and bool(_PAID.search(text))
+    if turn.choice or not _PAID.search(text):
+        return False
+    return receipt_words.has_digits(_ON.sub(" ", without_loan(without_past_days(text))))
 
 
 def is_unclear(turn: Turn) -> bool:
@@ -151,17 +166,30 @@ def is_unclear(turn: Turn) -> bool:
     return only or (receipt_words.has_digits(rest) and _is_said_with(rest, _UNCLEAR))
 
 
-def agrees(turn: Turn, amount: str) -> bool:
+def agrees(turn: Turn, data: Mapping[str, Any]) -> bool:
     """Whether a yes in words is one to all that is shown: nothing beside it, but thanks and what is
     known already, since what nobody understands may put something right."""
     if "?" in turn.text:
         return False
-    if turn.heard.exact:
+    if turn.heard.exact and turn.heard.intent == "affirm":
         return True
-    if not receipt_words.is_sure(turn) or re.search(r"[$€]", turn.text):
+    return (receipt_words.is_sure(turn) and _is_known(turn, data)) or is_yes(turn, data)
+
+
+def is_yes(turn: Turn, data: Mapping[str, Any]) -> bool:
+    """Whether a yes stands there and nothing that is not known already, whatever it was heard as:
+    "ok gracias", "si, son 500"."""
+    return bool(_YES.search(plain(turn.text))) and _is_known(turn, data)
+
+
+def _is_known(turn: Turn, data: Mapping[str, Any]) -> bool:
+    """Whether nothing is said that is not known already."""
+    if turn.choice or re.search(r"[?$€]", turn.text):
         return False
+    amount, day = Decimal(data["amount"]), date.fromisoformat(data["day"]).day
     rest = _SOLES.sub(" ", without_loan(without_days(plain(turn.text))))
-    rest = _NUMBER.sub(lambda one: " " if as_amount(one[0]) == Decimal(amount) else one[0], rest)
+    rest = _ON.sub(lambda one: " " if int(one[1]) == day else one[0], rest)
+    rest = _NUMBER.sub(lambda one: " " if as_amount(one[0]) == amount else one[0], rest)
     return {*without_politeness(words_of(rest))} <= _AGREED
 
 

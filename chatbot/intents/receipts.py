@@ -122,6 +122,8 @@ def _begin(turn: Turn, attachment: Attachment | None, *first: Reply) -> Outcome:
 def _begin_with(turn: Turn, before: Attachment) -> Outcome:
     """With a picture nobody named just now: at the first question a newer one takes its place."""
     data = _facts(receipt_before.then(turn, before)) | _facts(turn) | {"file": before.pk}
+    if not receipt_words.facts(turn).get("amount") and receipt_mending.is_paid_unclearly(turn):
+        data.pop("amount", None)  # what was said now is not what stood beside it
     data = receipt_loans.checked(turn, data)
     data |= {GUESSED: first_missing(data)}
     return go_on(turn, data, Reply("receipt_sent_before"), known=before)
@@ -211,13 +213,15 @@ def _confirm(turn: Turn, data: Data) -> Outcome | None:
     if early := _aside(turn, data, "confirm", "yes", "no"):
         return early
     answer = receipt_words.yes_or_no(turn, data["file"])
+    if answer is None and receipt_mending.is_yes(turn, data):
+        answer = True
     if (mended := _mended(turn, data, is_yes=bool(answer))) is not None:
         return mended
     if answer is None:
         return None
     if not answer:
         return ask_what(turn, data)
-    if turn.choice or receipt_mending.agrees(turn, data["amount"]):
+    if turn.choice or receipt_mending.agrees(turn, data):
         return receipt_keeping.hand_in(turn, data)
     # What was not understood beside it may put something right.
     return go_on_with(turn, data, receipt_mending.found(turn))
@@ -227,7 +231,7 @@ def _mended(turn: Turn, data: Data, *, is_yes: bool = False) -> Outcome | None:
     """What is asked next where words put something right, or say what is wrong."""
     found, wrong = receipt_mending.found(turn), receipt_mending.wrong(turn)
     found |= {key: None for key in wrong if found.get(key) in (None, data.get(key))}
-    if found and (not is_yes or receipt_loans.is_new(data, found)):
+    if found and (not is_yes or receipt_loans.is_new(turn, data, found)):
         return go_on_with(turn, data, found)
     if (changed := receipt_loans.other(turn, data)) is not None:
         return go_on(turn, changed)

@@ -67,7 +67,16 @@ def test_a_yes_that_corrects_is_no_yes(ask, loan, words, question):
 
 @pytest.mark.parametrize(
     "words",
-    ["si esta correcto 500 soles", "todo correcto", "sí todo correcto, préstamo 26"],
+    [
+        "si esta correcto 500 soles",
+        "todo correcto",
+        "sí todo correcto, préstamo 26",
+        "isso mesmo",
+        "ok gracias",
+        "todo ok",
+        "sí, son 500",
+        "confirmo el pago",
+    ],
 )
 def test_a_yes_that_repeats_what_is_known_is_one(ask, loan, words):
     ask.picture(jpeg(), CAPTION)
@@ -83,6 +92,9 @@ def test_a_yes_that_repeats_what_is_known_is_one(ask, loan, words):
         ("sí, es 350, no 500", "350.00", "2025-01-15"),
         ("500 no, 350", "350.00", "2025-01-15"),
         ("mejor pon 350", "350.00", "2025-01-15"),
+        ("era 350 creo", "350.00", "2025-01-15"),
+        ("350 y no 500", "350.00", "2025-01-15"),
+        ("el día es 16", "500.00", 16),
         ("no fue el 15/01/2025 sino el 19/01/2025", "500.00", "2025-01-19"),
         ("no fue ayer, fue el 19", "500.00", 19),
         ("ayer no, el 19", "500.00", 19),
@@ -136,11 +148,29 @@ def test_what_may_be_several_things_is_asked(ask, loans, words):
         "pagué 200 y luego 300 ayer",
         "deposité 200, 300 ayer",
         "200 y 300 soles ayer",
+        "pagué 430 y la mora 20 ayer",
+        "430 soles con 50 céntimos ayer",
+        "S/ 5OO ayer",
     ],
 )
 def test_of_two_amounts_none_is_taken(ask, loan, caption):
     (question,) = ask.picture(jpeg(), caption)
     assert AMOUNT in question
+
+
+def test_beside_an_older_picture_what_is_said_now_counts(chat, loan):
+    chat.picture(jpeg(), "pago S/ 430 ayer")
+    chat("cerrar sesión")
+    chat("pagué 200 y luego 300")
+    chat("12345678 1990")
+    assert chat.dialog.name == "upload_receipt" and heard(chat)[0] is None
+
+
+def test_soles_are_no_yes_to_dollars(ask, ana, product):
+    make_loan(ana, product, "P-000026", currency="USD")
+    ask.picture(jpeg(), CAPTION)
+    ask("sí, 500 soles")
+    assert not ConfirmedReceipt.objects.exists() and heard(ask)[0] is None
 
 
 def test_a_loan_that_is_none_of_theirs_is_told(ask, loan):

@@ -124,6 +124,8 @@ def test_a_telephone_an_operation_or_an_amount_is_no_document(text):
         ("no, son 350", "350.00"),
         ("1500 20/11", "1500.00"),
         ("te envio 500", "500.00"),
+        ("cuota 4 430 soles", "430"),
+        ("S/ 430 12345", "430"),
     ],
 )
 def test_an_amount_is_read_as_people_write_it(text, amount):

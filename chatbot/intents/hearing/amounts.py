@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterator
 from decimal import Decimal
 
-_NUMBER = r"\d{1,3}(?:[ ']\d{3})+(?:[.,]\d{1,2})?|\d[\d.,]*+"
+# "430 00123456" is an amount and another number.
+_NUMBER = r"(?>\d{1,3}(?:[ ']\d{3})+(?!\d)(?:[.,]\d{1,2})?|\d[\d.,]*+)"
 _SIGN = r"s/\s?\.?|us\$|u\$s|r\$|ar\$|mx\$|\$|€|pen\b|usd\b|ars\b|mxn\b|brl\b|soles\b|sol\b"
 # What is counted, or has its place in a row, is no money: "2 cuotas", "la 4ta".
 _NO_COUNT = (
@@ -14,6 +15,7 @@ _NO_COUNT = (
     r"|installments?|veces|vezes|times|pagos?|payments?|mes(?:es)?|dias?|semanas?|anos?|horas?"
     r"|comprobantes?|vouchers?|boletas?|fotos?|prestamos?|creditos?|emprestimos?|loans?)\b)"
     r"(?!(?:[oa]|t[oa]|d[oa]|r[oa]|er|v[oa]|n[oa]|m[oa]|th|nd|st|rd)\b)(?!:\d)"
+    r"(?!o|l\d)"  # "5OO" is none
 )
 # A telephone is none either.
 _PHONE = r"(?!(?:51)?9\d{8}(?!\d))"
@@ -43,9 +45,11 @@ _DENIED = re.compile(
     rf"(?:{_SIGN})?\s*(?:{_NUMBER})"
 )
 # "200 y 300": which of them it was, or both, only they can say.
+_ARREARS = r"(?:(?:la|los|el|de)\s+)?(?:moras?|multa|interes(?:es)?|juros|recargo|penalidad)\s+"
 _AND = (
-    r"(?:\s*\+\s*|(?<=,)\s+|,\s+|,?\s*\b(?:y|e|and|mas)\s+)"
-    r"(?:(?:luego|otr[oa]s?|despues|depois|then)\s+)*"
+    r"(?:(?:\s*\+\s*|(?<=,)\s+|,\s+|,?\s*\b(?:y|e|and|mas|con|com)\s+)"
+    rf"(?:(?:luego|otr[oa]s?|despues|depois|then)\s+)*(?:{_ARREARS}(?:de\s+)?)?"
+    rf"|\s+{_ARREARS}(?:de\s+)?)"
 )
 _ONE_MORE = re.compile(
     rf"\s*(?:soles|sol|dolares|dolar|pesos|reais)?{_AND}(?:(?:{_SIGN})\s*)?{_PHONE}"
@@ -55,6 +59,11 @@ _ONE_MORE = re.compile(
 _ONE_BEFORE = re.compile(
     r"(?<![\w.,/-])(?<!cuota )(?<!letra )(?<!parcela )(?<!dia )(?<!mes )(?<!numero )(?<!nro )"
     rf"(\d[\d.,]*?){_AND}(?:{_SIGN})?$"
+)
+# "cuota 4 430 soles": the place of what was paid is no thousands of it.
+_PLACED = re.compile(
+    r"\b(cuotas?|letras?|parcelas?|mes|dia|el|numero|nro|prestamo|operacion) (\d{1,3})"
+    r" (?=\d{3}\b)"
 )
 _THOUSANDS = re.compile(rf"(?<![\d.,/-])({_NUMBER})(?=\s?(?:k|mil)(?![a-z]))")
 _ALONE = re.compile(rf"[\s:;,]*({_NUMBER})[\s.,;!]*")
@@ -85,6 +94,7 @@ def find_amount(text: str) -> tuple[Decimal | None, str]:
     """
     if not any(one.isdigit() for one in text):
         return None, ""
+    text = _PLACED.sub(r"\1 \2, ", text)
     rest, denied = _DENIED.sub(" ", text), _DENIED.search(text)
     found = _named(rest) if denied else (None, "")
     # "no S/ 350" is a no, and an amount; "no son 350" is none.
