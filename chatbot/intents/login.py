@@ -13,6 +13,7 @@ from chatbot.dialog.login import halves, masking, requests
 from chatbot.dialog.login.asking import CODE, DATA, DIALOG, DRAFT, after, ask
 from chatbot.dialog.login.entering import enter, let_in
 from chatbot.intents import menu, titles
+from chatbot.intents.heard import UNKNOWN
 from chatbot.intents.hearing.words import plain
 from chatbot.models import PartnerSession
 
@@ -29,8 +30,9 @@ _I_AM = re.compile(
     r"(?:(?:yo )?soy|(?:eu )?sou|me (?:llamo|chamo)|mi nombre es|meu nome e|my name is|i am|i.?m)\b"
 )
 # That no code has come, or that another one is wanted.
+_OF_CODE = re.compile(r"\b(?:codigos?|codes?|reenvi\w+|resend\w*)\b")
 _NONE_CAME = re.compile(
-    r"\b(?:codigos?|codes?|reenvi\w+|resend\w*)\b"
+    rf"{_OF_CODE.pattern}"
     r"|^\W*(?:(?:pero|aun|todavia|mas|ainda|but|i) )*(?:no|nao|nada|nunca|nothing|(?:did|have)n.?t)"
     r" (?:me |nos |se |ha )*(?:lleg|recib|cheg|receb|veio|vino|viene|get|got|receiv|arriv)\w*"
     r"(?: (?:nada|aun|todavia|ainda|anything|it|yet|el|ningun|o|a|the|mensaje|mensagem|sms))*\W*$"
@@ -98,7 +100,8 @@ def data_given(turn: Turn, data: Mapping[str, Any]) -> Outcome | None:
     if not turn.choice and _NO_PARTNER.search(plain(turn.text)):
         return menu.show(turn)  # with what there is for whoever is none
     slots = turn.heard.slots
-    if _led_here(turn) or turn.heard.intent == "authenticate" or slots.document or slots.year:
+    named = turn.heard.intent == "authenticate" or slots.document or slots.year
+    if _led_here(turn) or named or _wants_code(turn):
         again = _asked_for(turn, data)
         # The same half once more, or none: who does not get on is helped by a person.
         gets_on = turn.choice or (again.asked and len(again.asked.data) > len(data))
@@ -122,6 +125,12 @@ def code_given(turn: Turn, data: Mapping[str, Any]) -> Outcome | None:
         asked = Asked(DIALOG, CODE, dict(data))
         return Outcome((Reply("login_code_wrong", {"left": left}),), asked=asked)
     return Outcome((Reply("login_code_over"),), asked=Asked(DIALOG, DATA, dict(data)))
+
+
+def _wants_code(turn: Turn) -> bool:
+    """Whether they only miss a code: who they are is what gets them another."""
+    asks_else = turn.choice or turn.heard.intent not in ("create_ticket", UNKNOWN)
+    return not asks_else and _OF_CODE.search(plain(turn.text)) is not None
 
 
 def _without_code(turn: Turn, data: Mapping[str, Any]) -> Outcome | None:

@@ -45,6 +45,13 @@ def test_who_never_gets_it_is_answered_by_a_person(partner, from_outside):
     assert talk_of(STRANGER).episode.owner == Episode.Owner.QUEUE
 
 
+@pytest.mark.parametrize("words", ["no me llega el codigo", "reenviar codigo"])
+def test_where_the_code_is_over_who_they_are_is_asked_again(partner, from_outside, words):
+    for said in (RIGHT, "000000", "000001", "000002", words):
+        (answer,) = from_outside(said)
+    assert "1990" in answer and talk_of(STRANGER).dialog.name == "login"
+
+
 @pytest.mark.parametrize("words", ["quiero hablar con un asesor", "mi deuda"])
 def test_what_else_is_wanted_is_served_all_the_same(partner, from_outside, words):
     from_outside(RIGHT)
