@@ -199,9 +199,9 @@ def _answered(turn: Turn, dialog: Dialog) -> Outcome:
 
 def _cancels(turn: Turn, step: Step) -> bool:
     """Whether what was heard as a cancel is one here, and no answer that sounds like it."""
-    if turn.heard.exact:
-        return True
-    return not step.takes_any and not (step.answers and step.answers(turn))
+    if step.answers and step.answers(turn):
+        return False
+    return turn.heard.exact or not step.takes_any
 
 
 def _leaving(turn: Turn, dialog: Dialog, left: str) -> Outcome:

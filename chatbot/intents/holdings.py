@@ -9,6 +9,9 @@ from datetime import date
 from typing import Any, TypeVar
 
 from chatbot.dialog.contract import Reply, Turn
+from chatbot.intents.hearing.amounts import as_amount
+from chatbot.intents.hearing.tables import words
+from chatbot.intents.hearing.words import plain, words_of
 from partners.account.calculator import Account
 from partners.ledger import derived
 from partners.lending.errors import LendingError
@@ -20,6 +23,15 @@ log = logging.getLogger(__name__)
 # In what was last spoken of: the message that was answered with a list of loans.
 LISTED = "listed"
 OPEN = (Loan.Status.ACTIVE, Loan.Status.WRITTEN_OFF)
+# Around what a loan is called.
+_AROUND = frozenset(
+    words(
+        [
+            "el la lo los las un de del al para es era o os a da do dos ao the of for one it is s",
+            "soles prestamo credito emprestimo loan por favor porfa gracias si cuenta",
+        ]
+    )
+)
 BARE = re.compile(r"\W*([0-9]{1,12})\W*", re.ASCII)
 # A number as it may be typed: "5", "P-000005", "p 5".
 WRITTEN = re.compile(r"\W*([A-Za-z]{0,6}[ -]?[0-9]{1,12})\W*", re.ASCII)
@@ -100,6 +112,24 @@ def named(turn: Turn, loans: Sequence[Loan], *, asked: bool = False) -> tuple[bo
     if slots.ordinal:
         return True, _at(shown or loans, slots.ordinal)
     return False, None
+
+
+def described(turn: Turn, loans: Sequence[Loan]) -> Loan | None:
+    """The only one of `loans` that is of the product, or was of the sum, that is all they say:
+    "el de consumo", "el de 5000". What is a loan's number is no sum."""
+    said = [one for one in words_of(plain(turn.text)) if one not in _AROUND]
+    if turn.choice or not said:
+        return None
+    written = "".join(said)
+    if written.isdecimal() and (numbered := _by_number(written, loans, (), bare=False)):
+        return numbered
+    sum_ = as_amount(written)
+    found = [one for one in loans if one.principal == sum_ or _is_of(one, said)]
+    return found[0] if len(found) == 1 else None
+
+
+def _is_of(loan: Loan, said: Sequence[str]) -> bool:
+    return {*said} <= {*words_of(plain(loan.product.name))}
 
 
 def listed(turn: Turn, loans: Sequence[Loan]) -> Mapping[str, Any] | None:

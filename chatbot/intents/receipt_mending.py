@@ -14,7 +14,7 @@ from django.utils import timezone
 from chatbot.dialog.contract import Turn
 from chatbot.intents import receipt_denials, receipt_loans, receipt_words
 from chatbot.intents.hearing.amounts import as_amount
-from chatbot.intents.hearing.days import past_days, without_days, without_past_days
+from chatbot.intents.hearing.days import last_such, past_days, without_days, without_past_days
 from chatbot.intents.hearing.loans import without_loan
 from chatbot.intents.hearing.polite import without_politeness
 from chatbot.intents.hearing.words import plain, words_of
@@ -60,6 +60,11 @@ _YES = re.compile(
     r"\b(?:si+p?|sim|yes|ok\w*|oki|correct[oa]?s?|corret[oa]|conforme|confirm\w*|exact\w+|certo|isso"
     r"|right|good|fine|bien|bueno|perfecto|acept\w+|excelente|genial|buenisimo|orale|joya|beleza"
     r"|orden|dale|listo|claro|tal cual)\b"
+)
+_WAIT = re.compile(
+    r"(?:(?:espera|ok|ya|un momento|a ver)\W+)*(?:dejame|deja|deixa|let me) (?:eu )?"
+    r"(?:ver|revisar|buscar|chequear|check|see)"
+    r"(?: (?:bien|el voucher|el comprobante|la foto|un rato|un momento|por favor))?\W*"
 )
 _SOLES = re.compile(r"\bs/\s?\.?(?=\s*\d)")
 
@@ -122,7 +127,7 @@ def _is_unclear(turn: Turn, days: list[int], numbers: list[str]) -> bool:
 
 
 def _day(days: list[int]) -> dict[str, Any]:
-    such = {receipt_words.last_such(one, timezone.localdate()) for one in days} - {None}
+    such = {last_such(one, timezone.localdate()) for one in days} - {None}
     if not such:
         return {}
     day = such.pop()
@@ -134,6 +139,16 @@ def _amount(turn: Turn, numbers: list[str]) -> dict[str, Any]:
     slots = replace(turn.heard.slots, amount=said)
     amount = receipt_words.amount(replace(turn, heard=replace(turn.heard, slots=slots)))
     return {"amount": str(amount), "said_in": ""} if amount is not None else {}
+
+
+def goes_on(turn: Turn) -> bool:
+    """Whether what sounds like a cancel gives nothing up: "mejor pon 350", "déjame ver"."""
+    return says_number(turn) or waits(turn)
+
+
+def waits(turn: Turn) -> bool:
+    """Whether they say that they will look."""
+    return bool(_WAIT.fullmatch(plain(turn.text)))
 
 
 def says_number(turn: Turn) -> bool:

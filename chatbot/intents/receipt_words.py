@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from chatbot.dialog.contract import Reply, Turn
 from chatbot.intents.heard import SURE
-from chatbot.intents.hearing.days import past_days
+from chatbot.intents.hearing.days import SPELLED, last_such, past_days
 from chatbot.intents.hearing.loans import find_ordinal
 from chatbot.intents.hearing.slots import find_slots
 from chatbot.intents.hearing.words import plain
@@ -23,11 +23,19 @@ from partners.lending.errors import LendingError
 from partners.lending.money import cents, check_amount
 from partners.receipt_files import EXTENSIONS
 
-UNSURE = re.compile(r"\b(no s[eé]|no lo s[eé]|ni idea|n[aã]o sei|(?:do not|don'?t) know)\b", re.I)
+UNSURE = re.compile(
+    r"\b(no s[eé]|no lo s[eé]|no (?:estoy segur[oa]|recuerdo|me acuerdo)|ni idea|n[aã]o sei"
+    r"|(?:do not|don'?t) know)\b",
+    re.I,
+)
 AMOUNT = re.compile(r"\b(monto|importe|cantidad|valor|amount)\b", re.I)
 DAY = re.compile(r"\b(fecha|d[ií]a|data|date|day)\b", re.I)
-DAY_ALONE = re.compile(r"\W*(?:(?:fue|el|d[ií]a|no|em|the)\W+)*(\d{1,2})\W*", re.I)
-MOST_DAYS_AGO = 62
+# "Creo que fue el 5", "el cinco", "el 20 de este mes".
+DAY_ALONE = re.compile(
+    r"\W*(?:(?:creo|que|fue|el|dia|no|em|the)\W+)*"
+    rf"(\d{{1,2}}(?!ro|ero)|{'|'.join(sorted(SPELLED, key=len, reverse=True))})(?:st|nd|rd|th)?"
+    r"(?:\W+(?:creo|de|del|este|presente|mes|gracias|por|favor))*\W*"
+)
 # What a file may be called by whoever sent it, before anybody has looked into it.
 VAGUE = ("", "application/octet-stream", "image/jpg", "application/x-pdf")
 
@@ -101,15 +109,10 @@ def is_sure(turn: Turn) -> bool:
 
 def day_of_month(turn: Turn, today: date) -> date | None:
     """ "el 15", where a day is asked for: the last such day until today."""
-    said = DAY_ALONE.fullmatch(turn.text)
+    said = DAY_ALONE.fullmatch(plain(turn.text))
     if turn.choice or said is None:
         return None
-    return last_such(int(said[1]), today)
-
-
-def last_such(number: int, today: date) -> date | None:
-    days = (today - timedelta(days=ago) for ago in range(MOST_DAYS_AGO))
-    return next((one for one in days if one.day == number), None)
+    return last_such(SPELLED.get(said[1]) or int(said[1]), today)
 
 
 def picked(turn: Turn, pk: int) -> str:

@@ -23,6 +23,7 @@ from chatbot.intents import (
     receipt_states,
     receipt_words,
 )
+from chatbot.intents.hearing.loans import find_ordinal
 from chatbot.intents.hearing.words import plain
 from chatbot.intents.receipt_asking import (
     DIALOG,
@@ -37,7 +38,7 @@ from chatbot.intents.receipt_asking import (
     go_on_with,
     yes_no,
 )
-from chatbot.intents.receipt_mending import says_number
+from chatbot.intents.receipt_mending import goes_on
 from crm.conversations.models import Attachment, Message
 
 VISITOR = "visitor_file"
@@ -193,9 +194,15 @@ def _loan_step(turn: Turn, data: Data) -> Outcome | None:
     if early := _aside(turn, data, "loan", "loan", "unsure"):
         return early
     picked = receipt_words.picked(turn, data["file"])
+    if find_ordinal(plain(turn.text)) < 0:
+        # "No sé" is the last answer, and no loan.
+        turn, picked = receipt_words.saying(turn, turn.text), ""
     if picked == "unsure" or receipt_words.is_unsure(turn):
         return go_on(turn, dict(data) | {"loan": 0})
     running = receipt_loans.running(turn)
+    found = holdings.described(turn, running)
+    if found is not None:
+        return go_on_with(turn, data, {"loan": found.pk})
     if picked.startswith("loan-"):
         found = next((one for one in running if f"loan-{one.pk}" == picked), None)
     else:
@@ -268,6 +275,8 @@ def _aside(turn: Turn, data: Data, step: str, *own: str) -> Outcome | None:
     open; `own` are the answers to this one."""
     if menu.is_unheard(turn):
         return menu.cannot_listen(turn, Asked(DIALOG, step, data))
+    if not turn.choice and receipt_mending.waits(turn):
+        return again(turn, data, step)
     if brings_file(turn):
         if data.get(GUESSED) == first_missing(data):
             return _begin(turn, _file_of(turn))
@@ -287,9 +296,9 @@ CHOICES = {"receipt": receipt_keeping.tapped_late}
 STEPS = {
     (VISITOR, "is_it"): Step(_is_it),
     (DIALOG, "file"): Step(in_session(_file)),
-    (DIALOG, "amount"): Step(in_session(_amount), asks_figure=True, left=LEFT),
-    (DIALOG, "day"): Step(in_session(_day), asks_figure=True, left=LEFT),
-    (DIALOG, "loan"): Step(in_session(_loan_step), left=LEFT),
-    (DIALOG, "confirm"): Step(in_session(_confirm), left=LEFT, answers=says_number),
-    (DIALOG, "mend"): Step(in_session(_mend), left=LEFT, answers=says_number),
+    (DIALOG, "amount"): Step(in_session(_amount), asks_figure=True, left=LEFT, answers=goes_on),
+    (DIALOG, "day"): Step(in_session(_day), asks_figure=True, left=LEFT, answers=goes_on),
+    (DIALOG, "loan"): Step(in_session(_loan_step), left=LEFT, answers=goes_on),
+    (DIALOG, "confirm"): Step(in_session(_confirm), left=LEFT, answers=goes_on),
+    (DIALOG, "mend"): Step(in_session(_mend), left=LEFT, answers=goes_on),
 }

@@ -1,14 +1,17 @@
 """Receipts by chat: what is put right in words, where a wrong amount or day is never guessed."""
 
-from datetime import timedelta
+from datetime import date, timedelta
+from decimal import Decimal
 
 import pytest
 from django.utils import timezone
 
+from chatbot.intents.hearing.days import past_days
 from chatbot.models import ConfirmedReceipt
 from chatbot.tests.receipts_known import CAPTION
 from chatbot.tests.self_service import MOST_QUERIES, jpeg, make_loan
 from chatbot.tests.test_bot_receipt_files import GIF
+from partners.models import Loan, LoanProduct
 
 pytestmark = [pytest.mark.once, pytest.mark.django_db]
 ANEW, WHAT = "¿Está bien?", "¿Qué corregimos?"
@@ -203,6 +206,59 @@ def test_asked_for_the_day_a_number_is_one(ask, loan, words, day):
     ask.picture(jpeg(), "Monto: 500")
     ask(words)
     assert heard(ask) == ("500.00", day)
+
+
+def dated(days):
+    return f"{WEEK[ago(days).weekday()]} {ago(days).day}"
+
+
+@pytest.mark.parametrize(
+    ("words", "day"),
+    [
+        (f"el {dated(3)}", ago(3).isoformat()),
+        (f"el {WEEK[ago(2).weekday()]} {ago(3).day}", None),
+        ("esta mañana", ago(0).isoformat()),
+        ("antes de ayer", ago(2).isoformat()),
+        ("creo que fue el 5", last(5)),
+        ("el veinte", last(20)),
+        ("déjame ver", None),
+    ],
+)
+def test_asked_for_the_day_it_may_be_said_as_people_do(ask, loan, words, day):
+    ask.picture(jpeg(), "Monto: 500")
+    ask(words)
+    assert ask.dialog.name == "upload_receipt" and heard(ask) == ("500.00", day)
+
+
+def test_a_day_of_a_month_may_be_spelled():
+    assert past_days("el cinco de noviembre", date(2026, 11, 22)) == {date(2026, 11, 5)}
+
+
+@pytest.mark.parametrize(
+    ("words", "number"),
+    [
+        ("capital de trabajo", 20),
+        ("el de consumo", 26),
+        ("el de S/ 5000", 26),
+        ("es del 26", 26),
+        ("el primero", 20),
+        ("el último", 31),
+        ("el penúltimo", 26),
+        ("el de 1000", None),
+    ],
+)
+def test_asked_for_the_loan_what_was_listed_names_it(ask, ana, words, number):
+    facts = ((20, "Capital de trabajo", 1000), (26, "Consumo", 5000), (31, "Personal", 1000))
+    for its, name, principal in facts:
+        product = LoanProduct.objects.create(
+            code=f"K{its}", name=name, rate=Decimal(12), rate_kind="nominal"
+        )
+        make_loan(ana, product, f"P-0000{its}", principal=principal)
+    ask.picture(jpeg(), CAPTION)
+    ask(words)
+    loan = Loan.objects.filter(pk=ask.dialog.data.get("loan")).first()
+    assert (loan and loan.number) == (number and f"P-0000{number}")
+    assert heard(ask)[0] == "500.00" and len(ask.queries) <= MOST_QUERIES
 
 
 def test_asked_for_the_day_another_number_is_no_amount(ask, loan):

@@ -7,6 +7,8 @@ from calendar import monthrange
 from collections.abc import Iterator
 from datetime import date, timedelta
 
+from chatbot.intents.hearing.tables import words
+
 _MONTHS = (
     ("enero", "ene", "janeiro", "january", "jan"),
     ("febrero", "feb", "fevereiro", "fev", "february"),
@@ -37,7 +39,7 @@ _SHORT = re.compile(
 _NUMBERED = re.compile(r"\bdia \d{1,2}(?![\d.,/-])")
 _WORDS = (
     (re.compile(r"\b(?:anteayer|antier|antes de ayer|anteontem)\b"), -2),
-    (re.compile(r"\b(?:ayer|ontem|yesterday|anoche)\b"), -1),
+    (re.compile(r"(?<!antes de )\b(?:ayer|ontem|yesterday|anoche)\b"), -1),
     (re.compile(r"\b(?:hoy|hoje|today|ahorita)\b"), 0),
     (re.compile(r"\b(?:pasado manana|depois de amanha)\b"), 2),
     (re.compile(r"(?<!la )(?<!esta )(?<!de )\b(?:manana|amanha|tomorrow)\b"), 1),
@@ -49,6 +51,31 @@ _WEEKDAY = re.compile(
     rf"(?<!proximo )(?<!este )(?<!todos los )(?<!cada )\b(?:el |dia )?\b({'|'.join(_WEEKDAYS)})\b"
     r"(?: pasado)?(?! que viene| proximo|,? (?:el |dia )*\d)"
 )
+# "El viernes 20": that day, where it was one; else neither is taken.
+_DATED = re.compile(
+    rf"\b(?:el |dia )?({'|'.join(_WEEKDAYS)}),? (?:el |dia )*(\d{{1,2}})"
+    r"(?![\w.,/-]*\d|\w|/)(?! ?(?:s/|\$|soles|sol|dolares|usd|pesos|reais|mil|k|(?:de )?"
+    rf"(?:{MONTHS}))\b)"
+)
+MOST_DAYS_AGO = 62
+_THIS_DAY = re.compile(r"\besta (?:misma )?(?:manana|tarde|noche|madrugada)\b|\bhace un rato\b")
+_NUMBER_WORDS = words(
+    [
+        "uno dos tres cuatro cinco seis siete ocho nueve diez once doce trece catorce quince",
+        "dieciseis diecisiete dieciocho diecinueve veinte veintiuno veintidos veintitres",
+        "veinticuatro veinticinco veintiseis veintisiete veintiocho veintinueve treinta",
+    ]
+)
+SPELLED = {
+    "primero": 1,
+    "primer": 1,
+    "1ro": 1,
+    "1ero": 1,
+    "treinta y uno": 31,
+    **{word: at for at, word in enumerate(_NUMBER_WORDS, 1)},
+}
+_SPELLED = "|".join(sorted(SPELLED, key=len, reverse=True))
+_SPELLED_DATE = re.compile(rf"\b({_SPELLED})(?= de (?:{MONTHS})\b)")
 _ONE_TO_SIX = ("un", "dos", "tres", "cuatro", "cinco", "seis")
 _AGO = re.compile(rf"\b(?:hace|ha) (\d{{1,2}}|{'|'.join(_ONE_TO_SIX)}) dias?\b(?: atras)?")
 _COUNTED = {name: at for at, name in enumerate(_ONE_TO_SIX, 1)}
@@ -79,6 +106,7 @@ def find_day(text: str, today: date) -> tuple[date | None, str]:
 def past_days(text: str, today: date) -> set[date]:
     """Every day a plain text may name that was before today, or is: "el viernes", "hace 3 dias"
     among them."""
+    text = _in_figures(text)
     found = {today + timedelta(days=days) for word, days in _WORDS if word.search(text)}
     for year, month, day, _as_written in _written(text, today):
         if _is_day(year, month, day):
@@ -87,13 +115,33 @@ def past_days(text: str, today: date) -> set[date]:
         # On a Friday "el viernes" may be today, or a week ago.
         if ago := (today.weekday() - _WEEKDAYS.index(match[1])) % 7:
             found.add(today - timedelta(days=ago))
+    for match in _DATED.finditer(text):
+        dated = last_such(int(match[2]), today)
+        if dated is not None and dated.weekday() == _WEEKDAYS.index(match[1]):
+            found.add(dated)
+    if _THIS_DAY.search(text):
+        found.add(today)
     for match in _AGO.finditer(text):
         found.add(today - timedelta(days=_COUNTED.get(match[1]) or int(match[1])))
     return {one for one in found if one <= today}
 
 
 def without_past_days(text: str) -> str:
-    return _AGO.sub(" ", _WEEKDAY.sub(" ", without_days(text)))
+    text = without_days(_in_figures(text))
+    for shape in (_DATED, _WEEKDAY, _THIS_DAY, _AGO):
+        text = shape.sub(" ", text)
+    return text
+
+
+def last_such(number: int, today: date) -> date | None:
+    """The last day of a month with this number, until today."""
+    days = (today - timedelta(days=ago) for ago in range(MOST_DAYS_AGO))
+    return next((one for one in days if one.day == number), None)
+
+
+def _in_figures(text: str) -> str:
+    """ "El cinco de noviembre" as "el 5 de noviembre"."""
+    return _SPELLED_DATE.sub(lambda one: str(SPELLED[one[1]]), text)
 
 
 def _is_day(year: int, month: int, day: int) -> bool:
