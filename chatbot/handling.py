@@ -17,7 +17,7 @@ from chatbot.dialog import registry, sessions
 from chatbot.dialog.contract import PROPERTY, Turn
 from chatbot.dialog.engine import take_turn
 from chatbot.dialog.listening import PROSPECTS, Listening, as_stored, listen
-from chatbot.intents import business, examples
+from chatbot.intents import business, examples, hours
 from chatbot.intents.heard import UNKNOWN
 from chatbot.intents.property_words import may_be_a_propertys
 from chatbot.media import fetch_soon
@@ -100,6 +100,9 @@ def _listen(conversation: Conversation, inbound: InboundMessage) -> Listening | 
 
 
 def _may_be_lead(inbound: InboundMessage, heard: Listening) -> bool:
+    """Whoever asks where we are wants no property yet."""
+    if PROPERTY not in heard.dialog.topic and hours.asks_place(inbound.text):
+        return False
     return heard.is_prospects or bool(inbound.named_products or chosen_codes(inbound))
 
 

@@ -29,10 +29,21 @@ _ONE = (
     r"(?:(?:de|un|una|uno|otro|nuevo|algun|um|outro|novo|uma|a|an|another|new|more|one|mas"
     r"|pequeno|small|urgente) )*"
 )
+# One they have, by its number or for its papers.
+_NOT_ITS = (
+    r"(?! (?:n\w+\W+)?p\W?\d)(?! (?:statement|balance|details?|information|agreement|contract"
+    r"|number|receipt|certificate)\b)"
+)
+# "¿Me prestas las llaves?"
+_NO_MONEY = (
+    r"(?! (?:(?:el|la|los|las|tus?|sus?) (?!dinero|plata|monto|suma)\w+|(?:un|mas) (?:momento|rato)"
+    r"|un(?:a|as|os)? (?:llaves?|lapiceros?|planos?|fotos?)|atencion|ayuda)\b)"
+)
 _LOAN_WANTED = re.compile(
-    rf"{_WANT} {_GET}{_ONE}{_LOAN}\b(?! (?:\w+ )?(?:que|me|a favor)\b)"
+    rf"{_WANT} {_GET}{_ONE}{_LOAN}\b(?! (?:\w+ )?(?:que|me|a favor)\b){_NOT_ITS}"
     rf"|\b(?:renovar|ampliar|aumentar|ampliacion de|renovacion de) (?:\w+ ){{0,2}}{_LOAN}\b"
-    r"|\bprestenme\b|\bme (?:prestan|prestas|prestarian|(?:pueden|podrian) prestar)\b"
+    r"|\bprestenme\b|(?<!que )\bme (?:prestan|prestas|prestarian|(?:pueden|podrian) prestar)\b"
+    rf"{_NO_MONEY}"
     r"|\b(?:lend me|lend money|emprestam dinheiro|me emprestam)\b"
     r"|\b(?:quiero|quisiera|como|puedo|deseo|quero|want to|would like to|how (?:do|can) i)"
     r" (?:\w+ ){0,2}(?:ser|hago|hacerme|afiliarme|volverme|tornar|become) (?:\w+ )?"
@@ -51,8 +62,20 @@ _RATE = re.compile(
     r"(?:interes|tasa|taxa)(?:es)? (?:de interes )?"
     r"(?:cobran|tienen|manejan|ofrecen|dan|trabajan|voces)\b"
 )
+# Whoever is no partner asks it of one they would like.
+_LOANS_TOLD = re.compile(
+    r"\b(?:info\w*|informes|saber|detalles?|consulta\w*|pregunta\w*|about) (?:\w+ ){0,2}?"
+    r"(?:(?:de|sobre|acerca de|por|on) )?(?:(?:los|sus|un|algun|unos) )?"
+    r"(?:prestamos|creditos|emprestimos|loans|un (?:prestamo|credito))\b"
+    r"(?! (?:\w+ )?(?:que|me|a favor)\b)"
+    rf"|\b(?:requisitos|requirements) (?:para|de|del|for) (?:(?:el|un|los|sacar|pedir|obtener"
+    rf"|solicitar|a|the) )*{_LOAN}\b"
+)
 # Of a loan they have.
-_OWN = re.compile(rf"\b(?:mi|mis|meu|meus|my|el|este|ese|del|o|the) {_LOAN}\b")
+_OWN = re.compile(
+    rf"\b(?:mi|mis|meu|meus|my|el|este|ese|del|o|the) {_LOAN}\b"
+    rf"|\b{_LOAN} (?:mi[oa]s?|a mi nombre|conmigo)\b|\bmora\b|\bme (?:atras|demor)\w*"
+)
 _HOME = (
     r"(?:casas?|casitas?|depas?|departamentos?|terrenos?|lotes?|local(?:es)?|oficinas?"
     r"|propiedad(?:es)?|inmuebles?|apartamentos?|imove(?:l|is)|house|apartment|flat|property|land)"
@@ -76,13 +99,17 @@ _LOSS = re.compile(
 )
 
 
+# Whose house it is may be asked.
+_OF_OTHERS = re.compile(r"\b(?:duen[oa]s?|propietari[oa]s?|alguien|owner)\b")
+
+
 def for_people(turn: Turn) -> Outcome | None:
     """Handed over with a word of what comes; None: it is no such thing."""
     if turn.choice or turn.inbound.media or turn.heard.exact or not written(turn):
         return None
     said = plain(turn.text)
     sale = _SALE.search(said) is not None
-    if _LOSS.search(said):
+    if _LOSS.search(said) and not ("?" in said and _OF_OTHERS.search(said)):
         return _handed(turn, "loss", is_lead=sale)
     if sale:
         return _handed(turn, "property_sale")
@@ -99,6 +126,9 @@ def wishes(text: str) -> bool:
 
 def _asks_for_loans(turn: Turn, said: str) -> bool:
     """Whether they ask if we lend, and on what terms."""
+    is_stranger = turn.session is None and not turn.contact.document_number
+    if PROPERTY not in turn.topic and is_stranger and _LOANS_TOLD.search(said):
+        return True
     if PROPERTY in turn.topic or _OWN.search(said):
         return False
     of_rates = turn.session is None and _RATE.search(said) is not None

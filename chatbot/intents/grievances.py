@@ -41,8 +41,8 @@ nadie (?:me |nos )?(?:responde|contesta|atiende|hace nada|da (?:una )?(?:solucio
 ninguem (?:me )?(?:responde|atende|resolve)|(?:no one|nobody) (?:answers|replies|helps)
 cuantas veces (?:mas )?(?:tengo que|hay que|debo|voy a) (?:llamar|escribir|decir|repetir|pedir)\w*
 ^(?:(?:son|sois|que|tan|puros|unos|todos|manga de|bola de|par de) )*CROOKS$
-^(?:(?:y|pero|que|oye|oigan|realmente|de verdad|creo que|para mi) )*(?:es|e) (?:un[oa]?|uma?) SHAME
-(?:es|e|parece) (?:un|um) (?:robo|roubo|atraco|assalto)(?! (?:a|de) )|^(?:estafa|fraude)$
+^(?:(?:y|pero|que|oye|oigan|realmente|de verdad|creo que|para mi) )*(?:es|e) UN SHAME(?! PRICE)
+(?:es|e|parece) (?:un|um) (?:robo|roubo|atraco|assalto)(?! (?:a|de) | PRICE)|^(?:estafa|fraude)$
 (?:this is|it s|its|it is) (?:just |such )?(?:a )?(?:complete |total )?(?:SCAM)|^(?:a )?(?:SCAM)$
 (?:me siento|nos sentimos|fui|fuimos|he sido|i was|i got) (?:estafad|robbed|scammed|ripped off)\w*
 usura|usurer[oa]s?|agiotas?|agiotagem|usury|loan sharks?
@@ -59,7 +59,8 @@ cartas? (?:notarial(?:es)?|documento)|take (?:you|this) to court
 (?:llevar(?:l[oae]s)?|ir|iremos|nos vemos|l[oae]s veo) (?:en|a) (?:los |un )?COURT
 processar (?:voces|a empresa)|(?:entrar|vou|irei) (?:\w+ )?na justica
 (?:voy a|vamos a|ire|iremos|acudire|llamare|vou|i will) (?:\w+ ){0,4}POLICE
-(?:quej|reclam|report[aeo]|acus|avisa|escrib|llam)\w* (?:\w+ ){0,3}TO (?:la |el )?POLICE
+(?:quej|reclam|acus|avisa|escrib|llam)\w* (?:\w+ ){0,3}TO (?:la |el )?POLICE
+(?<!me )(?<!nos )(?<!me han )(?<!estoy )(?<!sigo )report[aeo]\w* (?:\w+ ){0,3}TO (?:la |el )?POLICE
 ^(?:(?:TO|con|la|el) )*(?:POLICE|LAWYER|demandas?|denuncias?|juicio)$
 (?:notificacion|citacion|orden|cedula|notificacao|intimacao|citacao) judicial
 court (?:summons|order|notice)|defensor del consumidor|ombudsman
@@ -92,6 +93,8 @@ KINDS = {
     "COURT": "juicio|tribunal(?:es)?|juzgados?|corte",
     "POLICE": "policia|fiscalia|comisaria|ministerio publico|police|sbs|superintendencia|prensa",
     "TO": "a|al|ante|en|to",
+    "PRICE": "(?:de |el |ese |este |su )*(?:precio|alquiler)",
+    "UN": "un[oa]?|uma?",
     "LAWSUIT": "demanda|denuncia|intimacao|lawsuit",
     "LAWYER": "abogad[oa]s?|advogad[oa]s?|lawyers?|attorneys?",
 }

@@ -186,7 +186,7 @@ def _row(row: Row, loan: Loan) -> dict[str, Any]:
 
 
 INTENTS = {
-    "list_loans": needs_session(list_loans),
+    "list_loans": or_the_propertys(needs_session(list_loans)),
     "loan_detail": or_the_propertys(needs_session(loan_detail)),
 }
 CHOICES = {"loan": needs_session(loan_detail)}

@@ -23,6 +23,8 @@ _TO_COME = re.compile(
     rf"|\b{_PAYING}(?:are|ire|aremos|iremos|arei|irei)\b"
     r"|\b(?:te|le|les|lhe|lhes) (?:deposito|pago|transfiero|transfiro|yapeo|plineo|abono)\b"
     r"|\b(?:deposito|pago|transfiero|transfiro|yapeo|plineo|abono) (?:\w+ ){0,3}(?:manana|amanha)\b"
+    r"|(?<!la )\b(?:manana|amanha) (?:\w+ ){0,2}?"
+    r"(?:deposito|pago|transfiero|transfiro|yapeo|plineo|abono)\b"
     r"|\b(?:will|ll|going to|want to|need to|have to|can i) (?:pay|deposit|transfer)\b"
 )
 _PAST = re.compile(

@@ -27,6 +27,8 @@ def waits(told=""):
         ("I need a loan", "loan"),
         ("¿cuánto interés cobran?", "préstamo"),
         ("quiero ser socio", "préstamo"),
+        ("hola, quisiera información sobre préstamos", "préstamo"),
+        ("requisitos para el préstamo", "préstamo"),
         ("quiero vender mi casa", "propiedad"),
         ("murió mi papá y queremos vender la casa", "pérdida"),
     ],
@@ -51,7 +53,17 @@ def test_from_the_log_in_too(chat):
 
 
 @pytest.mark.parametrize(
-    "words", ["quiero pagar mi préstamo", "quiero ver mis créditos", "no quiero otro préstamo"]
+    "words",
+    [
+        "quiero pagar mi préstamo",
+        "no quiero otro préstamo",
+        "quiero préstamo P-000026",
+        "i need a loan statement",
+        "¿tienen créditos míos?",
+        "el préstamo que me prestan, ¿cuánto es?",
+        "¿me prestas tu número?",
+        "¿por qué me reportaron a la SBS?",
+    ],
 )
 def test_a_loan_they_have_is_none(ask, words):
     ask(words)
@@ -76,12 +88,28 @@ def test_where_we_are(chat, villa, words):
     Agency.objects.create(name="Agencia Centro", city="Lima")
     (text,) = chat(words)
     assert "• Agencia Centro, Lima" in text and len(chat.queries) <= MOST_QUERIES
+    assert not Lead.objects.exists()
     assert Conversation.objects.get().waiting_since
 
 
 def test_after_a_propertys_card_it_is_about_that_one(chat, villa):
     chat("villa marina")
     assert "Malecón 100" in chat("¿cuál es su dirección?")[0]
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["¿falleció el dueño?", "¿me podrían prestar las llaves?", "está cara, es un robo el precio"],
+)
+def test_who_asks_for_a_property_is_answered_by_the_bot(chat, villa, words):
+    chat("villa marina")
+    chat(words)
+    assert Episode.objects.latest("pk").owner == "bot"
+
+
+def test_a_mortgage_for_what_was_shown_is_no_loan_they_have(chat, villa):
+    chat("villa marina")
+    assert "Villa Marina" in chat("¿dan créditos hipotecarios?")[0] and not chat.dialog.name
 
 
 @pytest.mark.parametrize("words", ["no soy socio", "no tengo préstamo", "não sou sócio"])

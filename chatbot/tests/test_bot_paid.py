@@ -17,6 +17,7 @@ RECEIPT, PAYING, UNKNOWN, TICKET = "clara del comprobante", "pagar", "no te ente
         ("el banco me cobró 5 soles de comisión", UNKNOWN),
         ("mañana te deposito 430", PAYING),
         ("te deposito 430 el viernes", PAYING),
+        ("mañana pago 430", PAYING),
         ("no pagué 430 ayer", PAYING),
         ("no aparece mi pago de 430 del 5 de noviembre", TICKET),
         ("no, pagué 430 ayer", RECEIPT),

@@ -47,6 +47,8 @@ NOT_ANGRY = """
 me robaron el celular, quiero cambiar mi número
 ¿hay ladrones por la zona?
 ¿esto es una estafa?
+está muy cara, es un robo el precio
+es un robo de precio
 hola, ¿cómo sé que no es una estafa?
 no estoy molesto, solo pregunto
 disculpe la molestia
@@ -114,6 +116,7 @@ a mi juicio está caro
 ¿los papeles están en regla, sin problemas legales?
 tengo un reclamo
 ¿están registrados en la SBS?
+¿por qué me reportaron a la SBS?
 mi esposo es abogado
 me demora mucho el pago
 ¿cuánto demora la entrega?
