@@ -74,7 +74,7 @@ _LOANS_TOLD = re.compile(
 # Of a loan they have.
 _OWN = re.compile(
     rf"\b(?:mi|mis|meu|meus|my|el|este|ese|del|o|the) {_LOAN}\b"
-    rf"|\b{_LOAN} (?:mi[oa]s?|a mi nombre|conmigo)\b|\bmora\b|\bme (?:atras|demor)\w*"
+    rf"|\b{_LOAN} (?:mi[oa]s?|a mi nombre|conmigo)\b"
 )
 _HOME = (
     r"(?:casas?|casitas?|depas?|departamentos?|terrenos?|lotes?|local(?:es)?|oficinas?"

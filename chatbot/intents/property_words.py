@@ -58,7 +58,7 @@ ELSE = (
     r"otr[oa]s?|outr[oa]s?|others?|parecid\w*|similar\w*|busc\w*|procuro|looking for|catalogo|lista"
     r"|propiedades|inmuebles|imoveis|properties|casas|departamentos|depas|terrenos|lotes|oficinas"
     r"|locales|apartamentos|houses|apartments|(?:que|o que) (?:mas )?(?:tienen|tienes|hay|ofrecen)"
-    r"|opciones|mas baratos?"
+    r"|opciones|mas barat[oa]s?|(?:algo|un[oa]|otr[oa]) mas economic[oa]"
 )
 # That one, though it is called what others are, too: "¿la casa tiene 3 baños?".
 THIS = (

@@ -164,6 +164,7 @@ def test_several_of_that_name_are_listed(chat, villa, others):
         ("quiero alquilar un departamento", "en miraflores", "VM-01"),
         ("departamentos en alquiler", "hasta 950", "AL-02"),
         ("departamentos en miraflores", "algo más barato?", "AL-02"),
+        ("departamentos en miraflores", "algo más económico?", "AL-02"),
         ("departamentos en alquiler", "busco almacén", "DE-03"),
     ],
 )
