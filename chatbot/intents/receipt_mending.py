@@ -21,7 +21,8 @@ from chatbot.intents.hearing.words import plain, words_of
 
 _NUMBER = re.compile(r"(?<![\w.,/-])\d[\d.,]*+(?![\w/-])")
 _ON = re.compile(
-    r"\b(?:el|dia|em|on|the) (?:(?<=dia )(?:es|fue|era|foi) )?(\d{1,2})(?![\w.,/-]*\d|\w)"
+    r"\b(?:el|dia|(?:la )?fecha|em|on|the) "
+    r"(?:(?:(?<=dia )|(?<=fecha ))(?:es|fue|era|foi) )?(\d{1,2})(?![\w.,/-]*\d|\w)"
 )
 # Alone it may be a year as well as an amount.
 _YEAR = re.compile(r"(?:19|20)\d\d")
@@ -65,6 +66,10 @@ _WAIT = re.compile(
     r"(?:(?:espera|ok|ya|un momento|a ver)\W+)*(?:dejame|deja|deixa|let me) (?:eu )?"
     r"(?:ver|revisar|buscar|chequear|check|see)"
     r"(?: (?:bien|el voucher|el comprobante|la foto|un rato|un momento|por favor))?\W*"
+)
+_ERRED = re.compile(
+    r"\W*(?:(?:no|uy|ay|perdon|disculpa|sorry|ups)\W+)*"
+    r"(?:me (?:equivoque|confundi|enganei)|errei|my mistake)\W*"
 )
 _SOLES = re.compile(r"\bs/\s?\.?(?=\s*\d)")
 
@@ -143,7 +148,12 @@ def _amount(turn: Turn, numbers: list[str]) -> dict[str, Any]:
 
 def goes_on(turn: Turn) -> bool:
     """Whether what sounds like a cancel gives nothing up: "mejor pon 350", "déjame ver"."""
-    return says_number(turn) or waits(turn)
+    return says_number(turn) or waits(turn) or errs(turn)
+
+
+def errs(turn: Turn) -> bool:
+    """Whether they say that something is wrong, and not what."""
+    return bool(_ERRED.fullmatch(plain(turn.text)))
 
 
 def waits(turn: Turn) -> bool:

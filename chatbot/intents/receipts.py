@@ -277,6 +277,8 @@ def _aside(turn: Turn, data: Data, step: str, *own: str) -> Outcome | None:
         return menu.cannot_listen(turn, Asked(DIALOG, step, data))
     if not turn.choice and receipt_mending.waits(turn):
         return again(turn, data, step)
+    if not turn.choice and receipt_mending.errs(turn):
+        return ask_what(turn, data) if step == "confirm" else again(turn, data, step)
     if brings_file(turn):
         if data.get(GUESSED) == first_missing(data):
             return _begin(turn, _file_of(turn))

@@ -98,6 +98,8 @@ def test_a_yes_that_repeats_what_is_known_is_one(ask, loan, words):
         ("era 350 creo", "350.00", "2025-01-15"),
         ("350 y no 500", "350.00", "2025-01-15"),
         ("el día es 16", "500.00", 16),
+        ("la fecha es 16", "500.00", 16),
+        ("la fecha es 16/01/2025", "500.00", "2025-01-16"),
         ("no fue el 15/01/2025 sino el 19/01/2025", "500.00", "2025-01-19"),
         ("no fue ayer, fue el 19", "500.00", 19),
         ("ayer no, el 19", "500.00", 19),
@@ -123,6 +125,7 @@ def test_asked_what_is_wrong_nor_is_it_taken(ask, loan):
 @pytest.mark.parametrize(
     "words",
     [
+        "me equivoqué",
         "no es 500",
         "no, del 26",
         "es del 26",

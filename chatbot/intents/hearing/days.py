@@ -32,7 +32,8 @@ _NAMED = re.compile(
 )
 _NAMED_FIRST = re.compile(rf"\b({MONTHS})\.? (\d{{1,2}})(?:st|nd|rd|th)?\b(?:,? (\d{{4}})\b)?")
 _SHORT = re.compile(
-    r"(?:\b(?:el|fecha|dia|del|em|no|pague|paguei|soles)\b[ :]*|^\s*|(?<=\d )(?=\d+/))"
+    r"(?:\b(?:el|fecha|dia|del|em|no|pague|paguei|soles|es|fue|era|foi)\b[ :]*"
+    r"|^\s*|(?<=\d )(?=\d+/))"
     r"(\d{1,2})[/-](\d{1,2})(?![\d/-])"
 )
 # The day of a month that is not named.
