@@ -15,6 +15,7 @@ from chatbot.intents.heard import UNKNOWN
 from chatbot.intents.hearing.words import plain
 from chatbot.intents.own_words import kept, written
 from chatbot.intents.property_words import may_be_a_propertys
+from chatbot.intents.tickets import tells_nothing
 from crm.people.documents import masked
 from crm.people.models import ContactPoint
 from crm.people.phones import pretty
@@ -108,8 +109,10 @@ def right(turn: Turn, data: Mapping[str, Any]) -> Outcome | None:
 def _tells_datum(turn: Turn) -> bool:
     """Whether it may be what was asked for: nothing the bot knows, or named with the datum."""
     said, heard = plain(turn.text), turn.heard
+    if tells_nothing(turn):
+        return False
     told = words.DATA.search(said) and words.TOLD.search(said) and not words.ELSE.search(said)
-    return bool(told) or heard.intent == UNKNOWN
+    return bool(told) or heard.intent == UNKNOWN or "@" in said
 
 
 def _is_wrong(turn: Turn) -> bool:
@@ -133,7 +136,8 @@ def _to_be_put_right(turn: Turn, *, of: str = "") -> Outcome:
         is_private=True,
         files=turn.files,
     )
-    asks = not of and words.TOLD.search(plain(turn.text)) is None
+    # What was struck out of their words is not told.
+    asks = not of and words.TOLD.search(plain(kept(turn))) is None
     reply = Reply("own_data_ticket", {"number": ticket.number, "asks": asks})
     more = Asked(ticket_answers.DIALOG, ticket_answers.MORE, {"ticket": ticket.pk})
     topic = dict(turn.topic) | {"ticket": ticket.pk}

@@ -25,8 +25,8 @@ ELSE = re.compile(
 )
 # What it shall be is said at once.
 TOLD = re.compile(
-    r"@|\d{5}|\bes .*\d|\bes (?!(?:ese|esa|mi|el|la|asi|(?:in)?correct[oa]|nuev[oa]|otr[oa]"
-    r"|viej[oa]|antigu[oa]|erron\w+|equivocad\w+|errad\w+|distint[oa]|diferente)\b)\w+\W*$"
+    r"@|\d{5}|\bes [^\n]{0,80}\d|\bes (?!(?:ese|esa|mi|el|la|asi|(?:in)?correct[oa]|nuev[oa]"
+    r"|otr[oa]|viej[oa]|antigu[oa]|erron\w+|equivocad\w+|errad\w+|distint[oa]|diferente)\b)\w+\W*$"
 )
 
 # Of themselves, where "mi" stands beside it; else of whatever there is to know.

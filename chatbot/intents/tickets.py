@@ -35,10 +35,14 @@ MOST_PICTURES = 5
 # What comes is still to be written.
 _WHILE = r"(?:un|1|um|one) (?:momento|momentito|segundo|ratito|rato|minuto|moment)"
 WAIT = re.compile(
-    rf"\W*(?:(?:ok|si|ya),? )?(?:{_WHILE}|esper[ae](?:me|n)?(?: {_WHILE})?|dame {_WHILE}"
-    r"|ya (?:te|le|les) (?:digo|cuento|escribo)|ahora (?:te|le) (?:digo|cuento)|aguarde?|wait)"
+    rf"\W*(?:(?:ok|si|ya|dale|claro|bueno|gracias),? )?(?:{_WHILE}|esper[ae](?:me|n)?(?: {_WHILE})?"
+    rf"|dame {_WHILE}|permit[ae](?:n?me)?(?: {_WHILE})?|aguarde?|wait"
+    r"|(?:ya|ahora|ahorita|luego|enseguida|mas tarde) (?:te|se|le|les) (?:l[oa]s? )?"
+    r"(?:digo|cuento|escribo|mando|envio|paso))"
     r"(?:,? por favor)?\W*"
 )
+# Nor does that tell anything.
+UNTOLD = re.compile(r"\W*(?:bien|no (?:lo )?(?:se|recuerdo)|ni idea|nao sei|i don.?t know)\W*")
 
 
 def create(turn: Turn) -> Outcome:
@@ -88,7 +92,7 @@ def take_subject(turn: Turn, data: Mapping[str, Any]) -> Outcome:
         return _ask_subject(turn, data)
     data = _with_picture(turn, data)
     agrees = agrees_with(turn)
-    if only_polite(turn) and not (agrees and data.get("said")):
+    if tells_nothing(turn) and not (agrees and data.get("said")):
         return _ask_subject(turn, data)
     words = data.get("said", "") if turn.choice or agrees else kept(turn)
     subject = " ".join(words.split())[:LONGEST_SUBJECT]
@@ -119,7 +123,7 @@ def take_description(turn: Turn, data: Mapping[str, Any]) -> Outcome:
         return gone
     data = _with_picture(turn, data)
     description = kept(turn)
-    if only_polite(turn):
+    if tells_nothing(turn):
         return _ask_description(data)
     if not description:
         return Outcome((_wordless(turn),), asked=Asked(DIALOG, DESCRIPTION, data))
@@ -147,6 +151,12 @@ def only_polite(turn: Turn) -> bool:
         return False
     polite = turn.heard.exact and turn.heard.intent in POLITE
     return polite or agrees_with(turn) or WAIT.fullmatch(plain(turn.text)) is not None
+
+
+def tells_nothing(turn: Turn) -> bool:
+    """Or that they do not know it: an answer to a colleague, and nothing else."""
+    unknown = not turn.inbound.media and UNTOLD.fullmatch(plain(turn.text)) is not None
+    return unknown or only_polite(turn)
 
 
 def _left(turn: Turn, question: Outcome, options: tuple[Option, ...] = ()) -> Outcome | None:

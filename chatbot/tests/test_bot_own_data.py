@@ -110,6 +110,14 @@ def test_a_new_number_is_no_log_in_of_who_is_in(ask, words):
     assert ask.talk.messages.filter(text=words).exists()
 
 
+@pytest.mark.parametrize("words", ["mi dni nuevo es 87654321", "cambié de número, mi dni 12345678"])
+def test_what_was_struck_out_is_asked_for(ask, words):
+    (said,) = ask(words)
+    assert "dato correcto" in said and "•" in Ticket.objects.get().description
+    ask("87654321")
+    assert Ticket.objects.get().messages.filter(text="87654321").exists()
+
+
 def test_a_prospect_called_by_another_name_is_not_asked_who_they_are(chat):
     chat("Hola")
     assert "quién eres" not in chat("no es mi nombre")[0] and chat.dialog.name == ""
@@ -121,6 +129,7 @@ def test_a_prospect_called_by_another_name_is_not_asked_who_they_are(chat):
         ("es ana@example.org", "correo: es ana@example.org"),
         ("mi correo es ana@example.org", "mi correo es ana@example.org"),
         ("999888777", "correo: 999888777"),
+        ("ok, el correcto es ana@x.com", "correo: ok, el correcto es ana@x.com"),
     ],
 )
 def test_what_was_said_to_be_wrong_is_known_after_the_log_in(chat, ana, answer, description):
@@ -131,7 +140,7 @@ def test_what_was_said_to_be_wrong_is_known_after_the_log_in(chat, ana, answer, 
     assert "T-" in said and "dato correcto" not in said
 
 
-@pytest.mark.parametrize("words", ["ok gracias", "no", "mi saldo", "menú"])
+@pytest.mark.parametrize("words", ["ok gracias", "no", "mi saldo", "menú", "un momento", "no sé"])
 def test_who_then_gives_no_datum_makes_no_ticket(chat, ana, words):
     chat("mi correo está mal")
     chat("12345678 1990")

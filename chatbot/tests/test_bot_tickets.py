@@ -55,7 +55,7 @@ def test_who_taps_on_complaint_or_question_is_not_pitied(ask, clara):
 def test_small_talk_is_no_description(ask, clara):
     for words in ("crear ticket", PROBLEM):
         ask(words)
-    for words in ("ok", "gracias", "hola", "un momento", "espera"):
+    for words in ("ok", "gracias", "hola", "un momento", "espera", "permíteme", "bien", "no sé"):
         (said,) = ask(words)
         assert PROBLEM in said and not Ticket.objects.exists(), words
     ask(WORDS)
