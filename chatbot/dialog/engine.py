@@ -61,7 +61,8 @@ def take_turn(turn: Turn, dialog: Dialog) -> None:
     if episode.owner == Episode.Owner.BOT:
         _answer(turn, dialog, episode, lambda: _outcome(turn, dialog))
     elif turn.heard.intent in ALWAYS:
-        _outcome_or_failure(turn, dialog, lambda: _outcome(turn, dialog))
+        unheard = replace(turn, is_overheard=True)
+        _outcome_or_failure(unheard, dialog, lambda: _outcome(unheard, dialog))
     else:
         _overhear(turn)
 

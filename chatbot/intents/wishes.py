@@ -10,7 +10,7 @@ from chatbot.dialog import registry
 from chatbot.dialog.contract import Asked, Outcome, Reply, Step, Turn, say
 from chatbot.intents import titles
 from chatbot.intents.heard import SURE
-from chatbot.intents.hearing.consent import is_doubtful
+from chatbot.intents.hearing.consent import is_doubtful, is_plain
 from crm.audit.models import record
 from crm.people.models import Contact
 
@@ -24,8 +24,9 @@ def opt_out(turn: Turn) -> Outcome:
 
 
 def opt_in(turn: Turn) -> Outcome:
-    """Who had opted out is asked first, unless they say nothing else; so is who says a no."""
-    sure = turn.choice or turn.heard.exact
+    """Who had opted out is asked first, unless they say nothing else; so is who says a no. While a
+    person answers nobody is asked: it is taken where they say so plainly."""
+    sure = turn.choice or turn.heard.exact or (turn.is_overheard and is_plain(turn.text))
     if not sure and (turn.contact.opted_out_at is not None or is_doubtful(turn.text)):
         options = titles.pick(turn, (NEWS, "yes", "yes"), (NEWS, "no", "no"))
         return Outcome((Reply("opt_in_again", options=options),), asked=Asked(DIALOG, AGAIN))

@@ -47,6 +47,60 @@ def test_it_is_done_where_a_person_answers_and_nothing_is_said(chat):
     assert opted_out(chat) is not None
 
 
+@pytest.mark.parametrize(
+    ("words", "takes"),
+    [
+        ("quiero recibir ofertas", True),
+        ("mándenme sus ofertas otra vez", True),
+        ("otra vez me mandan mensajes!!", False),
+        ("¿no me pueden mandar sus ofertas?", False),
+        ("ya quiero que me escriban de nuevo", False),
+    ],
+)
+def test_so_is_a_plain_wish_to_get_them_again(chat, words, takes):
+    chat(OUT)
+    ownership.hand_to_queue(conversation=chat.talk)
+    assert chat(words) == []
+    assert (opted_out(chat) is None) == takes
+
+
+@pytest.mark.parametrize(
+    "words",
+    """no me llegan sus mensajes
+no recibo sus mensajes
+no me llegó el mensaje de confirmación
+no recibí la notificación
+no veo los avisos
+no sé si me llegan los mensajes
+ya no me mandan ofertas
+¿por qué no me mandan ofertas?
+no quiero esa oferta
+no dejes de mandarme novedades
+no duden en mandarme ofertas
+no me molesta recibir mensajes
+dejen de cobrarme""".splitlines(),
+)
+def test_who_misses_messages_still_gets_them(chat, words):
+    chat(words)
+    assert opted_out(chat) is None
+
+
+@pytest.mark.parametrize(
+    "words",
+    """no me lleguen más mensajes
+dejen de escribirme
+no me molesten con sus ofertas
+deseo no recibir más ofertas
+no sé si ya les dije, no quiero más mensajes
+no dejan de mandarme mensajes
+no veo sus mensajes, dejen de mandarlos
+dejen de cobrarme y de mandarme mensajes""".splitlines(),
+)
+def test_who_refuses_them_gets_none_whatever_else_they_miss(chat, words):
+    chat(words)
+    assert opted_out(chat) is not None
+
+
 def test_it_leaves_a_question_that_takes_any_text(ask):
     ask("crear ticket")
     ask("Asunto")
