@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 
 from chatbot.dialog.contract import FILE, Outcome, Turn
-from chatbot.intents import own_data, properties, visits
+from chatbot.intents import menu, own_data, properties, visits
 from chatbot.intents.heard import INTENTS as HEARD
 from chatbot.intents.heard import POLITE, SURE, UNKNOWN
 from chatbot.intents.hearing.features import asks
@@ -26,12 +27,14 @@ from chatbot.intents.ticket_asking import (
 )
 from chatbot.intents.ticket_finding import lately, not_done, one_waits, quoted, said_last
 from chatbot.intents.ticket_words import (
+    ASKS,
     BARE_NO,
     NOT_TOLD,
     NOT_WELL,
     OF_PAYING,
     PAST,
     RECEIPT,
+    SHOWN,
     STILL,
     TAKEN_BACK,
     TELLS,
@@ -39,15 +42,17 @@ from chatbot.intents.ticket_words import (
     YES,
     surely_goes_on,
 )
-from chatbot.intents.tickets import NEW, add, added, begin
+from chatbot.intents.tickets import NEW, WAIT, add, added, begin
 from crm.conversations.models import Message
 from tickets import hearing
-from tickets.models import Ticket, TicketMessage
+from tickets.models import Ticket, TicketFile, TicketMessage
 from tickets.standing import may_be_reopened
 from tickets.telling import RATE, REOPEN
 
 # "Sí, es sobre mi ticket": who says more says something else besides.
 MOST_OF_YES = 5
+# A receipt that was asked for comes by then.
+ASKED_WITHIN = timedelta(days=4)
 # So many words say why not.
 FEW = 2
 PUBLIC = TicketMessage.Kind.PUBLIC
@@ -56,6 +61,7 @@ ANSWERS = frozenset(("affirm", "deny", "upload_receipt", "create_ticket", UNKNOW
 YES_NO = frozenset(("affirm", "deny"))
 # What may say that a ticket is not settled, or no more wanted.
 OF_TICKETS = frozenset((*YES_NO, "create_ticket", "ticket_status", "cancel"))
+OF_PROPERTIES = ("property_inquiry", "schedule_visit")
 # These are about the conversation, not about anything in it.
 OF_TALK = frozenset(("cancel", "logout", "opt_out", "opt_in", "talk_to_agent"))
 
@@ -67,8 +73,12 @@ def claim(turn: Turn) -> Outcome | None:
     found = _answered(turn) if waits or turn.inbound.reply_to else None
     if found := found or _not_settled(turn):
         return found
+    if asked := _asked_lately(turn):
+        return add(turn, asked)
     if _says_nothing(turn):
         return None
+    if waits and not turn.inbound.media and WAIT.fullmatch(plain(turn.text)):
+        return menu.all_right(turn)
     if changed := visits.in_passing(turn):
         return changed
     files = turn.files
@@ -141,9 +151,22 @@ def _answered(turn: Turn) -> Outcome | None:
     entry = said_last(turn)
     if entry is None or entry.ticket.status != Ticket.Status.WAITING:
         return None
+    if _promises(turn, entry):
+        return menu.all_right(turn)
     if _may_answer(turn, entry):
         return add(turn, entry.ticket)
     return asked_of(turn, [entry.ticket]) if _may_tell(turn, entry) else None
+
+
+def _promises(turn: Turn, entry: TicketMessage) -> bool:
+    """Whether they will answer, and have not yet: a picture is not shown by a word."""
+    words = plain(turn.text)
+    if turn.inbound.media or entry.kind != PUBLIC:
+        return False
+    is_yes = turn.heard.exact and turn.heard.intent == "affirm"
+    answers = "?" in entry.text and YES.search(words) is not None
+    shall_show = SHOWN.search(plain(entry.text)) is not None
+    return WAIT.fullmatch(words) is not None or (is_yes and shall_show and not answers)
 
 
 def _may_answer(turn: Turn, entry: TicketMessage) -> bool:
@@ -169,8 +192,10 @@ def _may_tell(turn: Turn, entry: TicketMessage) -> bool:
     words = plain(turn.text)
     if entry.kind != PUBLIC or not is_unread(entry) or turn.inbound.kind != Message.Kind.TEXT:
         return False
-    asks_else = turn.heard.intent in POLITE or asks(turn.text) or WISHES.search(words)
-    return not asks_else and PAST.search(words) is not None
+    asks_else = asks(turn.text) or WISHES.search(words) or ASKS.search(words)
+    if turn.heard.intent in (*POLITE, *OF_PROPERTIES) or asks_else:
+        return False
+    return PAST.search(words) is not None
 
 
 def _asks_for_it(entry: TicketMessage) -> bool:
@@ -205,24 +230,38 @@ def _not_settled(turn: Turn) -> Outcome | None:
 def _brings_receipt(turn: Turn) -> bool:
     """Whether the words beside a picture say that it is a payment's: an amount alone may answer
     anything."""
-    if turn.inbound.kind not in (Message.Kind.IMAGE, Message.Kind.DOCUMENT):
-        return False
+    words = _names_payment(turn) or RECEIPT.search(plain(turn.text)) is not None
+    return words and _is_picture(turn)
+
+
+def _is_picture(turn: Turn) -> bool:
+    return turn.inbound.kind in (Message.Kind.IMAGE, Message.Kind.DOCUMENT)
+
+
+def _names_payment(turn: Turn) -> bool:
     slots = turn.heard.slots
     paid = slots.currency or slots.day or slots.wrong_day or turn.heard.intent == "upload_receipt"
-    is_one = slots.amount is not None and bool(paid)
-    return is_one or RECEIPT.search(plain(turn.text)) is not None
+    return slots.amount is not None and bool(paid)
 
 
-def _was_asked_for(turn: Turn) -> bool:
-    """Whether the ticket that waits for them asked for a receipt in its last answer, which they
-    have read, whatever was said since."""
-    rows = Ticket.objects.filter(conversation=turn.conversation, merged_into=None)
+def _asked_lately(turn: Turn) -> Ticket | None:
+    """The ticket whose last answer, which they have read, asked for a receipt, whatever was said
+    since; the words of a payment besides are the payment's own."""
+    may_be = _brings_receipt(turn) or (_is_picture(turn) and not written(turn))
+    if not may_be or _names_payment(turn):
+        return None
+    rows = Ticket.objects.standing().filter(conversation=turn.conversation)
+    rows = rows.exclude(status__in=Ticket.DONE)
     if turn.partner is not None:
         rows = rows.filter(hearing.heard_by(turn.partner))
-    waiting = rows.filter(status=Ticket.Status.WAITING)
-    entries = TicketMessage.objects.filter(ticket__in=waiting, kind=PUBLIC)
-    entry = entries.order_by("-ticket__changed_at", "-pk").first()
-    return entry is not None and not is_unread(entry) and _asks_for_it(entry)
+    entries = TicketMessage.objects.filter(ticket__in=rows, kind=PUBLIC)
+    entry = entries.select_related("ticket").order_by("-pk").first()
+    if entry is None or is_unread(entry) or entry.created_at < turn.now - ASKED_WITHIN:
+        return None
+    if SHOWN.search(plain(entry.text)) is None:
+        return None
+    came = TicketFile.objects.filter(ticket=entry.ticket_id, entry__pk__gt=entry.pk)
+    return None if came.exists() else entry.ticket
 
 
 def _is_leads(turn: Turn) -> bool:
@@ -236,7 +275,7 @@ def _says_nothing(turn: Turn) -> bool:
     the list that was shown, or is no word."""
     slots = turn.heard.slots
     if _brings_receipt(turn):
-        return not _was_asked_for(turn)
+        return True
     names_row = bool(turn.topic.get("shown")) and bool(slots.ordinal or slots.loan)
     if turn.choice or slots.amount is not None or names_row:
         return True

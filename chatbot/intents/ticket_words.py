@@ -25,9 +25,9 @@ WISHES = re.compile(
 # A picture with such a word is a receipt, and one of a payment with an amount besides.
 RECEIPT = re.compile(r"\b(?:comprobantes?|vouchers?|boletas?|recibos?|constancia|receipt)\b")
 # But for who was asked for just that: a picture, and none of anything else.
+SHOWN = re.compile(rf"{RECEIPT.pattern}|\b(?:fotos?|captura|imagen)\b(?! (?:del?|d[aoe]s?|of) )")
 OF_PAYING = re.compile(
-    rf"{RECEIPT.pattern}|\b(?:pagos?|pagaste|pague|pagado|pagamento|payment|deposit\w+|transf\w+)\b"
-    r"|\b(?:fotos?|captura|imagen)\b(?! (?:del?|d[aoe]s?|of) )"
+    rf"{SHOWN.pattern}|\b(?:pagos?|pagaste|pague|pagado|pagamento|payment|deposit\w+|transf\w+)\b"
 )
 # Who has not read the question may know it, and tells the answer all the same.
 TELLS = re.compile(
@@ -44,6 +44,8 @@ NOT_TOLD = re.compile(
     r"\b(?:como|cuando|cual|cuant[oa]s?|que|hay|alguna?|novedad\w*|estado|favor|gracias|quando"
     r"|qual|quanto|how|when|what|thanks|please)\b"
 )
+# Asked without a sign of it, of what was.
+ASKS = re.compile(r"\b(?:cual|cuant[oa]s?|como|qual|quanto|how)\b")
 # Nothing but a no, and yet not of a question.
 NOT_WELL = re.compile(
     r"\bno (?:esta|estan|es|quedo|fue|era) (?:bien|correct\w+|asi|cierto|verdad)\b"

@@ -13,7 +13,7 @@ from chatbot.work import work_off
 from crm.conversations.models import Conversation
 from leads.models import Lead
 from tickets.merging import merge
-from tickets.models import Ticket
+from tickets.models import Ticket, TicketMessage
 from tickets.opening import open_ticket
 from tickets.standing import resolve, set_status
 
@@ -94,6 +94,44 @@ def test_one_that_was_asked_for_is_its_answer_whatever_was_said_since(asked, ask
     assert fresh(asked).status == "open" and len(ask.queries) <= MOST_QUERIES + 2
 
 
+@pytest.mark.parametrize("question", ["¿Cuál es tu dirección? Ya vimos tus pagos", "El voucher"])
+def test_a_payment_of_its_own_is_none_that_was_asked_for(asked, ask, clara, question):
+    answered(ask, asked, clara, question)
+    ask("gracias")
+    ask("mi saldo")
+    caption = "pago de mi cuota de hoy, 430 soles" if "voucher" in question else "mi voucher"
+    ask.picture(jpeg(), caption)
+    assert said_of(asked) == [] and ask.dialog.name == "upload_receipt"
+
+
+def test_nor_is_what_was_asked_for_long_ago(asked, ask, clara):
+    answered(ask, asked, clara, "Mándanos el voucher")
+    ask("gracias")
+    TicketMessage.objects.update(created_at=timezone.now() - timedelta(days=8))
+    ask.picture(jpeg(), "el voucher")
+    assert said_of(asked) == [] and ask.dialog.name == "upload_receipt"
+
+
+@pytest.mark.parametrize("promise", ["ok", "dale", "claro que sí", "ya se lo mando", "un momento"])
+def test_a_promise_is_no_answer(asked, ask, clara, promise):
+    answered(ask, asked, clara, "Mándanos el voucher")
+    (said,) = ask(promise)
+    assert "Entendido" in said and said_of(asked) == [] and fresh(asked).status == "waiting"
+    ask("luego te digo")
+    (said,) = ask.picture(jpeg(), "el voucher")
+    assert asked.number in said and said_of(asked) == ["el voucher"]
+
+
+def test_what_is_open_still_gets_the_receipt_once(asked, ask, clara):
+    answered(ask, asked, clara, "¿Tienes el voucher?")
+    ask("sí")
+    assert said_of(asked) == ["sí"] and fresh(asked).status == "open"
+    ask.picture(jpeg(), "")
+    assert said_of(asked) == ["sí", ""]
+    ask.picture(jpeg(), "otro voucher")
+    assert len(said_of(asked)) == 2 and ask.dialog.name == "upload_receipt"
+
+
 def test_a_picture_of_something_else_asks_for_none(asked, ask, clara):
     answered(ask, asked, clara, "¿La foto de la página?")
     ask.picture(jpeg(), "S/ 430 ayer")
@@ -136,6 +174,21 @@ def test_who_may_tell_it_is_asked_before_they_log_in(made, ask, clara):
     assert f"*{made.number}*?" in said and said_of(made) == []
     ask("sí")
     assert said_of(made) == [words] and fresh(made).status == "open"
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "cuánto fue mi última cuota",
+        "mi préstamo fue de 1000, cuánto falta",
+        "la casa que era de 180 mil sigue disponible",
+    ],
+)
+def test_who_asks_of_what_was_is_not_asked_about_it(made, ask, clara, words):
+    out_of_session()
+    answered(ask, made, clara, "¿Dónde fue?")
+    set_status(ticket=fresh(made), status="waiting", by=clara)
+    assert made.number not in str(ask(words))
 
 
 # --- Resolved ----------------------------------------------------------------------------------
