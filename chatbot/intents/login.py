@@ -91,10 +91,13 @@ def logout(turn: Turn) -> Outcome:
 def data_given(turn: Turn, data: Mapping[str, Any]) -> Outcome | None:
     """The answer to "who are you?", or half of it; what is asked for in the same words is served
     in the place of what was wanted before."""
-    if (wish := halves.wish(turn)) and wish != data.get("then"):
+    is_new = (wish := halves.wish(turn)) and wish != data.get("then")
+    if is_new:
         data = after(wish, None) | halves.sealed(data)
     if tried := _tried(turn, data):
         return tried
+    if halves.waits(turn, data):
+        return replace(_asked_for(turn, data), misunderstood=not is_new)
     if turn.inbound.own_phone:
         return _asked_for(turn, data, otherwise=Reply("login_number_known"))
     if not turn.choice and _NO_PARTNER.search(plain(turn.text)):

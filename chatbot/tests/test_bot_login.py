@@ -134,7 +134,7 @@ def test_the_year_that_is_missing_is_heard_in_a_few_words(partner, hears, year):
     "words",
     [
         *("1990 y quiero mi saldo", "17/05/1990 y quiero mi saldo", "es 1990. Quiero mi saldo"),
-        "nací en 1990 y quiero mi estado de cuenta",
+        *("nací en 1990 y quiero mi estado de cuenta", "mi saldo, 1990"),
     ],
 )
 def test_what_is_wanted_beside_the_missing_year_is_served(partner, hears, words):
@@ -143,6 +143,20 @@ def test_what_is_wanted_beside_the_missing_year_is_served(partner, hears, words)
     welcome, served = hears(words)
     assert "Ana" in welcome and "préstamo" in served
     assert not Message.objects.filter(direction="in", text__regex=r"\d").exists()
+
+
+def test_what_is_wanted_instead_of_the_year_keeps_the_document(partner, hears):
+    hears("mis datos")
+    hears("12345678")
+    assert "año" in hears("quiero mi saldo")[0]
+    welcome, served = hears("1990")
+    assert "Ana" in welcome and "préstamo" in served
+
+
+@pytest.mark.parametrize("wish", ["quiero mi estado de cuenta", "mi estado de cuenta en pdf"])
+def test_who_names_the_statement_beside_who_they_are_enters(partner, hears, wish):
+    hears("mi saldo")
+    assert "Ana" in hears(f"12345678 1990, {wish}")[0] and session().partner == partner
 
 
 @pytest.mark.parametrize(

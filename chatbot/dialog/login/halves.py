@@ -17,11 +17,9 @@ from chatbot.intents.hearing.words import plain
 from crm.fields import fernet
 
 # What may be asked for beside the missing half, and is served to who is in.
+_OF_LOANS = "account_statement", "list_loans", "loan_detail", "next_payment", "settlement"
 WISHES = frozenset(
-    (
-        *("account_statement", "list_loans", "loan_detail", "next_payment", "settlement"),
-        *("personal_info", "ticket_status", "create_ticket", "upload_receipt"),
-    )
+    (*_OF_LOANS, "personal_info", "ticket_status", "create_ticket", "upload_receipt")
 )
 # In the data of a log-in.
 DOCUMENT, YEAR = "sealed_document", "sealed_year"
@@ -35,6 +33,8 @@ _YEAR_SAID = re.compile(
 LONGEST = 60
 # What is wanted besides, behind the whole year.
 _FIRST = re.compile(r"(.*?\d{4})(?: [ye] | and |[.,;\n])", re.DOTALL)
+# Or before it.
+_LAST = re.compile(r".*[.,;\n]((?:\W|\b(?:naci|nasci|soy|es|en|em|del?)\b)*\d{4})\W*", re.DOTALL)
 # Of two digits: whoever writes here was born in "30" to "99", or in "00" to "10".
 OLDEST, YOUNGEST = 30, 10
 
@@ -44,7 +44,7 @@ def together(turn: Turn, data: Mapping[str, Any]) -> tuple[str, int | None]:
     slots, before = turn.heard.slots, _opened(data.get(DOCUMENT))
     year = slots.year or int(_opened(data.get(YEAR)) or 0)
     if before and not year and not slots.document:
-        year = _year_said(turn.text) or (_year_first(turn.text) if wish(turn) else 0)
+        year = _year_said(turn.text) or (year_beside(turn.text) if wish(turn) else 0)
     return slots.document or before, year or None
 
 
@@ -54,8 +54,15 @@ def wish(turn: Turn) -> str:
     return heard.intent if heard.asks_else and heard.intent in WISHES and not turn.choice else ""
 
 
-def _year_first(text: str) -> int:
-    found = _FIRST.match(text)
+def waits(turn: Turn, data: Mapping[str, Any]) -> bool:
+    """Whether they ask for what nobody gets without a log-in, and gave one half before: the other
+    is still missing, and nothing is asked twice."""
+    return wish(turn) in _OF_LOANS and not turn.inbound.media and bool(sealed(data))
+
+
+def year_beside(text: str) -> int:
+    """A year that stands before or behind what is wanted; 0: none."""
+    found = _FIRST.match(text) or _LAST.fullmatch(plain(text))
     return _year_said(found[1]) if found else 0
 
 

@@ -31,10 +31,12 @@ _CUE_JOINED = re.compile(r"\b(d\.?n\.?i\.?|documento|doc|cedula|cpf|rut|ruc|cuit
 _BORN = re.compile(
     r"\b(?:naci|nacido|nacida|nacimiento|ano|anio|nasci|nascimento|born|birth|nac|year)\b"
 )
-# What stands before digits that are somebody's telephone, an account, or an operation.
+# What stands before digits that are somebody's telephone, an account (no statement of it), or an
+# operation.
 OTHER = re.compile(
-    r"\b(?:operacion|transaccion|transferencia|cuenta|cci|telefono|celular|numero de op|codigo"
-    r"|telefone|conta|whatsapp|phone|account|ticket|reclamo|pedido|partida)\b"
+    r"\b(?:operacion|transaccion|transferencia|(?<!estado de )cuenta|cci|telefono|celular"
+    r"|numero de op|codigo|telefone|(?<!extrato da )(?<!extrato de )conta|whatsapp|phone"
+    r"|(?<!statement of )account(?! statement)|ticket|reclamo|pedido|partida)\b"
 )
 _PHONE = re.compile(r"^(?:51)?9\d{8}$")
 # Nobody gives so many numbers; and a page of digits must cost no more.
