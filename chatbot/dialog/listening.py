@@ -10,9 +10,9 @@ from django.utils import timezone
 from chatbot import lasting
 from chatbot.channels.events import InboundMessage
 from chatbot.dialog import registry, sessions
-from chatbot.dialog.login import masking, naming
+from chatbot.dialog.login import halves, masking, naming
 from chatbot.dialog.login.asking import CODE, DIALOG
-from chatbot.dialog.login.figures import births, is_late_year
+from chatbot.dialog.login.figures import YEAR, births, is_late_year
 from chatbot.intents.detecting import detect
 from chatbot.intents.heard import Heard
 from chatbot.intents.hearing import consent
@@ -42,6 +42,8 @@ CARDS = (Message.Kind.LOCATION, Message.Kind.CONTACTS, Message.Kind.ORDER)
 # Of these no day of long ago is told but that of a birth.
 WHOSE = PARTNERS_OWN - {"create_ticket", "ticket_status", "logout"}
 PROSPECTS = frozenset(("property_inquiry", "schedule_visit"))
+# The years of these are seldom a birth's: "me cobraron mal desde 2010", "la casa de 1995".
+OTHERS_YEARS = PROSPECTS | {"create_ticket"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,8 +167,14 @@ def _says_born(
     if conversation.owner != Episode.Owner.BOT or not births(text):
         return False
     if dialog.name == DIALOG and dialog.is_open(timezone.now()):
-        return True
+        return heard.intent not in OTHERS_YEARS or _may_give_year(text)
     return not is_in and naming.says_born(text, days=heard.intent in WHOSE)
+
+
+def _may_give_year(text: str) -> bool:
+    """Whether a year beside something else may be their own."""
+    leads = YEAR.match(text.strip()) or halves.year_beside(text)
+    return bool(leads) or naming.says_born(text, days=False)
 
 
 def _answers_login(dialog: Dialog, heard: Heard, text: str) -> bool:

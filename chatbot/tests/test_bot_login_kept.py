@@ -88,6 +88,22 @@ def test_what_is_asked_for_beside_the_log_in_is_kept(partner, from_outside):
     assert Lead.objects.get().last_text == said
 
 
+@pytest.mark.parametrize(
+    ("said", "year"),
+    [
+        ("me cobraron mal desde 2010", "2010"),
+        ("busco una casa construida en 1995", "1995"),
+        ("quiero ver la casa de 1995", "1995"),
+        ("1990, me cobraron mal", ""),
+        ("me cobraron mal, nací en 1990", ""),
+    ],
+)
+def test_a_year_of_something_else_is_kept_beside_the_log_in(partner, from_outside, said, year):
+    from_outside("mi deuda")
+    from_outside(said)
+    assert stored(year or "1990") == [bool(year)] * 2
+
+
 @pytest.mark.parametrize("text", ["mi dni es 12345678 y quiero ver mi deuda", "12345678", "40 02"])
 def test_what_may_answer_the_log_in_is_not_kept(partner, from_outside, text):
     from_outside("mi deuda")

@@ -238,6 +238,7 @@ def test_a_document_is_heard_and_masked_however_it_is_written(words):
         "12345678 es el dni de mi esposa, cuánto debe?",
         "12345678 é o cpf de minha esposa",
         "documento de mi esposa: 12345678, cuánto debe?",
+        "el préstamo está a nombre de Ana Prueba 12345678",
     ],
 )
 def test_a_document_is_heard_in_other_words_too(words):
@@ -268,6 +269,8 @@ def test_a_document_is_heard_in_other_words_too(words):
         "no tengo dni pero el comprobante es 00123456",
         "soy Ana, fecha 20261103",
         "soy Ana, llámenme al 45678901",
+        *("soy Ana, constancia 12345678", "soy Ana tengo 25000000 para invertir"),
+        *("soy Ana, préstamo 12345678", "soy Ana precio 10.000.000"),
         "soy Ana, mi fijo es 45678901",
         "00123456 es el documento de pago",
         "documento de mi compra: 00123456, no sale",
@@ -299,6 +302,11 @@ def test_many_numbers_are_struck_out_at_once_where_the_text_is_not_found_as_it_w
     assert time.process_time() - before < 4
     assert kept["id"] == "wamid.100" and len(kept["text"]) == len(repeated)
     assert not any(sign.isdigit() for sign in kept["text"])
+
+
+def test_a_short_answer_is_struck_out_only_where_it_is_all_that_is_said():
+    payload = {"id": "wamid.22", "at": "2026-11-03T15:22:00Z", "text": {"body": " 22 "}}
+    assert mask_payload(payload, secrets_of("22")) == payload | {"text": {"body": " •• "}}
 
 
 @settings(deadline=None)

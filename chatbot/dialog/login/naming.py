@@ -33,12 +33,15 @@ _ELSE = (
 )
 # Nor are these parts of a name, nor is their paper anybody's.
 _NO_NAME = (
-    rf"(?:{_ELSE}|\b(?:pague|deposite|yapee|plinee|transferi|fecha|fijo|llam\w*|numero|nro)\b)"
+    rf"(?:{_ELSE}|\b(?:pague|deposite|yapee|plinee|transferi|fecha|fijo|llam\w*|numero|nro"
+    r"|constancia|referencia|secuencia|expediente|agente|folio|prestamo|tengo|cuesta|precio"
+    r"|casa)\b)"
 )
 _THING = rf"(?:(?:el|la|un|una|o|a|mi|mis|meu|su) )?(?:{_ELSE}|(?:compra|venta|contrato|cuota)\b)"
 _SURELY = r"\b(?:d\.?n\.?i|cpf|cedula|pasaporte|passaporte|passport)\b"
 _NAME = (
-    r"\b(?:(?:yo )?soy|(?:eu )?sou|me (?:llamo|chamo)|mi nombre es|meu nome e|my name is|i am)\b"
+    r"\b(?:(?:yo )?soy|(?:eu )?sou|me (?:llamo|chamo)|mi nombre es|meu nome e|my name is|i am"
+    r"|a nombre de)\b"
 )
 _EIGHT = r"(?:\d{8}|\d\d(?P<mark>[ .-])\d{3}(?P=mark)\d{3})(?![\w-]|\.\d)"
 # "mi dni es 12345678", "soy 12345678", "dni12345678", "12345678 es mi dni", "12345678 (dni)",
