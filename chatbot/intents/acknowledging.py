@@ -14,13 +14,13 @@ def acknowledge(turn: Turn) -> Outcome:
     captured = turn.captured
     if turn.session is not None and captured is None:
         if visits.names_only_a_time(turn):
-            return visits.schedule(turn)
+            return visits.begin(turn)
         return properties.asked_in_passing(turn) or beyond(turn)
     named = properties.named_in(turn)
     if named is not None and turn.topic.get(PROPERTY) != named.pk:
         return properties.about(turn, named)
     if visits.names_only_a_time(turn):
-        return visits.schedule(turn)
+        return visits.begin(turn)
     if turn.inbound.kind == Message.Kind.UNSUPPORTED:
         return Outcome((Reply("cannot_read", promises=True),))
     if menu.is_unheard(turn):

@@ -11,25 +11,32 @@ from chatbot.intents.hearing.words import plain
 from chatbot.intents.visit_times import WEEKDAYS, When, days_named, read_when
 
 MOVE = re.compile(
-    r"\b(?:cambi\w*|mover\w*|muev\w*|reprogram\w*|re-?agend\w*|posterg\w*|aplaz\w*|adelant\w*"
-    r"|atrasar\w*|remarc\w*|trocar|adiar|mudar|reschedul\w*|postpone|change"
-    r"|move(?! (?:in|out|into|there|here)\b)|pas(?:ar|emos|amos)(?:l[ao]\b"
+    r"\b(?:cambi\w*|mover\w*|muev\w*|reprogram\w*|re-?agend\w*|posterg\w*|aplaz\w*"
+    r"|adelant(?!e\b)\w*|atrasar\w*|remarc\w*|trocar|adiar|(?<!me quiero )mudar|reschedul\w*"
+    r"|postpone|change|move(?! (?:in|out|into|there|here)\b)|pas(?:ar|emos|amos)(?:l[ao]\b"
     r"| (?:para (?:el|la|las|hoy|manana)|al|(?:mi|la|esa|nuestra) (?:visita|cita))\b))"
 )
 _PART = re.compile(
     r"[,;!?\n]+|\.(?!\d|\s?m\b)|\b(?:pero|mas bien|sino|but|porem)\b"
-    r"|(?=\b(?:mejor|prefiero|melhor|prefiro|puede ser|podria ser|pode ser|en (?:vez|lugar) de"
-    r"|em vez de|instead of)\b)"
+    r"|\b(?:porque|ya que|pues)\b(?= (?:trabajo|tengo)\b)|\by(?= (?:puedo|podria)\b)"
+    r"|(?=\b(?:mejor|prefiero|melhor|prefiro|puede ser|podria ser|pode ser|en (?:vez|lugar) del?"
+    r"|em vez d\w+|instead of|(?<!ir )(?<!no )solo (?:puedo|podria|el|los))\b)"
 )
+# Their work says when they cannot, but where they say when they can besides.
 _CANNOT = re.compile(
     r"\bno (?:puedo|podre|podria|podemos|podremos|me (?:queda|viene|sirve|acomoda)|tengo tiempo"
     r"|estoy|estare|(?:voy|vamos) a|ire|iremos|llego|alcanzo|ir|(?:quiero|quisiera|deseo) ir)\b"
     r"|(?<!por que )\bno (?:el|la|los|las|hoy|manana|a las?)\b"
     r"|\ben (?:vez|lugar) de|\bem vez d|\binstead of\b"
     r"|\bnao (?:posso|consigo|da|vou|irei)\b|\b(?:can.?t|cannot|won.?t|not available|busy)\b"
-    r"|(?<!del )(?<!de )(?<!mi )(?<!el )(?<!al )\btrabajo\b"
+    r"|(?:(?<!del )(?<!de )(?<!mi )(?<!el )(?<!al )(?<!por )\btrabajo\b"
     r"|\btengo (?:que (?:trabajar|viajar|estudiar|salir)|clases?|examen|reunion|turno|otra cita)\b"
-    r"|\bocupad[oa]\b|\b(?:tampoco|tambem nao)\b|\b(?:no|nao)\s*$"
+    r"|\bocupad[oa]\b)(?!.*\b(?<!no )(?:puedo|podria|podemos)\b)"
+    r"|\b(?:tampoco|tambem nao)\b|\b(?:no|nao)\s*$"
+)
+_WANTS = re.compile(
+    r"\b(?:quiero|quisiera|queremos|(?<!no )puedo|podria|podemos|me gustaria|quero|i want)"
+    r"(?:\s+\w+){0,3}?\s+(?:ir|ver\w*|visit\w*|agend\w*|conocer\w*|cita)\b"
 )
 # A day there was, and what came of it.
 _PAST = re.compile(
@@ -38,14 +45,22 @@ _PAST = re.compile(
     r"|\bfui\b(?! (?:referid|recomendad|client|derivad))|\bestuv(?:e|imos)\b(?! \w+[aei]ndo\b)"
     r"|\bquise\b(?! decir)|\b(?:fuimos|quisimos|nadie|ninguem|nobody|no one|i went|i was there)\b"
 )
-# Nothing is agreed by a question whether anybody is there, nor by a no that is none to a time.
-_DOUBTS = re.compile(
-    r"\b(?:no|nao|not|ni|nunca|tampoco|never|atienden|abren|trabajan|abert\w+|abiert\w+)\b"
+# Nothing is agreed by a question whether anybody is there, nor by a no beside the hour.
+_ASKS_OPEN = re.compile(r"\b(?:atienden|abren|trabajan|abert\w+|abiert\w+)\b")
+_DOUBTS = re.compile(r"\b(?:no|nao|not|ni|nunca|tampoco|never)\b")
+_AROUND = 2  # hours before and after the one that is doubted
+# "No puedo hasta el jueves" says neither that they can on that day nor that they cannot.
+_UNTIL = re.compile(r"\b(?:hasta|antes|ate|antes d[eao]s?|until|before)\b")
+_NOT_THIS_WEEK = re.compile(
+    r"\s*(?:esta semana )?no (?:puedo|podre|voy a poder)(?: ir)?(?: esta semana)?\s*"
 )
+_NEXT_ONE = re.compile(r"\b(?:la|a) (?:proxima|otra|siguiente)\b(?! semana)")
 _NO_MATTER = re.compile(
     r"\bno (?:hay|tengo) (?:ningun )?(?:problemas?|inconvenientes?)\b|\bno problem\b"
     r"|\bsi no (?:es|hay) (?:molestia|inconveniente|problema)\b"
 )
+# It is about what stands before it.
+_BARE_NO = re.compile(r"[,;.]\s*(?=no (?:puedo|podre|voy a poder)[\s.!]*$)")
 _FROM = re.compile(r"\b(?:del?|desde|das?|do|from)\s+(?:el |la )?")
 _TO = re.compile(r"\s(?:al?|para|pra|to|hacia)\s+(?:el |la )?")
 _MOST_READ = 4  # of each of those two, in a long text
@@ -54,21 +69,28 @@ _MOST_READ = 4  # of each of those two, in a long text
 def read_answer(text: str, today: date, *, asked: bool = True) -> When:
     """When they would come. "No puedo mañana" names the day on which they cannot; what stands
     beside that is what they would like. `asked`: it answers to "when?"."""
-    said = _new_time(_NO_MATTER.sub(" ", plain(text)), today)
+    said = _BARE_NO.sub(" ", _NO_MATTER.sub(" ", plain(text)))
+    said = _new_time(said, today)
     if _is_past(said, today):
         return When(vague=True)
     left, dropped = _parts(said)
-    if not dropped:
-        return _without_doubt(read_when(said, today, asked=asked), [said], today)
-    liked = _without_doubt(read_when(", ".join(left), today, asked=asked), left, today)
-    refused = ", ".join(dropped)
-    cannot = read_when(refused, today)
-    if not (liked.says_something or liked.vague):
-        several = days_named(refused) > 1
-        return When(without=cannot.day, vague=cannot.day is None or several)
-    if liked.day is not None or liked.hour is None:
+    if any("semana" in one and _NOT_THIS_WEEK.fullmatch(one) for one in dropped):
+        left = ["proxima semana", *(_NEXT_ONE.sub(" ", one) for one in left)] if left else []
+    rest = ", ".join(left) if dropped else said
+    liked = _without_doubt(read_when(rest, today, asked=asked), left, today)
+    refused = ", ".join(one for one in dropped if not _PAST.search(one))
+    if not refused:
         return liked
-    if cannot.hour is not None:
+    cannot = read_when(refused, today)
+    is_until = _UNTIL.search(refused) is not None
+    if not (liked.says_something or liked.vague):
+        several = is_until or days_named(refused) > 1
+        return When(without=cannot.day, vague=cannot.day is None or several)
+    if liked.day is not None or not (liked.hour or (liked.hours and cannot.hours)):
+        return liked
+    if is_until:
+        return replace(liked, vague=True)
+    if cannot.day is not None and (cannot.hour is not None or cannot.hours):
         return replace(liked, day=cannot.day)  # "el martes a las 10 no puedo, a las 11 sí"
     return replace(liked, without=cannot.day)
 
@@ -85,6 +107,8 @@ def is_past(text: str, today: date) -> bool:
 
 
 def _is_past(said: str, today: date) -> bool:
+    if _WANTS.search(said):
+        return False
     parts = _PART.split(said)
     left = [one for one in parts if not _PAST.search(one)]
     return len(left) < len(parts) and read_when(", ".join(left), today).day is None
@@ -93,16 +117,25 @@ def _is_past(said: str, today: date) -> bool:
 def _parts(said: str) -> tuple[list[str], list[str]]:
     """What they say, without what is not to be, and that."""
     parts = [one for one in _PART.split(said) if one.strip()]
-    dropped = [one for one in parts if _CANNOT.search(one) or _PAST.search(one)]
+    dropped = [one for one in parts if _is_not_to_be(one)]
     return [one for one in parts if one not in dropped], dropped
 
 
+def _is_not_to_be(part: str) -> bool:
+    is_past = _PAST.search(part) is not None and not _WANTS.search(part)
+    return is_past or _CANNOT.search(part) is not None
+
+
 def _without_doubt(when: When, parts: list[str], today: date) -> When:
-    """Where an hour is doubted, that day's are offered."""
+    """Where an hour is doubted, those around it are offered, or that day's."""
     if when.hour is None:
         return when
-    doubted = any(_DOUBTS.search(one) and read_when(one, today).hour for one in parts)
-    return replace(when, hour=None) if doubted else when
+    if any(_ASKS_OPEN.search(one) for one in parts):
+        return replace(when, hour=None)
+    if not any(_DOUBTS.search(one) and read_when(one, today).hour for one in parts):
+        return when
+    hour = when.hour.hour
+    return replace(when, hour=None, hours=(max(0, hour - _AROUND), hour + _AROUND + 1))
 
 
 def _new_time(said: str, today: date) -> str:

@@ -49,10 +49,11 @@ _LATE = re.compile(
     r".*(?:\b(?:a tiempo|puntual|tarde|minutos|exact\w+)|\ba las? \d)"
 )
 _COSTS = re.compile(
-    r"\b(?:visitas?|citas?)\b.*\b(?:es gratis|es gratuit[oa]|tiene (?:algun )?costo|cuestan?"
+    r"\b(?:visitas?|citas?)\b(?: \w+){0,9} (?:es gratis|es gratuit[oa]|tiene (?:algun )?costo"
     r"|se (?:paga|cobra)|(?:la|me) cobran)\b"
     r"|\b(?:cobran|cuestan?|costo|cancelar|pagar)\b.*\bpor (?:la|una|cada|mi) (?:visita|cita)\b"
-    r"|\bcosto de (?:la|una) (?:visita|cita)\b|\b(?:cuestan?|gratis) (?:la|una) (?:visita|cita)\b"
+    r"|\bcosto de (?:la|una) (?:visita|cita)\b"
+    r"|(?<!si es )\b(?:cuestan?|gratis) (?:la|una) (?:visita|cita)\b"
 )
 # Nothing but these, and the words of its title, a day and an hour: only that it is called off.
 _ONLY = {

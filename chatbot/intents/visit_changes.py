@@ -38,6 +38,9 @@ _WHEN_IS = re.compile(
 )
 
 
+_MORNING = re.compile(r"\b(?:manana|amanha)\b")
+
+
 @dataclass(frozen=True, slots=True)
 class Change:
     """What is said of it; or the visit that shall be `moved`."""
@@ -217,11 +220,16 @@ def _off(turn: Turn, rows: list[FollowUp], today: date, *, sure: bool) -> Outcom
     if len(rows) > 1 and wanted.day is not None:
         rows = [one for one in rows if _day(one.due_at) == wanted.day] or rows
     only = rows[0] if sure and len(rows) == 1 else None
-    if only is None or not _is_then(only, wanted):
+    if only is None or not _is_then(only, wanted) or _names_morning(said, wanted):
         return _which(rows, OFF)
     if not visit_calling_off.says_only_that(said, plain(only.about)):
         return _which(rows, OFF)
     return _called_off(turn, only)
+
+
+def _names_morning(said: str, wanted: When) -> bool:
+    """ "La visita de mañana" is hardly one in the morning."""
+    return wanted.day is None and _MORNING.search(said) is not None
 
 
 def _is_then(visit: FollowUp, wanted: When) -> bool:

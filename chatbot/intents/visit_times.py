@@ -29,7 +29,7 @@ _WEEKDAY = re.compile("|".join(rf"\b({one})\b" for one in _EACH_WEEKDAY))
 WEEKDAYS = "|".join(_EACH_WEEKDAY)
 _ANY_DAY = re.compile(
     rf"\b(?:{WEEKDAYS}|hoy|hoje|today|pasado manana|amanha|tomorrow"
-    r"|(?<!la )(?<!esta )(?<!de )manana)\b"
+    r"|(?<!\bla )(?<!\besta )(?<!\bde )manana)\b"
 )
 _EITHER = re.compile(r"\b(?:o|u|ou|or|y|e|and|ni|nem|al?|hasta|ate|to)\s+(?:el |na |on )?$")
 _NEXT_WEEK = re.compile(

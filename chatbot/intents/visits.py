@@ -44,6 +44,10 @@ def schedule(turn: Turn) -> Outcome:
     """Which property, then when; or what becomes of the visit they have."""
     if changed := in_passing(turn):
         return changed
+    return begin(turn)
+
+
+def begin(turn: Turn) -> Outcome:
     if _answers_us(turn):
         return Outcome((Reply("noted", promises=True),))
     shown = properties.named_in(turn) or _placed(turn) or properties.spoken_of(turn)

@@ -43,7 +43,7 @@ _WORDS = (
     (re.compile(r"(?<!antes de )\b(?:ayer|ontem|yesterday|anoche)\b"), -1),
     (re.compile(r"\b(?:hoy|hoje|today|ahorita)\b"), 0),
     (re.compile(r"\b(?:pasado manana|depois de amanha)\b"), 2),
-    (re.compile(r"(?<!la )(?<!esta )(?<!de )\b(?:manana|amanha|tomorrow)\b"), 1),
+    (re.compile(r"(?<!\bla )(?<!\besta )(?<!\bde )\b(?:manana|amanha|tomorrow)\b"), 1),
 )
 
 # The day somebody paid: of a week the last such one, before today.
