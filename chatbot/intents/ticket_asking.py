@@ -13,7 +13,7 @@ from chatbot.intents import titles
 from chatbot.intents.hearing.certain import exactly
 from chatbot.intents.hearing.words import plain, words_of
 from chatbot.intents.ticket_finding import UNSENT
-from chatbot.intents.ticket_words import NOT_WELL
+from chatbot.intents.ticket_words import NOT_THAT, NOT_WELL
 from chatbot.intents.tickets import NEW, added, outside, theirs, unheard
 from chatbot.intents.told import just_offered
 from crm.conversations.models import Message
@@ -178,6 +178,8 @@ def _says_no(message: Message) -> bool:
     """In words, or by the answer that was offered for it."""
     if tapped := offered_with(message):
         return tapped[0] == MENU or tapped[0].startswith(f"{NEW}:")
+    if NOT_THAT.fullmatch(plain(message.text)):
+        return True
     return exactly(words_of(message.text)) == "deny" and not says_wrong(message.text)
 
 

@@ -29,6 +29,7 @@ from chatbot.intents.ticket_finding import lately, not_done, one_waits, quoted, 
 from chatbot.intents.ticket_words import (
     ASKS,
     BARE_NO,
+    NOT_THAT,
     NOT_TOLD,
     NOT_WELL,
     OF_PAYING,
@@ -38,6 +39,7 @@ from chatbot.intents.ticket_words import (
     STILL,
     TAKEN_BACK,
     TELLS,
+    THANKS,
     WISHES,
     YES,
     surely_goes_on,
@@ -69,6 +71,8 @@ OF_TALK = frozenset(("cancel", "logout", "opt_out", "opt_in", "talk_to_agent"))
 def claim(turn: Turn) -> Outcome | None:
     """Words that ask for nothing the bot knows, or a file, may be about a ticket: surely if it
     waits for them, or if they answer to a message of ours about it; else they are asked."""
+    if found := _not_that(turn):
+        return found
     waits = one_waits(turn)
     found = _answered(turn) if waits or turn.inbound.reply_to else None
     if found := found or _not_settled(turn):
@@ -99,7 +103,10 @@ def claim_other(turn: Turn) -> Outcome | None:
     it is nothing but another thing's own words."""
     if turn.heard.exact and turn.heard.intent not in YES_NO:
         return None
-    return _answered(turn) or (_not_settled(turn) if turn.heard.intent in OF_TICKETS else None)
+    # "Gracias, pero sigue igual".
+    in_vain = turn.heard.intent == "thanks" and surely_goes_on(THANKS.sub("", plain(turn.text)))
+    of_tickets = turn.heard.intent in OF_TICKETS or in_vain
+    return _answered(turn) or (_not_settled(turn) if of_tickets else None)
 
 
 def claim_yes(turn: Turn) -> Outcome | None:
@@ -116,16 +123,36 @@ def claim_yes(turn: Turn) -> Outcome | None:
 def claim_no(turn: Turn) -> Outcome | None:
     """A no to "is it about that ticket?", where it was offered that it is something new: so it
     is. One that says that something is not well is asked about besides."""
+    if found := _not_that(turn):
+        return found
     said = said_lately(turn)[:1] if turn.heard.exact and not turn.choice else []
     offered = offered_with(said[0]) if said else []
     if not offered or not offered[0].startswith(f"{ABOUT}:"):
         return claim_other(turn)
     if says_wrong(turn.text):
         return asked_besides(turn, said[0])
-    new = next((one for one in offered if one.startswith(f"{NEW}:")), "")
-    if new and BARE_NO.fullmatch(plain(turn.text)):
-        return begin(replace(turn, inbound=replace(turn.inbound, choice=new)))
+    if BARE_NO.fullmatch(plain(turn.text)) and (begun := _begun(turn, offered)):
+        return begun
     return claim_other(turn)
+
+
+def _not_that(turn: Turn) -> Outcome | None:
+    """ "No, es otra cosa" to that question is the no that was offered with it."""
+    if turn.choice or turn.inbound.media or not NOT_THAT.fullmatch(plain(turn.text)):
+        return None
+    said = said_lately(turn)[:1]
+    offered = offered_with(said[0]) if said else []
+    if not offered or not offered[0].startswith(f"{ABOUT}:"):
+        return None
+    return _begun(turn, offered) or menu.show(turn)
+
+
+def _begun(turn: Turn, offered: list[str]) -> Outcome | None:
+    """What they wrote before begins a ticket, where that was offered."""
+    new = next((one for one in offered if one.startswith(f"{NEW}:")), "")
+    if not new:
+        return None
+    return begin(replace(turn, inbound=replace(turn.inbound, choice=new)))
 
 
 def claim_document(turn: Turn) -> Outcome | None:

@@ -57,13 +57,15 @@ NOT_DONE = re.compile(
     r"(?:resuel|resolv|soluc|arregl|devuel|devol|solved|fixed)\w*"
 )
 GOES_ON = re.compile(
-    rf"{NOT_DONE.pattern}|\bproblema?s?\b|\breabr|\breapert|\breopen"
+    rf"{NOT_DONE.pattern}|\bproblema?s?\b|\breabr|\breapert|\breopen|\bpersist\w*"
+    r"|\b(?:sigue[ns]?|continua[n]?) (?:mal|fall\w+|sin \w+)|\botra vez (?:me|nos) (?:\w+ )?cobr\w+"
     r"|\b(?:sig[ou]\w*|continu\w+|segue[m]?|still)(?: (?:todo|tudo|the|exactamente)){0,2}"
     r" (?:igual|same|cobr\w+|charg\w+)\b"
 )
 # Unless they say besides that all is well, or ask: then it may be anything's, too.
+THANKS = re.compile(r"\b(?:gracias|obrigad[oa]|thanks?)\b")
 CONTENT = re.compile(
-    r"\?|\b(?:gracias|obrigad[oa]|thanks?|interesad[oa]s?|interested)\b"
+    rf"\?|{THANKS.pattern}|\b(?:interesad[oa]s?|interested)\b"
     r"|\b(?:resuelt|resolvid|solucion|arregl|resolved|solved|fixed)"
     r"|\b(?:ya no|ja nao|no (?:sigue|continua|persiste))\b"
     r"|\b(?:no|sin|ningun|nao|nem|sem)(?: (?:hay|ha|tem|tengo|es|un|ningun|nenhum)){0,2} problem"
@@ -71,9 +73,21 @@ CONTENT = re.compile(
 # A yes that is no mere "ok".
 YES = re.compile(r"^(?:si|sim|yes)\b")
 # A no, and nothing else.
-BARE_NO = re.compile(r"\W*(?:(?:no|nao|nope|nah)\b\W*)*")
+BARE_NO = re.compile(
+    r"\W*(?:(?:no|nao|nope?|nah|nel|negativo)\b\W*)*"
+    r"(?:(?:senor(?:a|ita)?|joven|amig[oa])\b\W*)?"
+)
+# A no to "is it about that ticket?", with what it is about instead, or without.
+NOT_THAT = re.compile(
+    r"\W*(?:(?:no|nao)\b\W*)?(?:(?:(?:es|e) )?(?:por |sobre |de )?otr[oa]"
+    r" (?:cosa|tema|asunto|problema|reclamo)|outr[oa] (?:coisa|assunto|problema)"
+    r"|(?:es )?(?:algo )?nuev[oa]|nada que ver|not that(?: one)?|something else)\W*"
+    r"|\W*(?:no|nao) (?:es|e) (?:sobre |por |de )?(?:es[eo]|isso|esse)(?: ticket)?\W*"
+)
 
 
 def surely_goes_on(words: str) -> bool:
     """Whether they can mean nothing else than that it was not settled."""
-    return GOES_ON.search(words) is not None and not CONTENT.search(NOT_DONE.sub("", words))
+    left, not_done = NOT_DONE.subn("", words)
+    content = CONTENT.search(THANKS.sub("", left) if not_done else left)
+    return GOES_ON.search(words) is not None and not content

@@ -59,6 +59,21 @@ def test_a_question_that_was_answered_is_not_asked_again(made, ask, answer):
     assert said_of(made) == (["la app"] if answer == "sí" else [])
 
 
+@pytest.mark.parametrize("no", ["no, es otra cosa", "no es sobre eso", "nada que ver", "not that"])
+def test_a_no_with_a_reason_is_not_asked_about(made, ask, no):
+    ask("la app")
+    for words in (no, "sí"):
+        assert f"*{made.number}*?" not in "".join(ask(words)), words
+    assert said_of(made) == []
+
+
+@pytest.mark.parametrize("no", ["nop", "negativo", "no señorita", "no, es otra cosa", "no es eso"])
+def test_nor_are_the_words_of_a_complaint_lost(done, ask, no):
+    ask("no me han devuelto nada")
+    (said,) = ask(no)
+    assert "Asunto: *no me han devuelto nada*" in said and fresh(done).is_done
+
+
 def test_a_yes_to_a_visit_is_one_to_that(made, ask, villa):
     for words in ("la app", "info de Villa Marina", "me interesa"):
         ask(words)

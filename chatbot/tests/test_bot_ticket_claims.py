@@ -196,7 +196,9 @@ def test_who_asks_of_what_was_is_not_asked_about_it(made, ask, clara, words):
 STILL = [
     "sigo con el mismo problema", "el problema continúa", "esto no se solucionó",
     "me siguen cobrando doble", "quiero reabrir mi ticket", "no está resuelto, sigue igual",
-    "aún no me han devuelto nada", "sigue igual",
+    "aún no me han devuelto nada", "sigue igual", "el error persiste", "sigue mal",
+    "sigue sin funcionar", "otra vez me cobraron doble", "gracias, pero no está resuelto",
+    "no me han solucionado el problema, gracias", "sigue fallando",
 ]  # fmt: skip
 
 
@@ -216,6 +218,7 @@ def test_what_may_say_so_is_asked_of(done, ask, clara):
         "no está bien", "sigo esperando el pdf", "me siguen llegando mensajes",
         "otra vez gracias, problema resuelto", "no hay problema, de nuevo gracias",
         "mi hermano sigue interesado", "sigue en pie lo de mañana?", "aún no me han cobrado",
+        "gracias pero sigue igual",
     )  # fmt: skip
     for words in asked_of:
         (said,) = ask(words)
