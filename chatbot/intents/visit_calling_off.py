@@ -66,10 +66,32 @@ _ONLY = {
         " visita visitar cita agendamento del de para en hoy manana pasado hoje amanha por favor"
         " porfavor porfa pls please gracias muchas hola buenas buenos disculpa disculpe disculpen"
         " perdon perdona lo siento lamento lamentablemente obrigado obrigada desculpe ola oi hi"
+        " molestia molestias senor senora senorita estimado estimada"
         " hello i can t cant cannot won wont be able to make it come attend go cancel my the visit"
         " appointment viewing sorry thanks thank you want need tomorrow today on at am pm h",
     ),
     *MONTHS.split("|"),
+}
+# A reason may stand beside that, but nothing that makes it less than a wish.
+_AT_ONCE = re.compile(
+    r"(?:^\W*(?:hola\W+)?cancelo|\b(?:cancel(?:a|e|en|ar|ame|emos)|anul(?:a|e|en|ar)))"
+    r" (?:mi|la) (?:visita|cita)\b"
+)
+_PERHAPS_NOT = re.compile(
+    r"\b(?:si|por que|como|cuando|quien|tuv[eo]|tuvimos|ayer|pasad[oa]|antes|saber|pued\w+"
+    r"|podria\w*|dij\w+|dice\w*)\b"
+)
+# "Yes" to whether the visit shall be called off, and nothing else.
+_YES = re.compile(
+    r"\b(?:si+p?|sim|yes|claro|dale|correcto|exacto|confirmo|es[ae]|es[ae] mism[ao]"
+    r"|cancel(?:a|e|o|en|ar)(?:l[ao])?|cancelame(?:la)?|anul(?:a|e|ar)(?:l[ao])?)\b"
+)
+_BESIDE_YES = {
+    *re.findall(
+        r"\w+",
+        "ok ya por favor porfavor porfa pls please gracias muchas senor senora senorita mi la de"
+        " visita cita asi es mismo misma obrigado obrigada pode quiero quisiera deseo",
+    )
 }
 _GOES = re.compile(
     r"\b(?:ir|ire|iremos|irei|asistir\w*|acudir|comparecer|visitar|make it|come|attend|go)\b"
@@ -122,6 +144,20 @@ def says_only_that(said: str, title: str) -> bool:
     """Whether it is beyond doubt that the visit to it is called off."""
     says = VISIT.search(said) or _GOES.search(said)
     return bool(says) and not asks(said) and _is_known(said, set(re.findall(r"\w+", title)))
+
+
+def says_at_once(said: str) -> bool:
+    """ "Cancele la visita, ya encontré departamento"."""
+    doubted = asks(said) or "?" in said or _PERHAPS_NOT.search(said) or _KEEPS.search(said)
+    return _AT_ONCE.search(said) is not None and not doubted
+
+
+def agrees(said: str, title: str) -> bool:
+    """To that it be called off; "sí puedo ir" is another thing."""
+    if not _YES.search(said) or "?" in said:
+        return False
+    known = _BESIDE_YES | set(re.findall(r"\w+", title))
+    return all(word in known for word in re.findall(r"\w+", _YES.sub(" ", said)))
 
 
 def _is_known(said: str, more: set[str]) -> bool:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import date, datetime
+from typing import Any
 
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from chatbot.dialog.contract import INTENT, PROPERTY, Outcome, Reply, Turn, option
+from chatbot.dialog.contract import INTENT, PROPERTY, Asked, Outcome, Reply, Turn, option
 from chatbot.intents import properties, titles, visit_calling_off
 from chatbot.intents.hearing.words import plain
 from chatbot.intents.own_words import kept, written, written_on
@@ -22,6 +24,7 @@ from crm.catalog.models import Property
 from crm.people.followups import FollowUp
 from crm.people.models import User
 
+DIALOG = "visit"
 OFF, MOVE = "visit_off", "visit_move"
 LONGEST_WISH, LONGEST = 500, 2000
 # Surely another time only with one beside it.
@@ -38,6 +41,10 @@ _WHEN_IS = re.compile(
 )
 
 
+_DENIES = re.compile(
+    r"\W*(?:\b(?:no|nao|mejor|todavia|ya|ningun[ao]|gracias|dej\w+|asi|no (?:la )?cancel\w*)\b"
+    r"\W*)+"
+)
 _MORNING = re.compile(r"\b(?:manana|amanha)\b")
 
 
@@ -144,6 +151,21 @@ def call_off(turn: Turn) -> Outcome:
     return _called_off(turn, visit) if visit is not None else _none(turn)
 
 
+def answered(turn: Turn, data: Mapping[str, Any]) -> Outcome | None:
+    """Which shall be called off, or whether the only one shall; why was said before."""
+    rows = list(_open(turn).filter(pk__in=data["visits"]))
+    if turn.choice:
+        key = turn.value if turn.choice.partition(":")[0] == OFF else ""
+        tapped = next((one for one in rows if str(one.pk) == key), None)
+        return _called_off(turn, tapped, data["said"]) if tapped else None
+    said = plain(written(turn))
+    if len(rows) != 1 or not said:
+        return None
+    if visit_calling_off.agrees(said, plain(rows[0].about)):
+        return _called_off(turn, rows[0], data["said"])
+    return _told(turn, rows) if _DENIES.fullmatch(said) else None
+
+
 def theirs(turn: Turn) -> FollowUp | None:
     """The visit of theirs that a tapped answer names."""
     key = turn.value.partition(".")[0][:18]
@@ -221,10 +243,18 @@ def _off(turn: Turn, rows: list[FollowUp], today: date, *, sure: bool) -> Outcom
         rows = [one for one in rows if _day(one.due_at) == wanted.day] or rows
     only = rows[0] if sure and len(rows) == 1 else None
     if only is None or not _is_then(only, wanted) or _names_morning(said, wanted):
-        return _which(rows, OFF)
-    if not visit_calling_off.says_only_that(said, plain(only.about)):
-        return _which(rows, OFF)
-    return _called_off(turn, only)
+        return _which_off(turn, rows)
+    agent = only.assigned_to.first_name if only.assigned_to else ""
+    if visit_calling_off.says_only_that(said, plain(f"{only.about} {agent}")):
+        return _called_off(turn, only)
+    at_once = visit_calling_off.says_at_once(said)
+    return _called_off(turn, only) if at_once else _which_off(turn, rows)
+
+
+def _which_off(turn: Turn, rows: list[FollowUp]) -> Outcome:
+    keys = [one.pk for one in rows[: properties.MOST_SHOWN]]
+    asked = Asked(DIALOG, "off", {"visits": keys, "said": kept(turn)[:LONGEST_WISH]})
+    return replace(_which(rows, OFF), asked=asked)
 
 
 def _names_morning(said: str, wanted: When) -> bool:
@@ -252,10 +282,11 @@ def shown_in(visit: FollowUp) -> Property | None:
     return visit.property or rows.filter(title=visit.about).first()
 
 
-def _called_off(turn: Turn, visit: FollowUp) -> Outcome:
-    """It is nobody's to do any more; who would have shown it reads their words."""
+def _called_off(turn: Turn, visit: FollowUp, before: str = "") -> Outcome:
+    """It is nobody's to do any more; who would have shown it reads their words, and those from
+    `before` they were asked."""
     visit.done_at, visit.is_cancelled = turn.now, True
-    visit.text = f"{visit.text}\n{kept(turn)}".strip()[:LONGEST]
+    visit.text = "\n".join(filter(None, (visit.text, before, kept(turn))))[:LONGEST]
     visit.save(update_fields=["done_at", "is_cancelled", "text"])
     agent = visit.assigned_to.first_name if visit.assigned_to else ""
     said = {"title": visit.about, "when": _said_when(turn, visit), "agent": agent}

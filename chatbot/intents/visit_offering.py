@@ -31,7 +31,7 @@ from crm.people import calendar
 from crm.people.followups import FollowUp
 from crm.people.models import User
 
-DIALOG = "visit"
+DIALOG = visit_changes.DIALOG
 NOTHING = When()
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.utils import timezone
 
+from chatbot.dialog import registry
 from chatbot.dialog.contract import Asked, Outcome, Reply, Step, Turn
 from chatbot.intents import menu, properties, visit_changes
 from chatbot.intents.heard import SURE
@@ -203,6 +204,14 @@ def _denies(turn: Turn) -> bool:
     return turn.heard.intent == "deny" and turn.heard.score >= SURE
 
 
+def off(turn: Turn, data: Mapping[str, Any]) -> Outcome | None:
+    """Which visit shall be called off; what is no answer is served as if nothing was asked."""
+    done = visit_changes.answered(turn, data) or in_passing(turn)
+    if done or turn.choice or turn.heard.asks_else or not written(turn):
+        return done
+    return registry.handlers()[registry.REST](turn)
+
+
 def to_move(turn: Turn, visit: FollowUp | None) -> Outcome:
     """Another hour for the visit they have, which stands until they choose one."""
     shown = visit_changes.shown_in(visit) if visit else None
@@ -238,5 +247,8 @@ CHOICES = {
 STEPS = {
     (DIALOG, "which"): Step(which),
     (DIALOG, "when"): Step(when),
+    (DIALOG, "off"): Step(
+        off, own=(visit_changes.OFF,), optional=True, answers=lambda turn: not turn.choice
+    ),
     (DIALOG, "wish"): Step(wish, takes_any=True, own=(SLOT,)),
 }

@@ -150,6 +150,34 @@ def test_what_may_call_it_off_is_asked(booked, day):
     assert "cancelé tu visita" in booked("Villa Marina")[0]
 
 
+def test_why_is_kept_while_it_is_asked(booked):
+    why = "no podré ir, estoy enfermo"
+    for answer in ("sí", "sí, cancela", "cancélala", "esa", "Villa Marina"):
+        FollowUp.objects.update(done_at=None, is_cancelled=False, text="")
+        assert "cancelar?" in booked(why)[0]
+        assert "cancelé tu visita" in booked(answer)[0], answer
+        assert why in FollowUp.objects.get().text and len(booked.queries) <= MOST_QUERIES
+
+
+def test_else_it_stands(booked):
+    for answer in ("no", "no, gracias", "sí puedo ir", "ok", "tiene cochera?", "cancelar cuota"):
+        booked("no podré ir, estoy enfermo")
+        booked(answer)
+        assert FollowUp.objects.open().get(), answer
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "hola María, no podré ir, disculpe las molestias señorita",
+        "cancelo la visita por motivos de salud",
+        "ya no podré ir, ya encontré depa, cancele la visita",
+    ],
+)
+def test_politeness_and_a_reason_are_no_doubt(booked, text):
+    assert "cancelé tu visita" in booked(text)[0]
+
+
 @pytest.mark.parametrize(
     ("text", "hour"),
     [
