@@ -135,6 +135,7 @@ def test_the_year_that_is_missing_is_heard_in_a_few_words(partner, hears, year):
     [
         *("1990 y quiero mi saldo", "17/05/1990 y quiero mi saldo", "es 1990. Quiero mi saldo"),
         *("nací en 1990 y quiero mi estado de cuenta", "mi saldo, 1990"),
+        "soy del 90 y quiero ver mi saldo",
     ],
 )
 def test_what_is_wanted_beside_the_missing_year_is_served(partner, hears, words):

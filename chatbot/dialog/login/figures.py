@@ -51,7 +51,9 @@ _LATELY = 14
 _MOST_DIGITS = 5
 # Not "Nación": a bank is called so.
 BORN = r"\b(?:nac(?:[ií]|id[oa]|imiento)?|nasc(?:i|id[oa]|imento)?|born|birth\w*)\b"
-_BORN = re.compile(rf"{BORN}[^,;]{{0,30}}$", re.IGNORECASE)
+_BORN = re.compile(
+    rf"{BORN}[^,;]{{0,30}}$|\b(?:soy|sou) (?:del?|do)(?: a[nñ]o)? ['’]?$", re.IGNORECASE
+)
 _NEAR = 40
 
 

@@ -31,8 +31,11 @@ _YEAR_SAID = re.compile(
     r"((?:19|20)?\d\d)(?:\W+(?:gracias|por favor|obrigad[oa]|thanks|please))?\W*"
 )
 LONGEST = 60
-# What is wanted besides, behind the whole year.
-_FIRST = re.compile(r"(.*?\d{4})(?: [ye] | and |[.,;\n])", re.DOTALL)
+# What is wanted besides, behind the whole year, or behind "soy del 90".
+_FIRST = re.compile(
+    r"((?:\W*(?:soy|sou|nac[ií]|nasci)\b[^\d,;]{1,20}\d\d|.*?\d{4}))(?: [ye] | and |[.,;\n])",
+    re.DOTALL | re.IGNORECASE,
+)
 # Or before it.
 _LAST = re.compile(r".*[.,;\n]((?:\W|\b(?:naci|nasci|soy|es|en|em|del?)\b)*\d{4})\W*", re.DOTALL)
 # Of two digits: whoever writes here was born in "30" to "99", or in "00" to "10".
