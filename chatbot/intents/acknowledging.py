@@ -5,11 +5,12 @@ from __future__ import annotations
 from chatbot.dialog.contract import PROPERTY, Outcome, Reply, Turn
 from chatbot.intents import menu, own_data, properties, visits
 from chatbot.intents.beyond import beyond
+from chatbot.intents.heard import UNKNOWN
 from crm.conversations.models import Message
 
 
 def acknowledge(turn: Turn) -> Outcome:
-    if changed := visits.in_passing(turn) or _to_be_informed(turn):
+    if changed := _of_a_visit(turn) or _to_be_informed(turn):
         return changed
     captured = turn.captured
     if turn.session is not None and captured is None:
@@ -32,6 +33,15 @@ def acknowledge(turn: Turn) -> Outcome:
     # A bare number or sign is no sentence that anybody could have understood.
     in_words = any(sign.isalpha() for sign in turn.text) and named is None
     return Outcome((Reply("noted", promises=True),), misunderstood=in_words)
+
+
+def _of_a_visit(turn: Turn) -> Outcome | None:
+    """Where no question was open, it was looked for when tickets laid claim to the message, but
+    not in what may name a figure."""
+    heard, slots = turn.heard, turn.heard.slots
+    figure = slots.amount is not None or slots.ordinal or slots.loan
+    known = heard.intent == UNKNOWN and not (turn.is_asked or figure)
+    return None if known else visits.in_passing(turn)
 
 
 def _to_be_informed(turn: Turn) -> Outcome | None:

@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from chatbot.dialog.contract import Asked, Outcome, Reply, Turn, option
 from chatbot.intents import properties, titles, visit_changes, who
+from chatbot.intents.heard import UNKNOWN
 from chatbot.intents.own_words import kept, written, written_on
 from chatbot.intents.visit_answers import read_answer
 from chatbot.intents.visit_hours import (
@@ -222,8 +223,10 @@ def _fixed(turn: Turn, shown: Property, at: datetime, agent: User, own: FollowUp
         return _taken(turn, shown)
     reply = Reply("visit_moved" if own else "visit_booked", said, promises=True)
     outcome = Outcome((reply,), topic=properties.topic_of(turn, shown))
-    # Who says all of it in one message is not asked for more at once.
-    return outcome if turn.is_first or tied else who.ask_once(turn, outcome)
+    # Who says all of it in one message is not asked for more at once, nor is whose words were
+    # looked at for much else before: each message has its measure of work.
+    unasked = turn.heard.intent == UNKNOWN and not (turn.is_asked or turn.choice)
+    return outcome if turn.is_first or tied or unasked else who.ask_once(turn, outcome)
 
 
 def _taken(turn: Turn, shown: Property) -> Outcome:

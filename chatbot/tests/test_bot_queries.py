@@ -205,6 +205,10 @@ AT_TEN = f"el {timezone.localdate() + timedelta(40):%d/%m/%Y} a las 10"  # nobod
         ["info de Villa Marina", AT_TEN],
         ["info de Villa Marina", "el jueves a las 10"],
         ["info de Villa Marina", "me interesa", "sí", "hoy"],
+        ["info de Villa Marina", "mejor el jueves a las 10", "mejor a las 11"],
+        ["info de Villa Marina", "mañana a las 11"],
+        [f"quiero visitar Los Álamos {AT_TEN}", "info de Villa Marina", "mejor el jueves a las 10"],
+        ["quiero visitar Villa Marina el jueves a las 10", "no podré ir, me enfermé", "sí"],
     ],
 )
 def test_a_visit_at_an_hour_they_name(somebody, steps):
