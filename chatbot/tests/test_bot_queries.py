@@ -1,26 +1,18 @@
 """No message asks much of the database, from the stored event to the queued answer, whoever writes
 it: a stranger, a prospect, somebody who logs in, a partner."""
 
-import itertools
 from datetime import timedelta
-from decimal import Decimal
 
 import pytest
-from django.core.files.base import ContentFile
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
 from chatbot.models import Dialog
-from chatbot.tests import desk
-from chatbot.tests.composing import PNG
-from chatbot.tests.self_service import MOST_QUERIES, Chat, jpeg, make_loan, make_partner
+from chatbot.tests import desk, queries_known
+from chatbot.tests.queries_known import fresh, many, picture, tap
+from chatbot.tests.self_service import MOST_QUERIES, jpeg
 from chatbot.work import work_off
-from crm.catalog.models import Photo, Property
 from crm.conversations import ownership
-from crm.conversations.models import Conversation
-from crm.people.hours import SpecialDay
-from crm.people.models import Agency
-from partners.models import PaymentOption
 from tickets.answering import reply
 from tickets.files import stored
 from tickets.models import Ticket
@@ -28,7 +20,8 @@ from tickets.opening import open_ticket
 from tickets.standing import resolve, set_status
 
 pytestmark = pytest.mark.django_db
-
+office, somebody = queries_known.office, queries_known.somebody
+a_partner, inside = queries_known.a_partner, queries_known.inside
 OWN = (
     "mis datos",
     "hola, quiero mi estado de cuenta",
@@ -74,80 +67,6 @@ PROPERTIES = (
 AD = {"referral": {"source_id": "1", "source_type": "ad", "headline": "x", "ctwa_clid": "y"}}
 UNKNOWN = "el perro de mi vecina ladra mucho"
 RECEIPT = "Monto: 500\nFecha: 2025-01-15"
-numbers = itertools.count(51922000001)
-
-
-@pytest.fixture
-def office(channel):
-    """A business as it is: agencies, officers, an agent's property with a photo, a special day."""
-    lima = Agency.objects.create(name="Agencia Lima")
-    Agency.objects.create(name="Otra")
-    for name in ("clara", "dora", "emilio"):
-        desk.person("officer", username=name, agency=lima)
-    maria = desk.person("agent", first_name="María", agency=lima)
-    villa = Property.objects.create(
-        code="VM-01", title="Villa Marina", operation="sale", district="Miraflores", city="Lima",
-        address="Malecón 100", bedrooms=3, price=Decimal(180_000), latitude=Decimal("-12.12"),
-        longitude=Decimal("-77.03"), responsible=maria,
-    )  # fmt: skip
-    Photo.objects.create(property=villa, image=ContentFile(PNG, "casa.png"))
-    Property.objects.create(code="AL-02", title="Los Álamos", district="Surco", price=900)
-    Property.objects.create(code="TS-03", title="Torre Sol", operation="sale", status="closed")
-    day = timezone.localdate() + timedelta(days=40)
-    SpecialDay.objects.create(name="Feria", first=day, last=day)
-    PaymentOption.objects.create(kind="yape", name="Yape", number="+51911000001")
-    return lima
-
-
-@pytest.fixture
-def somebody(post, graph, office, django_capture_on_commit_callbacks):
-    """somebody() -> who has not written yet."""
-    return lambda: Chat(post, graph, django_capture_on_commit_callbacks, str(next(numbers)))
-
-
-@pytest.fixture
-def a_partner(somebody, office, product):
-    """a_partner() -> who has not written yet, the partner they are, and what lets them in."""
-
-    def made(loans=2):
-        chat = somebody()
-        partner = make_partner(document=chat.sender[-8:], phone=chat.sender, agency=office)
-        for number in range(loans):
-            make_loan(partner, product, f"P-{partner.pk:03}{number + 5}")
-        return chat, partner, f"DNI {chat.sender[-8:]} 1990"
-
-    return made
-
-
-@pytest.fixture
-def inside(a_partner):
-    """One who is logged in, and wrote before today."""
-    chat, partner, _data = a_partner()
-    chat.log_in(partner)
-    return chat, partner
-
-
-def many(chat, *steps):
-    """Of these messages, one after the other, those that ask too much: {step: queries}."""
-    asked = {}
-    for number, step in enumerate(steps, 1):
-        # A provider's whole seconds: in its first one a conversation is looked at more closely.
-        Conversation.objects.update(created_at=timezone.now() - timedelta(days=1))
-        chat(step) if isinstance(step, str) else step()
-        asked[number, str(step)] = len(chat.queries)
-    return {step: count for step, count in asked.items() if count > MOST_QUERIES}
-
-
-def tap(chat, place=0):
-    return lambda: chat.tap(chat.options[place][0])
-
-
-def picture(chat, caption="", color="white"):
-    return lambda: chat.picture(jpeg(color), caption)
-
-
-def fresh(ticket):
-    return Ticket.objects.get(pk=ticket.pk)
 
 
 # --- Strangers and prospects -----------------------------------------------------------------
@@ -180,74 +99,6 @@ def test_what_a_prospect_writes(somebody):
         ownership.leave_to_bot(conversation=chat.talk)
         Dialog.objects.update(name="", step="")
         assert many(chat, words) == {}
-
-
-def test_every_step_of_a_visit(somebody):
-    chat = somebody()
-    steps = ["busco casa en Miraflores", "1", tap(chat), tap(chat), "Rosa Ficticia, rosa@x.pe"]
-    assert many(chat, *steps, "quiero hablar con un asesor") == {}
-    chat = somebody()
-    steps = ["quiero agendar una visita", "Villa Marina", tap(chat, -1), "el lunes temprano"]
-    assert many(chat, *steps) == {}
-    chat = somebody()
-    assert many(chat, "quiero visitar Los Álamos", "el lunes a las 10", "no") == {}
-
-
-AT_TEN = f"el {timezone.localdate() + timedelta(40):%d/%m/%Y} a las 10"  # nobody is there then
-
-
-@pytest.mark.parametrize(
-    "steps",
-    [
-        [f"quiero visitar Villa Marina {AT_TEN}", "quiero visitar Villa Marina", AT_TEN],
-        ["quiero visitar Villa Marina", "el domingo a las 10", "ayer a las 10", "no puedo mañana"],
-        ["Hola", f"quiero visitar Villa Marina {AT_TEN}"],
-        ["info de Villa Marina", AT_TEN],
-        ["info de Villa Marina", "el jueves a las 10"],
-        ["info de Villa Marina", "me interesa", "sí", "hoy"],
-        ["info de Villa Marina", "mejor el jueves a las 10", "mejor a las 11"],
-        ["info de Villa Marina", "mañana a las 11"],
-        [f"quiero visitar Los Álamos {AT_TEN}", "info de Villa Marina", "mejor el jueves a las 10"],
-        ["quiero visitar Villa Marina el jueves a las 10", "no podré ir, me enfermé", "sí"],
-    ],
-)
-def test_a_visit_at_an_hour_they_name(somebody, steps):
-    assert many(somebody(), *steps) == {}
-
-
-@pytest.mark.parametrize(
-    "change",
-    [
-        "quiero cambiar mi visita al miércoles a las 11",
-        "quiero cambiar mi visita al domingo a las 11",
-        "mejor el jueves a las 3",
-        "mejor el domingo",
-        "no puedo ir, mejor el jueves a las 3",
-        "quiero cancelar mi visita",
-    ],
-)
-@pytest.mark.parametrize("place", ["Villa Marina", "Los Álamos"])
-def test_a_visit_that_is_moved(somebody, place, change):
-    """Or a wish, where nobody looks after it."""
-    assert many(somebody(), f"quiero visitar {place} el martes a las 10", change) == {}
-
-
-@pytest.mark.parametrize(
-    "words",
-    ["I want to visit Villa Marina on tuesday at 10", "quero visitar Villa Marina na terça às 10h"],
-)
-def test_a_first_visit_in_other_languages(somebody, words):
-    assert many(somebody(), words) == {}
-
-
-@pytest.mark.parametrize(
-    "hour", ["el jueves a las 10", AT_TEN, "quiero visitar Villa Marina el jueves a las 10"]
-)
-def test_a_caption_with_a_time(somebody, hour):
-    chat = somebody()
-    assert many(chat, "info de Villa Marina", picture(chat, hour)) == {}
-    chat = somebody()
-    assert many(chat, picture(chat, hour)) == {}
 
 
 def test_three_misunderstandings(somebody):

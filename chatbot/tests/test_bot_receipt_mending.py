@@ -8,25 +8,17 @@ from django.utils import timezone
 
 from chatbot.intents.hearing.days import past_days
 from chatbot.models import ConfirmedReceipt
-from chatbot.tests.receipts_known import CAPTION
+from chatbot.tests import receipts_known
+from chatbot.tests.receipts_known import CAPTION, heard
 from chatbot.tests.self_service import MOST_QUERIES, jpeg, make_loan
 from chatbot.tests.test_bot_receipt_files import GIF
 from partners.models import Loan, LoanProduct
 
 pytestmark = [pytest.mark.once, pytest.mark.django_db]
+loan, loans = receipts_known.loan_26, receipts_known.loans
 ANEW, WHAT = "¿Está bien?", "¿Qué corregimos?"
 AMOUNT, DAY, WHICH = "¿De cuánto fue", "¿Qué día pagaste?", "¿De cuál préstamo"
 LEFT = "Dejé el comprobante sin enviar."
-
-
-@pytest.fixture
-def loans(ana, product):
-    return [make_loan(ana, product, f"P-0000{number}") for number in (20, 26)]
-
-
-@pytest.fixture
-def loan(ana, product):
-    return make_loan(ana, product, "P-000026")
 
 
 def last(number):
@@ -41,10 +33,6 @@ def ago(days):
 
 WEEK = ("lunes", "martes", "miércoles", "jueves", "viernes", "sábado", "domingo")
 TWO_AGO = WEEK[ago(2).weekday()]
-
-
-def heard(ask):
-    return ask.dialog.data.get("amount"), ask.dialog.data.get("day")
 
 
 @pytest.mark.parametrize(

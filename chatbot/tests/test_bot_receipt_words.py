@@ -8,27 +8,14 @@ from django.core.files.base import ContentFile
 from django.utils import timezone
 
 from chatbot.models import ConfirmedReceipt
-from chatbot.tests.receipts_known import CAPTION
+from chatbot.tests import receipts_known
+from chatbot.tests.receipts_known import CAPTION, heard
 from chatbot.tests.self_service import MOST_QUERIES, jpeg, make_loan
 from partners.models import Receipt
 
 pytestmark = [pytest.mark.once, pytest.mark.django_db]
+loan, loans = receipts_known.loan_26, receipts_known.loans
 RIGHT = "12345678 1990"
-
-
-@pytest.fixture
-def loans(ana, product):
-    return [make_loan(ana, product, f"P-0000{number}") for number in (20, 26)]
-
-
-@pytest.fixture
-def loan(ana, product):
-    return make_loan(ana, product, "P-000026")
-
-
-def heard(ask):
-    """Amount and day known by now."""
-    return ask.dialog.data.get("amount"), ask.dialog.data.get("day")
 
 
 # --- Confirmed, or put right -------------------------------------------------------------------
