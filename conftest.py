@@ -6,6 +6,7 @@ therefore it is named here, after the environment.
 
 import gc
 import os
+import re
 import shutil
 import signal
 import tempfile
@@ -19,6 +20,7 @@ from crm.tests import ready
 from crm.tests.variables import variables
 
 OWNER = "PYTEST_XDIST_WORKER" not in os.environ
+ALL_ONCE = re.compile(r"^pytestmark = .*\bmark\.once\b", re.MULTILINE)
 DATABASE_FIXTURES = {"db", "transactional_db", "live_server", "django_db_setup"}
 
 if OWNER:
@@ -52,17 +54,26 @@ def pytest_addoption(parser):
 
 
 def pytest_ignore_collect(collection_path, config):
-    """The few files with tests that start servers are read alone when only those are wanted."""
-    if config.getoption("--serial") == "only" and collection_path.name.startswith("test_"):
-        return "mark.serial" not in collection_path.read_text() or None
-    return None
+    """Files of which no test is wanted are not even read: it takes seconds to make thousands."""
+    wanted = config.getoption("--serial")
+    if not wanted or not collection_path.name.startswith("test_"):
+        return None
+    text = collection_path.read_text()
+    if wanted == "only":
+        return "mark.serial" not in text or None
+    return (_on_second() and ALL_ONCE.search(text) and "skipif" not in text) or None
+
+
+def _on_second():
+    """Whether this is the daily run on the second database."""
+    return bool(os.environ.get("DATABASE_URL")) and os.environ.get("SOAK") != "1"
 
 
 def pytest_collection_modifyitems(config, items):
     wanted = config.getoption("--serial")
     if not wanted:
         return
-    second = os.environ.get("DATABASE_URL") and os.environ.get("SOAK") != "1"
+    second = _on_second()
     kept, dropped = [], []
     for item in items:
         serial = item.get_closest_marker("serial") is not None

@@ -19,7 +19,7 @@ from tickets.models import Ticket
 from tickets.opening import open_ticket
 from tickets.standing import resolve, set_status
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, queries_known.counted]
 office, somebody = queries_known.office, queries_known.somebody
 a_partner, inside = queries_known.a_partner, queries_known.inside
 OWN = (

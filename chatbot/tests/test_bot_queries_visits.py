@@ -8,7 +8,7 @@ from django.utils import timezone
 from chatbot.tests import queries_known
 from chatbot.tests.queries_known import many, picture, tap
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, queries_known.counted]
 office, somebody = queries_known.office, queries_known.somebody
 
 

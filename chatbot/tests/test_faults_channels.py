@@ -20,7 +20,7 @@ pytestmark = [pytest.mark.serial, pytest.mark.once, pytest.mark.timeout(2_400)]
 
 SOAK = os.environ.get("SOAK") == "1"
 # Of one account.
-KILLS, MESSAGES, PEOPLE, SECONDS = (50, 2_500, 125, 300) if SOAK else (3, 40, 8, 5)
+KILLS, MESSAGES, PEOPLE, SECONDS = (50, 2_500, 125, 300) if SOAK else (3, 30, 6, 4)
 
 
 def test_killed_at_random_while_messages_of_all_channels_come_and_go(installation, accounts):
