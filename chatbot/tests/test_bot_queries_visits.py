@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from chatbot.tests import queries_known
 from chatbot.tests.queries_known import many, picture, tap
+from crm.catalog.models import Property
 
 pytestmark = [pytest.mark.django_db, queries_known.counted]
 office, somebody = queries_known.office, queries_known.somebody
@@ -81,3 +82,41 @@ def test_a_caption_with_a_time(somebody, hour):
     assert many(chat, "info de Villa Marina", picture(chat, hour)) == {}
     chat = somebody()
     assert many(chat, picture(chat, hour)) == {}
+
+
+@pytest.fixture
+def another(office):
+    """A second property of the same agent, so that a search finds two."""
+    maria = Property.objects.get(code="VM-01").responsible
+    return Property.objects.create(
+        code="CS-04",
+        title="Casa Serena",
+        operation="sale",
+        district="Miraflores",
+        responsible=maria,
+    )
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "quiero visitar Villa Marina el martes a las 10",
+        "Villa Marina el martes a las 10",
+        "quiero visitar Los Álamos el martes a las 10",
+        "quiero visitar la segunda el martes a las 10",
+    ],
+)
+def test_one_of_those_that_were_listed(somebody, another, words):
+    chat = somebody()
+    assert many(chat, "busco en Miraflores", words, "ana@x.pe") == {}
+    chat = somebody()
+    assert many(chat, "busco en Miraflores", picture(chat, words)) == {}
+
+
+def test_a_visit_beside_one_that_is_agreed(somebody, another):
+    agreed, card = "quiero visitar Villa Marina el martes a las 10", "info de Casa Serena"
+    chat = somebody()
+    assert many(chat, agreed, card, "mejor el jueves a las 10", "mejor a las 11") == {}
+    assert many(chat, "quiero visitar Casa Serena el martes a las 10") == {}
+    chat = somebody()
+    assert many(chat, agreed, card, picture(chat, "mejor el jueves a las 10")) == {}
