@@ -16,15 +16,16 @@ from leads.capture import capture_lead
 _LOAN = r"(?:prestamos?|prestamitos?|creditos?|emprestimos?|loans?)"
 _WANT = (
     r"(?<!no )(?<!nao )(?<!don t )(?<!don't )\b(?:quiero|quisiera|queria|necesito|busco|deseo"
-    r"|solicito|solicitar|requiero|preciso|quero|gostaria|me interesa|interesad[oa] en|puedo"
-    r"|podria|me gustaria|como(?: hago para| puedo)?|i (?:need|want)|i(?: woul|.)d like"
-    r"|looking for|can i|could i|how (?:do|can) i)"
+    r"|solicito|solicitar|requiero|preciso|ocupo|me urge|quero|gostaria|me interesa"
+    r"|interesad[oa] en|puedo|podria|me gustaria|como(?: hago para| puedo)?|i (?:need|want)"
+    r"|i(?: woul|.)d like|looking for|can i|could i|how (?:do|can) i)"
 )
 _GET = (
     r"(?:(?:hacer|pedir|sacar|saco|pido|solicito|solicitar|obtener|tramitar|tener|adquirir"
     r"|acceder a|(?:que )?me (?:den|presten|hagan|otorguen)|pegar|fazer|conseguir|(?:to )?get"
     r"|(?:to )?take|(?:to )?apply for|have) )?"
 )
+_FOR_ONE = r"(?:(?:sacar|pedir|obtener|solicitar|el|un|los|a|the) )*"
 _ONE = (
     r"(?:(?:de|un|una|uno|otro|nuevo|algun|um|outro|novo|uma|a|an|another|new|more|one|mas"
     r"|pequeno|small|urgente) )*"
@@ -51,10 +52,14 @@ _LOAN_WANTED = re.compile(
 )
 # After a property's card that may be the bank's, for this one.
 _LOANS_ASKED = re.compile(
-    r"\b(?:hacen|dan|otorgan|ofrecen|brindan|tienen|realizan|fazem|dao|oferecem"
+    r"\b(?:hacen|dan|otorgan|ofrecen|brindan|tienen|realizan|fazem|dao|oferecem|darian"
+    r"|(?:pueden?|puedes|podrian?|podrias) (?:dar|hacer|otorgar)(?:me)?"
     rf"|do you (?:give|offer|make|have)) (?:(?:algun|un|tipo de|algum) )*{_LOAN}\b"
     r"|\b(?:requisitos|tasas?|interes(?:es)?|requirements) (?:para|de|del|por|for)"
-    rf" (?:\w+ ){{0,3}}{_LOAN}\b|\bprestan (?:dinero|plata)\b|\bcuanto prestan\b"
+    rf" (?:\w+ ){{0,3}}{_LOAN}\b"
+    r"|\b(?:requisitos|documentos|papeles|que) (?:que )?(?:piden|son|hay|necesito|se necesitan?)"
+    rf" para {_FOR_ONE}{_LOAN}\b(?! (?:\w+ )?(?:que|me|a favor)\b)"
+    r"|\bprestan (?:dinero|plata)\b|\bcuanto prestan\b"
 )
 # Whoever is in asks that of a loan they have.
 _RATE = re.compile(
@@ -68,8 +73,12 @@ _LOANS_TOLD = re.compile(
     r"(?:(?:de|sobre|acerca de|por|on) )?(?:(?:los|sus|un|algun|unos) )?"
     r"(?:prestamos|creditos|emprestimos|loans|un (?:prestamo|credito))\b"
     r"(?! (?:\w+ )?(?:que|me|a favor)\b)"
-    rf"|\b(?:requisitos|requirements) (?:para|de|del|for) (?:(?:el|un|los|sacar|pedir|obtener"
-    rf"|solicitar|a|the) )*{_LOAN}\b"
+    rf"|\b(?:requisitos|requirements) (?:para|de|del|for) {_FOR_ONE}{_LOAN}\b"
+)
+# Nobody asks that of a loan they have not.
+_MINE = re.compile(
+    rf"\b(?:mis?|meus?|my) {_LOAN}\b"
+    r"|\b(?:debo|saldo|devo|owe|balance|consultar un|detalles? de un)\b"
 )
 # Of a loan they have.
 _OWN = re.compile(
@@ -97,8 +106,7 @@ _LOSS = re.compile(
     rf"|\b(?:murio|morreu) (?:mi|el|la|meu|minha|o|a) {_FAMILY}\b"
     rf"|\b(?:mi|meu|minha|my|el|la) {_FAMILY} (?:se |ya |has )?(?:murio|ha muerto|morreu|died)\b"
 )
-
-
+_KIN = re.compile(rf"\b{_FAMILY}\b")
 # Whose house it is may be asked.
 _OF_OTHERS = re.compile(r"\b(?:duen[oa]s?|propietari[oa]s?|alguien|owner)\b")
 
@@ -109,13 +117,18 @@ def for_people(turn: Turn) -> Outcome | None:
         return None
     said = plain(turn.text)
     sale = _SALE.search(said) is not None
-    if _LOSS.search(said) and not ("?" in said and _OF_OTHERS.search(said)):
+    if _LOSS.search(said) and not _asks_of_others(said):
         return _handed(turn, "loss", is_lead=sale)
     if sale:
         return _handed(turn, "property_sale")
     if _LOAN_WANTED.search(said) or _asks_for_loans(turn, said):
         return _handed(turn, "loan_wanted")
     return None
+
+
+def _asks_of_others(said: str) -> bool:
+    """ "¿Falleció el dueño?"; whose family it was asks what to do."""
+    return "?" in said and bool(_OF_OTHERS.search(said)) and not _KIN.search(said)
 
 
 def wishes(text: str) -> bool:
@@ -127,7 +140,8 @@ def wishes(text: str) -> bool:
 def _asks_for_loans(turn: Turn, said: str) -> bool:
     """Whether they ask if we lend, and on what terms."""
     is_stranger = turn.session is None and not turn.contact.document_number
-    if PROPERTY not in turn.topic and is_stranger and _LOANS_TOLD.search(said):
+    told = PROPERTY not in turn.topic and is_stranger and not _MINE.search(said)
+    if told and _LOANS_TOLD.search(said):
         return True
     if PROPERTY in turn.topic or _OWN.search(said):
         return False

@@ -29,6 +29,9 @@ def waits(told=""):
         ("quiero ser socio", "préstamo"),
         ("hola, quisiera información sobre préstamos", "préstamo"),
         ("requisitos para el préstamo", "préstamo"),
+        ("¿qué requisitos piden para un préstamo?", "préstamo"),
+        ("¿me podrían dar un préstamo?", "préstamo"),
+        ("ocupo un préstamo", "préstamo"),
         ("quiero vender mi casa", "propiedad"),
         ("murió mi papá y queremos vender la casa", "pérdida"),
     ],
@@ -41,7 +44,30 @@ def test_a_stranger_is_a_lead_and_hears_who_answers(chat, words, told):
     assert chat("¿qué requisitos?") == []
 
 
-@pytest.mark.parametrize("words", ["necesito otro préstamo", "quiero ampliar mi préstamo"])
+@pytest.mark.parametrize(
+    "words",
+    [
+        "quiero consultar mis préstamos",
+        "info sobre mis préstamos",
+        "about my loans",
+        "quero consultar meus empréstimos",
+        "saber cuánto debo de un préstamo",
+        "quiero detalles de un préstamo",
+    ],
+)
+def test_who_asks_of_their_own_from_anywhere_logs_in(chat, words):
+    chat(words)
+    assert chat.dialog.name == "login" and not Lead.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "necesito otro préstamo",
+        "quiero ampliar mi préstamo",
+        "qué documentos necesito para sacar un préstamo",
+    ],
+)
 def test_a_partner_is_no_lead(ask, words):
     (word,) = ask(words)
     assert "préstamo" in word and waits("Pidió: ") and not Lead.objects.exists()
@@ -70,8 +96,16 @@ def test_a_loan_they_have_is_none(ask, words):
     assert Episode.objects.latest("pk").owner == "bot"
 
 
-def test_of_a_death_a_person_is_told(ask):
-    (word,) = ask("falleció mi esposo, él tenía el préstamo")
+@pytest.mark.parametrize(
+    "words",
+    [
+        "falleció mi esposo, él tenía el préstamo",
+        "falleció mi esposo, ¿alguien me puede ayudar con su préstamo?",
+        "mi esposo falleció, él era dueño del préstamo ¿qué debo hacer?",
+    ],
+)
+def test_of_a_death_a_person_is_told(ask, words):
+    (word,) = ask(words)
     assert "pérdida" in word and waits()
 
 
