@@ -125,12 +125,12 @@ def _touch(
     Lead.objects.filter(pk=lead.pk).update(**changes, updated_at=timezone.now())
 
 
-def note_property(*, contact: Contact, shown: Property) -> bool:
+def note_property(*, contact: Contact, shown: Property) -> None:
     """What they want to see is what their lead without a property is about, unless they have
-    another lead for that. Whether it was noted; in one statement."""
+    another lead for that. In one statement."""
     rows = Lead.objects.open().filter(contact=contact)
     bare = rows.filter(property=None).exclude(Exists(rows.filter(property=shown)))
-    return bare.update(property=shown, updated_at=timezone.now()) > 0
+    bare.update(property=shown, updated_at=timezone.now())
 
 
 def note_rewording(*, contact: Contact, said: str, says: str) -> None:

@@ -199,12 +199,11 @@ def _told(turn: Turn, shown: Property, asked: Question) -> Outcome:
     return Outcome((*pictures, reply), topic=topic, beside=True)
 
 
-def tie(turn: Turn, shown: Property) -> bool:
-    """What they want to see is what their lead is about, if it was about none; whether it is."""
+def tie(turn: Turn, shown: Property) -> None:
+    """What they want to see is what their lead is about, if it was about none."""
     captured = turn.captured
-    if captured is not None and (captured.lead is None or captured.lead.property_id is not None):
-        return False
-    return note_property(contact=turn.contact, shown=shown)
+    if captured is None or (captured.lead is not None and captured.lead.property_id is None):
+        note_property(contact=turn.contact, shown=shown)
 
 
 def _declined(turn: Turn, shown: Property) -> Outcome:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db.models import Q, QuerySet
@@ -172,9 +172,8 @@ def theirs(turn: Turn) -> FollowUp | None:
     return _open(turn).filter(pk=int(key)).first() if key.isdecimal() else None
 
 
-def agree(turn: Turn, shown: Property, at: datetime, agent: User) -> bool:
-    """Whether their lead got its property by it. IntegrityError where the agent has another visit
-    then."""
+def agree(turn: Turn, shown: Property, at: datetime, agent: User) -> None:
+    """IntegrityError where the agent has another visit then."""
     FollowUp.objects.create(
         contact=turn.contact,
         kind=FollowUp.Kind.VISIT,
@@ -184,7 +183,7 @@ def agree(turn: Turn, shown: Property, at: datetime, agent: User) -> bool:
         is_agreed=True,
         assigned_to=agent,
     )
-    return properties.tie(turn, shown)
+    properties.tie(turn, shown)
 
 
 def move(visit: FollowUp, at: datetime, agent: User) -> None:
@@ -242,7 +241,9 @@ def _off(turn: Turn, rows: list[FollowUp], today: date, *, sure: bool) -> Outcom
     if len(rows) > 1 and wanted.day is not None:
         rows = [one for one in rows if _day(one.due_at) == wanted.day] or rows
     only = rows[0] if sure and len(rows) == 1 else None
-    if only is None or not _is_then(only, wanted) or _names_morning(said, wanted):
+    if only is None or not _is_then(only, wanted):
+        return _which_off(turn, rows)
+    if _names_morning(said, wanted) and _day(only.due_at) != today + timedelta(1):
         return _which_off(turn, rows)
     agent = only.assigned_to.first_name if only.assigned_to else ""
     if visit_calling_off.says_only_that(said, plain(f"{only.about} {agent}")):
@@ -258,7 +259,7 @@ def _which_off(turn: Turn, rows: list[FollowUp]) -> Outcome:
 
 
 def _names_morning(said: str, wanted: When) -> bool:
-    """ "La visita de mañana" is hardly one in the morning."""
+    """ "La visita de mañana" is hardly one in the morning of another day."""
     return wanted.day is None and _MORNING.search(said) is not None
 
 

@@ -212,22 +212,20 @@ def _fixed(turn: Turn, shown: Property, at: datetime, agent: User, own: FollowUp
         return already_agreed(turn, own)
     said = {"title": shown.title, "when": words(turn, at), "agent": agent.first_name}
     said |= {"address": shown.address, "before": words(turn, own.due_at) if own else ""}
-    tied = False
     try:
         with transaction.atomic():
             if own is not None:
                 visit_changes.move(own, at, agent)
             else:
-                tied = visit_changes.agree(turn, shown, at, agent)
+                visit_changes.agree(turn, shown, at, agent)
     except IntegrityError:
         return _taken(turn, shown)
     reply = Reply("visit_moved" if own else "visit_booked", said, promises=True)
     outcome = Outcome((reply,), topic=properties.topic_of(turn, shown))
-    # Who says all of it in one message is not asked for more at once, nor is whose words or
-    # picture was looked at for much else before: each message has its measure of work.
+    # Who says all of it in one message is not asked for more at once, nor is whose words were
+    # looked at for much else before: each message has its measure of work.
     looked_at = turn.heard.intent == UNKNOWN and not (turn.is_asked or turn.choice)
-    unasked = turn.is_first or tied or looked_at or turn.files
-    return outcome if unasked else who.ask_once(turn, outcome)
+    return outcome if turn.is_first or looked_at else who.ask_once(turn, outcome)
 
 
 def _taken(turn: Turn, shown: Property) -> Outcome:
@@ -244,4 +242,4 @@ def note_wish(turn: Turn, shown: Property | None, text: str) -> Outcome:
     visit_changes.note(turn, shown, at, agent, text)
     title = shown.title if shown is not None else ""
     outcome = Outcome((Reply("visit_noted", {"title": title}, promises=True),))
-    return outcome if turn.is_first or turn.files else who.ask_once(turn, outcome)
+    return outcome if turn.is_first else who.ask_once(turn, outcome)

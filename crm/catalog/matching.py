@@ -11,7 +11,7 @@ from functools import cache, lru_cache
 from itertools import pairwise
 from pathlib import Path
 
-from django.db.models import Count, Max
+from django.db.models import Count, Func, Max, Subquery
 from rapidfuzz import fuzz
 
 from crm.catalog.models import Property
@@ -79,6 +79,10 @@ class _Words:
 
 
 _cache: tuple[tuple[datetime | None, int], list[_Entry]] = ((None, 0), [])
+# The figures that tell a change, beside a row. (An aggregate would group the rows.)
+_ALL = Property.objects.order_by()
+_CHANGED = Subquery(_ALL.values(of=Func("updated_at", function="MAX")))
+_COUNT = Subquery(_ALL.values(of=Func("pk", function="COUNT")))
 
 
 def plain_words(text: str) -> str:
@@ -93,14 +97,24 @@ def find_property(text: str, codes: Iterable[str] = (), *, parts: bool = False) 
     words = plain_words(with_spelled(" ".join([*codes, text])))
     if not words:
         return None
-    entries = _entries()
+    rows = Property.objects.select_related("responsible__agency")
+    (changed, count), entries = _cache
+    entry = _named(words, entries, parts=parts)
+    if entry is not None:  # mostly nothing has changed since, which is asked in the same go
+        same = rows.alias(changed=_CHANGED, count=_COUNT).filter(changed=changed, count=count)
+        if row := same.filter(pk=entry.pk).first():
+            return row
+    entry = _named(words, _entries() if entry is None else _read_again(), parts=parts)
+    return rows.filter(pk=entry.pk).first() if entry else None
+
+
+def _named(words: str, entries: list[_Entry], *, parts: bool) -> _Entry | None:
     titles = (_by_title(one, entries) for one in readings(words))
     entry = _by_code(words, entries) or next(filter(None, titles), None)
     if entry is None and parts:
         titled, either = _by_part(words, entries)
         entry = titled[0] if titled and len(either) == 1 else None
-    rows = Property.objects.select_related("responsible__agency")
-    return rows.filter(pk=entry.pk).first() if entry else None
+    return entry
 
 
 def named_in_part(text: str) -> list[Property]:
@@ -114,17 +128,19 @@ def named_in_part(text: str) -> list[Property]:
 
 def _entries() -> list[_Entry]:
     """Codes and titles on offer, read again only when some property changed."""
-    global _cache
     state = Property.objects.aggregate(changed=Max("updated_at"), count=Count("pk"))
-    version = (state["changed"], state["count"])
-    if _cache[0] != version:
-        rows = (
-            Property.objects.offered()
-            .order_by("-id")
-            .values_list("pk", "code", "title", "district", "city")
-        )
-        entries = [_entry(*row) for row in rows]
-        _cache = (version, entries)
+    return _cache[1] if _cache[0] == (state["changed"], state["count"]) else _read_again()
+
+
+def _read_again() -> list[_Entry]:
+    global _cache
+    rows = list(
+        Property.objects.offered()
+        .order_by("-id")
+        .values_list(_CHANGED, _COUNT, "pk", "code", "title", "district", "city")
+    )
+    version = (rows[0][0], rows[0][1]) if rows else (None, 0)
+    _cache = (version, [_entry(*row[2:]) for row in rows])
     return _cache[1]
 
 

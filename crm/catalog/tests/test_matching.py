@@ -208,3 +208,16 @@ def test_a_new_title_is_known_at_once(properties):
 @given(st.text(max_size=500))
 def test_no_text_breaks_it(text):
     assert plain_words(text) == plain_words(text).lower()
+
+
+def test_what_changed_meanwhile_is_read_again(properties, django_assert_num_queries):
+    assert find_property("villa marina").code == "VM-01"
+    with django_assert_num_queries(1):
+        assert find_property("villa marina").code == "VM-01"
+    marina = Property.objects.get(code="VM-01")
+    marina.title = "Casa Serena"
+    marina.save()
+    assert find_property("casa serena") == marina
+    assert find_property("villa marina") is None
+    Property.objects.filter(code="VM-02").delete()
+    assert find_property("villa marina norte") is None
