@@ -48,7 +48,9 @@ def meant(text: str, heard: Heard, offered: Sequence[Option]) -> str:
     if numbered := _NUMBERED.fullmatch(said):
         found = chosen(numbered[1], offered)
         return found["id"] if found else ""
-    says_yes = heard.intent == "affirm" and heard.exact
+    # Below a card, or after a visit was called off, nobody asks whether they would see it.
+    is_property = offered[0]["id"].partition(":")[0] == PROPERTY
+    says_yes = is_property and heard.intent == "affirm" and heard.exact
     alone = len(offered) == 1 and (says_yes or _THAT.fullmatch(said))
     return offered[0]["id"] if alone else ""
 

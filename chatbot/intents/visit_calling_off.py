@@ -83,16 +83,21 @@ _PERHAPS_NOT = re.compile(
 )
 # "Yes" to whether the visit shall be called off, and nothing else.
 _YES = re.compile(
-    r"\b(?:si+p?|sim|yes|claro|dale|correcto|exacto|confirmo|es[ae]|es[ae] mism[ao]"
+    r"\b(?:si+p?|sim|ya|yes|claro|dale|correcto|exacto|confirmo|es[ae]|es[ae] mism[ao]"
     r"|cancel(?:a|e|o|en|ar)(?:l[ao])?|cancelame(?:la)?|anul(?:a|e|ar)(?:l[ao])?)\b"
 )
 _BESIDE_YES = {
     *re.findall(
         r"\w+",
-        "ok ya por favor porfavor porfa pls please gracias muchas senor senora senorita mi la de"
+        "ok por favor porfavor porfa pls please gracias muchas senor senora senorita mi la de"
         " visita cita asi es mismo misma obrigado obrigada pode quiero quisiera deseo",
     )
 }
+# The same and why, but no other day.
+_YES_FOR = re.compile(
+    r"\W*(?:(?:si+p?|sim|ya|ok|claro|dale)\W+)*(?:cancel|anul)(?:a|e|o|ar)(?:l[ao])?\W+"
+    r"(?:porque|ya que|es que|pues)\b(?!.*\b(?:si|cuando|pero|mejor|prefiero|otr[oa])\b).*"
+)
 _GOES = re.compile(
     r"\b(?:ir|ire|iremos|irei|asistir\w*|acudir|comparecer|visitar|make it|come|attend|go)\b"
 )
@@ -156,6 +161,8 @@ def agrees(said: str, title: str) -> bool:
     """To that it be called off; "sí puedo ir" is another thing."""
     if not _YES.search(said) or "?" in said:
         return False
+    if _YES_FOR.fullmatch(said):
+        return True
     known = _BESIDE_YES | set(re.findall(r"\w+", title))
     return all(word in known for word in re.findall(r"\w+", _YES.sub(" ", said)))
 

@@ -61,6 +61,29 @@ def test_while_name_and_e_mail_are_asked_for_it_is_called_off_as_well(chat, vill
     assert FollowUp.objects.get().is_cancelled
 
 
+@pytest.mark.parametrize(
+    ("words", "answer"),
+    [
+        ("cancela la visita de mañana", "ok"),
+        ("no puedo ir a la visita de mañana", "sí"),
+        ("quiero cancelar mi cita de mañana a las 10", "perfecto"),
+    ],
+)
+def test_tomorrows_visit_is_called_off_and_stays_so(chat, villa, agent, words, answer):
+    chat("Hola")
+    FollowUp.objects.create(
+        contact=Contact.objects.get(),
+        kind=FollowUp.Kind.VISIT,
+        property=villa,
+        about=villa.title,
+        due_at=moment(timezone.localdate() + timedelta(1), 10),
+        is_agreed=True,
+        assigned_to=agent,
+    )
+    assert "cancelé tu visita" in chat(words)[0]
+    assert "Entendido" in chat(answer)[0] and not hours(chat)
+
+
 def test_its_hour_is_free_again(booked, day):
     booked("no voy a poder ir a la visita")
     booked(f"quiero visitar Villa Marina el {DAYS[day.weekday()]} a las 10am")
@@ -152,7 +175,8 @@ def test_what_may_call_it_off_is_asked(booked, day):
 
 def test_why_is_kept_while_it_is_asked(booked):
     why = "no podré ir, estoy enfermo"
-    for answer in ("sí", "sí, cancela", "cancélala", "esa", "Villa Marina"):
+    because = "sí, cancélala porque ya no puedo"
+    for answer in ("sí", "ya", "sí, cancela", "cancélala", because, "esa", "Villa Marina"):
         FollowUp.objects.update(done_at=None, is_cancelled=False, text="")
         assert "cancelar?" in booked(why)[0]
         assert "cancelé tu visita" in booked(answer)[0], answer
@@ -160,7 +184,15 @@ def test_why_is_kept_while_it_is_asked(booked):
 
 
 def test_else_it_stands(booked):
-    for answer in ("no", "no, gracias", "sí puedo ir", "ok", "tiene cochera?", "cancelar cuota"):
+    for answer in (
+        "no",
+        "ya no",
+        "no, gracias",
+        "sí puedo ir",
+        "ok",
+        "tiene cochera?",
+        "cancelar cuota",
+    ):
         booked("no podré ir, estoy enfermo")
         booked(answer)
         assert FollowUp.objects.open().get(), answer
