@@ -29,25 +29,27 @@ from chatbot.intents.ticket_finding import lately, not_done, one_waits, quoted, 
 from chatbot.intents.ticket_words import (
     ASKS,
     BARE_NO,
+    LOST,
     NOT_THAT,
     NOT_TOLD,
     NOT_WELL,
     OF_PAYING,
     PAST,
     RECEIPT,
-    SHOWN,
     STILL,
     TAKEN_BACK,
     TELLS,
     THANKS,
+    TRUE,
     WISHES,
     YES,
+    asks_to_be_shown,
     surely_goes_on,
 )
 from chatbot.intents.tickets import NEW, WAIT, add, added, begin
 from crm.conversations.models import Message
 from tickets import hearing
-from tickets.models import Ticket, TicketFile, TicketMessage
+from tickets.models import Ticket, TicketMessage
 from tickets.standing import may_be_reopened
 from tickets.telling import RATE, REOPEN
 
@@ -57,7 +59,7 @@ MOST_OF_YES = 5
 ASKED_WITHIN = timedelta(days=4)
 # So many words say why not.
 FEW = 2
-PUBLIC = TicketMessage.Kind.PUBLIC
+PUBLIC, PERSON = TicketMessage.Kind.PUBLIC, TicketMessage.Kind.PERSON
 # They answer a question whatever else they sound like.
 ANSWERS = frozenset(("affirm", "deny", "upload_receipt", "create_ticket", UNKNOWN))
 YES_NO = frozenset(("affirm", "deny"))
@@ -155,6 +157,11 @@ def _begun(turn: Turn, offered: list[str]) -> Outcome | None:
     return begin(replace(turn, inbound=replace(turn.inbound, choice=new)))
 
 
+def claim_new(turn: Turn) -> Outcome | None:
+    """Another complaint: the one that was told before is it, where that was just asked."""
+    return _not_that(turn) or claim_other(turn)
+
+
 def claim_document(turn: Turn) -> Outcome | None:
     """A document alone, of who is in already: a colleague asked for it."""
     if turn.session is None or turn.heard.slots.year:
@@ -191,9 +198,9 @@ def _promises(turn: Turn, entry: TicketMessage) -> bool:
     if turn.inbound.media or entry.kind != PUBLIC:
         return False
     is_yes = turn.heard.exact and turn.heard.intent == "affirm"
-    answers = "?" in entry.text and YES.search(words) is not None
-    shall_show = SHOWN.search(plain(entry.text)) is not None
-    return WAIT.fullmatch(words) is not None or (is_yes and shall_show and not answers)
+    answers = "?" in entry.text and TRUE.search(words) is not None
+    shall_show = is_yes and not answers and asks_to_be_shown(entry.text)
+    return WAIT.fullmatch(words) is not None or shall_show
 
 
 def _may_answer(turn: Turn, entry: TicketMessage) -> bool:
@@ -285,10 +292,12 @@ def _asked_lately(turn: Turn) -> Ticket | None:
     entry = entries.select_related("ticket").order_by("-pk").first()
     if entry is None or is_unread(entry) or entry.created_at < turn.now - ASKED_WITHIN:
         return None
-    if SHOWN.search(plain(entry.text)) is None:
+    if not asks_to_be_shown(entry.text):
         return None
-    came = TicketFile.objects.filter(ticket=entry.ticket_id, entry__pk__gt=entry.pk)
-    return None if came.exists() else entry.ticket
+    said = TicketMessage.objects.filter(ticket=entry.ticket_id, pk__gt=entry.pk, kind=PERSON)
+    told = said.values_list("text", "files")
+    is_settled = any(file or LOST.search(plain(text)) for text, file in told)
+    return None if is_settled else entry.ticket
 
 
 def _is_leads(turn: Turn) -> bool:
@@ -314,6 +323,7 @@ CLAIMS = {
     **{intent: claim_other for intent in HEARD if intent not in OF_TALK},
     "affirm": claim_yes,
     "deny": claim_no,
+    "create_ticket": claim_new,
     "authenticate": claim_document,
     "cancel": claim_cancel,
     UNKNOWN: claim,

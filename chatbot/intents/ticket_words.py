@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from chatbot.intents.hearing.words import plain
+
 # It goes on, or it was not settled.
 STILL = re.compile(
     r"\b(?:sigue[ns]?|sigo|seguimos|continua[nr]?|continuo|persiste[n]?|todavia|aun|otra vez"
@@ -24,8 +26,36 @@ WISHES = re.compile(
 )
 # A picture with such a word is a receipt, and one of a payment with an amount besides.
 RECEIPT = re.compile(r"\b(?:comprobantes?|vouchers?|boletas?|recibos?|constancia|receipt)\b")
-# But for who was asked for just that: a picture, and none of anything else.
-SHOWN = re.compile(rf"{RECEIPT.pattern}|\b(?:fotos?|captura|imagen)\b(?! (?:del?|d[aoe]s?|of) )")
+# But for who was asked for just that: a picture, and none of anything else than a payment.
+_OF_PAYMENT = (
+    r" d\w+ (?:\w+ )?"
+    r"(?:pagos?|transf\w*|deposito|yape|plin|comprobante|voucher|boleta|recibo)\b"
+)
+SHOWN = re.compile(
+    rf"{RECEIPT.pattern}(?:{_OF_PAYMENT})?"
+    r"|\b(?:fotos?|capturas?(?: de pantalla)?|pantallazos?|imagen)\b"
+    rf"(?:{_OF_PAYMENT}|(?! (?:del?|d[aoe]s?|of) ))"
+)
+# Asked for it: to send it to us, what we need, whether they have it, or its mere name. What became
+# of it is told otherwise: "recibimos el voucher que enviaste".
+_SEND = r"(?:(?:re)?envi|mand|adjunt|anex|compart|muestr|pas|sub)(?:[ae]s?|en|[aei]r)"
+_TO_US = r"(?:^|[^\w\s]|\b(?:y|me|nos|favor(?: de)?|porfa|pued[ea]s?|podrias?|please|hay que)\b)\s*"
+_ITS = (
+    r"(?:(?:y|el|las?|los|tus?|sus?|una?|alguna?|otr[oa]|ver|solo|copia|del?|al?|mano|con|seu|o"
+    r"|the)\b )*"
+)
+_SENT = rf"(?:{_TO_US}(?:{_SEND}|send)|\b{_SEND}(?:me|nos))\b[^.;!?]{{0,60}}?"
+_HAD = rf"(?:^|[^\w\s]|\b(?:si|no|aun|todavia)\b)\s*(?:tienes?|tendr\w+|cuentas?) {_ITS}"
+_NAMED = rf"{_ITS}(?:{SHOWN.pattern})(?:\W*por ?fa\w*)?\W*"
+_ASKED_FOR = re.compile(
+    rf"(?:{_SENT}|\b(?:necesit|falt)\w+ {_ITS})(?:{SHOWN.pattern})"
+    rf"|{_HAD}(?:{SHOWN.pattern})[^.;!]*\?|(?:^|[^\w\s])\s*{_NAMED}\?|^\W*{_NAMED}$"
+)
+_NOT_ASKED = re.compile(
+    r"\b(?:no (?!(?:me |nos )?(?:tien|tendr|pued|podr))|gracias por|sin )[^.,;:!?]*"
+)
+# What was asked for will not come.
+LOST = re.compile(r"\b(?:no|nao|nunca|bote|(?:perd|extravi)\w+)\b")
 OF_PAYING = re.compile(
     rf"{SHOWN.pattern}|\b(?:pagos?|pagaste|pague|pagado|pagamento|payment|deposit\w+|transf\w+)\b"
 )
@@ -72,6 +102,8 @@ CONTENT = re.compile(
 )
 # A yes that is no mere "ok".
 YES = re.compile(r"^(?:si|sim|yes)\b")
+# Or that it is as we think, which is no promise.
+TRUE = re.compile(rf"{YES.pattern}|^(?:asi es|es asi|correct|exact|ciert)")
 # A no, and nothing else.
 BARE_NO = re.compile(
     r"\W*(?:(?:no|nao|nope?|nah|nel|negativo)\b\W*)*"
@@ -79,10 +111,11 @@ BARE_NO = re.compile(
 )
 # A no to "is it about that ticket?", with what it is about instead, or without.
 NOT_THAT = re.compile(
-    r"\W*(?:(?:no|nao)\b\W*)?(?:(?:(?:es|e) )?(?:por |sobre |de )?otr[oa]"
+    r"\W*(?:(?:no|nao)\b\W*)?(?:(?:es|e) )?(?:(?:por |sobre |de )?otr[oa]"
     r" (?:cosa|tema|asunto|problema|reclamo)|outr[oa] (?:coisa|assunto|problema)"
-    r"|(?:es )?(?:algo )?nuev[oa]|nada que ver|not that(?: one)?|something else)\W*"
-    r"|\W*(?:no|nao) (?:es|e) (?:sobre |por |de )?(?:es[eo]|isso|esse)(?: ticket)?\W*"
+    r"|(?:algo |un[oa] )?nuev[oa]|(?:tiene )?nada (?:que|a) ver(?: con es[oe])?"
+    r"|not that(?: one)?|something else)\W*"
+    r"|\W*(?:no|nao) (?:senor|(?:es|e) (?:sobre |por |de )?(?:es[eo]|isso|esse)(?: ticket)?)\W*"
 )
 
 
@@ -91,3 +124,8 @@ def surely_goes_on(words: str) -> bool:
     left, not_done = NOT_DONE.subn("", words)
     content = CONTENT.search(THANKS.sub("", left) if not_done else left)
     return GOES_ON.search(words) is not None and not content
+
+
+def asks_to_be_shown(text: str) -> bool:
+    """Whether a colleague asks there for a receipt, or a picture of what was paid."""
+    return _ASKED_FOR.search(_NOT_ASKED.sub("no", plain(text))) is not None

@@ -6,9 +6,11 @@ import pytest
 from django.utils import timezone
 
 from chatbot.tests import tickets_known
-from chatbot.tests.tickets_known import fresh
+from chatbot.tests.self_service import jpeg
+from chatbot.tests.tickets_known import answered, fresh
 from crm.conversations.models import Message
 from tickets.models import Ticket, TicketMessage
+from tickets.standing import set_status
 
 pytestmark = [pytest.mark.once, pytest.mark.django_db]
 clara, made = tickets_known.clara, tickets_known.made
@@ -67,10 +69,23 @@ def test_a_no_with_a_reason_is_not_asked_about(made, ask, no):
     assert said_of(made) == []
 
 
-@pytest.mark.parametrize("no", ["nop", "negativo", "no señorita", "no, es otra cosa", "no es eso"])
+@pytest.mark.parametrize(
+    "no",
+    ["nop", "negativo", "no señorita", "no señor", "no, es otra cosa", "no es eso"],
+)
 def test_nor_are_the_words_of_a_complaint_lost(done, ask, no):
     ask("no me han devuelto nada")
     (said,) = ask(no)
+    assert "Asunto: *no me han devuelto nada*" in said and fresh(done).is_done
+
+
+@pytest.mark.parametrize(
+    "another",
+    ["no, otro reclamo", "otro problema", "não, é outra coisa", "no, uno nuevo"],
+)
+def test_nor_those_of_who_says_that_it_is_another(done, ask, another):
+    ask("no me han devuelto nada")
+    (said,) = ask(another)
     assert "Asunto: *no me han devuelto nada*" in said and fresh(done).is_done
 
 
@@ -114,3 +129,57 @@ def test_no_more_is_asked_about_than_one_yes_reaches(made, ask):
     asked = [words for words in row if f"*{made.number}*?" in "".join(ask(words))]
     assert asked == row[:4] and ask.talk.owner == "queue"
     assert not TicketMessage.objects.exists() and Ticket.objects.count() == 1
+
+
+# --- A receipt that is asked for ---------------------------------------------------------------
+
+
+@pytest.mark.parametrize("caption", ["", "comprobante de pago"])
+@pytest.mark.parametrize(
+    "answer",
+    [
+        "Recibimos tu comprobante, gracias",
+        "Ya revisamos el voucher que enviaste",
+        "la boleta llega el viernes",
+        "Gracias por enviarnos el voucher",
+        "Ya no necesitamos el voucher",
+    ],
+)
+def test_a_receipt_that_is_only_spoken_of_is_asked_for_by_nobody(made, ask, clara, answer, caption):
+    answered(ask, made, clara, answer)
+    ask.picture(jpeg(), caption)
+    assert said_of(made) == [] and ask.dialog.name == "upload_receipt"
+
+
+@pytest.mark.parametrize(
+    "question", ["Envíame la captura del pago", "¿Y el pantallazo del yape?", "foto de tu depósito"]
+)
+@pytest.mark.parametrize("caption", ["", "el comprobante"])
+def test_a_picture_of_what_was_paid_is_a_receipt_too(made, ask, clara, question, caption):
+    answered(ask, made, clara, question)
+    ask("gracias")
+    ask.picture(jpeg(), caption)
+    assert said_of(made) == [caption]
+
+
+def test_what_they_have_lost_is_waited_for_no_more(made, ask, clara):
+    answered(ask, made, clara, "¿Tienes el voucher?")
+    set_status(ticket=fresh(made), status="waiting", by=clara)
+    ask("lo perdí")
+    ask.picture(jpeg())
+    assert said_of(made) == ["lo perdí"] and ask.dialog.name == "upload_receipt"
+
+
+@pytest.mark.parametrize(
+    ("question", "answer"),
+    [
+        ("Vimos la boleta. ¿Deseas que la apliquemos a la cuota 3?", "dale"),
+        ("Recibimos tu voucher. ¿El pago fue de 430 soles?", "ok"),
+        ("Mándanos el voucher. ¿El pago fue de 430 soles?", "correcto"),
+    ],
+)
+def test_what_agrees_to_something_else_is_an_answer(made, ask, clara, question, answer):
+    answered(ask, made, clara, question)
+    set_status(ticket=fresh(made), status="waiting", by=clara)
+    ask(answer)
+    assert said_of(made) == [answer] and fresh(made).status == "open"
