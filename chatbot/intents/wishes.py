@@ -7,51 +7,76 @@ from datetime import datetime
 from typing import Any
 
 from chatbot.dialog import registry
-from chatbot.dialog.contract import Asked, Outcome, Reply, Step, Turn, say
-from chatbot.intents import titles
+from chatbot.dialog.contract import Asked, Handler, Outcome, Reply, Step, Turn, say
+from chatbot.intents import menu, titles
 from chatbot.intents.heard import SURE
-from chatbot.intents.hearing.consent import is_doubtful, is_plain
+from chatbot.intents.hearing.consent import is_plain, is_refusal
 from crm.audit.models import record
 from crm.people.models import Contact
 
-DIALOG, AGAIN = "wishes", "again"
+DIALOG, AGAIN, NO_MORE = "wishes", "again", "no_more"
 NEWS = "news"
 
 
 def opt_out(turn: Turn) -> Outcome:
-    _note(turn, turn.now)
-    return say("opted_out")
+    """Who may mean something else is asked, and their news go on meanwhile. While a person answers
+    nobody is asked: it is taken where they say so plainly."""
+    sure = turn.choice or turn.heard.exact or is_refusal(turn.text)
+    if sure or turn.contact.opted_out_at is not None:
+        return _opted_out(turn)
+    options = titles.pick(turn, (NEWS, "no", "yes"), (NEWS, "kept", "no"))
+    return Outcome((Reply("opt_out_sure", options=options),), asked=Asked(DIALOG, NO_MORE))
 
 
 def opt_in(turn: Turn) -> Outcome:
-    """Who had opted out is asked first, unless they say nothing else; so is who says a no. While a
-    person answers nobody is asked: it is taken where they say so plainly."""
-    sure = turn.choice or turn.heard.exact or (turn.is_overheard and is_plain(turn.text))
-    if not sure and (turn.contact.opted_out_at is not None or is_doubtful(turn.text)):
-        options = titles.pick(turn, (NEWS, "yes", "yes"), (NEWS, "no", "no"))
-        return Outcome((Reply("opt_in_again", options=options),), asked=Asked(DIALOG, AGAIN))
-    return _opted_in(turn)
+    """So is who may want them again, since a complaint of what came sounds like it; and who had
+    opted out, unless they say nothing else."""
+    plainly = is_plain(turn.text) and (turn.is_overheard or turn.contact.opted_out_at is None)
+    if turn.choice or turn.heard.exact or plainly:
+        return _opted_in(turn)
+    options = titles.pick(turn, (NEWS, "yes", "yes"), (NEWS, "no", "no"))
+    return Outcome((Reply("opt_in_again", options=options),), asked=Asked(DIALOG, AGAIN))
 
 
 def tapped(turn: Turn) -> Outcome:
-    return _opted_in(turn) if turn.value == "yes" else opt_out(turn)
+    if turn.value == "kept":
+        return _kept(turn)
+    return _opted_in(turn) if turn.value == "yes" else _opted_out(turn)
 
 
 def again(turn: Turn, _data: Mapping[str, Any]) -> Outcome | None:
     """The answer to "do you want our news again?"; nobody need give one."""
+    wants = turn.heard.intent == "opt_in" and (turn.heard.exact or is_plain(turn.text))
+    return _answered(turn, yes=_opted_in, no=_opted_out, wants=wants)
+
+
+def no_more(turn: Turn, _data: Mapping[str, Any]) -> Outcome | None:
+    """The answer to "do you want no more of our news?"."""
+    return _answered(turn, yes=_opted_out, no=_kept, wants=False)
+
+
+def _answered(turn: Turn, *, yes: Handler, no: Handler, wants: bool) -> Outcome | None:
     heard = turn.heard
     if turn.choice:
         return tapped(turn) if turn.choice.startswith(f"{NEWS}:") else None
-    wants = heard.intent == "affirm" or (heard.intent == "opt_in" and not is_doubtful(turn.text))
-    if wants and heard.score >= SURE:
-        return _opted_in(turn)
+    if heard.score >= SURE and (wants or heard.intent == "affirm"):
+        return yes(turn)
     if heard.intent == "deny" and heard.score >= SURE:
-        return opt_out(turn)
+        return no(turn)
     if heard.asks_else or turn.inbound.media:
         return None
     claim = registry.claims().get(heard.intent)
     handler = registry.handlers().get(heard.intent, registry.handlers()[registry.REST])
     return (claim(turn) if claim else None) or handler(turn)
+
+
+def _kept(turn: Turn) -> Outcome:
+    return menu.all_right(turn)
+
+
+def _opted_out(turn: Turn) -> Outcome:
+    _note(turn, turn.now)
+    return say("opted_out")
 
 
 def _opted_in(turn: Turn) -> Outcome:
@@ -70,4 +95,7 @@ def _note(turn: Turn, at: datetime | None) -> None:
 INTENTS = {"opt_out": opt_out, "opt_in": opt_in}
 CHOICES = {NEWS: tapped}
 OVERHEARD = {NEWS: tapped}
-STEPS = {(DIALOG, AGAIN): Step(again, optional=True)}
+STEPS = {
+    (DIALOG, AGAIN): Step(again, optional=True),
+    (DIALOG, NO_MORE): Step(no_more, optional=True),
+}

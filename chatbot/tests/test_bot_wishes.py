@@ -53,6 +53,11 @@ def test_it_is_done_where_a_person_answers_and_nothing_is_said(chat):
         ("quiero recibir ofertas", True),
         ("mándenme sus ofertas otra vez", True),
         ("otra vez me mandan mensajes!!", False),
+        ("quiero que me respondan los mensajes", False),
+        ("me suscribieron otra vez", False),
+        ("quiero recibir menos mensajes", False),
+        ("acepto las ofertas", False),
+        ("quiero recibir avisos de vencimiento", False),
         ("¿no me pueden mandar sus ofertas?", False),
         ("ya quiero que me escriban de nuevo", False),
     ],
@@ -78,6 +83,15 @@ no quiero esa oferta
 no dejes de mandarme novedades
 no duden en mandarme ofertas
 no me molesta recibir mensajes
+disculpe, no vi su mensaje
+no puedo ver los mensajes
+por que no me escriben
+no me responden los mensajes
+nunca me llegan los mensajes
+no me está llegando ningún mensaje
+no quiero dejar de recibir ofertas
+no me borren de la lista
+não estou recebendo mensagens
 dejen de cobrarme""".splitlines(),
 )
 def test_who_misses_messages_still_gets_them(chat, words):
@@ -94,10 +108,29 @@ deseo no recibir más ofertas
 no sé si ya les dije, no quiero más mensajes
 no dejan de mandarme mensajes
 no veo sus mensajes, dejen de mandarlos
+no me llegen más promociones
+no me envian mas publicidad
+no me molestan más
+no te olvides de sacarme de la lista
+não deixe de me tirar da lista
 dejen de cobrarme y de mandarme mensajes""".splitlines(),
 )
 def test_who_refuses_them_gets_none_whatever_else_they_miss(chat, words):
-    chat(words)
+    chat("Hola")
+    ownership.hand_to_queue(conversation=chat.talk)
+    assert chat(words) == []
+    assert opted_out(chat) is not None
+
+
+@pytest.mark.parametrize("yes", [True, False])
+def test_who_may_mean_something_else_is_asked(chat, yes):
+    assert "¿Quieres dejar de recibir" in chat("no me responden los mensajes")[0]
+    assert [one for one, _title in chat.options] == ["news:no", "news:kept"]
+    (text,) = chat("sí" if yes else "no")
+    assert ("ya no te enviaremos" in text) == yes == (opted_out(chat) is not None)
+    chat.tap("news:kept")
+    assert (opted_out(chat) is not None) == yes and chat.dialog.name == ""
+    chat.tap("news:no")
     assert opted_out(chat) is not None
 
 
@@ -148,6 +181,15 @@ def test_who_opted_out_is_asked_before_it_ends(chat, words, yes):
     assert (opted_out(chat) is None) == yes and chat.dialog.name == ""
     chat.tap("news:yes")
     assert opted_out(chat) is None
+
+
+def test_the_same_complaint_twice_is_no_wish(chat):
+    words = "¡otra vez me mandan mensajes!"
+    assert "¿Quieres volver" in chat(words)[0]
+    chat(OUT)
+    assert "¿Quieres volver" in chat(words)[0] and "¿Quieres volver" in chat(words)[0]
+    assert opted_out(chat) is not None
+    assert "volverás" in chat("quiero recibir sus ofertas")[0]
 
 
 def test_words_that_are_neither_leave_that_question(chat):

@@ -58,6 +58,7 @@ GROUPS = (
             "opted_out": _("No more news wanted"),
             "opted_in": _("News wanted again"),
             "opt_in_again": _("News wanted again?"),
+            "opt_out_sure": _("No more news wanted?"),
         },
     ),
     (

@@ -6,7 +6,7 @@ import re
 from dataclasses import replace
 
 from chatbot.intents.heard import UNKNOWN, Heard
-from chatbot.intents.hearing.words import plain
+from chatbot.intents.hearing.words import plain, words_of
 
 IN, OUT = "opt_in", "opt_out"
 # What one may consent to. One message is what somebody got or is to get, not all that will come.
@@ -21,7 +21,8 @@ _NO = re.compile(r"\b(?:no|nunca|jamas|tampoco|ni|sin|nao|not|don.?t|never|stop)
 # That none came is no refusal.
 _MISSED = re.compile(
     r"\b(?:no|nao|(?<!to )not|don.?t) (?:me |nos |he |han |estoy )*"
-    r"(?:(?:ll|ch)eg(?!ue|ar\b)|rec[ei]b(?:o|i(?!r))|get|receive|(?:mand|envi)(?:an|aron|ado|aram)\b)"
+    r"(?:(?:ll|ch)eg(?!u?e|ar\b)|rec[ei]b(?:o|i(?!r))|get|receive"
+    r"|(?:mand|envi)(?:an|aron|ado|aram)\b(?! mas\b| mais\b))"
 )
 # Nor is a no to something else, or one that asks for more.
 _KEEPS = re.compile(
@@ -47,7 +48,7 @@ def as_meant(heard: Heard, text: str, *, opted_out: bool) -> Heard:
         return heard
     said = plain(text)
     if heard.intent == OUT:
-        return _unknown(heard) if _only_misses(said) else heard
+        return heard if is_refusal(text) or not _only_misses(said) else _unknown(heard)
     if _refuses(said):
         return replace(heard, intent=OUT)
     names = _MESSAGES.search(said) or (opted_out and _AGAIN.search(said))
@@ -67,23 +68,116 @@ def _only_misses(said: str) -> bool:
     return rest != said and not _REFUSAL.search(rest)
 
 
-# A wish, and no complaint of what came.
+# What is sent to everybody, said as such: "no quiero esa oferta" refuses one, not all.
+_NEWS = (
+    r"(?:mensajes|mensajitos|mensagens|mensagem|(?:mas|ningun[ao]?|mais|nenhuma?|ni una?)"
+    r" (?:mensaj|mensag|promo|ofert|avis)\w*|promo(?:s|cao|ciones|coes|tions)\b|off?ertas|public"
+    r"|propagandas?|noved|novid|noti(?:cias|ficacion)|anuncios|avisos|boletin|newsletter|difusion"
+    r"|comercial|promocional|marketing|messages|texts|texting|news|ads|offers|mailings?|spam|sms"
+    r"|suscrip|subscri|envios|alertas|campanas)"
+)
+_FORM = r"(?:e[ns]?|em|a(?:r(?:me|nos|l[oae]s?|an?)?|ndo(?:me|nos)?))"
+_SEND = (
+    rf"(?:(?:mand|envi|remit){_FORM}|send|receber|recib(?:ir(?:l[oa]s)?|iendo)|recebendo|receive"
+    r"|get)\b"
+)
+_WRITE = (
+    r"(?:escrib(?:a[ns]?|ir(?:me|nos)?|iendo(?:me)?)|escrev(?:am?|er)|(?:molest|contact|fastidi"
+    rf"|spame){_FORM}|jod(?:er(?:me)?|an)|(?:message|text|write|contact|bother)(?: me| us)?)\b"
+)
+_FILL = (
+    r"(?:(?:me|nos|te|se|les?|l[oa]s?|mas|more|mais|any|any more|ya|to|por favor|vuelvan? a"
+    r"|sigan?|seguir|volver a|continuar?|voltem a) )*"
+)
+_NOT = r"(?:no|nunca(?: mas)?|jamas|tampoco|ni|nao|not|don.?t|never)"
+_WANT = (
+    r"(?:[qk]u?iero|quisiera|deseo|acepto|autorizo|necesito|quero|desejo|want|wish|like|need"
+    r"|me (?:interesan?|gustan?|gustaria))"
+)
+_ALL = (
+    r"(?: (?:me|any|por favor|porfa|a este numero|por (?:aqui|este medio|whatsapp)))*"
+    rf"(?:\W*$| (?:mas|nada|mais|anything|more)\b|.*{_NEWS})"
+)
+# A refusal whatever stands before it.
+_REFUSED = re.compile(
+    rf"\b{_NOT} {_FILL}(?:{_WRITE}|{_SEND}{_ALL}|(?:llegu?en?|cheguem?)\b{_ALL})"
+    rf"|\b{_NOT} {_FILL}{_WANT}\b(?! (?:es[ea]|est[ea]|ess[ea]|la|a) (?:promo|ofert|mensa))"
+    r"(?!.*\b(?:dej\w+|perder\w*|baja|par(?:ar|en)|(?:sa[cq]|borr|elimin|quit|retir)\w+)\b)"
+    rf" ?(?:.*{_NEWS}|.*\b{_WRITE}|.*\b(?:lista|suscrit[ao])\b|(?:.* )?{_SEND}{_ALL})"
+    rf"|\b(?:no|sin|basta(?: ya)?|chega|stop|quit|cero) (?:de |con |el |la |los |tant[ao]s? |mas "
+    rf"|mais |more |sus |all |the |a |to )*{_NEWS}"
+    r"|\b(?:basta(?: ya)?|chega|stop|quit) (?:de |to )?(?:me )?(?:mand|envi|rece|recib|send|text)"
+    rf"|\b{_NOT} (?:me |nos )*(?:sigan?|vuelv\w+ a) (?:mand|envi)"
+    rf"|\bno longer want.*{_NEWS}|\b(?:ya (?:paren|basta)|(?:paren|basta) ya)\b"
+    r"|\bno (?:me |nos )*molestan? mas\b|\bno (?:dejan|paran) de (?:mand|envi|escrib|molest)"
+    # As many write "no me manden más"; "ya no me mandan" misses them.
+    r"|^(?:por favor |hola )*(?:no|nao) (?:me |nos )*(?:mand|envi)a[mn] (?:mas|mais)\b(?!.*\?)"
+)
+_OFF = r"(?:a|e|en|em|ar)(?:me|nos|lo|nme)?"
+_LIST = rf"(?:lista|list|base|contactos|{_NEWS})"
+# One where no "no" belongs to it: "no me borren de la lista".
+_ASKED_OFF = re.compile(
+    rf"(?P<no>\b{_NOT} (?:(?:me|nos|te|se|les?|lo|que|quiero|quisiera|deseo|quero|want|to"
+    r"|puede[ns]?|van?|vayan|a|por favor) )*)?(?:"
+    r"\b(?:(?:dej(?:en?|a|as|es|o|ar)|par(?:en?|em|ar)|cesen?|stop|deixem?|terminen)(?: ya)?"
+    r"(?: de| con)?|para(?: ya)?(?: de| con)) (?:\w+ y (?:de )?)?(?:me |sus |l[oa]s? |el )?"
+    rf"(?:mand|envi|escrib|escrev|molest|jod|freg|fastid|recib|receb|sending|messag|text|bother"
+    rf"|contact|writing|{_NEWS})"
+    r"|\b(?:suspend|det(?:en|ien)|desactiv|silenci|paus|anul|revo[cq]|cort)\w* "
+    rf"(?:(?:la|las|los|el|mi|mis|con|de|sus|todos|todas) )*{_NEWS}"
+    rf"|\b(?:quit|kit|elimin|borr|saqu|sak|sac|retir|remov|remuev|tir|exclu[iy]|baj)"
+    rf"(?:{_OFF}|ad[ao]|anme)\b.*\b{_LIST}"
+    r"|\b(?:quit|kit|elimin|borr|saqu|sac|retir|remov|remover?|remuev|tir|exclu[iy])(?:an?|e|en|em|ar|)"
+    r"(?:(?:me|nos)(?: de (?:ahi|aqui))?\W*$| (?:mi|meu) (?:numero|contacto|celular|telefono)\b)"
+    r"|\b(?:take|remove) me (?:off|from)\b|\bremove (?:me|my number)\b|\bopt(?:ing)? out\b"
+    rf"|\b(?:sal(?:ir|go|irme)|sair) d[ea]l?s? .*{_LIST}"
+    r"|\b(?:retiro|revoco) mi (?:autorizacion|consentimiento|permiso)\b"
+    r"|\b(?:dar|dan?|den|dem|doy|dame|deme|denme|darme|darnos|quiero|solicito|pido)(?: me)?(?: la)?"
+    rf"(?: de)? baja\b(?! (?:de )?(?:mi|el|la|un|una|al)\b(?!.* {_LIST}))"
+    rf"|\bbaja(?: de)?(?: la| las| los)? {_LIST}"
+    r"|\b(?:desuscri|desubscri|desinscri|unsubscri|descadastr)"
+    rf"|\bcancel\w* (?:(?:de|la|las|los|as|mi|mis|my|sus|os|o) )*(?:{_NEWS}|mensa|envio)"
+    r")"
+)
+# It asks for what follows: "no se olviden de sacarme de la lista".
+_DO = re.compile(
+    r"\b(?:no|nao|don.?t) (?:se |te |les? |me )?(?:olvid(?:e[ns]?|es)|dud(?:e[ns]?)|dej(?:e[ns]?)"
+    r"|deix(?:em?|es)|esquecam?|forget) (?:de|en|em|to)\b"
+)
+_SAID_APART = re.compile(rf"{_CLAUSE.pattern}|[¿¡()]|(?<=\?)")
+# A wish, and no complaint of what came, nor one for something else: of these words alone.
 _WISH = re.compile(
-    r"\b(?:quiero|quisiera|deseo|me gustaria|acepto|quero|gostaria|want|would like|send me"
-    r"|message me|(?:mand|envi)(?:a|e|en|ar)(?:me|nos|melas|melos)|me (?:mande|envie)m?"
-    r"|s[ui][bs]?scri\w+)\b"
+    r"\W*(?:(?:si|sim|yes|hola|ya|ahora|por favor|porfa)\W+)*"
+    r"(?:(?:quiero|quisiera|deseo|me gustaria|quero|gostaria de|i want to|i would like to|want to)"
+    r"(?: (?:volver|otra vez|de nuevo|voltar))?(?: a)? (?:recibir|receber|receive|get)"
+    r"|(?:mand|envi)[ae]n?(?:me|nos)|me (?:mand|envi)em?|send me|(?:suscrib|inscreva|subscribe)\w*)"
+    r"(?: (?:a|to|de nuevo|otra vez|nuevamente|again|sus|las|as|suas|your|todas|todos|mas|more))* "
+    rf"(?!mas\b)(?:{_NEWS})\w*"
+    r"(?: (?:de nuevo|otra vez|nuevamente|again|de novo|por favor|porfa|gracias|please|por aqui"
+    r"|por whatsapp))*\W*"
 )
 
 
 def is_plain(text: str) -> bool:
     """Whether messages are surely wished for: nobody can be asked while a person answers."""
-    said = plain(text)
-    return bool(_MESSAGES.search(said) and _WISH.search(said)) and not is_doubtful(text)
+    return _WISH.fullmatch(plain(text)) is not None
 
 
-def is_doubtful(text: str) -> bool:
-    """Whether a no stands beside the wish: "¿no me pueden mandar sus ofertas?"."""
-    return _NO.search(plain(text)) is not None
+def is_refusal(text: str) -> bool:
+    """Whether messages are surely refused; who may mean something else is asked."""
+    return any(map(_is_refused, _SAID_APART.split(plain(text))))
+
+
+def _is_refused(part: str) -> bool:
+    if _WHY.search(part):
+        return False
+    spelt = part if "?" in part else " ".join(words_of(part))
+    return any(_refuses_all(_DO.sub(" ", one.strip())) for one in (part, spelt))
+
+
+def _refuses_all(said: str) -> bool:
+    off = any(not one["no"] for one in _ASKED_OFF.finditer(said))
+    return off or _REFUSED.search(said) is not None
 
 
 def _refuses(said: str) -> bool:
