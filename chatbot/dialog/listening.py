@@ -127,6 +127,8 @@ def _struck_beside(
     """The same of what is no log-in."""
     if _names_them(conversation, heard, text) or _is_late(dialog, text):
         return masking.TOLD
+    if _gives_document(conversation, dialog, heard, text):
+        return masking.TOLD
     return masking.BORN if _says_born(conversation, dialog, heard, text, is_in=is_in) else None
 
 
@@ -159,6 +161,13 @@ def _names_them(conversation: Conversation, heard: Heard, text: str) -> bool:
     return heard.intent == "authenticate" or naming.names_document(text)
 
 
+def _gives_document(conversation: Conversation, dialog: Dialog, heard: Heard, text: str) -> bool:
+    """Whether who is asked by the bot who they are gives a document beside what they want."""
+    asked = dialog.name == DIALOG and dialog.is_open(timezone.now())
+    asked = asked and conversation.owner == Episode.Owner.BOT
+    return asked and bool(halves.numbers_beside(heard, text))
+
+
 def _says_born(
     conversation: Conversation, dialog: Dialog, heard: Heard, text: str, *, is_in: bool
 ) -> bool:
@@ -174,7 +183,7 @@ def _says_born(
 def _may_give_year(text: str) -> bool:
     """Whether a year beside something else may be their own."""
     leads = YEAR.match(text.strip()) or halves.year_beside(text)
-    return bool(leads) or naming.says_born(text, days=False)
+    return bool(leads) or naming.gives_birth(text)
 
 
 def _answers_login(dialog: Dialog, heard: Heard, text: str) -> bool:

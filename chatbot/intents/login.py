@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from chatbot.dialog import sessions
+from chatbot.dialog import registry, sessions
 from chatbot.dialog.contract import INTENT, Asked, Outcome, Reply, Step, Turn
 from chatbot.dialog.login import halves, masking, requests
-from chatbot.dialog.login.asking import CODE, DATA, DIALOG, DRAFT, after, ask
+from chatbot.dialog.login.asking import CODE, DATA, DIALOG, DRAFT, after, ask, facts
 from chatbot.dialog.login.entering import enter, let_in
 from chatbot.intents import menu, titles
 from chatbot.intents.heard import UNKNOWN
@@ -29,20 +29,30 @@ _I_AM = re.compile(
     r"\W*(?:(?:hola|ola|hello|hi|buen[oa]s?|bom|boa|dias|tardes?|noches|noite|dia)\W+)*"
     r"(?:(?:yo )?soy|(?:eu )?sou|me (?:llamo|chamo)|mi nombre es|meu nome e|my name is|i am|i.?m)\b"
 )
-# That no code has come, or that another one is wanted.
-_OF_CODE = re.compile(r"\b(?:codigos?|codes?|reenvi\w+|resend\w*)\b")
+# That no code has come, or that another one is wanted: none "de pago", "de la casa".
+_OF_CODE = re.compile(
+    r"\b(?:codigos?|codes?)\b(?! (?:del?|da|do|of|qr)\b"
+    r"(?! (?:verif|acc?es|segur|ingres|confirm|valid|seis|inicio|login|sms|mensaje|correo)))"
+    r"|\b(?:reenvi\w+|resend\w*)\b"
+)
 _NONE_CAME = re.compile(
     rf"{_OF_CODE.pattern}"
     r"|^\W*(?:(?:pero|aun|todavia|mas|ainda|but|i) )*(?:no|nao|nada|nunca|nothing|(?:did|have)n.?t)"
     r" (?:me |nos |se |ha )*(?:lleg|recib|cheg|receb|veio|vino|viene|get|got|receiv|arriv)\w*"
     r"(?: (?:nada|aun|todavia|ainda|anything|it|yet|el|ningun|o|a|the|mensaje|mensagem|sms))*\W*$"
-    r"|\b(?:mand|envi|send|quero|quiero)\w* (?:me )?(?:otr[oa]|outr[oa]|another|again)\W*$"
+    r"|\b(?:mand|envi|send|quero|quiero)\w* (?:(?:me|lo|it) )*(?:otr[oa](?: vez)?|outr[oa](?: vez)?"
+    r"|de n[uo]e?vo|another|again)(?:\W+(?:por favor|please))?\W*$"
+    r"|\ba (?:que \w+|donde) (?:me )?lo (?:envi|mand)(?:aron|aste|an|as)\W*$"
 )
 # That it goes where they cannot read it.
 _NO_WAY = re.compile(
-    r"(?:\b(?:no|nunca|nao|not|never|perdi|cambie|mudei|lost|changed)|n.t)\b.{0,30}"
+    r"(?:\b(?:no|nunca|nao|not|never|perdi|robaron|cambie|mudei|roubaram|lost|stole|changed)|n.t)"
+    r"\b.{0,30}"
     r"\b(?:correos?|e-?mails?|telefonos?|celular\w*|numeros?|telefones?|sms|phones?|numbers?)\b"
 )
+# What a message that only misses a code may be taken for; but who wants to complain, complains.
+_LIKE_CODE = frozenset(("create_ticket", "opt_out", "opt_in", "personal_info"))
+_COMPLAINS = re.compile(r"\b(?:reclam|quej|queix|denunci|complain)")
 
 
 def authenticate(turn: Turn) -> Outcome:
@@ -91,25 +101,40 @@ def logout(turn: Turn) -> Outcome:
 def data_given(turn: Turn, data: Mapping[str, Any]) -> Outcome | None:
     """The answer to "who are you?", or half of it; what is asked for in the same words is served
     in the place of what was wanted before."""
-    is_new = (wish := halves.wish(turn)) and wish != data.get("then")
-    if is_new:
-        data = after(wish, None) | halves.sealed(data)
+    misses_code = _misses_code(turn)
+    wish = "" if misses_code else halves.wish(turn)
+    is_new = wish and wish != data.get("then")
+    said = facts(turn, wish)
+    if is_new or said:
+        data = after(wish, said) | halves.sealed(data)
     if tried := _tried(turn, data):
         return tried
-    if halves.waits(turn, data):
-        return replace(_asked_for(turn, data), misunderstood=not is_new)
     if turn.inbound.own_phone:
         return _asked_for(turn, data, otherwise=Reply("login_number_known"))
     if not turn.choice and _NO_PARTNER.search(plain(turn.text)):
         return menu.show(turn)  # with what there is for whoever is none
     slots = turn.heard.slots
     named = turn.heard.intent == "authenticate" or slots.document or slots.year
-    if _led_here(turn) or named or _wants_code(turn):
+    if halves.waits(turn, data) or _led_here(turn) or named or misses_code:
         again = _asked_for(turn, data)
         # The same half once more, or none: who does not get on is helped by a person.
-        gets_on = turn.choice or (again.asked and len(again.asked.data) > len(data))
+        gets_on = is_new or turn.choice or (again.asked and len(again.asked.data) > len(data))
         return replace(again, misunderstood=not gets_on)
-    return None
+    return _of_their_own(turn, data)
+
+
+def _of_their_own(turn: Turn, data: Mapping[str, Any]) -> Outcome | None:
+    """Their data, or a ticket, which some see without a log-in: where one is asked for, what they
+    gave before stays."""
+    wanted = halves.wish(turn)
+    if wanted not in ("personal_info", "ticket_status") or not halves.sealed(data):
+        return None
+    claim = registry.claims().get(wanted)
+    served = (claim(turn) if claim else None) or registry.handlers()[wanted](turn)
+    asked = served.asked
+    if asked is None or (asked.dialog, asked.step) != (DIALOG, DATA):
+        return served
+    return _asked_for(turn, {**asked.data, **halves.sealed(data)})
 
 
 def code_given(turn: Turn, data: Mapping[str, Any]) -> Outcome | None:
@@ -130,10 +155,11 @@ def code_given(turn: Turn, data: Mapping[str, Any]) -> Outcome | None:
     return Outcome((Reply("login_code_over"),), asked=Asked(DIALOG, DATA, dict(data)))
 
 
-def _wants_code(turn: Turn) -> bool:
+def _misses_code(turn: Turn) -> bool:
     """Whether they only miss a code: who they are is what gets them another."""
-    asks_else = turn.choice or turn.heard.intent not in ("create_ticket", UNKNOWN)
-    return not asks_else and _OF_CODE.search(plain(turn.text)) is not None
+    words = plain(turn.text)
+    asks_else = turn.choice or turn.heard.intent not in ("create_ticket", "opt_in", UNKNOWN)
+    return not (asks_else or _COMPLAINS.search(words)) and _NONE_CAME.search(words) is not None
 
 
 def _without_code(turn: Turn, data: Mapping[str, Any]) -> Outcome | None:
@@ -141,7 +167,8 @@ def _without_code(turn: Turn, data: Mapping[str, Any]) -> Outcome | None:
     again and again is helped by a person."""
     heard, words = turn.heard, plain(turn.text)
     is_else = turn.choice or heard.exact or heard.intent == "talk_to_agent"
-    if is_else or any(sign.isdigit() for sign in words):
+    is_else = is_else or (heard.asks_else and heard.intent not in _LIKE_CODE)
+    if is_else or _COMPLAINS.search(words) or any(sign.isdigit() for sign in words):
         return None
     no_way = _NO_WAY.search(words) and not (heard.intent == "opt_out" and heard.asks_else)
     if not no_way and not _NONE_CAME.search(words):

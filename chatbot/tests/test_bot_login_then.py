@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from chatbot.dialog import registry
-from chatbot.models import Dialog, LoginRequest
+from chatbot.models import Dialog, InboundEvent, LoginCounter, LoginRequest
 from chatbot.tests import desk
 from chatbot.tests.graph_stub import text_of
 from chatbot.tests.login_desk import newest_request, session
@@ -216,3 +216,85 @@ def test_the_ticket_they_named_is_shown(chat, ana):
     chat(made[0].number)
     _welcome, shown = chat(RIGHT)
     assert f"*{made[0].number}* Uno" in shown and "Dos" not in shown
+
+
+@pytest.mark.parametrize(
+    ("wished", "said", "answer", "not_said"),
+    [
+        ("detalle del préstamo P-000005", "detalle del préstamo P-000026", "P-000026", "P-000005"),
+        ("mi saldo", "cuánto tendría que pagar para cancelar el P-000026", "P-000026", "P-000005"),
+        ("detalle del préstamo P-000026", "quiero ver mi préstamo", "P-000026", "P-000005"),
+        ("mi saldo", "estado de cuenta en pdf", "PDF", "Saldo"),
+        ("mi saldo", "mis datos", "Documento", "préstamo"),
+        ("mi saldo", "estado de mi reclamo", "ticket", "préstamo"),
+    ],
+)
+def test_what_is_said_instead_of_the_year_is_served(
+    chat, ana, loan, product, wished, said, answer, not_said
+):
+    make_loan(ana, product, "P-000026")
+    chat(wished)
+    chat("12345678")
+    assert "Solo me falta tu año" in chat(said)[0]
+    welcome, *served = chat("1990")
+    assert "Ana" in welcome and answer in served[0] and not_said not in served[0]
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        *("12345678 y quiero mi saldo", "quiero saber mi deuda 12345678"),
+        *("mi estado de cuenta 12.345.678", "mi saldo, 12345678, por favor"),
+    ],
+)
+@pytest.mark.parametrize("year_first", [True, False])
+def test_a_document_beside_what_is_wanted_is_taken_and_not_kept(chat, loan, said, year_first):
+    chat("mi saldo")
+    if year_first:
+        chat("1990")
+    answers = chat(said)
+    assert not Message.objects.filter(direction="in", text__regex=r"\d").exists()
+    events = InboundEvent.objects.exclude(kind="status").values_list("payload", flat=True)
+    assert not any(said in one for one in events)
+    if not year_first:
+        assert "Solo me falta tu año" in answers[0] and "12345678" not in str(chat.dialog.data)
+        answers = chat("1990")
+    assert "Ana" in answers[0] and "Estado de cuenta" in answers[1]
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "quiero mi saldo de la cuenta 12345678",
+        "me cobraron mal y quiero un reclamo, la operación es la 12345678",
+        "ya pagué mi cuota de este mes, es la operación 12345678",
+    ],
+)
+def test_a_number_of_something_else_is_no_document(chat, loan, said):
+    chat("mi saldo")
+    chat("1990")
+    chat(said)
+    assert Message.objects.filter(direction="in").latest("pk").text == said
+    assert session(chat.sender) is None and not LoginCounter.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        *("me cobraron mal, 2024", "me cobraron doble, en 2015", "ya pagué, en 2026"),
+        *("quiero poner un reclamo, es de 2024", "quiero mi estado de cuenta, 2025"),
+    ],
+)
+def test_a_year_of_something_else_is_no_year_of_birth(chat, loan, said):
+    chat("mi saldo")
+    chat("12345678")
+    chat(said)
+    assert not LoginCounter.objects.exists()
+
+
+@pytest.mark.parametrize("said", ["no tengo préstamos", "no tengo deuda", "I have no loans"])
+def test_who_says_they_have_no_loan_is_not_asked_for_the_year(chat, loan, said):
+    chat("mi saldo")
+    chat("12345678")
+    (answer,) = chat(said)
+    assert "año" not in answer and chat.dialog.name == ""

@@ -20,7 +20,10 @@ from_outside = login_desk.from_outside
     [
         ("es", ["no me llega el codigo", "reenviar codigo"]),
         ("es", ["no tengo ese correo", "todavía no me llega nada"]),
+        ("es", ["envíenmelo de nuevo", "¿a qué número lo enviaron?"]),
+        ("es", ["me robaron el celular", "el código de verificación no llega"]),
         ("pt", ["não chegou nada", "não recebi o código"]),
+        ("en", ["send it again", "resend the code"]),
         ("en", ["I didn't get the code", "I don't have that email anymore"]),
     ],
 )
@@ -45,15 +48,39 @@ def test_who_never_gets_it_is_answered_by_a_person(partner, from_outside):
     assert talk_of(STRANGER).episode.owner == Episode.Owner.QUEUE
 
 
-@pytest.mark.parametrize("words", ["no me llega el codigo", "reenviar codigo"])
+@pytest.mark.parametrize("words", ["no me llega el codigo", "reenviar codigo", "mándame otro"])
 def test_where_the_code_is_over_who_they_are_is_asked_again(partner, from_outside, words):
-    for said in (RIGHT, "000000", "000001", "000002", words):
+    for said in ("mi deuda", RIGHT, "000000", "000001", "000002", words):
         (answer,) = from_outside(said)
-    assert "1990" in answer and talk_of(STRANGER).dialog.name == "login"
+    dialog = talk_of(STRANGER).dialog
+    assert "1990" in answer and dialog.name == "login"
+    assert dialog.data["then"] == "account_statement"
 
 
-@pytest.mark.parametrize("words", ["quiero hablar con un asesor", "mi deuda"])
+@pytest.mark.parametrize(
+    "words",
+    [
+        *("quiero hablar con un asesor", "mi deuda", "cambié de correo, cuánto debo"),
+        *("cuál es mi código de pago", "no sé a qué número de cuenta depositar"),
+        "quiero el código de la casa",
+    ],
+)
 def test_what_else_is_wanted_is_served_all_the_same(partner, from_outside, words):
     from_outside(RIGHT)
     (said,) = from_outside(words)
     assert "registrado, y puede tardar" not in said
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "me cobraron mal, el código de operación no coincide",
+        "me bloquearon el código, quiero reclamar",
+    ],
+)
+@pytest.mark.parametrize("before", ["mi deuda", RIGHT])
+def test_a_complaint_that_names_a_code_is_a_ticket(partner, from_outside, before, words):
+    from_outside(before)
+    from_outside(words)
+    asked = talk_of(STRANGER).dialog
+    assert (asked.name, asked.data["said"]) == ("create_ticket", words)

@@ -59,7 +59,7 @@ def ask(turn: Turn, *, then: str | None = None, draft: Mapping[str, Any] | None 
     """Ask for document and year, with an example. `then` is served afterwards (None: this turn's
     own intent), and gets `draft` in its topic, or else what they said of it."""
     then = _wanted(turn) if then is None else then
-    asked = Asked(DIALOG, DATA, after(then, draft or _facts(turn, then)))
+    asked = Asked(DIALOG, DATA, after(then, draft or facts(turn, then)))
     return Outcome((Reply("login_ask", {"share": may_share(turn)}),), asked=asked, topic={})
 
 
@@ -69,7 +69,7 @@ def after(then: str, draft: Mapping[str, Any] | None) -> dict[str, Any]:
     return {key: value for key, value in kept.items() if value}
 
 
-def _facts(turn: Turn, then: str) -> dict[str, str]:
+def facts(turn: Turn, then: str) -> dict[str, str]:
     """The words in which this intent was asked for, where they tell more than that it was."""
     if then == "personal_info":
         return {}  # what is to be put right is told to a colleague in words of then

@@ -13,6 +13,10 @@ from typing import Any
 from cryptography.fernet import InvalidToken
 
 from chatbot.dialog.contract import Turn
+from chatbot.dialog.login.figures import is_late_year, without_figures
+from chatbot.dialog.login.signs import even
+from chatbot.intents.heard import Heard
+from chatbot.intents.hearing.papers import OTHER
 from chatbot.intents.hearing.words import plain
 from crm.fields import fernet
 
@@ -21,6 +25,8 @@ _OF_LOANS = "account_statement", "list_loans", "loan_detail", "next_payment", "s
 WISHES = frozenset(
     (*_OF_LOANS, "personal_info", "ticket_status", "create_ticket", "upload_receipt")
 )
+# A year behind these is that of what they tell: "me cobraron mal, en 2009".
+_TELL_YEARS = "create_ticket", "upload_receipt"
 # In the data of a log-in.
 DOCUMENT, YEAR = "sealed_document", "sealed_year"
 # A year, or a birthday, where nothing else is missing: "es 1990", "del 90", "17/05/1990".
@@ -38,6 +44,10 @@ _FIRST = re.compile(
 )
 # Or before it.
 _LAST = re.compile(r".*[.,;\n]((?:\W|\b(?:naci|nasci|soy|es|en|em|del?)\b)*\d{4})\W*", re.DOTALL)
+# A document in the midst of what is wanted: "quiero mi saldo, 12345678".
+_NUMBER = re.compile(
+    r"(?<![\w.+-])(?<!\d,)(?:\d{8}|\d\d(?P<mark>[ .-])\d{3}(?P=mark)\d{3})(?![\w-]|[.,]\d)"
+)
 # Of two digits: whoever writes here was born in "30" to "99", or in "00" to "10".
 OLDEST, YOUNGEST = 30, 10
 
@@ -47,8 +57,8 @@ def together(turn: Turn, data: Mapping[str, Any]) -> tuple[str, int | None]:
     slots, before = turn.heard.slots, _opened(data.get(DOCUMENT))
     year = slots.year or int(_opened(data.get(YEAR)) or 0)
     if before and not year and not slots.document:
-        year = _year_said(turn.text) or (year_beside(turn.text) if wish(turn) else 0)
-    return slots.document or before, year or None
+        year = _year_said(turn.text) or _year_with_wish(turn)
+    return slots.document or _document_beside(turn) or before, year or None
 
 
 def wish(turn: Turn) -> str:
@@ -60,7 +70,32 @@ def wish(turn: Turn) -> str:
 def waits(turn: Turn, data: Mapping[str, Any]) -> bool:
     """Whether they ask for what nobody gets without a log-in, and gave one half before: the other
     is still missing, and nothing is asked twice."""
-    return wish(turn) in _OF_LOANS and not turn.inbound.media and bool(sealed(data))
+    half = sealed(data) or _document_beside(turn)
+    return wish(turn) in _OF_LOANS and not turn.inbound.media and bool(half)
+
+
+def numbers_beside(heard: Heard, text: str) -> set[str]:
+    """What may be a document beside what is asked of loans: nothing says what else it is."""
+    if heard.intent not in _OF_LOANS or not heard.asks_else:
+        return set()
+    said = plain(without_figures(even(text)))
+    found = (one for one in _NUMBER.finditer(said) if not OTHER.search(said[: one.start()]))
+    return {re.sub(r"\D", "", one[0]) for one in found}
+
+
+def _document_beside(turn: Turn) -> str:
+    """ "": there is none, or it may be one of several."""
+    found = set() if turn.choice else numbers_beside(turn.heard, turn.text)
+    return found.pop() if len(found) == 1 else ""
+
+
+def _year_with_wish(turn: Turn) -> int:
+    """0: there is none that surely is of a birth."""
+    wanted = wish(turn)
+    if not wanted or (wanted in _TELL_YEARS and not _FIRST.match(turn.text)):
+        return 0
+    year = year_beside(turn.text)
+    return 0 if is_late_year(year) else year
 
 
 def year_beside(text: str) -> int:
