@@ -239,6 +239,8 @@ def test_a_document_is_heard_and_masked_however_it_is_written(words):
         "12345678 é o cpf de minha esposa",
         "documento de mi esposa: 12345678, cuánto debe?",
         "el préstamo está a nombre de Ana Prueba 12345678",
+        "soy Ana Prueba, quiero un préstamo, 12345678",
+        "soy Ana Prueba, tengo una consulta, 12345678",
     ],
 )
 def test_a_document_is_heard_in_other_words_too(words):
@@ -272,6 +274,9 @@ def test_a_document_is_heard_in_other_words_too(words):
         *("soy Ana, constancia 12345678", "soy Ana tengo 25000000 para invertir"),
         *("soy Ana, préstamo 12345678", "soy Ana precio 10.000.000"),
         "soy Ana, mi fijo es 45678901",
+        "deposité a nombre de Ventanilla SAC 12345678",
+        "ya pagué, transferí a nombre de la empresa 19312345",
+        "boleta a nombre de Juan Pérez, 00123456, no figura mi pago",
         "00123456 es el documento de pago",
         "documento de mi compra: 00123456, no sale",
         "la operación es 00123456, dni no llevo",

@@ -313,6 +313,20 @@ def test_every_document_comes_back_with_its_year(number, year, between):
 
 
 @pytest.mark.parametrize(
+    "words",
+    [
+        "estado de mi cuenta",
+        "estados de cuenta",
+        "statement of my account",
+        "extrato da minha conta",
+    ],
+)
+def test_a_statement_of_an_account_is_no_accounts_number(words):
+    assert find_papers(f"{words}, dni 12345678, 1990", 2026) == ("12345678", 1990)
+    assert find_papers(f"{words.split()[-1]} 12345678, 1990", 2026)[1] is None
+
+
+@pytest.mark.parametrize(
     ("text", "chosen"),
     [
         ("1", "loan:1"),

@@ -51,9 +51,10 @@ _LATELY = 14
 _MOST_DIGITS = 5
 # Not "Nación": a bank is called so.
 BORN = r"\b(?:nac(?:[ií]|id[oa]|imiento)?|nasc(?:i|id[oa]|imento)?|born|birth\w*)\b"
-_BORN = re.compile(
-    rf"{BORN}[^,;]{{0,30}}$|\b(?:soy|sou) (?:del?|do)(?: a[nñ]o)? ['’]?$", re.IGNORECASE
-)
+_BORN = re.compile(rf"{BORN}[^,;]{{0,30}}$", re.IGNORECASE)
+# "Soy del 85", but not "soy del 4to piso".
+OF_YEAR = r"\b(?:soy|sou) (?:del?|do)(?: a[nñ]o)? ['’]?"
+_OF_YEAR, _TWO_DIGITS = re.compile(f"{OF_YEAR}$", re.IGNORECASE), re.compile(r"['’]?\d\d(?!\w)")
 _NEAR = 40
 
 
@@ -122,7 +123,9 @@ def _is_late(day: re.Match[str]) -> bool:
 def _may_be_birth(word: re.Match[str], text: str) -> bool:
     if any(shape.search(word[0]) for shape in (YEAR, _DAY, NAMED_DAY)):
         return True
-    return bool(_BORN.search(text[max(0, word.start() - _NEAR) : word.start()]))
+    before = text[max(0, word.start() - _NEAR) : word.start()]
+    of_year = _OF_YEAR.search(before) and _TWO_DIGITS.match(word[0])
+    return bool(of_year or _BORN.search(before))
 
 
 def _runs(text: str) -> Iterator[list[re.Match[str]]]:

@@ -5,7 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from chatbot.dialog.login.figures import BORN, NAMED_DAY, YEAR, is_late_year, without_figures
+from chatbot.dialog.login.figures import (
+    BORN,
+    NAMED_DAY,
+    OF_YEAR,
+    YEAR,
+    is_late_year,
+    without_figures,
+)
 from chatbot.dialog.login.signs import even
 from chatbot.intents.hearing.papers import CUE, OTHER
 from chatbot.intents.hearing.words import MOST_CHARACTERS, plain
@@ -33,15 +40,16 @@ _ELSE = (
 )
 # Nor are these parts of a name, nor is their paper anybody's.
 _NO_NAME = (
-    rf"(?:{_ELSE}|\b(?:pague|deposite|yapee|plinee|transferi|fecha|fijo|llam\w*|numero|nro"
-    r"|constancia|referencia|secuencia|expediente|agente|folio|prestamo|tengo|cuesta|precio"
-    r"|casa)\b)"
+    rf"(?:{_ELSE}|\b(?:pague|deposite|yapee|plinee|transferi|fecha|fijo|llam\w*|numero|nro)\b"
+    # These only right before it: "soy Ana, quiero un préstamo, 12345678".
+    r"|\b(?:constancia|referencia|secuencia|expediente|agente|folio|prestamo|tengo|cuesta|precio"
+    r"|casa)(?: es| e)?[^\w,]{1,3}\d)"
 )
 _THING = rf"(?:(?:el|la|un|una|o|a|mi|mis|meu|su) )?(?:{_ELSE}|(?:compra|venta|contrato|cuota)\b)"
 _SURELY = r"\b(?:d\.?n\.?i|cpf|cedula|pasaporte|passaporte|passport)\b"
 _NAME = (
     r"\b(?:(?:yo )?soy|(?:eu )?sou|me (?:llamo|chamo)|mi nombre es|meu nome e|my name is|i am"
-    r"|a nombre de)\b"
+    r"|(?:prestamo|credito|contrato|emprestimo)(?: esta| es)? a nombre de)\b"
 )
 _EIGHT = r"(?:\d{8}|\d\d(?P<mark>[ .-])\d{3}(?P=mark)\d{3})(?![\w-]|\.\d)"
 # "mi dni es 12345678", "soy 12345678", "dni12345678", "12345678 es mi dni", "12345678 (dni)",
@@ -69,6 +77,7 @@ _IS_PAPER = re.compile(_PAPER)
 _DAY_OF_BIRTH = re.compile(f"{_DAY}|{NAMED_DAY.pattern}")
 _SAYS_BORN = re.compile(f"{BORN}|{_DAY}|{NAMED_DAY.pattern}")
 _OF_BIRTH = re.compile(BORN)
+_OF_YEAR = re.compile(rf"{OF_YEAR}\d\d(?!\w)")
 _ABOUT_THEM = re.compile(f"{_SAYS_BORN.pattern}|{CUE.pattern}")
 _RANGE = r"\d{1,4} - \d{1,4}(?!\d)"  # of a price
 _BESIDE = re.compile(
@@ -104,6 +113,11 @@ def names_document(text: str) -> bool:
 def says_born(text: str, *, days: bool) -> bool:
     """Whether a birth is spoken of; with `days` a day of long ago alone is one."""
     return _has(_SAYS_BORN if days else _OF_BIRTH, text)
+
+
+def gives_birth(text: str) -> bool:
+    """Whether a number may be when somebody was born: "17/05/1990", "soy del 85"."""
+    return says_born(text, days=True) or _has(_OF_YEAR, text)
 
 
 def may_say_who(text: str) -> bool:

@@ -34,9 +34,12 @@ _BORN = re.compile(
 # What stands before digits that are somebody's telephone, an account (no statement of it), or an
 # operation.
 OTHER = re.compile(
-    r"\b(?:operacion|transaccion|transferencia|(?<!estado de )cuenta|cci|telefono|celular"
-    r"|numero de op|codigo|telefone|(?<!extrato da )(?<!extrato de )conta|whatsapp|phone"
-    r"|(?<!statement of )account(?! statement)|ticket|reclamo|pedido|partida)\b"
+    r"\b(?:operacion|transaccion|transferencia|(?<!estado de )(?<!estados de )(?<!estado de mi )"
+    r"(?<!estados de mi )cuenta|cci|telefono|celular"
+    r"|numero de op|codigo|telefone|(?<!extrato da )(?<!extrato de )(?<!extrato da minha )"
+    r"(?<!extrato de minha )conta|whatsapp|phone"
+    r"|(?<!statement of )(?<!statements of )(?<!statement of my )account(?! statement)|ticket"
+    r"|reclamo|pedido|partida)\b"
 )
 _PHONE = re.compile(r"^(?:51)?9\d{8}$")
 # Nobody gives so many numbers; and a page of digits must cost no more.
