@@ -16,13 +16,16 @@ MOVE = re.compile(
     r"|postpone|change|move(?! (?:in|out|into|there|here)\b)|pas(?:ar|emos|amos)(?:l[ao]\b"
     r"| (?:para (?:el|la|las|hoy|manana)|al|(?:mi|la|esa|nuestra) (?:visita|cita))\b))"
 )
+_FOR_A_DAY = rf"(?:porque|ya que|pues) (?:(?:el|los|na) )?(?:{WEEKDAYS}|hoy|manana)\b"
 _PART = re.compile(
     r"[,;!?\n]+|\.(?!\d|\s?m\b)|\b(?:pero|mas bien|sino|but|porem)\b"
-    r"|\b(?:porque|ya que|pues)\b(?= (?:trabajo|tengo)\b)|\by(?= (?:puedo|podria)\b)"
+    rf"|(?=\b{_FOR_A_DAY})|\b(?:porque|ya que|pues)\b(?= (?:\w+ ){{0,4}}(?:trabajo|tengo)\b)"
+    r"|\by(?= (?:puedo|podria)\b)"
     r"|(?=\b(?:mejor|prefiero|melhor|prefiro|puede ser|podria ser|pode ser|en (?:vez|lugar) del?"
     r"|em vez d\w+|instead of|(?<!ir )(?<!no )solo (?:puedo|podria|el|los))\b)"
 )
-# Their work says when they cannot, but where they say when they can besides.
+# Their work says when they cannot, and so does a day that is the reason for another one, but where
+# they say when they can besides.
 _CANNOT = re.compile(
     r"\bno (?:puedo|podre|podria|podemos|podremos|me (?:queda|viene|sirve|acomoda)|tengo tiempo"
     r"|estoy|estare|(?:voy|vamos) a|ire|iremos|llego|alcanzo|ir|(?:quiero|quisiera|deseo) ir)\b"
@@ -30,7 +33,9 @@ _CANNOT = re.compile(
     r"|\ben (?:vez|lugar) de|\bem vez d|\binstead of\b"
     r"|\bnao (?:posso|consigo|da|vou|irei)\b|\b(?:can.?t|cannot|won.?t|not available|busy)\b"
     r"|(?:(?<!del )(?<!de )(?<!mi )(?<!el )(?<!al )(?<!por )\btrabajo\b"
-    r"|\btengo (?:que (?:trabajar|viajar|estudiar|salir)|clases?|examen|reunion|turno|otra cita)\b"
+    r"|\btengo (?:que (?:trabajar|viajar|estudiar|salir)|clases?|examen|reunion|turno|otra cita"
+    r"|medico|doctor|dentista|cita medica)\b"
+    rf"|^\W*{_FOR_A_DAY}(?!.*\b(?:libre|disponible|descanso)\b)"
     r"|\bocupad[oa]\b)(?!.*\b(?<!no )(?:puedo|podria|podemos)\b)"
     r"|\b(?:tampoco|tambem nao)\b|\b(?:no|nao)\s*$"
 )
@@ -48,6 +53,10 @@ _PAST = re.compile(
 # Nothing is agreed by a question whether anybody is there, nor by a no beside the hour.
 _ASKS_OPEN = re.compile(r"\b(?:atienden|abren|trabajan|abert\w+|abiert\w+)\b")
 _DOUBTS = re.compile(r"\b(?:no|nao|not|ni|nunca|tampoco|never)\b")
+_UNSURE = re.compile(
+    r"\b(?:no se|nao sei|not sure) (?:si|se|if) (?:i )?(?:llego|llegare|alcanzo|pued[ao]|podre"
+    r"|vaya|voy|ire|vou|posso|consigo|can|make)\b|\bno estoy segur[oa]\b"
+)
 _AROUND = 2  # hours before and after the one that is doubted
 # "No puedo hasta el jueves" says neither that they can on that day nor that they cannot.
 _UNTIL = re.compile(r"\b(?:hasta|antes|ate|antes d[eao]s?|until|before)\b")
@@ -77,7 +86,7 @@ def read_answer(text: str, today: date, *, asked: bool = True) -> When:
     if any("semana" in one and _NOT_THIS_WEEK.fullmatch(one) for one in dropped):
         left = ["proxima semana", *(_NEXT_ONE.sub(" ", one) for one in left)] if left else []
     rest = ", ".join(left) if dropped else said
-    liked = _without_doubt(read_when(rest, today, asked=asked), left, today)
+    liked = _without_doubt(read_when(rest, today, asked=asked), said, left, today)
     refused = ", ".join(one for one in dropped if not _PAST.search(one))
     if not refused:
         return liked
@@ -126,13 +135,14 @@ def _is_not_to_be(part: str) -> bool:
     return is_past or _CANNOT.search(part) is not None
 
 
-def _without_doubt(when: When, parts: list[str], today: date) -> When:
+def _without_doubt(when: When, said: str, parts: list[str], today: date) -> When:
     """Where an hour is doubted, those around it are offered, or that day's."""
     if when.hour is None:
         return when
     if any(_ASKS_OPEN.search(one) for one in parts):
         return replace(when, hour=None)
-    if not any(_DOUBTS.search(one) and read_when(one, today).hour for one in parts):
+    refused = any(_DOUBTS.search(one) and read_when(one, today).hour for one in parts)
+    if not (refused or _UNSURE.search(said)):
         return when
     hour = when.hour.hour
     return replace(when, hour=None, hours=(max(0, hour - _AROUND), hour + _AROUND + 1))

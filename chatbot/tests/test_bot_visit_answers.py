@@ -16,7 +16,8 @@ def day():
 
 @pytest.fixture
 def named(day):
-    return lambda text: text.format(day=DAYS[day.weekday()])
+    later = working_day(day)
+    return lambda text: text.format(day=DAYS[day.weekday()], later=DAYS[later.weekday()])
 
 
 def test_what_stands_beside_an_hour_does_not_take_it_away(chat, villa, day, named):
@@ -25,6 +26,8 @@ def test_what_stands_beside_an_hour_does_not_take_it_away(chat, villa, day, name
         "estoy ocupada toda la semana solo puedo el {day} a las 4",
         "trabajo cerca y puedo ir el {day} a las 4",
         "tengo clases en la mañana y puedo el {day} a las 4",
+        "mejor el {day} a las 4 porque el {later} tengo médico",
+        "el {day} a las 4 ya que el {later} llega mi mamá",
         "el {day} a las 4, no conozco la zona",
         "disculpe por no responder, el {day} a las 4",
         "el {day} en la mañana no puedo, en la tarde sí a las 4",
@@ -40,6 +43,7 @@ def test_what_takes_it_away(chat, villa, day, named):
         "el {day} a las 4, ¿no atienden?",
         "el {day} a las 4, no puedo",
         "el {day} a las 4, si no se puede a las 5",
+        "el {day} a las 4 pero no sé si llego",
     ):
         chat("quiero visitar Villa Marina")
         chat(named(text))
