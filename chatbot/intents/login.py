@@ -32,7 +32,7 @@ _I_AM = re.compile(
 # That no code has come, or that another one is wanted: none "de pago", "de la casa".
 _OF_CODE = re.compile(
     r"\b(?:codigos?|codes?)\b(?! (?:del?|da|do|of|qr)\b"
-    r"(?! (?:verif|acc?es|segur|ingres|confirm|valid|seis|inicio|login|sms|mensaje|correo)))"
+    r"(?! (?:n[uo]e?vo|verif|acc?es|segur|ingres|confirm|valid|seis|inicio|sms|mensaje|correo)))"
     r"|\b(?:reenvi\w+|resend\w*)\b"
 )
 _NONE_CAME = re.compile(
@@ -159,7 +159,12 @@ def _misses_code(turn: Turn) -> bool:
     """Whether they only miss a code: who they are is what gets them another."""
     words = plain(turn.text)
     asks_else = turn.choice or turn.heard.intent not in ("create_ticket", "opt_in", UNKNOWN)
-    return not (asks_else or _COMPLAINS.search(words)) and _NONE_CAME.search(words) is not None
+    return not (asks_else or _complains(turn)) and _NONE_CAME.search(words) is not None
+
+
+def _complains(turn: Turn) -> bool:
+    said_so = _COMPLAINS.search(plain(turn.text)) is not None
+    return said_so and turn.heard.intent == "create_ticket"
 
 
 def _without_code(turn: Turn, data: Mapping[str, Any]) -> Outcome | None:
@@ -168,7 +173,7 @@ def _without_code(turn: Turn, data: Mapping[str, Any]) -> Outcome | None:
     heard, words = turn.heard, plain(turn.text)
     is_else = turn.choice or heard.exact or heard.intent == "talk_to_agent"
     is_else = is_else or (heard.asks_else and heard.intent not in _LIKE_CODE)
-    if is_else or _COMPLAINS.search(words) or any(sign.isdigit() for sign in words):
+    if is_else or _complains(turn) or any(sign.isdigit() for sign in words):
         return None
     no_way = _NO_WAY.search(words) and not (heard.intent == "opt_out" and heard.asks_else)
     if not no_way and not _NONE_CAME.search(words):
