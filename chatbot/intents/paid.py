@@ -43,6 +43,7 @@ _COMPLAINT = re.compile(
 _BY_CANCELLING = re.compile(
     r"\bya (?:(?:te|les?|l[oa]s?|me|se|he|esta|fue|quedo) )*cancel(?:e|amos|ad[oa]s?)\b"
 )
+_CANCELLED = re.compile(r"\bcancel(?:e|ad[oa])\b")
 # These are called off, not paid.
 _CALLED_OFF = re.compile(r"\b(?:visitas?|citas?|tickets?|reclamos?|pedidos?|solicitud|reunion)\b")
 # Beside an amount and a day they say nothing else.
@@ -85,6 +86,16 @@ def is_said(turn: Turn) -> bool:
 
 def by_cancelling(turn: Turn) -> bool:
     """Whether "ya cancelé" is Peru's word for having paid; "cancelé" alone leaves a question."""
+    return says_cancelled(turn) and not turn.is_asked
+
+
+def says_cancelled(turn: Turn) -> bool:
+    """The same, whatever was asked."""
     said = plain(turn.text)
     paid = _BY_CANCELLING.search(said) is not None and not _CALLED_OFF.search(said)
-    return paid and not turn.choice and not turn.is_asked
+    return paid and not turn.choice
+
+
+def may_have_cancelled(turn: Turn) -> bool:
+    """Whether a cancel may be a payment: "cancelado"."""
+    return _CANCELLED.search(plain(turn.text)) is not None

@@ -9,6 +9,7 @@ from datetime import timedelta
 from django.utils import timezone
 
 from chatbot.dialog.contract import Turn
+from chatbot.intents import paid, receipt_mending
 from chatbot.intents.detecting import detect
 from crm.conversations.models import Attachment, Message
 
@@ -57,16 +58,20 @@ def note_no(turn: Turn, pk: int) -> None:
 
 
 def note_left(turn: Turn) -> None:
-    """A cancel in words gives up whatever picture came lately: it is nobody's next payment."""
+    """A cancel in words gives up whatever picture came lately: it is nobody's next payment. Not
+    what may say that it was paid, or that they will look."""
+    if turn.choice or paid.may_have_cancelled(turn) or receipt_mending.goes_on(turn):
+        return
     lately = Attachment.objects.filter(
         message__conversation=turn.conversation,
         message__direction=Message.Direction.IN,
         message__kind__in=FILES,
-        message__created_at__gte=turn.now - FRESH,
+        # As old as one may be that is still taken, at the end of FRESH after the log-in.
+        message__created_at__gte=turn.now - 2 * FRESH,
         confirmed_receipt=None,
     )
     pk = lately.order_by("-id").values_list("pk", flat=True).first()
-    if pk and not turn.choice:
+    if pk:
         options = [{"id": _tapped(LEAVE, pk)}]
         Message.objects.filter(pk=turn.message.pk).update(options=options)
 

@@ -31,6 +31,10 @@ _WRONG = re.compile(
     r"|corregir|otr[oa] (?:fecha|dia|monto|importe))\b"
 )
 _RIGHT = re.compile(r"\b(?:bien|correct[oa]s?|corret[oa]s?|conforme|ok|right|good|certo|bem)\b")
+# As an answer "ok la fecha" may begin to put it right.
+_FINE = re.compile(
+    r"\b(?:bien|correct[oa]s?|corret[oa]s?|conformes?|exact[oa]s?|right|good|certo|bem)\b"
+)
 _CLAUSES = re.compile(r"[,;:.\n]|\b(?=(?:menos|excepto|exceto|salvo|pero|but|except|y|e|and) )")
 _THINGS = {"amount": AMOUNT, "day": DAY, "loan": LOAN}
 
@@ -60,5 +64,13 @@ def is_wrong(text: str) -> bool:
 def things(text: str) -> list[str]:
     """Amount, day and loan, where a plain text speaks of them and does not say they are right."""
     clauses = [one for one in _CLAUSES.split(text) if _WRONG.search(one) or not _RIGHT.search(one)]
-    said = " , ".join(clauses)
-    return [name for name, shape in _THINGS.items() if shape.search(said)]
+    return _named(" , ".join(clauses))
+
+
+def is_left_open(text: str) -> bool:
+    """Whether a plain text names one of them, and nothing beside it says that it is right."""
+    return any(_named(one) and not _FINE.search(one) for one in re.split(r"[,;.\n]", text))
+
+
+def _named(text: str) -> list[str]:
+    return [name for name, shape in _THINGS.items() if shape.search(text)]

@@ -12,17 +12,20 @@ from typing import Any
 from django.utils import timezone
 
 from chatbot.dialog.contract import Turn
-from chatbot.intents import receipt_denials, receipt_loans, receipt_words
+from chatbot.intents import paid, receipt_denials, receipt_loans, receipt_words
 from chatbot.intents.hearing.amounts import as_amount
-from chatbot.intents.hearing.days import last_such, past_days, without_days, without_past_days
+from chatbot.intents.hearing.days import last_such, past_days, without_past_days
 from chatbot.intents.hearing.loans import without_loan
 from chatbot.intents.hearing.polite import without_politeness
 from chatbot.intents.hearing.words import plain, words_of
 
 _NUMBER = re.compile(r"(?<![\w.,/-])\d[\d.,]*+(?![\w/-])")
+# "El día 20" is a day of the month, as "el 20" is, and "el primero".
+_DAY_N = re.compile(r"\bdia (?=\d{1,2}(?![\d.,/-]))")
+_THE_FIRST = re.compile(r"\bel (?:primero|1ro|1ero)(?=\W*$)")
 _ON = re.compile(
-    r"\b(?:el|dia|(?:la )?fecha|em|on|the) "
-    r"(?:(?:(?<=dia )|(?<=fecha ))(?:es|fue|era|foi) )?(\d{1,2})(?![\w.,/-]*\d|\w)"
+    r"\b(?:(?:la )?(?:fecha|dia)(?: (?:es|fue|era|foi))?(?: el)*|el|em|on|the) "
+    r"(\d{1,2})(?![\w.,/-]*\d|\w)"
 )
 # Alone it may be a year as well as an amount.
 _YEAR = re.compile(r"(?:19|20)\d\d")
@@ -32,7 +35,7 @@ _SMALL = (
     "no nao not si sim yes perdon perdona disculpa disculpe desculpa desculpe sorry me equivoque"
     " confundi errei meant mistake ops uy es era fue fueron son foi foram eram was it were is i y e"
     " and pero mas but sino mejor pon ponle pone cambia cambialo por a to el o un the of"
-    " creo que nomas exactos gracias favor xfa porfa"
+    " creo que nomas exactos gracias favor xfa porfa ok oka okay bueno claro dale listo confirmo"
     " monto importe total valor amount quise decir queria dizer digo corrige make pago pague paguei"
     " paid"
 )
@@ -48,7 +51,7 @@ _HARMLESS = (
     " correcto correcta correctos correctas conforme confirmo confirmado confirmar confirmalo"
     " acuerdo asi mismo mesmo eso esta estan es son fue fueron todo todos tal cual muy de el la lo"
     " los las en del y ese esa monto importe fecha dia datos pago comprobante prestamo credito"
-    " por para favor xfa porfa porfavor gracias muchas mil amigo amiga senor senorita soles sol"
+    " por para favor xfa porfa porfavor gracias muchas amigo amiga senor senorita"
     " proceda procede proceder guardalo envialo enviar puedes puede supuesto efectivamente"
     " afirmativo sii siii en orden pague mandalo registralo hola acepto aceptar exactamente"
     " excelente genial buenisimo orale joya beleza"
@@ -62,10 +65,19 @@ _YES = re.compile(
     r"|right|good|fine|bien|bueno|perfecto|acept\w+|excelente|genial|buenisimo|orale|joya|beleza"
     r"|orden|dale|listo|claro|tal cual)\b"
 )
+# "Mil" and "día" say nothing there.
+_THANKS = re.compile(r"\bmil gracias\b|\b(?:buen|bom|good) (?:dia|day)\b")
+# A currency alone is no thanks: only beside the sum that is known it changes nothing.
+_SUM = re.compile(
+    r"(?:\b(?:monto|importe|valor|total)\b:? (?:(?:es|era|fue|de) )*)?(?:\bsoles )?"
+    r"(?<![\w.,/-])(\d[\d.,]*+)(?![\w/-])(?: soles?\b)?"
+)
 _WAIT = re.compile(
     r"(?:(?:espera|ok|ya|un momento|a ver)\W+)*(?:dejame|deja|deixa|let me) (?:eu )?"
-    r"(?:ver|revisar|buscar|chequear|check|see)"
-    r"(?: (?:bien|el voucher|el comprobante|la foto|un rato|un momento|por favor))?\W*"
+    r"(?:ver|revisar|buscar|chequear|check|see)(?:l[oa]s?)?"
+    r"(?: (?:bien|el voucher|el comprobante|la foto|un rato|un momento|por favor))?"
+    r"(?: y (?:ya )?(?:te|le|les) (?:l[oa]s? )?"
+    r"(?:confirmo|aviso|digo|cuento|escribo|mando|envio|paso))?\W*"
 )
 _ERRED = re.compile(
     r"\W*(?:(?:no|uy|ay|perdon|disculpa|sorry|ups)\W+)*"
@@ -111,7 +123,7 @@ def _told(turn: Turn) -> dict[str, Any] | None:
     """Day and amount said by a number alone; None: it may be another thing."""
     if receipt_loans.ASKS.search(turn.text):
         return {}
-    rest = without_loan(without_past_days(plain(turn.text)))
+    rest = without_loan(without_past_days(_numbered(plain(turn.text))))
     days, rest = [int(one) for one in _ON.findall(rest)], _ON.sub(" ", rest)
     numbers = _NUMBER.findall(rest)
     if len(numbers) > 1 or not _is_said_with(rest, _MEANT):
@@ -119,6 +131,11 @@ def _told(turn: Turn) -> dict[str, Any] | None:
     if _is_unclear(turn, days, numbers):
         return None
     return _day(days) | _amount(turn, numbers)
+
+
+def _numbered(text: str) -> str:
+    """A plain text where a day of the month stands as "el 20"."""
+    return _THE_FIRST.sub("el 1", _DAY_N.sub("el ", text))
 
 
 def _is_unclear(turn: Turn, days: list[int], numbers: list[str]) -> bool:
@@ -147,8 +164,14 @@ def _amount(turn: Turn, numbers: list[str]) -> dict[str, Any]:
 
 
 def goes_on(turn: Turn) -> bool:
-    """Whether what sounds like a cancel gives nothing up: "mejor pon 350", "déjame ver"."""
-    return says_number(turn) or waits(turn) or errs(turn)
+    """Whether what sounds like a cancel gives nothing up: "mejor pon 350", "déjame ver", or "ya
+    cancelé", which is to have paid."""
+    return says_number(turn) or stays(turn) or paid.says_cancelled(turn)
+
+
+def stays(turn: Turn) -> bool:
+    """Whether they will look, or something is wrong: what they have said so far stays."""
+    return waits(turn) or errs(turn)
 
 
 def errs(turn: Turn) -> bool:
@@ -204,18 +227,31 @@ def agrees(turn: Turn, data: Mapping[str, Any]) -> bool:
 def is_yes(turn: Turn, data: Mapping[str, Any]) -> bool:
     """Whether a yes stands there and nothing that is not known already, whatever it was heard as:
     "ok gracias", "si, son 500"."""
-    return bool(_YES.search(plain(turn.text))) and _is_known(turn, data)
+    return has_yes(turn) and _is_known(turn, data)
+
+
+def has_yes(turn: Turn) -> bool:
+    return not turn.choice and _YES.search(plain(turn.text)) is not None
 
 
 def _is_known(turn: Turn, data: Mapping[str, Any]) -> bool:
     """Whether nothing is said that is not known already."""
     if turn.choice or re.search(r"[?$€]", turn.text):
         return False
-    amount, day = Decimal(data["amount"]), date.fromisoformat(data["day"]).day
-    rest = _SOLES.sub(" ", without_loan(without_days(plain(turn.text))))
-    rest = _ON.sub(lambda one: " " if int(one[1]) == day else one[0], rest)
-    rest = _NUMBER.sub(lambda one: " " if as_amount(one[0]) == amount else one[0], rest)
+    rest = _without_known(_THANKS.sub("gracias", plain(turn.text)), data)
+    if receipt_denials.is_left_open(rest):
+        return False
     return {*without_politeness(words_of(rest))} <= _AGREED
+
+
+def _without_known(text: str, data: Mapping[str, Any]) -> str:
+    """A plain text without a loan, and without the amount and the day that are known."""
+    amount, day = Decimal(data["amount"]), date.fromisoformat(data["day"])
+    rest = _SOLES.sub(" ", without_loan(_numbered(text)))
+    if past_days(rest, timezone.localdate()) == {day}:
+        rest = without_past_days(rest)
+    rest = _ON.sub(lambda one: " " if int(one[1]) == day.day else one[0], rest)
+    return _SUM.sub(lambda one: " " if as_amount(one[1]) == amount else one[0], rest)
 
 
 def _is_said_with(text: str, words: frozenset[str]) -> bool:

@@ -147,6 +147,8 @@ def _file(turn: Turn, data: Data) -> Outcome | None:
         return go_on_with(turn, data, _facts(turn) | brought)
     if receipt_words.is_button(turn):
         return again(turn, data, "file")
+    if not turn.choice and receipt_mending.stays(turn):
+        return go_on(turn, data)
     return _more_facts(turn, data)
 
 
@@ -225,7 +227,9 @@ def _confirm(turn: Turn, data: Data) -> Outcome | None:
     if (mended := _mended(turn, data, is_yes=bool(answer))) is not None:
         return mended
     if answer is None:
-        return None
+        # "Sí, la fecha es del comprobante" is about this one, and may put it right.
+        of_this = receipt_mending.has_yes(turn) and turn.heard.intent == "upload_receipt"
+        return replace(go_on(turn, data), misunderstood=True) if of_this else None
     if not answer:
         return ask_what(turn, data)
     if turn.choice or receipt_mending.agrees(turn, data):
@@ -275,7 +279,7 @@ def _aside(turn: Turn, data: Data, step: str, *own: str) -> Outcome | None:
     open; `own` are the answers to this one."""
     if menu.is_unheard(turn):
         return menu.cannot_listen(turn, Asked(DIALOG, step, data))
-    if not turn.choice and receipt_mending.waits(turn):
+    if not turn.choice and (receipt_mending.waits(turn) or _paid_already(turn)):
         return again(turn, data, step)
     if not turn.choice and receipt_mending.errs(turn):
         return ask_what(turn, data) if step == "confirm" else again(turn, data, step)
@@ -289,6 +293,11 @@ def _aside(turn: Turn, data: Data, step: str, *own: str) -> Outcome | None:
     return None
 
 
+def _paid_already(turn: Turn) -> bool:
+    """ "Ya cancelé", and nothing of what is asked."""
+    return paid.says_cancelled(turn) and not receipt_mending.found(turn)
+
+
 INTENTS = {
     "upload_receipt": about_receipts,
     STATES: needs_session(receipt_states.tell),
@@ -297,7 +306,7 @@ INTENTS = {
 CHOICES = {"receipt": receipt_keeping.tapped_late}
 STEPS = {
     (VISITOR, "is_it"): Step(_is_it),
-    (DIALOG, "file"): Step(in_session(_file)),
+    (DIALOG, "file"): Step(in_session(_file), answers=receipt_mending.stays),
     (DIALOG, "amount"): Step(in_session(_amount), asks_figure=True, left=LEFT, answers=goes_on),
     (DIALOG, "day"): Step(in_session(_day), asks_figure=True, left=LEFT, answers=goes_on),
     (DIALOG, "loan"): Step(in_session(_loan_step), left=LEFT, answers=goes_on),

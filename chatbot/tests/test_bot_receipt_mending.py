@@ -58,6 +58,16 @@ def test_a_yes_that_corrects_is_no_yes(ask, loan, words, question):
 
 @pytest.mark.parametrize(
     "words",
+    ["sí, 20.11.26", "sí, mil soles", "sí, en soles", "ok la fecha", "si pagué mil"],
+)
+def test_nor_is_one_beside_which_anything_may_be_meant(ask, loan, words):
+    ask.picture(jpeg(), CAPTION)
+    ask(words)
+    assert ask.dialog.step == "confirm" and not ConfirmedReceipt.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "words",
     [
         "si esta correcto 500 soles",
         "todo correcto",
@@ -67,6 +77,8 @@ def test_a_yes_that_corrects_is_no_yes(ask, loan, words, question):
         "todo ok",
         "sí, son 500",
         "confirmo el pago",
+        "sí, mil gracias",
+        "sí, el día 15, el monto es 500 soles",
     ],
 )
 def test_a_yes_that_repeats_what_is_known_is_one(ask, loan, words):
@@ -93,6 +105,13 @@ def test_a_yes_that_repeats_what_is_known_is_one(ask, loan, words):
         ("ayer no, el 19", "500.00", 19),
         (f"el {TWO_AGO}", "500.00", ago(2).isoformat()),
         ("fue hace 2 dias", "500.00", ago(2).isoformat()),
+        ("sí, la fecha es el día 20", "500.00", 20),
+        ("ok, dia 20", "500.00", 20),
+        ("no, fue el día 20", "500.00", 20),
+        ("la fecha fue el 20", "500.00", 20),
+        ("fue el primero", "500.00", 1),
+        ("dejame ver el voucher y te confirmo", "500.00", "2025-01-15"),
+        ("ya cancelé", "500.00", "2025-01-15"),
         ("ayer, no, el 19 o el 18", "500.00", None),
     ],
 )
@@ -221,8 +240,18 @@ def test_asked_for_the_day_it_may_be_said_as_people_do(ask, loan, words, day):
     assert ask.dialog.name == "upload_receipt" and heard(ask) == ("500.00", day)
 
 
-def test_a_day_of_a_month_may_be_spelled():
-    assert past_days("el cinco de noviembre", date(2026, 11, 22)) == {date(2026, 11, 5)}
+@pytest.mark.parametrize(
+    ("words", "days"),
+    [("el cinco de noviembre", {date(2026, 11, 5)}), ("el veinte y uno de noviembre", set())],
+)
+def test_a_day_of_a_month_may_be_spelled(words, days):
+    assert past_days(words, date(2026, 11, 22)) == days
+
+
+@pytest.mark.parametrize("words", ["déjame buscarlo", "me equivoqué"])
+def test_who_looks_for_the_picture_keeps_what_was_said(ask, loan, words):
+    ask("pagué 430 ayer")
+    assert "S/ 430.00" in ask(words)[0]
 
 
 @pytest.mark.parametrize(

@@ -1,9 +1,13 @@
 """Receipts by chat: buttons pressed twice, or late, and pictures sent before the log-in."""
 
-import pytest
+from datetime import timedelta
 
-from chatbot.models import ConfirmedReceipt
+import pytest
+from django.utils import timezone
+
+from chatbot.models import ConfirmedReceipt, PartnerSession
 from chatbot.tests.self_service import BETO, MOST_QUERIES, Chat, jpeg, make_loan
+from crm.conversations.models import Message
 from partners.models import Receipt
 
 pytestmark = [pytest.mark.once, pytest.mark.django_db]
@@ -223,6 +227,26 @@ def test_a_picture_that_was_given_up_is_no_other_payment(chat, loans, leaving):
         chat(RIGHT)
     chat("pagué 200 hoy")
     assert "file" not in chat.dialog.data and chat.dialog.step == "file"
+
+
+@pytest.mark.parametrize("words", ["cancelado", "ya cancelé", "déjame ver", "me equivoqué"])
+def test_what_gives_up_no_picture_leaves_it_for_after_the_log_in(chat, loans, words):
+    chat.picture(jpeg(), "pago S/ 430")
+    chat(words)
+    chat(RIGHT)
+    chat("enviar comprobante")
+    assert chat.dialog.data["amount"] == "430.00"
+
+
+def test_the_oldest_picture_that_may_be_taken_is_given_up_too(chat, loans):
+    chat.picture(jpeg(), "pago S/ 430 ayer prestamo 2")
+    ago = timezone.now() - timedelta(minutes=32)
+    Message.objects.update(created_at=ago)
+    chat(RIGHT)
+    PartnerSession.objects.update(opened_at=ago + timedelta(minutes=22))
+    chat("cancelar")
+    chat("pagué 200 hoy")
+    assert chat.dialog.step == "file"
 
 
 def test_a_picture_given_up_before_the_log_in_is_not_taken_after_it(chat, loans):

@@ -126,6 +126,11 @@ def test_a_telephone_an_operation_or_an_amount_is_no_document(text):
         ("te envio 500", "500.00"),
         ("cuota 4 430 soles", "430"),
         ("S/ 430 12345", "430"),
+        ("pago del mes 1 200 soles", "1200"),
+        ("hasta el 250 000 dolares", "250000"),
+        ("cuota nº 4 430 soles", "430"),
+        ("Monto S/ 430.00 Mora 0.00", "430"),
+        ("pagué 430,operación 123456", "430"),
     ],
 )
 def test_an_amount_is_read_as_people_write_it(text, amount):
@@ -197,6 +202,8 @@ def test_the_sign_of_a_currency_is_no_yes(text):
         ("anteayer", date(2026, 11, 19)),
         ("mañana por la mañana", date(2026, 11, 22)),
         ("por la mañana", None),
+        ("esta misma mañana", None),
+        ("antes de anoche", date(2026, 11, 19)),
     ],
 )
 def test_a_day_is_read_day_first(text, day):

@@ -15,7 +15,7 @@ _NO_COUNT = (
     r"|installments?|veces|vezes|times|pagos?|payments?|mes(?:es)?|dias?|semanas?|anos?|horas?"
     r"|comprobantes?|vouchers?|boletas?|fotos?|prestamos?|creditos?|emprestimos?|loans?)\b)"
     r"(?!(?:[oa]|t[oa]|d[oa]|r[oa]|er|v[oa]|n[oa]|m[oa]|th|nd|st|rd)\b)(?!:\d)"
-    r"(?!o|l\d)"  # "5OO" is none
+    r"(?!(?<=\d)(?:o|l\d))"  # "5OO" is none
 )
 # A telephone is none either.
 _PHONE = r"(?!(?:51)?9\d{8}(?!\d))"
@@ -51,8 +51,9 @@ _AND = (
     rf"(?:(?:luego|otr[oa]s?|despues|depois|then)\s+)*(?:{_ARREARS}(?:de\s+)?)?"
     rf"|\s+{_ARREARS}(?:de\s+)?)"
 )
+_NOTHING = r"(?!0+(?:[.,]0+)?(?![\d.,]))"
 _ONE_MORE = re.compile(
-    rf"\s*(?:soles|sol|dolares|dolar|pesos|reais)?{_AND}(?:(?:{_SIGN})\s*)?{_PHONE}"
+    rf"\s*(?:soles|sol|dolares|dolar|pesos|reais)?{_AND}(?:(?:{_SIGN})\s*)?{_PHONE}{_NOTHING}"
     rf"(?:{_NUMBER}){_NO_COUNT}(?![\d/-])"
     r"(?! *(?:de |da )?(?:comision|comissao|itf|fee|saldo|vuelto|troco|taxa)\b)"
 )
@@ -62,8 +63,8 @@ _ONE_BEFORE = re.compile(
 )
 # "cuota 4 430 soles": the place of what was paid is no thousands of it.
 _PLACED = re.compile(
-    r"\b(cuotas?|letras?|parcelas?|mes|dia|el|numero|nro|prestamo|operacion) (\d{1,3})"
-    r" (?=\d{3}\b)"
+    r"(\b(?:cuota|letra|parcela|el|numero|nro|prestamo|operacion)"
+    r"(?: (?:n(?:[°o]|ro|umero)?\.?|#))? ?|#|\bn° ?)(\d{1,3}) (?=(?!000)\d{3}\b)"
 )
 _THOUSANDS = re.compile(rf"(?<![\d.,/-])({_NUMBER})(?=\s?(?:k|mil)(?![a-z]))")
 _ALONE = re.compile(rf"[\s:;,]*({_NUMBER})[\s.,;!]*")
@@ -94,7 +95,7 @@ def find_amount(text: str) -> tuple[Decimal | None, str]:
     """
     if not any(one.isdigit() for one in text):
         return None, ""
-    text = _PLACED.sub(r"\1 \2, ", text)
+    text = _PLACED.sub(r"\1\2, ", text)
     rest, denied = _DENIED.sub(" ", text), _DENIED.search(text)
     found = _named(rest) if denied else (None, "")
     # "no S/ 350" is a no, and an amount; "no son 350" is none.

@@ -39,11 +39,11 @@ _SHORT = re.compile(
 # The day of a month that is not named.
 _NUMBERED = re.compile(r"\bdia \d{1,2}(?![\d.,/-])")
 _WORDS = (
-    (re.compile(r"\b(?:anteayer|antier|antes de ayer|anteontem)\b"), -2),
+    (re.compile(r"\b(?:anteayer|anteanoche|antier|antes de (?:ayer|anoche)|anteontem)\b"), -2),
     (re.compile(r"(?<!antes de )\b(?:ayer|ontem|yesterday|anoche)\b"), -1),
     (re.compile(r"\b(?:hoy|hoje|today|ahorita)\b"), 0),
     (re.compile(r"\b(?:pasado manana|depois de amanha)\b"), 2),
-    (re.compile(r"(?<!\bla )(?<!\besta )(?<!\bde )\b(?:manana|amanha|tomorrow)\b"), 1),
+    (re.compile(r"(?<!\bla )(?<!\besta )(?<!\bmisma )(?<!\bde )\b(?:manana|amanha|tomorrow)\b"), 1),
 )
 
 # The day somebody paid: of a week the last such one, before today.
@@ -76,7 +76,8 @@ SPELLED = {
     **{word: at for at, word in enumerate(_NUMBER_WORDS, 1)},
 }
 _SPELLED = "|".join(sorted(SPELLED, key=len, reverse=True))
-_SPELLED_DATE = re.compile(rf"\b({_SPELLED})(?= de (?:{MONTHS})\b)")
+# "Veinte y uno" is not the first.
+_SPELLED_DATE = re.compile(rf"(?<!\by )\b({_SPELLED})(?= de (?:{MONTHS})\b)")
 _ONE_TO_SIX = ("un", "dos", "tres", "cuatro", "cinco", "seis")
 _AGO = re.compile(rf"\b(?:hace|ha) (\d{{1,2}}|{'|'.join(_ONE_TO_SIX)}) dias?\b(?: atras)?")
 _COUNTED = {name: at for at, name in enumerate(_ONE_TO_SIX, 1)}
