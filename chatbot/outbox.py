@@ -14,6 +14,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
+from operator import attrgetter
 
 from django.conf import settings
 from django.db import IntegrityError, InterfaceError, OperationalError, connection, transaction
@@ -75,7 +76,7 @@ def claim(book: journal.Journal, limit: int, ahead: timedelta = pacing.AHEAD) ->
         allowances = pacing.lock([row.channel_id for row in rows], now, ahead)
         taken = [one for row in rows if (one := _take(row, allowances, book, now)) is not None]
         pacing.settle(allowances.values())
-        pacing.note_heard([attempt.message.conversation for attempt, _claim in taken], now)
+        pacing.note_heard([attempt.message for attempt, _claim in taken], now)
         DeliveryAttempt.objects.bulk_create([attempt for attempt, _claim in taken])
         ids = [claim.message.message_id for _attempt, claim in taken]
         Message.objects.filter(pk__in=ids).update(state=State.SENDING)
@@ -99,7 +100,7 @@ def _locked(ids: Sequence[int]) -> list[Message]:
     )
     if skip:
         rows = rows.select_for_update(of=("conversation",), skip_locked=True, no_key=True)
-    return list(rows.order_by("id"))
+    return sorted(rows.order_by(), key=attrgetter("pk"))  # cheaper with so many columns
 
 
 def _take(

@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 from django.db import connection
 from django.db.models import Q
 
-from crm.conversations.models import Channel, Conversation
+from crm.conversations.models import Channel, Conversation, Message
 from crm.conversations.rules import Rules, rules_of
 
 SECOND = timedelta(seconds=1)
@@ -99,15 +99,16 @@ def may_hear(rules: Rules, conversation: Conversation, now: datetime) -> datetim
     return free if free > now else None
 
 
-def note_heard(conversations: Iterable[Conversation], now: datetime) -> None:
+def note_heard(messages: Iterable[Message], now: datetime) -> None:
     """Count one message to each of these people, where their provider does."""
     paced = []
-    for one in conversations:
-        rules = rules_of(one.channel.provider)
+    for message in messages:
+        one, rules = message.conversation, rules_of(message.channel.provider)
         if seconds := rules.seconds_between(in_group=one.is_group):
             one.paced_until = max(one.paced_until or now, now) + timedelta(seconds=seconds)
             paced.append(one)
-    Conversation.objects.bulk_update(paced, ["paced_until"])
+    if paced:
+        Conversation.objects.bulk_update(paced, ["paced_until"])
 
 
 def note_phone(channel: Channel) -> None:

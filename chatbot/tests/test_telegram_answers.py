@@ -166,7 +166,7 @@ def fullest_minute(talk):
     for quarter in range(4 * 60 * 15):
         now = began + timedelta(seconds=quarter / 4)
         if pacing.may_hear(Telegram.rules, talk, now) is None:
-            pacing.note_heard([talk], now)
+            pacing.note_heard([Message(conversation=talk, channel=talk.channel)], now)
             left.append(now)
     return max(sum(one <= at < one + timedelta(minutes=1) for at in left) for one in left)
 

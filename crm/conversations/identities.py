@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime, timedelta
+from operator import attrgetter
 
 from django.db.models import Q
 from django.utils import timezone
@@ -80,7 +81,7 @@ def _held(channel: Channel, pairs: Sequence[Pair], is_group: bool) -> dict[str, 
     all_theirs = ChannelAddress.objects.filter(asked | Q(identity__in=locked)).select_related(
         f"{talk}__contact", f"{talk}__channel", f"{talk}__episode__human"
     )
-    rows = list(all_theirs)
+    rows = sorted(all_theirs.order_by(), key=attrgetter("pk"))  # cheaper with so many columns
     for row in rows:
         mine = (one for one in rows if one.identity_id == row.identity_id)
         row.identity.told = [(one.kind, one.value) for one in mine]
