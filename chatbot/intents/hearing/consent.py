@@ -71,8 +71,8 @@ def _only_misses(said: str) -> bool:
 # What is sent to everybody, said as such: "no quiero esa oferta" refuses one, not all.
 _NEWS = (
     r"(?:mensajes|mensajitos|mensagens|mensagem|(?:mas|ningun[ao]?|mais|nenhuma?|ni una?)"
-    r" (?:mensaj|mensag|promo|ofert|avis)\w*|promo(?:s|cao|ciones|coes|tions)\b|off?ertas|public"
-    r"|propagandas?|noved|novid|noti(?:cias|ficacion)|anuncios|avisos|boletin|newsletter|difusion"
+    r" (?:mensaj|mensag|promo|ofert|avis)\w*|promo(?:s|cao|ciones|coes|tions)\b|off?ertas"
+    r"|public[id]|propagandas?|noved|novid|noti(?:cias|ficacion)|anuncios|avisos|boletin|newsletter|difusion"
     r"|comercial|promocional|marketing|messages|texts|texting|news|ads|offers|mailings?|spam|sms"
     r"|suscrip|subscri|envios|alertas|campanas)"
 )
@@ -86,7 +86,7 @@ _WRITE = (
     rf"|spame){_FORM}|jod(?:er(?:me)?|an)|(?:message|text|write|contact|bother)(?: me| us)?)\b"
 )
 _FILL = (
-    r"(?:(?:me|nos|te|se|les?|l[oa]s?|mas|more|mais|any|any more|ya|to|por favor|vuelvan? a"
+    r"(?:(?:me|nos|les?|l[oa]s?|mas|more|mais|any|any more|ya|to|por favor|vuelvan? a"
     r"|sigan?|seguir|volver a|continuar?|voltem a) )*"
 )
 _NOT = r"(?:no|nunca(?: mas)?|jamas|tampoco|ni|nao|not|don.?t|never)"
@@ -102,7 +102,7 @@ _ALL = (
 _REFUSED = re.compile(
     rf"\b{_NOT} {_FILL}(?:{_WRITE}|{_SEND}{_ALL}|(?:llegu?en?|cheguem?)\b{_ALL})"
     rf"|\b{_NOT} {_FILL}{_WANT}\b(?! (?:es[ea]|est[ea]|ess[ea]|la|a) (?:promo|ofert|mensa))"
-    r"(?!.*\b(?:dej\w+|perder\w*|baja|par(?:ar|en)|(?:sa[cq]|borr|elimin|quit|retir)\w+)\b)"
+    r"(?!.*\b(?:sino|solo|mejor|voz|esperar|p[ie]+rd\w+|dej\w+|baja|par(?:ar|en)|(?:sa[cq]|borr|elimin|quit|retir)\w+)\b)"
     rf" ?(?:.*{_NEWS}|.*\b{_WRITE}|.*\b(?:lista|suscrit[ao])\b|(?:.* )?{_SEND}{_ALL})"
     rf"|\b(?:no|sin|basta(?: ya)?|chega|stop|quit|cero) (?:de |con |el |la |los |tant[ao]s? |mas "
     rf"|mais |more |sus |all |the |a |to )*{_NEWS}"
@@ -126,11 +126,12 @@ _ASKED_OFF = re.compile(
     r"|\b(?:suspend|det(?:en|ien)|desactiv|silenci|paus|anul|revo[cq]|cort)\w* "
     rf"(?:(?:la|las|los|el|mi|mis|con|de|sus|todos|todas) )*{_NEWS}"
     rf"|\b(?:quit|kit|elimin|borr|saqu|sak|sac|retir|remov|remuev|tir|exclu[iy]|baj)"
-    rf"(?:{_OFF}|ad[ao]|anme)\b.*\b{_LIST}"
+    rf"(?:{_OFF}|ad[ao]|anme)\b(?:.*\b(?:de|del|da|das|dos|dessa|from) .*\b{_LIST}"
+    r"|.*\bsu[bs]scripcion)"
     r"|\b(?:quit|kit|elimin|borr|saqu|sac|retir|remov|remover?|remuev|tir|exclu[iy])(?:an?|e|en|em|ar|)"
     r"(?:(?:me|nos)(?: de (?:ahi|aqui))?\W*$| (?:mi|meu) (?:numero|contacto|celular|telefono)\b)"
     r"|\b(?:take|remove) me (?:off|from)\b|\bremove (?:me|my number)\b|\bopt(?:ing)? out\b"
-    rf"|\b(?:sal(?:ir|go|irme)|sair) d[ea]l?s? .*{_LIST}"
+    rf"|\b(?:sal(?:ir|go|irme)|sair) d[ea]l?s? (?:\w+ ){{0,2}}{_LIST}"
     r"|\b(?:retiro|revoco) mi (?:autorizacion|consentimiento|permiso)\b"
     r"|\b(?:dar|dan?|den|dem|doy|dame|deme|denme|darme|darnos|quiero|solicito|pido)(?: me)?(?: la)?"
     rf"(?: de)? baja\b(?! (?:de )?(?:mi|el|la|un|una|al)\b(?!.* {_LIST}))"
