@@ -92,6 +92,8 @@ no me está llegando ningún mensaje
 no quiero dejar de recibir ofertas
 no me borren de la lista
 não estou recebendo mensagens
+eliminen mis mensajes
+no quiero mensajes de voz
 dejen de cobrarme""".splitlines(),
 )
 def test_who_misses_messages_still_gets_them(chat, words):
