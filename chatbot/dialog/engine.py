@@ -243,6 +243,11 @@ def _served(turn: Turn) -> Outcome:
         return _handler_of(turn.value)(turn)
     if kind in registry.choices():
         return registry.choices()[kind](turn)
+    return serve(turn)
+
+
+def serve(turn: Turn) -> Outcome:
+    """What the message's intent leads to, whatever was asked."""
     wanted = _wanted(turn)
     claim = registry.claims().get(wanted)
     claimed = claim(turn) if claim else None

@@ -8,12 +8,12 @@ from typing import Any
 
 from django.utils import timezone
 
-from chatbot.dialog import registry
+from chatbot.dialog import engine
 from chatbot.dialog.contract import Asked, Outcome, Reply, Step, Turn
 from chatbot.intents import menu, properties, visit_changes
 from chatbot.intents.heard import SURE
 from chatbot.intents.own_words import kept, written, written_on
-from chatbot.intents.property_picking import place_in
+from chatbot.intents.property_picking import beside_place, place_in
 from chatbot.intents.told import just_offered, just_told, said_last
 from chatbot.intents.visit_hours import (
     SLOT,
@@ -76,10 +76,15 @@ def in_passing(turn: Turn, *, asked: bool = False) -> Outcome | None:
 
 def names_only_a_time(turn: Turn) -> bool:
     """ "Mañana a las 11" after a card: when they would come to see it; right after it "el martes"
-    or "a las 5", too. A partner may speak of something else by then."""
-    if turn.choice or "property" not in turn.topic:
+    or "a las 5", too. A partner may speak of something else by then. After a list "la segunda el
+    martes"."""
+    if turn.choice:
         return False
     said, today = written(turn), written_on(turn)
+    if 0 < place_in(said) <= len(turn.topic.get(properties.FOUND) or ()):
+        return is_a_time(beside_place(said), today, part=True) and said_last(turn)
+    if "property" not in turn.topic:
+        return False
     if not said or not is_a_time(said, today, part=True):
         return False
     if turn.session is None and is_a_time(said, today):
@@ -207,9 +212,7 @@ def _denies(turn: Turn) -> bool:
 def off(turn: Turn, data: Mapping[str, Any]) -> Outcome | None:
     """Which visit shall be called off; what is no answer is served as if nothing was asked."""
     done = visit_changes.answered(turn, data) or in_passing(turn)
-    if done or turn.choice or turn.heard.asks_else or not written(turn):
-        return done
-    return registry.handlers()[registry.REST](turn)
+    return done if done or turn.choice or not written(turn) else engine.serve(turn)
 
 
 def to_move(turn: Turn, visit: FollowUp | None) -> Outcome:

@@ -8,7 +8,9 @@ from django.utils import timezone
 from chatbot.tests import tickets_known
 from chatbot.tests.self_service import jpeg
 from chatbot.tests.tickets_known import answered, fresh
+from chatbot.tests.visits_known import moment, working_day
 from crm.conversations.models import Message
+from crm.people.followups import FollowUp
 from tickets.models import Ticket, TicketMessage
 from tickets.standing import set_status
 
@@ -183,3 +185,31 @@ def test_what_agrees_to_something_else_is_an_answer(made, ask, clara, question, 
     set_status(ticket=fresh(made), status="waiting", by=clara)
     ask(answer)
     assert said_of(made) == [answer] and fresh(made).status == "open"
+
+
+# --- Beside a visit ----------------------------------------------------------------------------
+
+
+def doubt(chat, villa):
+    """They are asked whether their visit shall be called off."""
+    FollowUp.objects.create(
+        contact=chat.talk.contact, kind="visit", property=villa, about=villa.title,
+        due_at=moment(working_day(), 10), is_agreed=True, assigned_to=villa.responsible,
+    )  # fmt: skip
+    chat("no puedo ir, tengo que trabajar")
+    assert chat.dialog.step == "off"
+
+
+def test_a_question_about_a_visit_swallows_no_answer(made, ask, clara, villa):
+    doubt(ask, villa)
+    answered(ask, made, clara, "¿Por dónde pagaste?")
+    set_status(ticket=fresh(made), status="waiting", by=clara)
+    (said,) = ask("fue por yape")
+    assert made.number in said and said_of(made) == ["fue por yape"]
+
+
+@pytest.mark.parametrize("words", ["hola", "ok", "sí voy", "no, keep it"])
+def test_small_talk_to_it_is_for_nobody_to_answer(chat, villa, words):
+    chat("hola")
+    doubt(chat, villa)
+    assert "Un asesor" not in str(chat(words)) and FollowUp.objects.open().exists()
