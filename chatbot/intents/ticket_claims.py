@@ -36,6 +36,7 @@ from chatbot.intents.ticket_words import (
     OF_PAYING,
     PAST,
     RECEIPT,
+    SEVERAL,
     STILL,
     TAKEN_BACK,
     TELLS,
@@ -57,6 +58,8 @@ from tickets.telling import RATE, REOPEN
 MOST_OF_YES = 5
 # A receipt that was asked for comes by then.
 ASKED_WITHIN = timedelta(days=4)
+# Of several pictures, each comes so soon after the one before.
+TOGETHER = timedelta(minutes=10)
 # So many words say why not.
 FEW = 2
 PUBLIC, PERSON = TicketMessage.Kind.PUBLIC, TicketMessage.Kind.PERSON
@@ -292,12 +295,18 @@ def _asked_lately(turn: Turn) -> Ticket | None:
     entry = entries.select_related("ticket").order_by("-pk").first()
     if entry is None or is_unread(entry) or entry.created_at < turn.now - ASKED_WITHIN:
         return None
-    if not asks_to_be_shown(entry.text):
-        return None
+    is_wanted = asks_to_be_shown(entry.text) and not _is_settled(turn, entry)
+    return entry.ticket if is_wanted else None
+
+
+def _is_settled(turn: Turn, entry: TicketMessage) -> bool:
+    """Whether what was asked for came, or will not; several come within minutes of each other."""
     said = TicketMessage.objects.filter(ticket=entry.ticket_id, pk__gt=entry.pk, kind=PERSON)
-    told = said.values_list("text", "files")
-    is_settled = any(file or LOST.search(plain(text)) for text, file in told)
-    return None if is_settled else entry.ticket
+    told = list(said.values_list("text", "files", "created_at"))
+    came = [at for _text, file, at in told if file]
+    if came and (SEVERAL.search(plain(entry.text)) is None or max(came) < turn.now - TOGETHER):
+        return True
+    return any(LOST.search(plain(text)) for text, _file, _at in told)
 
 
 def _is_leads(turn: Turn) -> bool:

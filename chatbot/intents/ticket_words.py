@@ -54,6 +54,10 @@ _ASKED_FOR = re.compile(
 _NOT_ASKED = re.compile(
     r"\b(?:no (?!(?:me |nos )?(?:tien|tendr|pued|podr))|gracias por|sin )[^.,;:!?]*"
 )
+# More than one picture.
+SEVERAL = re.compile(
+    r"\b(?:comprobantes|vouchers|boletas|recibos|constancias|fotos|capturas|pantallazos)\b"
+)
 # What was asked for will not come.
 LOST = re.compile(r"\b(?:no|nao|nunca|bote|(?:perd|extravi)\w+)\b")
 OF_PAYING = re.compile(

@@ -172,6 +172,19 @@ def test_what_they_have_lost_is_waited_for_no_more(made, ask, clara):
     assert said_of(made) == ["lo perdí"] and ask.dialog.name == "upload_receipt"
 
 
+@pytest.mark.parametrize("question", ["Manda las fotos", "Mándanos los vouchers"])
+def test_of_several_all_are_the_tickets_that_come_soon(made, ask, clara, question):
+    answered(ask, made, clara, question)
+    for _ in range(3):
+        ask.picture(jpeg())
+    assert said_of(made) == ["", "", ""]
+    TicketMessage.objects.filter(kind="person").update(
+        created_at=timezone.now() - timedelta(minutes=16)
+    )
+    ask.picture(jpeg())
+    assert len(said_of(made)) == 3 and ask.dialog.name == "upload_receipt"
+
+
 @pytest.mark.parametrize(
     ("question", "answer"),
     [
