@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from chatbot.dialog import registry
@@ -15,7 +16,7 @@ from chatbot.intents.heard import UNKNOWN
 from chatbot.intents.hearing.words import plain
 from chatbot.intents.own_words import kept, written
 from chatbot.intents.property_words import may_be_a_propertys
-from chatbot.intents.tickets import tells_nothing
+from chatbot.intents.tickets import UNTOLD, WAIT, tells_nothing
 from crm.people.documents import masked
 from crm.people.models import ContactPoint
 from crm.people.phones import pretty
@@ -31,6 +32,12 @@ def personal_info(turn: Turn) -> Outcome:
     """What is on file; what they say is wrong in it is put right by a person."""
     if _is_wrong(turn):
         return _to_be_put_right(turn)
+    draft = turn.topic.get(DRAFT) or {}
+    return _shown(turn, {WRONG: draft[WRONG]} if WRONG in draft else {})
+
+
+def _shown(turn: Turn, said: Mapping[str, Any]) -> Outcome:
+    """With the question what is right, where they have said that something is wrong."""
     assert turn.partner is not None
     partner = turn.partner
     contact = partner.contact
@@ -42,7 +49,6 @@ def personal_info(turn: Turn) -> Outcome:
         "email": registered(contact, ContactPoint.Kind.EMAIL),
         "member": partner.number,
     }
-    said = {WRONG: draft[WRONG]} if WRONG in (draft := turn.topic.get(DRAFT) or {}) else {}
     options = titles.intents(turn, ("account_statement", "create_ticket"))
     shown = Reply("personal_info", values | {"asks": bool(said)}, options)
     return Outcome((shown,), asked=Asked(DIALOG, RIGHT, said))
@@ -95,6 +101,9 @@ def right(turn: Turn, data: Mapping[str, Any]) -> Outcome | None:
     if turn.choice or turn.inbound.media or not written(turn):
         return None
     said = plain(turn.text)
+    unknown = UNTOLD.fullmatch(said) is not None
+    if WRONG in data and (unknown or WAIT.fullmatch(said)):
+        return replace(_shown(turn, data), misunderstood=unknown)
     if WRONG in data and _tells_datum(turn):
         return _to_be_put_right(turn, of=data[WRONG])
     named = words.DATA.search(said) is not None and not turn.heard.asks_else
@@ -112,7 +121,8 @@ def _tells_datum(turn: Turn) -> bool:
     if tells_nothing(turn):
         return False
     told = words.DATA.search(said) and words.TOLD.search(said) and not words.ELSE.search(said)
-    return bool(told) or heard.intent == UNKNOWN or "@" in said
+    alone = "@" in said and not heard.asks_else and not words.ELSE.search(said)
+    return bool(told) or heard.intent == UNKNOWN or alone
 
 
 def _is_wrong(turn: Turn) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from chatbot.dialog.contract import INTENT, Asked, Option, Outcome, Reply, Step, Turn
@@ -124,7 +125,7 @@ def take_description(turn: Turn, data: Mapping[str, Any]) -> Outcome:
     data = _with_picture(turn, data)
     description = kept(turn)
     if tells_nothing(turn):
-        return _ask_description(data)
+        return replace(_ask_description(data), misunderstood=not only_polite(turn))
     if not description:
         return Outcome((_wordless(turn),), asked=Asked(DIALOG, DESCRIPTION, data))
     partner = turn.partner or _known_here(turn)

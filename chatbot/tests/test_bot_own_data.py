@@ -140,7 +140,19 @@ def test_what_was_said_to_be_wrong_is_known_after_the_log_in(chat, ana, answer, 
     assert "T-" in said and "dato correcto" not in said
 
 
-@pytest.mark.parametrize("words", ["ok gracias", "no", "mi saldo", "menú", "un momento", "no sé"])
+@pytest.mark.parametrize("words", ["un momento", "no sé"])
+def test_who_has_to_look_it_up_is_asked_again(chat, ana, words):
+    chat("mi correo está mal")
+    chat("12345678 1990")
+    assert "dato correcto" in chat(words)[0] and len(chat.queries) <= MOST_QUERIES
+    chat("es ana@x.com")
+    assert Ticket.objects.get().description == "correo: es ana@x.com"
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["ok gracias", "no", "mi saldo", "menú", "no sé", "envíame mi estado de cuenta a ana@x.com"],
+)
 def test_who_then_gives_no_datum_makes_no_ticket(chat, ana, words):
     chat("mi correo está mal")
     chat("12345678 1990")

@@ -62,6 +62,12 @@ def test_small_talk_is_no_description(ask, clara):
     assert Ticket.objects.get().description == WORDS
 
 
+def test_who_cannot_say_what_happened_gets_a_person(ask, clara):
+    for words in ("crear ticket", PROBLEM, "no sé", "no sé", "no sé"):
+        ask(words)
+    assert ask.talk.waiting_since is not None and not Ticket.objects.exists()
+
+
 def test_subject_then_description_then_its_number(ask, clara, ana):
     ask("crear ticket")
     (said,) = ask(PROBLEM)
