@@ -10,7 +10,7 @@ from typing import Any
 from django.conf import settings
 
 from chatbot.dialog.contract import Turn
-from chatbot.intents import holdings
+from chatbot.intents import holdings, receipt_words
 from chatbot.intents.hearing.loans import without_loan
 from chatbot.intents.hearing.words import plain
 from crm.desk.wording import SYMBOLS
@@ -25,6 +25,12 @@ ASKS = re.compile(
     r"\?|\b(detalhe?s?|detalles?|details?|cu[aá]nt[oa]|quanto|how much|saldo|estado|cronograma|debo"
     r"|devo|owe|falta|ver|muestra|mostrar|cancelar|liquidar|quitar|settle)\b",
     re.I,
+)
+# "El de 5 mil" is what was lent, "un pago de 430" what was paid.
+_LENT = re.compile(
+    r"(\b(?:pago|deposito|yape|plin|abono|transferencia|monto|importe|cuota|total) )?"
+    r"\b(?:de|por|of) (?:s/ ?\.?|us\$ ?|r?\$ ?)?\d[\d.,]*(?: ?(?:mil|k)\b)?"
+    r"(?: (?:soles|sol|dolares|dollars|pesos|reais)\b)?"
 )
 # So many times what was lent to them nobody pays.
 MOST_TIMES = 5
@@ -55,6 +61,13 @@ def _asks(turn: Turn, text: str) -> bool:
     """Beside a picture an amount is what was paid: "S/ 430 para cancelar la cuota"."""
     pays = turn.inbound.media and turn.heard.slots.amount is not None
     return "?" in text or (not pays and bool(ASKS.search(text)))
+
+
+def without_lent(turn: Turn) -> Turn:
+    """As if the sum that tells one loan from another had not been said: it is no payment."""
+    text = plain(turn.text)
+    rest = _LENT.sub(lambda one: one[0] if one[1] else " ", text)
+    return turn if turn.choice or rest == text else receipt_words.saying(turn, rest)
 
 
 def digits(turn: Turn) -> set[int]:

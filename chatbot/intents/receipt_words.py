@@ -28,6 +28,13 @@ UNSURE = re.compile(
     r"|(?:do not|don'?t) know)\b",
     re.I,
 )
+# What nobody is sure of there; what follows may be known.
+_OF_WHAT = re.compile(
+    r"(?:\W*\b(?:el|la|lo|de|del|mi|su|bien|n[uú]mero|nro|c[oó]digo|nombre|cu[aá]l|pr[eé]stamo"
+    r"|cr[eé]dito|exact\w+|es|era|pero|creo|que|solo|o|do|e|meu|mas|qual|the|my|which|but|it|is)\b)*"
+    r"\W*",
+    re.I,
+)
 AMOUNT = re.compile(r"\b(monto|importe|cantidad|valor|amount)\b", re.I)
 DAY = re.compile(r"\b(fecha|d[ií]a|data|date|day)\b", re.I)
 # "Creo que fue el 5", "el cinco", "el 20 de este mes".
@@ -140,6 +147,11 @@ def has_digits(text: str) -> bool:
 
 def is_unsure(turn: Turn) -> bool:
     return bool(UNSURE.search(turn.text))
+
+
+def without_unsure(text: str) -> str:
+    """What is said beside it: "no sé el número, es el de consumo" says "consumo"."""
+    return _OF_WHAT.sub("", UNSURE.sub(" ", text), count=1)
 
 
 def is_taken(attachment: Attachment) -> bool:

@@ -199,18 +199,23 @@ def _loan_step(turn: Turn, data: Data) -> Outcome | None:
     if find_ordinal(plain(turn.text)) < 0:
         # "No sé" is the last answer, and no loan.
         turn, picked = receipt_words.saying(turn, turn.text), ""
-    if picked == "unsure" or receipt_words.is_unsure(turn):
-        return go_on(turn, dict(data) | {"loan": 0})
-    running = receipt_loans.running(turn)
-    found = holdings.described(turn, running)
+    unsure = picked == "unsure" or receipt_words.is_unsure(turn)
+    if unsure:
+        # "No recuerdo el número, es el de consumo" names it all the same.
+        turn, picked = receipt_words.saying(turn, receipt_words.without_unsure(turn.text)), ""
+    running, rest = receipt_loans.running(turn), receipt_loans.without_lent(turn)
+    found = holdings.described(turn, running) or holdings.described(rest, running)
     if found is not None:
         return go_on_with(turn, data, {"loan": found.pk})
     if picked.startswith("loan-"):
         found = next((one for one in running if f"loan-{one.pk}" == picked), None)
     else:
         was_named, found = holdings.named(turn, running, asked=True)
+        if not was_named and unsure:
+            return go_on(turn, dict(data) | {"loan": 0})
         if not was_named:
-            return _more_facts(turn, data)
+            asked = replace(ask_loan(turn, data), misunderstood=True) if rest is not turn else None
+            return _more_facts(rest, data) or asked
     if found is None:
         return ask_loan(turn, data, Reply("loan_not_found"))
     return go_on_with(turn, data, {"loan": found.pk})

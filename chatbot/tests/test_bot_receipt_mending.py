@@ -265,6 +265,11 @@ def test_who_looks_for_the_picture_keeps_what_was_said(ask, loan, words):
         ("el último", 31),
         ("el penúltimo", 26),
         ("el de 1000", None),
+        ("el de 5 mil", None),
+        ("el de consumo de 5000 soles", 26),
+        ("no recuerdo el número, es el de consumo", 26),
+        ("no estoy seguro, creo que el 26", 26),
+        ("no sé si el 26 o el 20", None),
     ],
 )
 def test_asked_for_the_loan_what_was_listed_names_it(ask, ana, words, number):
