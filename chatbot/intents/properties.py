@@ -44,12 +44,12 @@ def inquire(turn: Turn) -> Outcome:
     if named is not None:
         return about(turn, named)
     asked, wish = read_question(turn.text), read_wish(turn.text)
-    shown = None if turn.choice else _meant(turn, asked, wish)
+    shown = None if turn.choice or asked.others_for_less else _meant(turn, asked, wish)
     if shown is not None:
         return _told(turn, shown, asked)
-    if asked.cheaper and not wish.says_something and (cheaper := _cheaper(turn)):
+    if asked.cheaper and (cheaper := _cheaper(turn, wish)):
         return cheaper
-    return searched(turn, wish) or _of_those_found(turn, asked)
+    return searched(turn, wish) or _of_those_found(turn, asked, wish)
 
 
 def searched(turn: Turn, wish: Wish | None = None) -> Outcome | None:
@@ -68,19 +68,23 @@ def looked_for(turn: Turn) -> Outcome | None:
     asked = read_question(turn.text)
     goes_on = written(turn) and not turn.choice and property_wishes.before(turn) is not None
     describes = goes_on and not (asked.own or asked.beyond)
+    if describes and asked.others_for_less and (cheaper := _cheaper(turn, read_wish(turn.text))):
+        return cheaper
     return (searched(turn) if describes else None) or of_part(turn)
 
 
-def _cheaper(turn: Turn) -> Outcome | None:
-    """Those of what they looked for that cost less than all they saw; elsewhere, where none do."""
-    seen = found_before(turn) or list(filter(None, (spoken_of(turn),)))
-    wish = property_wishes.cheaper(turn, seen)
+def _cheaper(turn: Turn, said: Wish) -> Outcome | None:
+    """Those of what they looked for that cost less than the one, or all, they saw last; elsewhere,
+    where none do. The one alone is not offered again."""
+    seen = list(filter(None, (spoken_of(turn),))) or found_before(turn)
+    wish = property_wishes.cheaper(turn, seen, said)
     if wish is None:
         return None
     for name, wanted in (("property_list", wish), ("property_near", replace(wish, place=""))):
         if rows := list(matching(wanted)[: MOST_SHOWN + 1]):
             return property_wishes.keeping(turn, wanted, _listed(turn, name, rows))
-    return Outcome((Reply("property_none", options=choices(seen[:MOST_CHOICES]), promises=True),))
+    options = choices(seen[:MOST_CHOICES]) if len(seen) > 1 else ()
+    return Outcome((Reply("property_none", options=options, promises=True),))
 
 
 def about(turn: Turn, named: Property) -> Outcome:
@@ -96,6 +100,8 @@ def asked_in_passing(turn: Turn) -> Outcome | None:
     if turn.choice or turn.heard.exact or not written(turn) or PROPERTY not in turn.topic:
         return None
     asked = read_question(turn.text)
+    if asked.others_for_less:
+        return _cheaper(turn, read_wish(turn.text))
     if asked.own or asked.others or not asked.says_something:
         return None
     if turn.session is not None and asked.beyond:
@@ -356,8 +362,9 @@ def of_part(turn: Turn) -> Outcome | None:
     return _listed(turn, "property_list", rows[: MOST_SHOWN + 1]) if rows else None
 
 
-def _of_those_found(turn: Turn, asked: Question) -> Outcome:
-    """Those of the list that say they have it: "¿con piscina?"; else which one is meant."""
+def _of_those_found(turn: Turn, asked: Question, wish: Wish) -> Outcome:
+    """Those of the list that say they have it: "¿con piscina?"; else which one is meant. That they
+    would rent is kept for what comes."""
     before = [] if turn.choice or (asked.others and not asked.this) else found_before(turn)
     has = [
         one
@@ -369,7 +376,8 @@ def _of_those_found(turn: Turn, asked: Question) -> Outcome:
     if parts := of_part(turn):
         return parts
     options = choices(before) or newest()
-    return Outcome((Reply("which_property", options=options, promises=True),))
+    which = Outcome((Reply("which_property", options=options, promises=True),))
+    return property_wishes.keeping(turn, wish, which) if wish.operation and not before else which
 
 
 def _next(turn: Turn, shown: Property) -> tuple[Option, ...]:

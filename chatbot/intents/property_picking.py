@@ -55,6 +55,11 @@ def meant(text: str, heard: Heard, offered: Sequence[Option]) -> str:
     return offered[0]["id"] if alone else ""
 
 
+def beside_place(text: str) -> str:
+    """The same words without that one."""
+    return _PLACED.sub(" ", plain(text), count=1)
+
+
 def place_in(text: str) -> int:
     """2 where the second of a list is named among other words: "visitar la segunda el martes"."""
     found = _PLACED.search(plain(text))

@@ -28,12 +28,15 @@ def keeping(turn: Turn, wish: Wish, outcome: Outcome) -> Outcome:
     return replace(outcome, topic=topic | {WISH: wish.as_data() | {"at": turn.now.isoformat()}})
 
 
-def cheaper(turn: Turn, seen: Sequence[Property]) -> Wish | None:
-    """The same for less than all they saw; None where no price is known."""
+def cheaper(turn: Turn, seen: Sequence[Property], said: Wish) -> Wish | None:
+    """The same for less than all they saw, but for what is `said` now; None where no price is
+    known, or one is said."""
     priced = [(one.price, one) for one in seen if one.price is not None]
-    if not priced:
+    if not priced or said.most is not None or said.least is not None:
         return None
     price, least = min(priced, key=lambda row: row[0])
-    like = before(turn) or Wish(kind=least.kind)
+    if said.operation not in ("", least.operation):
+        return None
+    like = (before(turn) or Wish(kind=least.kind)).refined(said)
     most = price - Decimal("0.01")
     return replace(like, operation=least.operation, currency=least.currency, least=None, most=most)

@@ -58,7 +58,8 @@ ELSE = (
     r"otr[oa]s?|outr[oa]s?|others?|parecid\w*|similar\w*|busc\w*|procuro|looking for|catalogo|lista"
     r"|propiedades|inmuebles|imoveis|properties|casas|departamentos|depas|terrenos|lotes|oficinas"
     r"|locales|apartamentos|houses|apartments|(?:que|o que) (?:mas )?(?:tienen|tienes|hay|ofrecen)"
-    r"|opciones|mas barat[oa]s?|(?:algo|un[oa]|otr[oa]) mas economic[oa]"
+    r"|opciones|mas barat[oa]s?|mais barat\w*|mais em conta|cheaper|less expensive"
+    r"|(?:algo|un[oa]|otr[oa]) mas economic[oa]"
 )
 # That one, though it is called what others are, too: "¿la casa tiene 3 baños?".
 THIS = (
@@ -95,6 +96,12 @@ class Question:
     others: bool  # other properties
     this: bool  # surely the one that is spoken of
     own: bool  # something of the person's own
+
+    @property
+    def others_for_less(self) -> bool:
+        """ "¿Algo más barato?", and not "¿es más barato al contado?"."""
+        of_it = self.this or self.facts or self.features or self.beyond or self.own
+        return self.cheaper and not of_it
 
     @property
     def says_something(self) -> bool:

@@ -13,7 +13,7 @@ from chatbot.dialog.contract import Asked, Outcome, Reply, Step, Turn
 from chatbot.intents import menu, properties, visit_changes
 from chatbot.intents.heard import SURE
 from chatbot.intents.own_words import kept, written, written_on
-from chatbot.intents.property_picking import place_in
+from chatbot.intents.property_picking import beside_place, place_in
 from chatbot.intents.told import just_offered, just_told, said_last
 from chatbot.intents.visit_hours import (
     SLOT,
@@ -76,10 +76,15 @@ def in_passing(turn: Turn, *, asked: bool = False) -> Outcome | None:
 
 def names_only_a_time(turn: Turn) -> bool:
     """ "Mañana a las 11" after a card: when they would come to see it; right after it "el martes"
-    or "a las 5", too. A partner may speak of something else by then."""
-    if turn.choice or "property" not in turn.topic:
+    or "a las 5", too. A partner may speak of something else by then. After a list "la segunda el
+    martes"."""
+    if turn.choice:
         return False
     said, today = written(turn), written_on(turn)
+    if 0 < place_in(said) <= len(turn.topic.get(properties.FOUND) or ()):
+        return is_a_time(beside_place(said), today, part=True) and said_last(turn)
+    if "property" not in turn.topic:
+        return False
     if not said or not is_a_time(said, today, part=True):
         return False
     if turn.session is None and is_a_time(said, today):

@@ -134,9 +134,10 @@ def test_one_of_several_by_its_number(chat, villa, others):
     assert Lead.objects.get().property == villa
 
 
-def test_one_of_a_list_is_visited_at_the_hour_that_is_said(chat, villa, others):
+@pytest.mark.parametrize("words", ["", "quiero visitar "])
+def test_one_of_a_list_is_visited_at_the_hour_that_is_said(chat, villa, others, words):
     chat("qué departamentos tienen?")
-    chat("quiero visitar la segunda el martes a las 10")
+    chat(f"{words}la segunda el martes a las 10")
     visit = FollowUp.objects.get()
     assert visit.about == "Villa Marina" and len(chat.queries) <= MOST_QUERIES
     assert timezone.localtime(visit.due_at).hour == 10 and Lead.objects.get().property == villa
@@ -166,6 +167,10 @@ def test_several_of_that_name_are_listed(chat, villa, others):
         ("departamentos en miraflores", "algo más barato?", "AL-02"),
         ("departamentos en miraflores", "algo más económico?", "AL-02"),
         ("departamentos en alquiler", "busco almacén", "DE-03"),
+        ("info de Villa Marina", "más barato", "AL-02"),
+        ("info de Villa Marina", "mais barato", "AL-02"),
+        ("info de Villa Marina", "cheaper?", "AL-02"),
+        ("info de Villa Marina", "otra más económica en la molina?", "AL-02"),
     ],
 )
 def test_what_is_added_keeps_what_was_looked_for(chat, villa, others, first, then, code):
@@ -176,6 +181,20 @@ def test_what_is_added_keeps_what_was_looked_for(chat, villa, others, first, the
     chat(then)
     assert [id_ for id_, _title in chat.options] == [f"property:{code}"]
     assert len(chat.queries) <= MOST_QUERIES
+
+
+@pytest.mark.parametrize("then", ["departamento", "la molina"])
+def test_that_they_would_rent_is_kept(chat, villa, others, then):
+    Property.objects.filter(code="VM-01").update(district="La Molina")
+    chat("quiero alquilar")
+    chat(then)
+    assert [id_ for id_, _title in chat.options] == ["property:AL-02"]
+
+
+def test_what_they_found_dear_is_not_offered_again(chat, villa, others):
+    chat("info de Villa Marina")
+    assert "no tenemos nada así" in chat("más barato")[0]
+    assert "interactive" not in chat.graph.sent[-1]
 
 
 def test_after_a_list_it_is_asked_which_of_those(chat, villa, others):

@@ -84,7 +84,7 @@ class Wish:
     def refined(self, said: Wish) -> Wish:
         """What they say now, and what they said before of all that they do not say anew. Who names
         another kind begins anew."""
-        if said.kind and said.kind != self.kind:
+        if said.kind and self.kind not in ("", said.kind):
             return said
         priced = said.most is not None or said.least is not None
         both = self if not priced else replace(self, most=None, least=None, currency="")
