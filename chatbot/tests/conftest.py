@@ -211,6 +211,31 @@ def chat(post, graph, channel, django_capture_on_commit_callbacks):
 
 
 @pytest.fixture
+def each(db):
+    """each(rows) -> them, one after the other; what a test does to the database with one of them is
+    undone before the next: what leads there is said once for all.
+
+    The rows that came are printed; where the test fails, it was at the last.
+    """
+    begun = []
+
+    def undone(rows):
+        for row in rows:
+            print(row)
+            with transaction.atomic():
+                yield row
+                transaction.set_rollback(True)
+
+    def start(rows):
+        begun.append(undone(rows))
+        return begun[-1]
+
+    yield start
+    for one in begun:
+        one.close()
+
+
+@pytest.fixture
 def ask(chat, ana):
     """The same, with Ana logged in."""
     chat.log_in(ana)

@@ -34,9 +34,12 @@ def wishes():
 # --- Which hour suits them -------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
-    ("text", "answer"),
-    [
+@pytest.mark.parametrize("step", ["when", "wish"])
+def test_asked_for_an_hour_one_may_want_something_else(chat, each, villa, step):
+    chat("quiero visitar Villa Marina")
+    if step == "wish":
+        chat("Otro momento")
+    rows = [
         ("mi deuda", "1990"),
         ("quiero hablar con un asesor", "asesor"),
         ("menú", "puedo hacer"),
@@ -47,33 +50,26 @@ def wishes():
         ("no", "Entendido"),
         ("no gracias, ninguna", "Entendido"),
         ("quiero visitar Villa Marina", "Villa Marina"),
-    ],
-)
-@pytest.mark.parametrize("step", ["when", "wish"])
-def test_asked_for_an_hour_one_may_want_something_else(chat, villa, step, text, answer):
+    ]
+    for text, answer in each(rows):
+        assert at(chat) == ("visit", step)
+        assert any(answer in one for one in chat(text)), text
+        assert not FollowUp.objects.exists()
+
+
+def test_what_says_a_time_is_noted(chat, each, villa):
     chat("quiero visitar Villa Marina")
-    if step == "wish":
-        chat("Otro momento")
-    assert at(chat) == ("visit", step)
-    assert any(answer in one for one in chat(text)), text
-    assert not FollowUp.objects.exists()
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
+    texts = [
         "el lunes después del trabajo",
         "quiero ir el sábado en la tarde",
         "no, mejor el domingo",
         "cuando puedan",
         "a las 9pm",
         "Buenas tardes, el viernes por la noche",
-    ],
-)
-def test_what_says_a_time_is_noted(chat, villa, text):
-    chat("quiero visitar Villa Marina")
-    chat(text)
-    assert wishes() == [text]
+    ]
+    for text in each(texts):
+        chat(text)
+        assert wishes() == [text]
 
 
 @pytest.mark.parametrize("step", ["when", "wish"])
