@@ -154,6 +154,8 @@ def test_an_amount_is_read_as_people_write_it(text, amount):
         "pagué 2 cuotas",
         "yape 987654321",
         "S/ 300 y S/ 130",
+        "ayer 21 430 soles",
+        "el viernes 20 430 soles",
         "préstamo 26",
     ],
 )

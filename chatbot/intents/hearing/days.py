@@ -58,6 +58,11 @@ _DATED = re.compile(
     r"(?![\w.,/-]*\d|\w|/)(?! ?(?:s/|\$|soles|sol|dolares|usd|pesos|reais|mil|k|(?:de )?"
     rf"(?:{MONTHS}))\b)"
 )
+# "Ayer 21 430" may be the 21st and 430, or many thousands.
+_BEFORE_THOUSANDS = re.compile(
+    rf"\b(?:{'|'.join(_WEEKDAYS)}|ayer|anteayer|hoy|ontem|hoje|yesterday|today),? (?:el |dia )*"
+    r"(?:[12]?\d|3[01]) (?!000)\d{3}\b"
+)
 MOST_DAYS_AGO = 62
 _THIS_DAY = re.compile(r"\besta (?:misma )?(?:manana|tarde|noche|madrugada)\b|\bhace un rato\b")
 _NUMBER_WORDS = words(
@@ -133,6 +138,11 @@ def without_past_days(text: str) -> str:
     for shape in (_DATED, _WEEKDAY, _THIS_DAY, _AGO):
         text = shape.sub(" ", text)
     return text
+
+
+def may_be_thousands(text: str) -> bool:
+    """Whether a number after a day may be one of the month, or the thousands of an amount."""
+    return _BEFORE_THOUSANDS.search(text) is not None
 
 
 def last_such(number: int, today: date) -> date | None:

@@ -7,7 +7,7 @@ from datetime import date
 
 from chatbot.intents.heard import Slots
 from chatbot.intents.hearing.amounts import find_amount
-from chatbot.intents.hearing.days import find_day, without_days
+from chatbot.intents.hearing.days import find_day, may_be_thousands, without_days
 from chatbot.intents.hearing.loans import find_loan, find_ordinal, without_loan
 from chatbot.intents.hearing.papers import find_papers
 
@@ -25,7 +25,8 @@ def find_slots(text: str, today: date) -> Slots:
     document, year = find_papers(_DATE.sub(" ", text) if lately else text, today.year)
     # What is a document or a day is neither an amount nor a loan.
     rest = _DATE.sub(" ", text)
-    amount, currency = find_amount("" if document else without_loan(without_days(text)))
+    unclear = document or may_be_thousands(text)
+    amount, currency = find_amount("" if unclear else without_loan(without_days(text)))
     loan = "" if document and year else find_loan(rest)
     return Slots(
         loan="" if loan == document else loan,
