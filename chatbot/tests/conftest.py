@@ -1,6 +1,7 @@
 import itertools
 import json
 import shutil
+import sys
 from decimal import Decimal
 
 import pytest
@@ -215,13 +216,13 @@ def each(db):
     """each(rows) -> them, one after the other; what a test does to the database with one of them is
     undone before the next: what leads there is said once for all.
 
-    The rows that came are printed; where the test fails, it was at the last.
+    The rows that came are written out; where the test fails, it was at the last.
     """
     begun = []
 
     def undone(rows):
         for row in rows:
-            print(row)
+            sys.stdout.write(f"{row}\n")
             with transaction.atomic():
                 yield row
                 transaction.set_rollback(True)
