@@ -19,10 +19,10 @@ from chatbot.dialog.engine import take_turn
 from chatbot.dialog.listening import PROSPECTS, Listening, as_stored, listen
 from chatbot.intents import business, examples, hours
 from chatbot.intents.heard import UNKNOWN
-from chatbot.intents.property_words import may_be_a_propertys
+from chatbot.intents.property_words import may_be_a_propertys, may_be_wished_for
 from chatbot.media import fetch_soon
 from chatbot.waiting import OurOwn
-from crm.catalog.matching import find_property
+from crm.catalog.matching import find_property, says_only
 from crm.catalog.models import Property
 from crm.conversations import outreach, ownership
 from crm.conversations.identities import meet
@@ -67,6 +67,8 @@ def handle_message(provider: Provider, inbound: InboundMessage) -> Message | Non
     _heard_from(provider, conversation, inbound)
     # Who only clicked an advertisement has said nothing yet, and is a lead all the same.
     captured, named = None, _named_in_passing(inbound, heard)
+    if heard is not None and named is not None and heard.heard.intent == "create_ticket":
+        heard = replace(heard, heard=replace(heard.heard, intent="property_inquiry"))
     may_be = named is not None or (heard is not None and _may_be_lead(inbound, heard))
     if inbound.referral is not None or may_be:
         captured = _capture(conversation, kept, message, heard, named)
@@ -107,11 +109,15 @@ def _may_be_lead(inbound: InboundMessage, heard: Listening) -> bool:
 
 
 def _named_in_passing(inbound: InboundMessage, heard: Listening | None) -> Property | None:
-    """ "Info VM-01" sounds like a question for their own data."""
+    """ "Info VM-01" sounds like a question for their own data, "quiero el edificio Sol" like a
+    complaint."""
     if heard is None or inbound.choice or registry.takes_any(heard.dialog, timezone.now()):
         return None
-    may_name = may_be_a_propertys(heard.heard, inbound.text)
-    return find_property(inbound.text, parts=True) if may_name else None
+    if may_be_a_propertys(heard.heard, inbound.text):
+        return find_property(inbound.text, parts=True)
+    wished = may_be_wished_for(heard.heard, inbound.text)
+    named = find_property(inbound.text) if wished else None
+    return named if named is not None and says_only(inbound.text, named) else None
 
 
 def chosen_codes(inbound: InboundMessage) -> tuple[str, ...]:

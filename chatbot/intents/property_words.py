@@ -69,6 +69,12 @@ THIS = (
     r"|property)\b"
 )
 
+# Of a property, by its title.
+_WISHED = re.compile(
+    r"\W*(?:hola\W+)?(?:quiero|quisiera|quero|me interesa|busco|i want) (?:el|la|o|a|the)\b"
+)
+LONGEST_WISHED = 7  # words
+
 
 def _words(pattern: str) -> re.Pattern[str]:
     return re.compile(rf"\b(?:{pattern})\b")
@@ -135,6 +141,12 @@ def read_question(text: str) -> Question:
 def may_be_a_propertys(heard: Heard, text: str) -> bool:
     """Whether what sounds like a question for their own data says nothing of "my"."""
     return heard.intent == "personal_info" and not heard.exact and not _MY.search(plain(text))
+
+
+def may_be_wished_for(heard: Heard, text: str) -> bool:
+    """Whether what sounds like a complaint may be "quiero el edificio Sol"."""
+    short = len(text.split()) <= LONGEST_WISHED
+    return heard.intent == "create_ticket" and short and _WISHED.match(plain(text)) is not None
 
 
 def told_of(feature: str, description: str) -> str:

@@ -87,6 +87,12 @@ def test_who_wants_information_of_one_gets_its_card(chat, villa, words):
     assert Lead.objects.get().property == villa
 
 
+def test_a_title_wished_for_is_no_complaint(chat, villa):
+    Property.objects.filter(code="VM-01").update(title="Edificio Sol")
+    assert "Malecón 100" in chat("quiero el edificio sol")[0] and len(chat.queries) <= MOST_QUERIES
+    assert Lead.objects.get().property == villa
+
+
 def test_a_partner_gets_the_card_too(ask, villa):
     assert "Malecón 100" in ask("info VM-01")[0]
     assert Lead.objects.get().property == villa

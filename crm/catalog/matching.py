@@ -16,7 +16,7 @@ from rapidfuzz import fuzz
 
 from crm.catalog.models import Property
 from crm.catalog.numbering import NUMBER, PART, as_numbered, is_name, readings, with_spelled
-from crm.catalog.parts import are_of_place, is_part, told_part
+from crm.catalog.parts import AROUND, are_of_place, is_part, told_part
 
 WORD = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 # Of 100: how alike a misspelt word must be, and how alike a text must be to be looked at closely.
@@ -115,6 +115,12 @@ def _named(words: str, entries: list[_Entry], *, parts: bool) -> _Entry | None:
         titled, either = _by_part(words, entries)
         entry = titled[0] if titled and len(either) == 1 else None
     return entry
+
+
+def says_only(text: str, shown: Property) -> bool:
+    """Whether a text is its title, and beside it only what is said around one."""
+    said = set(plain_words(with_spelled(text)).split()) - AROUND
+    return said <= set(_plain_title(shown.title).split())
 
 
 def named_in_part(text: str) -> list[Property]:
