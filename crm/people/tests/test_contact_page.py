@@ -64,3 +64,13 @@ def test_the_page_says_what_they_write_in(browser, colleague, maria):
     for heard, chosen, says in (("", "", False), ("pt", "", True), ("pt", "es", False)):
         Contact.objects.update(heard_language=heard, language=chosen)
         assert ("writes in Portuguese" in manager.get(url).content.decode()) == says
+
+
+@pytest.mark.usefixtures("in_english")
+def test_many_ways_to_reach_somebody_are_folded(browser, colleague, maria):
+    for number in range(9):
+        ContactPoint.objects.create(contact=maria, kind="email", value=f"m{number}@example.com")
+    text = browser(colleague("manager")).get(f"/people/{maria.pk}/").content.decode()
+    points = maria.points.count()
+    assert f"{points - 5} other ways to reach them" in text
+    assert all(f"m{number}@example.com" in text for number in range(9))
