@@ -104,7 +104,10 @@ def find_property(text: str, codes: Iterable[str] = (), *, parts: bool = False) 
         same = rows.alias(changed=_CHANGED, count=_COUNT).filter(changed=changed, count=count)
         if row := same.filter(pk=entry.pk).first():
             return row
-    entry = _named(words, _entries() if entry is None else _read_again(), parts=parts)
+    newer = _entries() if entry is None else _read_again()
+    if newer is entries:
+        return None
+    entry = _named(words, newer, parts=parts)
     return rows.filter(pk=entry.pk).first() if entry else None
 
 
