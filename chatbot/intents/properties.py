@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -32,9 +32,6 @@ MOST_SHOWN = 5
 MOST_CHOICES = 3
 MOST_PHOTOS = 2  # besides that of the card
 LONGEST_ABOUT = 280  # letters of a description on a card
-Kind = Property.Kind
-# Who wants one of them may want another; nobody lives in a warehouse.
-ALIKE = ((Kind.APARTMENT, Kind.HOUSE), (Kind.OFFICE, Kind.SHOP, Kind.WAREHOUSE))
 
 
 def inquire(turn: Turn) -> Outcome:
@@ -74,15 +71,16 @@ def looked_for(turn: Turn) -> Outcome | None:
 
 
 def _cheaper(turn: Turn, said: Wish) -> Outcome | None:
-    """Those of what they looked for that cost less than the one, or all, they saw last; elsewhere,
-    where none do. The one alone is not offered again."""
+    """Those of what they looked for that cost less than the one, or all, they saw last; much alike
+    or elsewhere, where none do. The one alone is not offered again."""
     seen = list(filter(None, (spoken_of(turn),))) or found_before(turn)
     wish = property_wishes.cheaper(turn, seen, said)
     if wish is None:
         return None
-    for name, wanted in (("property_list", wish), ("property_near", replace(wish, place=""))):
-        if rows := list(matching(wanted)[: MOST_SHOWN + 1]):
-            return property_wishes.keeping(turn, wanted, _listed(turn, name, rows))
+    if rows := list(matching(wish)[: MOST_SHOWN + 1]):
+        return property_wishes.keeping(turn, wish, _listed(turn, "property_list", rows))
+    if rows := property_wishes.nearest((wish, replace(wish, place=""))):
+        return property_wishes.keeping(turn, wish, _listed(turn, "property_near", rows))
     options = choices(seen[:MOST_CHOICES]) if len(seen) > 1 else ()
     return Outcome((Reply("property_none", options=options, promises=True),))
 
@@ -215,7 +213,7 @@ def tie(turn: Turn, shown: Property) -> None:
 def _declined(turn: Turn, shown: Property) -> Outcome:
     """It is spoken of no more; others are offered."""
     rows = Property.objects.filter(status=Property.Status.AVAILABLE).exclude(pk=shown.pk)
-    alike = rows.filter(kind__in=_alike(shown.kind), operation=shown.operation)
+    alike = rows.filter(kind__in=property_wishes.alike(shown.kind), operation=shown.operation)
     others = list(alike.order_by("price", "-id")[:MOST_CHOICES])
     topic = {key: value for key, value in turn.topic.items() if key not in (*_ONCE, PROPERTY)}
     topic[FOUND] = [one.pk for one in others]
@@ -295,22 +293,7 @@ def _found(turn: Turn, wish: Wish) -> Outcome:
 def _near(wish: Wish) -> list[Property]:
     """At another price, then of a kind much like it, then elsewhere; none of quite another kind."""
     there = replace(wish, bedrooms=0, most=None, least=None, currency="")
-    anywhere = replace(there, place="")
-    ways = (
-        (wanted, tuple(kinds))
-        for wanted in ((there, anywhere) if wish.kind else (there,))
-        for kinds in ((wanted.kind,), _alike(wanted.kind))
-    )
-    for wanted, kinds in dict.fromkeys(ways):  # without a place, here is anywhere
-        rows = matching(replace(wanted, kind=""))
-        near = list((rows.filter(kind__in=kinds) if wish.kind else rows)[:MOST_SHOWN])
-        if near:
-            return near
-    return []
-
-
-def _alike(kind: str) -> Sequence[str]:
-    return next((kinds for kinds in ALIKE if kind in kinds), (kind,))
+    return property_wishes.nearest((there, replace(there, place="")) if wish.kind else (there,))
 
 
 def _listed(turn: Turn, name: str, rows: list[Property]) -> Outcome:

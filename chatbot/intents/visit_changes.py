@@ -163,7 +163,9 @@ def answered(turn: Turn, data: Mapping[str, Any]) -> Outcome | None:
         return None
     if visit_calling_off.agrees(said, plain(rows[0].about)):
         return _called_off(turn, rows[0], data["said"])
-    return _told(turn, rows) if _DENIES.fullmatch(said) else None
+    # A yes to something else, or an ok, shall not sound as if it was done.
+    doubtful = turn.heard.intent == "affirm" or _DENIES.fullmatch(said)
+    return _told(turn, rows) if doubtful else None
 
 
 def theirs(turn: Turn) -> FollowUp | None:

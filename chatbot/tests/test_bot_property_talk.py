@@ -176,6 +176,7 @@ def test_several_of_that_name_are_listed(chat, villa, others):
         ("info de Villa Marina", "más barato", "AL-02"),
         ("info de Villa Marina", "mais barato", "AL-02"),
         ("info de Villa Marina", "cheaper?", "AL-02"),
+        ("info de Villa Marina", "una casa más barata en la molina", "AL-02"),
         ("info de Villa Marina", "otra más económica en la molina?", "AL-02"),
     ],
 )
