@@ -14,6 +14,7 @@ from chatbot.dialog.contract import Asked, Outcome, Reply, Turn, option
 from chatbot.intents import properties, titles, visit_changes, who
 from chatbot.intents.heard import UNKNOWN
 from chatbot.intents.own_words import kept, written, written_on
+from chatbot.intents.property_picking import place_in
 from chatbot.intents.visit_answers import read_answer
 from chatbot.intents.visit_hours import (
     FURTHEST,
@@ -224,7 +225,8 @@ def _fixed(turn: Turn, shown: Property, at: datetime, agent: User, own: FollowUp
     outcome = Outcome((reply,), topic=properties.topic_of(turn, shown))
     # Who says all of it in one message is not asked for more at once, nor is whose words were
     # looked at for much else before: each message has its measure of work.
-    looked_at = turn.heard.intent == UNKNOWN and not (turn.is_asked or turn.choice)
+    unheard = turn.heard.intent == UNKNOWN and not turn.is_asked
+    looked_at = not turn.choice and (unheard or place_in(turn.text) > 0)
     return outcome if turn.is_first or looked_at else who.ask_once(turn, outcome)
 
 
