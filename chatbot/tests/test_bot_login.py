@@ -115,35 +115,31 @@ def test_who_says_it_in_two_messages_enters(partner, hears, first, missing, then
     assert session().partner == partner
 
 
-@pytest.mark.parametrize(
-    "year",
-    [
+def test_the_year_that_is_missing_is_heard_in_a_few_words(partner, hears, each):
+    hears("12345678")
+    years = [
         *("17/05/1990", "17 de mayo de 1990", "en 1990", "es 1990", "soy de 1990", "del 90"),
         *("90", "'90", "sí, 1990", "fecha 17/05/90", "nascido em 1990", "hola 1990"),
         *("mi cumpleaños es el 17/05/1990", "mi año de nacimiento es el 90"),
-    ],
-)
-def test_the_year_that_is_missing_is_heard_in_a_few_words(partner, hears, year):
+    ]
+    for year in each(years):
+        assert "Ana" in hears(year)[0] and session().partner == partner
+        assert not Message.objects.filter(direction="in", text__regex=r"\d").exists()
+        assert not InboundEvent.objects.filter(payload__contains=json.dumps(year)).exists()
+
+
+def test_what_is_wanted_beside_the_missing_year_is_served(partner, hears, each):
+    hears("mis datos")
     hears("12345678")
-    assert "Ana" in hears(year)[0] and session().partner == partner
-    assert not Message.objects.filter(direction="in", text__regex=r"\d").exists()
-    assert not InboundEvent.objects.filter(payload__contains=json.dumps(year)).exists()
-
-
-@pytest.mark.parametrize(
-    "words",
-    [
+    texts = [
         *("1990 y quiero mi saldo", "17/05/1990 y quiero mi saldo", "es 1990. Quiero mi saldo"),
         *("nací en 1990 y quiero mi estado de cuenta", "mi saldo, 1990"),
         "soy del 90 y quiero ver mi saldo",
-    ],
-)
-def test_what_is_wanted_beside_the_missing_year_is_served(partner, hears, words):
-    hears("mis datos")
-    hears("12345678")
-    welcome, served = hears(words)
-    assert "Ana" in welcome and "préstamo" in served
-    assert not Message.objects.filter(direction="in", text__regex=r"\d").exists()
+    ]
+    for words in each(texts):
+        welcome, served = hears(words)
+        assert "Ana" in welcome and "préstamo" in served
+        assert not Message.objects.filter(direction="in", text__regex=r"\d").exists()
 
 
 def test_what_is_wanted_instead_of_the_year_keeps_the_document(partner, hears):
@@ -188,27 +184,26 @@ def test_who_gives_only_one_half_again_and_again_is_helped_by_a_person(partner, 
 # --- Without a session -------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
-    "words",
-    [
-        ("Hola", "buenas tardes", "gracias", "ok", "chau"),
-        ("menú", "¿dónde pago?", "asesor"),
-        ("crear ticket", "Cobro doble", "Me cobraron dos veces", "mis tickets"),
-        ("quiero visitar Villa Marina", "el lunes por la tarde", "otra@example.com"),
-    ],
-    ids=lambda words: words[0],
+CALLED = (
+    ("Hola", "buenas tardes", "gracias", "ok", "chau"),
+    ("menú", "¿dónde pago?", "asesor"),
+    ("crear ticket", "Cobro doble", "Me cobraron dos veces", "mis tickets"),
+    ("quiero visitar Villa Marina", "el lunes por la tarde", "otra@example.com"),
 )
+
+
 @pytest.mark.parametrize("logged_out", [False, True])
-def test_a_partner_is_called_by_name_in_a_session_alone(partner, hears, words, logged_out):
+def test_a_partner_is_called_by_name_in_a_session_alone(partner, hears, each, logged_out):
     Property.objects.create(code="VM-01", title="Villa Marina", operation="sale")
     ContactPoint.objects.filter(kind="email").delete()
     if logged_out:
         hears(RIGHT)
         assert "Ana" in hears("Hola")[0]
         hears("cerrar sesión")
-    for text in words:
-        said = hears(text)
-        assert said and not any("Ana" in one for one in said), (text, said)
+    for words in each(CALLED):
+        for text in words:
+            said = hears(text)
+            assert said and not any("Ana" in one for one in said), (text, said)
 
 
 def test_who_is_no_partner_is_called_by_the_name_they_gave(partner, hears):
@@ -264,12 +259,12 @@ def test_a_session_lasts_while_they_write(inside, hears):
     assert session().last_at > timezone.now() - timedelta(minutes=1)
 
 
-@pytest.mark.parametrize("times", [{"last_at": 31}, {"opened_at": 12 * 60 + 1}])
-def test_a_session_ends_after_half_an_hour_or_twelve(inside, hears, times):
-    age(**times)
-    (said,) = hears("mi deuda")
-    assert "12345678 1990" in said
-    assert session() is None
+def test_a_session_ends_after_half_an_hour_or_twelve(inside, hears, each):
+    for times in each([{"last_at": 31}, {"opened_at": 12 * 60 + 1}]):
+        age(**times)
+        (said,) = hears("mi deuda")
+        assert "12345678 1990" in said
+        assert session() is None
 
 
 def test_they_can_leave(inside, hears):
@@ -299,19 +294,17 @@ def system(type_, **said):
     )
 
 
-@pytest.mark.parametrize(
-    ("type_", "said"),
-    [
+def test_a_session_ends_when_the_phone_changes_hands(inside, post, each):
+    rows = [
         ("user_changed_number", {"wa_id": "51987654399"}),
         ("customer_changed_number", {"wa_id": "51987654399"}),
         ("customer_identity_changed", {}),
         ("user_changed_user_id", {"user_id": "PE.1002"}),
-    ],
-)
-def test_a_session_ends_when_the_phone_changes_hands(inside, post, type_, said):
-    assert post(system(type_, **said)).status_code == 200
-    work_off()
-    assert not PartnerSession.objects.filter(closed_at=None).exists()
+    ]
+    for type_, said in each(rows):
+        assert post(system(type_, **said)).status_code == 200
+        work_off()
+        assert not PartnerSession.objects.filter(closed_at=None).exists()
 
 
 def with_user(text, user, id_, **fields):
@@ -356,12 +349,12 @@ CHANGED = [
 ]
 
 
-@pytest.mark.parametrize("facts", CHANGED)
-def test_a_session_ends_with_what_was_on_file(inside, hears, facts):
-    change_partner(partner=inside, by=None, **facts)
-    assert sessions.standing(talk_of(PHONE), timezone.now()) is None
-    hears("mi deuda")
-    assert session() is None
+def test_a_session_ends_with_what_was_on_file(inside, hears, each):
+    for facts in each(CHANGED):
+        change_partner(partner=Partner.objects.get(pk=inside.pk), by=None, **facts)
+        assert sessions.standing(talk_of(PHONE), timezone.now()) is None
+        hears("mi deuda")
+        assert session() is None
 
 
 def test_a_session_ends_with_the_partner(inside, hears):
