@@ -35,9 +35,9 @@ WEEK = ("lunes", "martes", "miércoles", "jueves", "viernes", "sábado", "doming
 TWO_AGO = WEEK[ago(2).weekday()]
 
 
-@pytest.mark.parametrize(
-    ("words", "question"),
-    [
+def test_a_yes_that_corrects_is_no_yes(ask, each, loan):
+    ask.picture(jpeg(), CAPTION)
+    rows = [
         ("si S/ 500 correcto, fecha incorrecta", DAY),
         ("todo correcto menos la fecha", DAY),
         ("sí, corrige la fecha", DAY),
@@ -48,27 +48,23 @@ TWO_AGO = WEEK[ago(2).weekday()]
         ("el 1", ANEW),
         ("fue el primero", ANEW),
         ("el monto está bien, la fecha está mal", DAY),
-    ],
-)
-def test_a_yes_that_corrects_is_no_yes(ask, loan, words, question):
+    ]
+    for words, question in each(rows):
+        assert question in ask(words)[-1]
+        assert not ConfirmedReceipt.objects.exists()
+
+
+def test_nor_is_one_beside_which_anything_may_be_meant(ask, each, loan):
     ask.picture(jpeg(), CAPTION)
-    assert question in ask(words)[-1]
-    assert not ConfirmedReceipt.objects.exists()
+    rows = ["sí, 20.11.26", "sí, mil soles", "sí, en soles", "ok la fecha", "si pagué mil"]
+    for words in each(rows):
+        ask(words)
+        assert ask.dialog.step == "confirm" and not ConfirmedReceipt.objects.exists()
 
 
-@pytest.mark.parametrize(
-    "words",
-    ["sí, 20.11.26", "sí, mil soles", "sí, en soles", "ok la fecha", "si pagué mil"],
-)
-def test_nor_is_one_beside_which_anything_may_be_meant(ask, loan, words):
+def test_a_yes_that_repeats_what_is_known_is_one(ask, each, loan):
     ask.picture(jpeg(), CAPTION)
-    ask(words)
-    assert ask.dialog.step == "confirm" and not ConfirmedReceipt.objects.exists()
-
-
-@pytest.mark.parametrize(
-    "words",
-    [
+    rows = [
         "si esta correcto 500 soles",
         "todo correcto",
         "sí todo correcto, préstamo 26",
@@ -79,16 +75,14 @@ def test_nor_is_one_beside_which_anything_may_be_meant(ask, loan, words):
         "confirmo el pago",
         "sí, mil gracias",
         "sí, el día 15, el monto es 500 soles",
-    ],
-)
-def test_a_yes_that_repeats_what_is_known_is_one(ask, loan, words):
+    ]
+    for words in each(rows):
+        assert "guardando" in ask(words)[0]
+
+
+def test_what_is_denied_is_not_taken(ask, each, loan):
     ask.picture(jpeg(), CAPTION)
-    assert "guardando" in ask(words)[0]
-
-
-@pytest.mark.parametrize(
-    ("words", "amount", "day"),
-    [
+    rows = [
         ("no fue el 15 sino el 19", "500.00", 19),
         ("el 19, no el 15", "500.00", 19),
         ("fue 350, no 500", "350.00", "2025-01-15"),
@@ -113,13 +107,11 @@ def test_a_yes_that_repeats_what_is_known_is_one(ask, loan, words):
         ("dejame ver el voucher y te confirmo", "500.00", "2025-01-15"),
         ("ya cancelé", "500.00", "2025-01-15"),
         ("ayer, no, el 19 o el 18", "500.00", None),
-    ],
-)
-def test_what_is_denied_is_not_taken(ask, loan, words, amount, day):
-    ask.picture(jpeg(), CAPTION)
-    ask(words)
-    assert heard(ask) == (amount, last(day) if isinstance(day, int) else day)
-    assert len(ask.queries) <= MOST_QUERIES
+    ]
+    for words, amount, day in each(rows):
+        ask(words)
+        assert heard(ask) == (amount, last(day) if isinstance(day, int) else day)
+        assert len(ask.queries) <= MOST_QUERIES
 
 
 def test_asked_what_is_wrong_nor_is_it_taken(ask, loan):
@@ -129,9 +121,9 @@ def test_asked_what_is_wrong_nor_is_it_taken(ask, loan):
     assert heard(ask) == ("350.00", last(19))
 
 
-@pytest.mark.parametrize(
-    "words",
-    [
+def test_what_may_be_several_things_is_asked(ask, each, loans):
+    ask.picture(jpeg(), f"{CAPTION} préstamo 20")
+    rows = [
         "me equivoqué",
         "no es 500",
         "no, del 26",
@@ -143,18 +135,15 @@ def test_asked_what_is_wrong_nor_is_it_taken(ask, loan):
         "26",
         "no, fue el 15, 20",
         "no, 1,500-",
-    ],
-)
-def test_what_may_be_several_things_is_asked(ask, loans, words):
-    ask.picture(jpeg(), f"{CAPTION} préstamo 20")
-    assert WHAT in ask(words)[0]
-    assert heard(ask) == ("500.00", "2025-01-15") and len(ask.queries) <= MOST_QUERIES
-    assert WHAT in ask(words)[0]
+    ]
+    for words in each(rows):
+        assert WHAT in ask(words)[0]
+        assert heard(ask) == ("500.00", "2025-01-15") and len(ask.queries) <= MOST_QUERIES
+        assert WHAT in ask(words)[0]
 
 
-@pytest.mark.parametrize(
-    "caption",
-    [
+def test_of_two_amounts_none_is_taken(ask, each, loan):
+    rows = [
         "pagué S/ 200 y 300 ayer",
         "monto 200 y 300 ayer",
         "yapee 200+50 ayer",
@@ -164,11 +153,10 @@ def test_what_may_be_several_things_is_asked(ask, loans, words):
         "pagué 430 y la mora 20 ayer",
         "430 soles con 50 céntimos ayer",
         "S/ 5OO ayer",
-    ],
-)
-def test_of_two_amounts_none_is_taken(ask, loan, caption):
-    (question,) = ask.picture(jpeg(), caption)
-    assert AMOUNT in question
+    ]
+    for caption in each(rows):
+        (question,) = ask.picture(jpeg(), caption)
+        assert AMOUNT in question
 
 
 def test_beside_an_older_picture_what_is_said_now_counts(chat, loan):
@@ -208,23 +196,26 @@ def test_another_receipt_leaves_this_one_with_a_word(ask, loan, words):
     assert told == LEFT and "foto clara" in question
 
 
-@pytest.mark.parametrize(
-    ("words", "day"),
-    [("ayer no, el 19", last(19)), ("el 1", last(1)), ("2", last(2)), ("el 15 o el 16", None)],
-)
-def test_asked_for_the_day_a_number_is_one(ask, loan, words, day):
+def test_asked_for_the_day_a_number_is_one(ask, each, loan):
     ask.picture(jpeg(), "Monto: 500")
-    ask(words)
-    assert heard(ask) == ("500.00", day)
+    rows = [
+        ("ayer no, el 19", last(19)),
+        ("el 1", last(1)),
+        ("2", last(2)),
+        ("el 15 o el 16", None),
+    ]
+    for words, day in each(rows):
+        ask(words)
+        assert heard(ask) == ("500.00", day)
 
 
 def dated(days):
     return f"{WEEK[ago(days).weekday()]} {ago(days).day}"
 
 
-@pytest.mark.parametrize(
-    ("words", "day"),
-    [
+def test_asked_for_the_day_it_may_be_said_as_people_do(ask, each, loan):
+    ask.picture(jpeg(), "Monto: 500")
+    rows = [
         (f"el {dated(3)}", ago(3).isoformat()),
         (f"el {WEEK[ago(2).weekday()]} {ago(3).day}", None),
         ("esta mañana", ago(0).isoformat()),
@@ -232,12 +223,10 @@ def dated(days):
         ("creo que fue el 5", last(5)),
         ("el veinte", last(20)),
         ("déjame ver", None),
-    ],
-)
-def test_asked_for_the_day_it_may_be_said_as_people_do(ask, loan, words, day):
-    ask.picture(jpeg(), "Monto: 500")
-    ask(words)
-    assert ask.dialog.name == "upload_receipt" and heard(ask) == ("500.00", day)
+    ]
+    for words, day in each(rows):
+        ask(words)
+        assert ask.dialog.name == "upload_receipt" and heard(ask) == ("500.00", day)
 
 
 @pytest.mark.parametrize(
@@ -254,9 +243,15 @@ def test_who_looks_for_the_picture_keeps_what_was_said(ask, loan, words):
     assert "S/ 430.00" in ask(words)[0]
 
 
-@pytest.mark.parametrize(
-    ("words", "number"),
-    [
+def test_asked_for_the_loan_what_was_listed_names_it(ask, each, ana):
+    facts = ((20, "Capital de trabajo", 1000), (26, "Consumo", 5000), (31, "Personal", 1000))
+    for its, name, principal in facts:
+        product = LoanProduct.objects.create(
+            code=f"K{its}", name=name, rate=Decimal(12), rate_kind="nominal"
+        )
+        make_loan(ana, product, f"P-0000{its}", principal=principal)
+    ask.picture(jpeg(), CAPTION)
+    rows = [
         ("capital de trabajo", 20),
         ("el de consumo", 26),
         ("el de S/ 5000", 26),
@@ -270,20 +265,12 @@ def test_who_looks_for_the_picture_keeps_what_was_said(ask, loan, words):
         ("no recuerdo el número, es el de consumo", 26),
         ("no estoy seguro, creo que el 26", 26),
         ("no sé si el 26 o el 20", None),
-    ],
-)
-def test_asked_for_the_loan_what_was_listed_names_it(ask, ana, words, number):
-    facts = ((20, "Capital de trabajo", 1000), (26, "Consumo", 5000), (31, "Personal", 1000))
-    for its, name, principal in facts:
-        product = LoanProduct.objects.create(
-            code=f"K{its}", name=name, rate=Decimal(12), rate_kind="nominal"
-        )
-        make_loan(ana, product, f"P-0000{its}", principal=principal)
-    ask.picture(jpeg(), CAPTION)
-    ask(words)
-    loan = Loan.objects.filter(pk=ask.dialog.data.get("loan")).first()
-    assert (loan and loan.number) == (number and f"P-0000{number}")
-    assert heard(ask)[0] == "500.00" and len(ask.queries) <= MOST_QUERIES
+    ]
+    for words, number in each(rows):
+        ask(words)
+        loan = Loan.objects.filter(pk=ask.dialog.data.get("loan")).first()
+        assert (loan and loan.number) == (number and f"P-0000{number}")
+        assert heard(ask)[0] == "500.00" and len(ask.queries) <= MOST_QUERIES
 
 
 def test_asked_for_the_day_another_number_is_no_amount(ask, loan):
