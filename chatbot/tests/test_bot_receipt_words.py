@@ -21,9 +21,9 @@ RIGHT = "12345678 1990"
 # --- Confirmed, or put right -------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
-    ("words", "amount"),
-    [
+def test_another_amount_is_no_yes(ask, each, loan):
+    ask.picture(jpeg(), CAPTION)
+    rows = [
         ("S/1500", "S/ 1,500.00"),
         ("S/ 350", "S/ 350.00"),
         ("s/350 nomas", "S/ 350.00"),
@@ -31,18 +31,16 @@ RIGHT = "12345678 1990"
         ("no, S/350", "S/ 350.00"),
         ("no fueron 500 sino 350", "S/ 350.00"),
         ("350", "S/ 350.00"),
-    ],
-)
-def test_another_amount_is_no_yes(ask, loan, words, amount):
+    ]
+    for words, amount in each(rows):
+        (question,) = ask(words)
+        assert amount in question and "¿Está bien?" in question
+        assert not ConfirmedReceipt.objects.exists()
+
+
+def test_what_is_put_right_in_few_words(ask, each, loan):
     ask.picture(jpeg(), CAPTION)
-    (question,) = ask(words)
-    assert amount in question and "¿Está bien?" in question
-    assert not ConfirmedReceipt.objects.exists()
-
-
-@pytest.mark.parametrize(
-    ("words", "amount", "day"),
-    [
+    rows = [
         ("no, fue el 19/01/2025 y 350", "350.00", "2025-01-19"),
         ("350 y el 19/01/2025", "350.00", "2025-01-19"),
         ("del préstamo 26 y 350", "350.00", "2025-01-15"),
@@ -52,13 +50,11 @@ def test_another_amount_is_no_yes(ask, loan, words, amount):
         ("el monto está mal", None, "2025-01-15"),
         ("fueron 3 cuotas", None, "2025-01-15"),
         ("pagué 200 y 300", None, "2025-01-15"),
-    ],
-)
-def test_what_is_put_right_in_few_words(ask, loan, words, amount, day):
-    ask.picture(jpeg(), CAPTION)
-    ask(words)
-    assert ask.dialog.name == "upload_receipt" and heard(ask) == (amount, day)
-    assert len(ask.queries) <= MOST_QUERIES
+    ]
+    for words, amount, day in each(rows):
+        ask(words)
+        assert ask.dialog.name == "upload_receipt" and heard(ask) == (amount, day)
+        assert len(ask.queries) <= MOST_QUERIES
 
 
 @pytest.mark.parametrize(
@@ -218,15 +214,14 @@ def test_the_loan_said_before_the_picture_is_kept(ask, loans):
     assert "P-000026" in question and "¿Está bien?" in question
 
 
-@pytest.mark.parametrize(
-    "words", ["si, del prestamo 26", "no, es del préstamo 26", "P-000026", "el otro prestamo"]
-)
-def test_another_loan_is_asked_about_again(ask, loans, words):
+def test_another_loan_is_asked_about_again(ask, each, loans):
     ask.picture(jpeg(), f"{CAPTION} préstamo 20")
-    (question,) = ask(words)
-    assert "P-000026" in question and "¿Está bien?" in question
-    ask("sí")
-    assert ConfirmedReceipt.objects.get().loan == loans[1]
+    rows = ["si, del prestamo 26", "no, es del préstamo 26", "P-000026", "el otro prestamo"]
+    for words in each(rows):
+        (question,) = ask(words)
+        assert "P-000026" in question and "¿Está bien?" in question
+        ask("sí")
+        assert ConfirmedReceipt.objects.get().loan == loans[1]
 
 
 @pytest.mark.parametrize("caption", ["430 ayer P-000001", "S/ 430 ayer del préstamo P-000001"])
