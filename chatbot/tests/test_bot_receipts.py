@@ -143,15 +143,16 @@ def test_no_asks_what_is_wrong_and_mends_only_that(ask, loan):
 
 
 @pytest.mark.parametrize("words", ["cancelar", "menú", "mi deuda"])
-@pytest.mark.parametrize("step", ["file", "amount", "day", "confirm"])
-def test_it_is_left_at_any_step(ask, loan, words, step):
+def test_it_is_left_at_any_step(ask, each, loan, words):
     captions = {"amount": "", "day": "Monto: 500", "confirm": CAPTION}
-    ask.picture(jpeg(), captions[step]) if step in captions else ask("comprobante")
-    assert ask.dialog.step == step
-    *told, text = ask(words)
-    assert bool(told) == (step != "file" and words != "cancelar")
-    expected = {"cancelar": "lo dejamos", "menú": "puedo hacer", "mi deuda": "Estado de cuenta"}
-    assert expected[words] in text
-    assert ask.dialog.name == ""
-    ask.jobs()
-    assert not Receipt.objects.exists()
+    rows = ["file", "amount", "day", "confirm"]
+    for step in each(rows):
+        ask.picture(jpeg(), captions[step]) if step in captions else ask("comprobante")
+        assert ask.dialog.step == step
+        *told, text = ask(words)
+        assert bool(told) == (step != "file" and words != "cancelar")
+        expected = {"cancelar": "lo dejamos", "menú": "puedo hacer", "mi deuda": "Estado de cuenta"}
+        assert expected[words] in text
+        assert ask.dialog.name == ""
+        ask.jobs()
+        assert not Receipt.objects.exists()
