@@ -1,6 +1,7 @@
 """ "Is it about that ticket?": which yes or no is one to that, and when it is asked again."""
 
 from datetime import timedelta
+from itertools import product
 
 import pytest
 from django.utils import timezone
@@ -38,57 +39,53 @@ def a_while_ago():
 # --- Asked again -------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("typed", ["", "no"])
-def test_words_of_something_new_are_never_the_old_ones(done, ask, typed):
-    ask("no me han devuelto nada")
-    if typed:
-        ask(typed)
-    else:
-        refuse(ask)
-    ask("Pedí la devolución en marzo")
-    said = ask("sí") + ask("sí")
-    assert f"*{done.number}*?" not in "".join(said)
-    assert fresh(done).is_done and said_of(done) == []
+def test_words_of_something_new_are_never_the_old_ones(done, ask, each):
+    for typed in each(["", "no"]):
+        ask("no me han devuelto nada")
+        if typed:
+            ask(typed)
+        else:
+            refuse(ask)
+        ask("Pedí la devolución en marzo")
+        said = ask("sí") + ask("sí")
+        assert f"*{done.number}*?" not in "".join(said)
+        assert fresh(done).is_done and said_of(done) == []
 
 
-@pytest.mark.parametrize("answer", ["", "no", "sí"])
-def test_a_question_that_was_answered_is_not_asked_again(made, ask, answer):
+def test_a_question_that_was_answered_is_not_asked_again(made, ask, each):
+    for answer in each(["", "no", "sí"]):
+        ask("la app")
+        if answer:
+            ask(answer)
+        else:
+            refuse(ask)
+        for words in ("sí", "hola", "sí"):
+            assert f"*{made.number}*?" not in "".join(ask(words)), words
+        assert said_of(made) == (["la app"] if answer == "sí" else [])
+
+
+def test_a_no_with_a_reason_is_not_asked_about(made, ask, each):
     ask("la app")
-    if answer:
-        ask(answer)
-    else:
-        refuse(ask)
-    for words in ("sí", "hola", "sí"):
-        assert f"*{made.number}*?" not in "".join(ask(words)), words
-    assert said_of(made) == (["la app"] if answer == "sí" else [])
+    for no in each(["no, es otra cosa", "no es sobre eso", "nada que ver", "not that"]):
+        for words in (no, "sí"):
+            assert f"*{made.number}*?" not in "".join(ask(words)), words
+        assert said_of(made) == []
 
 
-@pytest.mark.parametrize("no", ["no, es otra cosa", "no es sobre eso", "nada que ver", "not that"])
-def test_a_no_with_a_reason_is_not_asked_about(made, ask, no):
-    ask("la app")
-    for words in (no, "sí"):
-        assert f"*{made.number}*?" not in "".join(ask(words)), words
-    assert said_of(made) == []
-
-
-@pytest.mark.parametrize(
-    "no",
-    ["nop", "negativo", "no señorita", "no señor", "no, es otra cosa", "no es eso"],
-)
-def test_nor_are_the_words_of_a_complaint_lost(done, ask, no):
+def test_nor_are_the_words_of_a_complaint_lost(done, ask, each):
     ask("no me han devuelto nada")
-    (said,) = ask(no)
-    assert "Asunto: *no me han devuelto nada*" in said and fresh(done).is_done
+    noes = ["nop", "negativo", "no señorita", "no señor", "no, es otra cosa", "no es eso"]
+    for no in each(noes):
+        (said,) = ask(no)
+        assert "Asunto: *no me han devuelto nada*" in said and fresh(done).is_done
 
 
-@pytest.mark.parametrize(
-    "another",
-    ["no, otro reclamo", "otro problema", "não, é outra coisa", "no, uno nuevo"],
-)
-def test_nor_those_of_who_says_that_it_is_another(done, ask, another):
+def test_nor_those_of_who_says_that_it_is_another(done, ask, each):
     ask("no me han devuelto nada")
-    (said,) = ask(another)
-    assert "Asunto: *no me han devuelto nada*" in said and fresh(done).is_done
+    others = ["no, otro reclamo", "otro problema", "não, é outra coisa", "no, uno nuevo"]
+    for another in each(others):
+        (said,) = ask(another)
+        assert "Asunto: *no me han devuelto nada*" in said and fresh(done).is_done
 
 
 def test_a_yes_to_a_visit_is_one_to_that(made, ask, villa):
@@ -98,32 +95,32 @@ def test_a_yes_to_a_visit_is_one_to_that(made, ask, villa):
     assert made.number not in "".join(said) and ask.dialog.name == "visit"
 
 
-@pytest.mark.parametrize("answer", ["sí", "no"])
-def test_who_answers_late_is_heard(done, ask, answer):
+def test_who_answers_late_is_heard(done, ask, each):
     ask("me devolvieron de menos, me cobraron doble")
     a_while_ago()
-    ask(answer)
-    if answer == "sí":
-        assert said_of(done) and not fresh(done).is_done
-    else:
-        assert (ask.dialog.name, ask.dialog.step) == ("create_ticket", "description")
+    for answer in each(["sí", "no"]):
+        ask(answer)
+        if answer == "sí":
+            assert said_of(done) and not fresh(done).is_done
+        else:
+            assert (ask.dialog.name, ask.dialog.step) == ("create_ticket", "description")
 
 
-@pytest.mark.parametrize("wrong", ["está mal", "no está bien"])
-def test_what_is_no_mere_no_is_more_of_the_same(done, ask, wrong):
+def test_what_is_no_mere_no_is_more_of_the_same(done, ask, each):
     ask("no me han devuelto nada")
-    (said,) = ask(wrong)
-    assert f"*{done.number}*?" in said and not ask.dialog.name
-    assert ask.options[1][0].startswith("ticket_new:")  # of the first words
-    ask("sí")
-    assert said_of(done) == ["no me han devuelto nada", wrong]
+    for wrong in each(["está mal", "no está bien"]):
+        (said,) = ask(wrong)
+        assert f"*{done.number}*?" in said and not ask.dialog.name
+        assert ask.options[1][0].startswith("ticket_new:")  # of the first words
+        ask("sí")
+        assert said_of(done) == ["no me han devuelto nada", wrong]
 
 
-@pytest.mark.parametrize("words", ["no gracias", "para nada"])
-def test_who_wants_nothing_begins_nothing(done, ask, words):
+def test_who_wants_nothing_begins_nothing(done, ask, each):
     ask("no me han devuelto nada")
-    ask(words)
-    assert not ask.dialog.name and fresh(done).is_done and said_of(done) == []
+    for words in each(["no gracias", "para nada"]):
+        ask(words)
+        assert not ask.dialog.name and fresh(done).is_done and said_of(done) == []
 
 
 def test_no_more_is_asked_about_than_one_yes_reaches(made, ask):
@@ -136,32 +133,27 @@ def test_no_more_is_asked_about_than_one_yes_reaches(made, ask):
 # --- A receipt that is asked for ---------------------------------------------------------------
 
 
-@pytest.mark.parametrize("caption", ["", "comprobante de pago"])
-@pytest.mark.parametrize(
-    "answer",
-    [
+def test_a_receipt_that_is_only_spoken_of_is_asked_for_by_nobody(made, ask, clara, each):
+    answers = [
         "Recibimos tu comprobante, gracias",
         "Ya revisamos el voucher que enviaste",
         "la boleta llega el viernes",
         "Gracias por enviarnos el voucher",
         "Ya no necesitamos el voucher",
-    ],
-)
-def test_a_receipt_that_is_only_spoken_of_is_asked_for_by_nobody(made, ask, clara, answer, caption):
-    answered(ask, made, clara, answer)
-    ask.picture(jpeg(), caption)
-    assert said_of(made) == [] and ask.dialog.name == "upload_receipt"
+    ]
+    for answer, caption in each(product(answers, ["", "comprobante de pago"])):
+        answered(ask, made, clara, answer)
+        ask.picture(jpeg(), caption)
+        assert said_of(made) == [] and ask.dialog.name == "upload_receipt"
 
 
-@pytest.mark.parametrize(
-    "question", ["Envíame la captura del pago", "¿Y el pantallazo del yape?", "foto de tu depósito"]
-)
-@pytest.mark.parametrize("caption", ["", "el comprobante"])
-def test_a_picture_of_what_was_paid_is_a_receipt_too(made, ask, clara, question, caption):
-    answered(ask, made, clara, question)
-    ask("gracias")
-    ask.picture(jpeg(), caption)
-    assert said_of(made) == [caption]
+def test_a_picture_of_what_was_paid_is_a_receipt_too(made, ask, clara, each):
+    questions = ["Envíame la captura del pago", "¿Y el pantallazo del yape?", "foto de tu depósito"]
+    for question, caption in each(product(questions, ["", "el comprobante"])):
+        answered(ask, made, clara, question)
+        ask("gracias")
+        ask.picture(jpeg(), caption)
+        assert said_of(made) == [caption]
 
 
 def test_what_they_have_lost_is_waited_for_no_more(made, ask, clara):
@@ -172,32 +164,30 @@ def test_what_they_have_lost_is_waited_for_no_more(made, ask, clara):
     assert said_of(made) == ["lo perdí"] and ask.dialog.name == "upload_receipt"
 
 
-@pytest.mark.parametrize("question", ["Manda las fotos", "Mándanos los vouchers"])
-def test_of_several_all_are_the_tickets_that_come_soon(made, ask, clara, question):
-    answered(ask, made, clara, question)
-    for _ in range(3):
+def test_of_several_all_are_the_tickets_that_come_soon(made, ask, clara, each):
+    for question in each(["Manda las fotos", "Mándanos los vouchers"]):
+        answered(ask, made, clara, question)
+        for _ in range(3):
+            ask.picture(jpeg())
+        assert said_of(made) == ["", "", ""]
+        TicketMessage.objects.filter(kind="person").update(
+            created_at=timezone.now() - timedelta(minutes=16)
+        )
         ask.picture(jpeg())
-    assert said_of(made) == ["", "", ""]
-    TicketMessage.objects.filter(kind="person").update(
-        created_at=timezone.now() - timedelta(minutes=16)
-    )
-    ask.picture(jpeg())
-    assert len(said_of(made)) == 3 and ask.dialog.name == "upload_receipt"
+        assert len(said_of(made)) == 3 and ask.dialog.name == "upload_receipt"
 
 
-@pytest.mark.parametrize(
-    ("question", "answer"),
-    [
+def test_what_agrees_to_something_else_is_an_answer(made, ask, clara, each):
+    rows = [
         ("Vimos la boleta. ¿Deseas que la apliquemos a la cuota 3?", "dale"),
         ("Recibimos tu voucher. ¿El pago fue de 430 soles?", "ok"),
         ("Mándanos el voucher. ¿El pago fue de 430 soles?", "correcto"),
-    ],
-)
-def test_what_agrees_to_something_else_is_an_answer(made, ask, clara, question, answer):
-    answered(ask, made, clara, question)
-    set_status(ticket=fresh(made), status="waiting", by=clara)
-    ask(answer)
-    assert said_of(made) == [answer] and fresh(made).status == "open"
+    ]
+    for question, answer in each(rows):
+        answered(ask, made, clara, question)
+        set_status(ticket=fresh(made), status="waiting", by=clara)
+        ask(answer)
+        assert said_of(made) == [answer] and fresh(made).status == "open"
 
 
 # --- Beside a visit ----------------------------------------------------------------------------
@@ -221,8 +211,8 @@ def test_a_question_about_a_visit_swallows_no_answer(made, ask, clara, villa):
     assert made.number in said and said_of(made) == ["fue por yape"]
 
 
-@pytest.mark.parametrize("words", ["hola", "ok", "sí voy", "no, keep it"])
-def test_small_talk_to_it_is_for_nobody_to_answer(chat, villa, words):
+def test_small_talk_to_it_is_for_nobody_to_answer(chat, villa, each):
     chat("hola")
     doubt(chat, villa)
-    assert "Un asesor" not in str(chat(words)) and FollowUp.objects.open().exists()
+    for words in each(["hola", "ok", "sí voy", "no, keep it"]):
+        assert "Un asesor" not in str(chat(words)) and FollowUp.objects.open().exists()
