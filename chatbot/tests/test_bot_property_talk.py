@@ -121,11 +121,12 @@ def test_a_list_of_one_is_spoken_of(chat, villa, others):
     assert Lead.objects.get().property == villa and len(chat.queries) <= MOST_QUERIES
 
 
-@pytest.mark.parametrize("words", ["sí", "ese", "quiero ese", "quiero la 1"])
-def test_the_only_one_of_a_list_is_meant_by_a_yes(chat, villa, others, words):
+def test_the_only_one_of_a_list_is_meant_by_a_yes(chat, each, villa, others):
     chat("departamento en miraflores")
-    assert "Malecón 100" in chat(words)[0] and len(chat.queries) <= MOST_QUERIES
-    assert Lead.objects.get().property == villa
+    rows = ["sí", "ese", "quiero ese", "quiero la 1"]
+    for words in each(rows):
+        assert "Malecón 100" in chat(words)[0] and len(chat.queries) <= MOST_QUERIES
+        assert Lead.objects.get().property == villa
 
 
 def test_a_yes_after_something_else_means_no_property(chat, villa, others):
@@ -165,9 +166,11 @@ def test_several_of_that_name_are_listed(chat, villa, others):
     assert {id_ for id_, _title in chat.options} == {"property:AL-02", "property:DE-03"}
 
 
-@pytest.mark.parametrize(
-    ("first", "then", "code"),
-    [
+def test_what_is_added_keeps_what_was_looked_for(chat, each, villa, others):
+    cheap = Property.objects.get(code="AL-02")
+    rented = {"operation": "rent", "price": 1800, "currency": cheap.currency}
+    Property.objects.filter(code="VM-01").update(**rented)
+    rows = [
         ("quiero alquilar un departamento", "en miraflores", "VM-01"),
         ("departamentos en alquiler", "hasta 950", "AL-02"),
         ("departamentos en miraflores", "algo más barato?", "AL-02"),
@@ -178,16 +181,12 @@ def test_several_of_that_name_are_listed(chat, villa, others):
         ("info de Villa Marina", "cheaper?", "AL-02"),
         ("info de Villa Marina", "una casa más barata en la molina", "AL-02"),
         ("info de Villa Marina", "otra más económica en la molina?", "AL-02"),
-    ],
-)
-def test_what_is_added_keeps_what_was_looked_for(chat, villa, others, first, then, code):
-    cheap = Property.objects.get(code="AL-02")
-    rented = {"operation": "rent", "price": 1800, "currency": cheap.currency}
-    Property.objects.filter(code="VM-01").update(**rented)
-    chat(first)
-    chat(then)
-    assert [id_ for id_, _title in chat.options] == [f"property:{code}"]
-    assert len(chat.queries) <= MOST_QUERIES
+    ]
+    for first, then, code in each(rows):
+        chat(first)
+        chat(then)
+        assert [id_ for id_, _title in chat.options] == [f"property:{code}"]
+        assert len(chat.queries) <= MOST_QUERIES
 
 
 @pytest.mark.parametrize("then", ["departamento", "la molina"])

@@ -72,33 +72,39 @@ def test_nobody_is_at_two_visits_at_once(chat, villa, alamos):
     assert FollowUp.objects.count() == 1
 
 
-@pytest.mark.parametrize(
-    "words",
-    ["{day} 16:00", "{other} {at}", "{day} {at} no", "no {day} {at}", "ni la primera", "el 3"],
-)
-def test_what_is_nearly_an_hour_offered_is_another(chat, villa, words):
+def test_what_is_nearly_an_hour_offered_is_another(chat, each, villa):
     chat("quiero visitar Villa Marina")
     first, title = chat.options[0]
     day, _space, at = title.rpartition(" ")
     other = (
         timezone.localtime(datetime.fromisoformat(first.partition(".")[2])) + timedelta(1)
     ).strftime("%d/%m")
-    chat(words.format(day=day, at=at, other=other))
-    booked = FollowUp.objects.filter(is_agreed=True, due_at=first.partition(".")[2])
-    assert not booked.exists()
+    rows = [
+        "{day} 16:00",
+        "{other} {at}",
+        "{day} {at} no",
+        "no {day} {at}",
+        "ni la primera",
+        "el 3",
+    ]
+    for words in each(rows):
+        chat(words.format(day=day, at=at, other=other))
+        booked = FollowUp.objects.filter(is_agreed=True, due_at=first.partition(".")[2])
+        assert not booked.exists()
 
 
-@pytest.mark.parametrize("words", ["1", "la primera", "opción 1", "title", "agendo la primera"])
-def test_an_hour_is_chosen_by_its_place_or_title(chat, villa, alamos, words):
+def test_an_hour_is_chosen_by_its_place_or_title(chat, each, villa, alamos):
     chat("propiedades en Miraflores")
     chat("la segunda")
     chat("quiero visitar Villa Marina")
     first, title = chat.options[0]
-    chat(title if words == "title" else words)
-    visit = FollowUp.objects.get()
-    assert visit.property == villa and visit.due_at.isoformat()[:13] in (
-        datetime.fromisoformat(first.partition(".")[2]).astimezone(UTC).isoformat()
-    )
+    rows = ["1", "la primera", "opción 1", "title", "agendo la primera"]
+    for words in each(rows):
+        chat(title if words == "title" else words)
+        visit = FollowUp.objects.get()
+        assert visit.property == villa and visit.due_at.isoformat()[:13] in (
+            datetime.fromisoformat(first.partition(".")[2]).astimezone(UTC).isoformat()
+        )
 
 
 @pytest.mark.parametrize("step", ["when", "wish"])
