@@ -53,39 +53,36 @@ def test_who_never_gets_it_is_answered_by_a_person(partner, from_outside):
     assert talk_of(STRANGER).episode.owner == Episode.Owner.QUEUE
 
 
-@pytest.mark.parametrize("words", ["no me llega el codigo", "reenviar codigo", "mándame otro"])
-def test_where_the_code_is_over_who_they_are_is_asked_again(partner, from_outside, words):
-    for said in ("mi deuda", RIGHT, "000000", "000001", "000002", words):
-        (answer,) = from_outside(said)
-    dialog = talk_of(STRANGER).dialog
-    assert "1990" in answer and dialog.name == "login"
-    assert dialog.data["then"] == "account_statement"
+def test_where_the_code_is_over_who_they_are_is_asked_again(partner, from_outside, each):
+    for said in ("mi deuda", RIGHT, "000000", "000001", "000002"):
+        assert len(from_outside(said)) == 1
+    for words in each(["no me llega el codigo", "reenviar codigo", "mándame otro"]):
+        (answer,) = from_outside(words)
+        dialog = talk_of(STRANGER).dialog
+        assert "1990" in answer and dialog.name == "login"
+        assert dialog.data["then"] == "account_statement"
 
 
-@pytest.mark.parametrize(
-    "words",
-    [
+def test_what_else_is_wanted_is_served_all_the_same(partner, from_outside, each):
+    from_outside(RIGHT)
+    texts = [
         *("quiero hablar con un asesor", "mi deuda", "cambié de correo, cuánto debo"),
         *("cuál es mi código de pago", "no sé a qué número de cuenta depositar"),
         "quiero el código de la casa",
-    ],
-)
-def test_what_else_is_wanted_is_served_all_the_same(partner, from_outside, words):
-    from_outside(RIGHT)
-    (said,) = from_outside(words)
-    assert "registrado, y puede tardar" not in said
+    ]
+    for words in each(texts):
+        (said,) = from_outside(words)
+        assert "registrado, y puede tardar" not in said
 
 
-@pytest.mark.parametrize(
-    "words",
-    [
+@pytest.mark.parametrize("before", ["mi deuda", RIGHT])
+def test_a_complaint_that_names_a_code_is_a_ticket(partner, from_outside, each, before):
+    from_outside(before)
+    texts = [
         "me cobraron mal, el código de operación no coincide",
         "me bloquearon el código, quiero reclamar",
-    ],
-)
-@pytest.mark.parametrize("before", ["mi deuda", RIGHT])
-def test_a_complaint_that_names_a_code_is_a_ticket(partner, from_outside, before, words):
-    from_outside(before)
-    from_outside(words)
-    asked = talk_of(STRANGER).dialog
-    assert (asked.name, asked.data["said"]) == ("create_ticket", words)
+    ]
+    for words in each(texts):
+        from_outside(words)
+        asked = talk_of(STRANGER).dialog
+        assert (asked.name, asked.data["said"]) == ("create_ticket", words)
