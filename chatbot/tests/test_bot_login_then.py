@@ -240,61 +240,55 @@ def test_what_is_said_instead_of_the_year_is_served(
     assert "Ana" in welcome and answer in served[0] and not_said not in served[0]
 
 
-@pytest.mark.parametrize(
-    "said",
-    [
-        *("12345678 y quiero mi saldo", "quiero saber mi deuda 12345678"),
-        *("mi estado de cuenta 12.345.678", "mi saldo, 12345678, por favor"),
-    ],
-)
 @pytest.mark.parametrize("year_first", [True, False])
-def test_a_document_beside_what_is_wanted_is_taken_and_not_kept(chat, loan, said, year_first):
+def test_a_document_beside_what_is_wanted_is_taken_and_not_kept(chat, each, loan, year_first):
     chat("mi saldo")
     if year_first:
         chat("1990")
-    answers = chat(said)
-    assert not Message.objects.filter(direction="in", text__regex=r"\d").exists()
-    events = InboundEvent.objects.exclude(kind="status").values_list("payload", flat=True)
-    assert not any(said in one for one in events)
-    if not year_first:
-        assert "Solo me falta tu año" in answers[0] and "12345678" not in str(chat.dialog.data)
-        answers = chat("1990")
-    assert "Ana" in answers[0] and "Estado de cuenta" in answers[1]
+    texts = [
+        *("12345678 y quiero mi saldo", "quiero saber mi deuda 12345678"),
+        *("mi estado de cuenta 12.345.678", "mi saldo, 12345678, por favor"),
+    ]
+    for said in each(texts):
+        answers = chat(said)
+        assert not Message.objects.filter(direction="in", text__regex=r"\d").exists()
+        events = InboundEvent.objects.exclude(kind="status").values_list("payload", flat=True)
+        assert not any(said in one for one in events)
+        if not year_first:
+            assert "Solo me falta tu año" in answers[0] and "12345678" not in str(chat.dialog.data)
+            answers = chat("1990")
+        assert "Ana" in answers[0] and "Estado de cuenta" in answers[1]
 
 
-@pytest.mark.parametrize(
-    "said",
-    [
+def test_a_number_of_something_else_is_no_document(chat, each, loan):
+    chat("mi saldo")
+    chat("1990")
+    texts = [
         "quiero mi saldo de la cuenta 12345678",
         "me cobraron mal y quiero un reclamo, la operación es la 12345678",
         "ya pagué mi cuota de este mes, es la operación 12345678",
-    ],
-)
-def test_a_number_of_something_else_is_no_document(chat, loan, said):
+    ]
+    for said in each(texts):
+        chat(said)
+        assert Message.objects.filter(direction="in").latest("pk").text == said
+        assert session(chat.sender) is None and not LoginCounter.objects.exists()
+
+
+def test_a_year_of_something_else_is_no_year_of_birth(chat, each, loan):
     chat("mi saldo")
-    chat("1990")
-    chat(said)
-    assert Message.objects.filter(direction="in").latest("pk").text == said
-    assert session(chat.sender) is None and not LoginCounter.objects.exists()
-
-
-@pytest.mark.parametrize(
-    "said",
-    [
+    chat("12345678")
+    texts = [
         *("me cobraron mal, 2024", "me cobraron doble, en 2015", "ya pagué, en 2026"),
         *("quiero poner un reclamo, es de 2024", "quiero mi estado de cuenta, 2025"),
-    ],
-)
-def test_a_year_of_something_else_is_no_year_of_birth(chat, loan, said):
-    chat("mi saldo")
-    chat("12345678")
-    chat(said)
-    assert not LoginCounter.objects.exists()
+    ]
+    for said in each(texts):
+        chat(said)
+        assert not LoginCounter.objects.exists()
 
 
-@pytest.mark.parametrize("said", ["no tengo préstamos", "no tengo deuda", "I have no loans"])
-def test_who_says_they_have_no_loan_is_not_asked_for_the_year(chat, loan, said):
+def test_who_says_they_have_no_loan_is_not_asked_for_the_year(chat, each, loan):
     chat("mi saldo")
     chat("12345678")
-    (answer,) = chat(said)
-    assert "año" not in answer and chat.dialog.name == ""
+    for said in each(["no tengo préstamos", "no tengo deuda", "I have no loans"]):
+        (answer,) = chat(said)
+        assert "año" not in answer and chat.dialog.name == ""
