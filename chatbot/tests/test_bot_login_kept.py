@@ -88,9 +88,9 @@ def test_what_is_asked_for_beside_the_log_in_is_kept(partner, from_outside):
     assert Lead.objects.get().last_text == said
 
 
-@pytest.mark.parametrize(
-    ("said", "part", "stays"),
-    [
+def test_a_year_of_something_else_is_kept_beside_the_log_in(partner, from_outside, each):
+    from_outside("mi deuda")
+    rows = [
         ("me cobraron mal desde 2010", "2010", True),
         ("busco una casa construida en 1995", "1995", True),
         ("quiero ver la casa de 1995", "1995", True),
@@ -99,21 +99,17 @@ def test_what_is_asked_for_beside_the_log_in_is_kept(partner, from_outside):
         ("me cobraron mal, nací en 1990", "1990", False),
         ("me cobraron mal (17/05/1990)", "17/05", False),
         ("tengo un problema, soy del año 85", "año 85", False),
-    ],
-)
-def test_a_year_of_something_else_is_kept_beside_the_log_in(
-    partner, from_outside, said, part, stays
-):
-    from_outside("mi deuda")
-    from_outside(said)
-    assert stored(part) == [stays] * 2
+    ]
+    for said, part, stays in each(rows):
+        from_outside(said)
+        assert stored(part) == [stays] * 2
 
 
-@pytest.mark.parametrize("text", ["mi dni es 12345678 y quiero ver mi deuda", "12345678", "40 02"])
-def test_what_may_answer_the_log_in_is_not_kept(partner, from_outside, text):
+def test_what_may_answer_the_log_in_is_not_kept(partner, from_outside, each):
     from_outside("mi deuda")
-    from_outside(text)
-    assert stored(text) == [False, False]
+    for text in each(["mi dni es 12345678 y quiero ver mi deuda", "12345678", "40 02"]):
+        from_outside(text)
+        assert stored(text) == [False, False]
 
 
 @pytest.mark.parametrize(
