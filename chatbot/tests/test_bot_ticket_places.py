@@ -39,13 +39,13 @@ def quote(chat, message, words):
     return chat.element({"type": "text", "text": {"body": words}, "context": context})
 
 
-@pytest.mark.parametrize("words", ["Fue en la agencia del centro, el martes", "sí"])
-def test_what_was_made_at_the_desk_hears_the_answer(at_desk, ask, clara, words):
+def test_what_was_made_at_the_desk_hears_the_answer(at_desk, ask, clara, each):
     answered(ask, at_desk, clara, "¿Pagaste en la agencia?")
     set_status(ticket=fresh(at_desk), status="waiting", by=clara)
-    ask(words)
-    now = fresh(at_desk)
-    assert heard_on(now) == [words] and (now.status, now.paused_at) == ("open", None)
+    for words in each(["Fue en la agencia del centro, el martes", "sí"]):
+        ask(words)
+        now = fresh(at_desk)
+        assert heard_on(now) == [words] and (now.status, now.paused_at) == ("open", None)
 
 
 def test_what_was_made_at_the_desk_is_opened_again_by_a_word(at_desk, ask, clara):
@@ -96,50 +96,50 @@ def say_about(chat, ticket, way, asked, by):
 WAYS = ("written", "quoted", "more", "reopen", "picture", "about", "overheard")
 
 
-@pytest.mark.parametrize("way", WAYS)
 def test_what_is_said_in_a_session_is_no_ticket_that_others_read(
-    prospects, stranger, clara, ana, way
+    prospects, stranger, clara, ana, each
 ):
     alice = desk.person("agent", username="alice")
     type(prospects.contact).objects.filter(pk=prospects.contact_id).update(owner=alice)
-    asked = waits(stranger, prospects, clara, way)
-    stranger.log_in(ana)
-    say_about(stranger, prospects, way, asked, clara)
-    assert Message.objects.get(text=BESIDE).is_private
-    assert heard_on(prospects) == [] and prospects in Ticket.objects.visible_to(alice)
+    for way in each(WAYS):
+        asked = waits(stranger, prospects, clara, way)
+        stranger.log_in(ana)
+        say_about(stranger, prospects, way, asked, clara)
+        assert Message.objects.get(text=BESIDE).is_private
+        assert heard_on(prospects) == [] and prospects in Ticket.objects.visible_to(alice)
 
 
-@pytest.mark.parametrize("is_overheard", [False, True])
 def test_in_a_session_a_ticket_made_here_without_one_gets_its_mark(
-    prospects, stranger, clara, ana, is_overheard
+    prospects, stranger, clara, ana, each
 ):
     resolve(ticket=prospects, by=clara)
     work_off()
     stranger.log_in(ana)
-    if is_overheard:
-        ownership.claim(conversation=stranger.talk, user=clara)
-    said = stranger.tap(f"ticket_rating:{prospects.pk}.5")
-    assert fresh(prospects).satisfaction == 5 and ("Gracias" in str(said)) != is_overheard
+    for is_overheard in each([False, True]):
+        if is_overheard:
+            ownership.claim(conversation=stranger.talk, user=clara)
+        said = stranger.tap(f"ticket_rating:{prospects.pk}.5")
+        assert fresh(prospects).satisfaction == 5 and ("Gracias" in str(said)) != is_overheard
 
 
-@pytest.mark.parametrize("way", ["written", "more", "reopen", "picture", "about"])
-def test_in_a_session_it_hears_no_words_and_they_hear_why(prospects, stranger, clara, ana, way):
-    waits(stranger, prospects, clara, way)
-    if way == "about":
-        stranger(BESIDE)
-    stranger.log_in(ana)
-    if way == "written":
-        said = stranger(BESIDE)
-        assert len(stranger.queries) <= MOST_QUERIES
-    else:
-        more = f".{Message.objects.get(text=BESIDE).pk}" if way == "about" else ""
-        said = stranger.tap(f"ticket_{way}:{prospects.pk}{more}")
-    assert "cierra primero tu sesión" in said[0] and prospects.number in said[0]
-    assert heard_on(prospects) == []
-    stranger.tap(stranger.options[0][0])
-    if way == "written":
-        stranger(BESIDE)
-        assert heard_on(prospects) == [BESIDE]
+def test_in_a_session_it_hears_no_words_and_they_hear_why(prospects, stranger, clara, ana, each):
+    for way in each(["written", "more", "reopen", "picture", "about"]):
+        waits(stranger, prospects, clara, way)
+        if way == "about":
+            stranger(BESIDE)
+        stranger.log_in(ana)
+        if way == "written":
+            said = stranger(BESIDE)
+            assert len(stranger.queries) <= MOST_QUERIES
+        else:
+            more = f".{Message.objects.get(text=BESIDE).pk}" if way == "about" else ""
+            said = stranger.tap(f"ticket_{way}:{prospects.pk}{more}")
+        assert "cierra primero tu sesión" in said[0] and prospects.number in said[0]
+        assert heard_on(prospects) == []
+        stranger.tap(stranger.options[0][0])
+        if way == "written":
+            stranger(BESIDE)
+            assert heard_on(prospects) == [BESIDE]
 
 
 def test_in_a_session_anothers_ticket_is_not_listed(prospects, stranger, ana):
@@ -163,19 +163,20 @@ def before(ask, ana, clara, alice):
                        description="Nadie vino", assignee=alice)  # fmt: skip
 
 
-@pytest.mark.parametrize("way", WAYS)
 def test_what_was_made_before_they_were_a_partner_hears_them_and_is_theirs(
-    before, ask, clara, ana, alice, way
+    before, ask, clara, ana, alice, each
 ):
-    asked = waits(ask, before, clara, way)
-    assert before in Ticket.objects.visible_to(alice)
-    say_about(ask, before, way, asked, clara)
-    now = fresh(before)
-    assert heard_on(now) == [BESIDE] and now.status == "open"
-    assert (now.partner, now.is_private, now.assignee) == (ana, True, clara)
-    assert now not in Ticket.objects.visible_to(alice)
-    # Once in a ticket's life: the calendar is read, it goes to somebody else, and its file besides.
-    assert len(ask.queries) <= MOST_QUERIES + 8
+    for way in each(WAYS):
+        asked = waits(ask, before, clara, way)
+        assert before in Ticket.objects.visible_to(alice)
+        say_about(ask, before, way, asked, clara)
+        now = fresh(before)
+        assert heard_on(now) == [BESIDE] and now.status == "open"
+        assert (now.partner, now.is_private, now.assignee) == (ana, True, clara)
+        assert now not in Ticket.objects.visible_to(alice)
+        # Once in a ticket's life: the calendar is read, it goes to somebody else, and its file
+        # besides.
+        assert len(ask.queries) <= MOST_QUERIES + 8
 
 
 def test_what_was_made_before_is_added_to_outside_a_session_and_stays_as_it_was(
@@ -208,20 +209,20 @@ def while_gone(ask, ana, clara, alice):
     return made
 
 
-@pytest.mark.parametrize("way", ["written", "quoted", "more", "about"])
 def test_what_was_made_while_they_were_no_partner_is_private_once_a_session_speaks_on_it(
-    while_gone, ask, clara, ana, alice, way
+    while_gone, ask, clara, ana, alice, each
 ):
-    asked = waits(ask, while_gone, clara, way)
-    say_about(ask, while_gone, way, asked, clara)
-    now = fresh(while_gone)
-    assert heard_on(now) == [BESIDE]
-    assert (now.partner, now.is_private, now.assignee) == (ana, True, clara)
-    change = now.changes.get(field="is_private")
-    assert (change.actor, change.kept["is_private"]) == (None, "False")
-    ask("cerrar sesión")
-    assert now.number not in str(ask("mis tickets"))
-    assert answered(ask, now, clara, "Debes S/ 250.00") and "250" not in str(ask.graph.sent[-1])
+    for way in each(["written", "quoted", "more", "about"]):
+        asked = waits(ask, while_gone, clara, way)
+        say_about(ask, while_gone, way, asked, clara)
+        now = fresh(while_gone)
+        assert heard_on(now) == [BESIDE]
+        assert (now.partner, now.is_private, now.assignee) == (ana, True, clara)
+        change = now.changes.get(field="is_private")
+        assert (change.actor, change.kept["is_private"]) == (None, "False")
+        ask("cerrar sesión")
+        assert now.number not in str(ask("mis tickets"))
+        assert answered(ask, now, clara, "Debes S/ 250.00") and "250" not in str(ask.graph.sent[-1])
 
 
 def test_what_was_said_in_a_session_is_not_added_to_it_by_a_tap_after_it(while_gone, ask, clara):
