@@ -1,5 +1,7 @@
 """An answer that was offered, named by its number or its place: as if it were tapped."""
 
+import itertools
+
 import pytest
 
 from chatbot.tests.self_service import jpeg, make_loan
@@ -17,25 +19,22 @@ def titled(ask, title):
     return next((place, id_) for place, (id_, shown) in enumerate(ask.options, 1) if shown == title)
 
 
-@pytest.mark.parametrize("how", ["{}", "el {}"])
-@pytest.mark.parametrize(
-    ("asked", "title"),
-    [
+def test_its_number_is_neither_an_amount_nor_a_loan(ask, each):
+    rows = [
         ("menu", "Enviar comprobante"),
         ("menu", "Pagar todo hoy"),
         ("cuando pago", "Enviar comprobante"),
         ("cuando pago", "Pagar todo hoy"),
         ("cómo pago", "Enviar comprobante"),
-    ],
-)
-def test_its_number_is_neither_an_amount_nor_a_loan(ask, asked, title, how):
-    ask(asked)
-    place, id_ = titled(ask, title)
-    typed = ask(how.format(place))
-    ask("cancelar")
-    ask(asked)
-    assert typed == ask.tap(id_, title)
-    assert "Anotado" not in typed[0] and "No encuentro" not in typed[0]
+    ]
+    for (asked, title), how in each(itertools.product(rows, ["{}", "el {}"])):
+        ask(asked)
+        place, id_ = titled(ask, title)
+        typed = ask(how.format(place))
+        ask("cancelar")
+        ask(asked)
+        assert typed == ask.tap(id_, title)
+        assert "Anotado" not in typed[0] and "No encuentro" not in typed[0]
 
 
 def test_a_no_in_own_words_is_no_contrary(ask):
@@ -56,14 +55,14 @@ def test_a_button_below_one_loan_is_no_place_in_the_list_before(ask, words):
     assert typed == ask.tap(id_)
 
 
-@pytest.mark.parametrize("words", ["P-000001", "el P-000010", "P-000120", "P-000027"])
-def test_a_loan_one_digit_off_is_none_of_those_offered(ask, words):
-    for asked in ("mis prestamos", "detalle de prestamo"):
-        ask(asked)
-        (said,) = ask(words)
-        assert "No encuentro ese préstamo" in said, asked
-    ask("cancelar")
-    ask.picture(jpeg(), "430 ayer")
-    said = ask(words)
-    assert "No encuentro ese préstamo" in said[0] and "¿Está bien?" not in said[-1]
-    assert "P-000026" in ask("p-000026")[0]
+def test_a_loan_one_digit_off_is_none_of_those_offered(ask, each):
+    for words in each(["P-000001", "el P-000010", "P-000120", "P-000027"]):
+        for asked in ("mis prestamos", "detalle de prestamo"):
+            ask(asked)
+            (said,) = ask(words)
+            assert "No encuentro ese préstamo" in said, asked
+        ask("cancelar")
+        ask.picture(jpeg(), "430 ayer")
+        said = ask(words)
+        assert "No encuentro ese préstamo" in said[0] and "¿Está bien?" not in said[-1]
+        assert "P-000026" in ask("p-000026")[0]
