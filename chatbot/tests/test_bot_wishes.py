@@ -47,9 +47,10 @@ def test_it_is_done_where_a_person_answers_and_nothing_is_said(chat):
     assert opted_out(chat) is not None
 
 
-@pytest.mark.parametrize(
-    ("words", "takes"),
-    [
+def test_so_is_a_plain_wish_to_get_them_again(chat, each):
+    chat(OUT)
+    ownership.hand_to_queue(conversation=chat.talk)
+    rows = [
         ("quiero recibir ofertas", True),
         ("mándenme sus ofertas otra vez", True),
         ("otra vez me mandan mensajes!!", False),
@@ -60,13 +61,10 @@ def test_it_is_done_where_a_person_answers_and_nothing_is_said(chat):
         ("quiero recibir avisos de vencimiento", False),
         ("¿no me pueden mandar sus ofertas?", False),
         ("ya quiero que me escriban de nuevo", False),
-    ],
-)
-def test_so_is_a_plain_wish_to_get_them_again(chat, words, takes):
-    chat(OUT)
-    ownership.hand_to_queue(conversation=chat.talk)
-    assert chat(words) == []
-    assert (opted_out(chat) is None) == takes
+    ]
+    for words, takes in each(rows):
+        assert chat(words) == []
+        assert (opted_out(chat) is None) == takes
 
 
 @pytest.mark.parametrize(
@@ -101,9 +99,7 @@ def test_who_misses_messages_still_gets_them(chat, words):
     assert opted_out(chat) is None
 
 
-@pytest.mark.parametrize(
-    "words",
-    """no me lleguen más mensajes
+REFUSED = """no me lleguen más mensajes
 dejen de escribirme
 no me molesten con sus ofertas
 deseo no recibir más ofertas
@@ -115,13 +111,15 @@ no me envian mas publicidad
 no me molestan más
 no te olvides de sacarme de la lista
 não deixe de me tirar da lista
-dejen de cobrarme y de mandarme mensajes""".splitlines(),
-)
-def test_who_refuses_them_gets_none_whatever_else_they_miss(chat, words):
+dejen de cobrarme y de mandarme mensajes"""
+
+
+def test_who_refuses_them_gets_none_whatever_else_they_miss(chat, each):
     chat("Hola")
     ownership.hand_to_queue(conversation=chat.talk)
-    assert chat(words) == []
-    assert opted_out(chat) is not None
+    for words in each(REFUSED.splitlines()):
+        assert chat(words) == []
+        assert opted_out(chat) is not None
 
 
 @pytest.mark.parametrize("yes", [True, False])
@@ -170,19 +168,19 @@ def test_nobody_consents_by_words_that_name_no_messages(chat, words):
     assert "volver" not in text and opted_out(chat) is not None
 
 
-@pytest.mark.parametrize("yes", [True, False])
 @pytest.mark.parametrize(
     "words", ["otra vez me mandan mensajes!!", "ya quiero que me escriban de nuevo"]
 )
-def test_who_opted_out_is_asked_before_it_ends(chat, words, yes):
+def test_who_opted_out_is_asked_before_it_ends(chat, each, words):
     chat(OUT)
     assert "¿Quieres volver a recibir" in chat(words)[0] and opted_out(chat) is not None
     assert [one for one, _title in chat.options] == ["news:yes", "news:no"]
-    (text,) = chat("sí" if yes else "no")
-    assert ("volverás a recibir" if yes else "ya no te enviaremos") in text
-    assert (opted_out(chat) is None) == yes and chat.dialog.name == ""
-    chat.tap("news:yes")
-    assert opted_out(chat) is None
+    for yes in each([True, False]):
+        (text,) = chat("sí" if yes else "no")
+        assert ("volverás a recibir" if yes else "ya no te enviaremos") in text
+        assert (opted_out(chat) is None) == yes and chat.dialog.name == ""
+        chat.tap("news:yes")
+        assert opted_out(chat) is None
 
 
 def test_the_same_complaint_twice_is_no_wish(chat):
