@@ -68,28 +68,26 @@ def test_what_is_missing_is_said_to_be(ask):
 # --- The statement ---------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
-    "words",
-    [
-        "estado de cuenta", "mi deuda", "saldo", "cuanto debo", "¿Cuánto debo?",
-        "hola, quiero mi estado de cuenta",
-    ],
-)  # fmt: skip
-def test_the_statement_in_figures(ask, ana, product, loan, words):
+def test_the_statement_in_figures(ask, each, ana, product, loan):
     closed = make_loan(ana, product, "P-000006", principal=200, ago=10)
     day = timezone.localdate()
     rest = settlement(holdings.account(closed), day).total
     book_payment(loan=closed, amount=rest, paid_on=day, by=None, purpose="fewer")
     book_payment(loan=loan, amount=Decimal("105.58"), paid_on=day, by=None)
-    (text,) = ask(words)
-    assert "2 préstamos en total, 1 activo." in text
-    assert "Desembolsado: S/ 1,200.00" in text
-    assert f"Pagado: S/ {rest + Decimal('105.58'):,.2f}" in text
-    loan.refresh_from_db()
-    assert f"Saldo por pagar: *S/ {loan.left:,.2f}*" in text
-    assert f"capital S/ {loan.principal_left:,.2f}" in text
-    assert "Vencido: *S/ 211.16*" in text
-    assert ask.options[0] == ("statement:pdf", "Recibir en PDF")
+    texts = [
+        "estado de cuenta", "mi deuda", "saldo", "cuanto debo", "¿Cuánto debo?",
+        "hola, quiero mi estado de cuenta",
+    ]  # fmt: skip
+    for words in each(texts):
+        (text,) = ask(words)
+        assert "2 préstamos en total, 1 activo." in text
+        assert "Desembolsado: S/ 1,200.00" in text
+        assert f"Pagado: S/ {rest + Decimal('105.58'):,.2f}" in text
+        loan.refresh_from_db()
+        assert f"Saldo por pagar: *S/ {loan.left:,.2f}*" in text
+        assert f"capital S/ {loan.principal_left:,.2f}" in text
+        assert "Vencido: *S/ 211.16*" in text
+        assert ask.options[0] == ("statement:pdf", "Recibir en PDF")
 
 
 def test_two_currencies_are_never_added(ask, ana, product, loan):
@@ -194,18 +192,17 @@ def test_who_owes_nothing_has_nothing_due(ask):
     assert "No tienes nada por pagar" in ask("mi próxima cuota")[0]
 
 
-@pytest.mark.parametrize(
-    "words", ["¿puedo cancelar todo?", "¿puedo cancelar todo mi préstamo?", "quiero liquidar"]
-)
-def test_settlement_is_what_the_calculator_says_today(ask, ana, product, loan, words):
+def test_settlement_is_what_the_calculator_says_today(ask, each, ana, product, loan):
     make_loan(ana, product, "P-000007", principal=500, ago=20)
-    (text,) = ask(words)
-    for one in ana.loans.all():
-        found = settlement(holdings.account(one), timezone.localdate())
-        assert f"Préstamo {one.number} (Personal): *S/ {found.total:,.2f}*" in text
-    assert "sigue abierto" not in text
-    assert "Vale solo por hoy" in text
-    assert ask.dialog.name == ""
+    texts = ["¿puedo cancelar todo?", "¿puedo cancelar todo mi préstamo?", "quiero liquidar"]
+    for words in each(texts):
+        (text,) = ask(words)
+        for one in ana.loans.all():
+            found = settlement(holdings.account(one), timezone.localdate())
+            assert f"Préstamo {one.number} (Personal): *S/ {found.total:,.2f}*" in text
+        assert "sigue abierto" not in text
+        assert "Vale solo por hoy" in text
+        assert ask.dialog.name == ""
 
 
 def test_settlement_says_that_what_was_paid_ahead_covers_it(ask, ana, product):
