@@ -1,5 +1,7 @@
 """Tickets by chat: made once, with or without a session, and followed."""
 
+from itertools import product
+
 import pytest
 from django.db import IntegrityError, connection
 from django.utils import timezone
@@ -30,19 +32,17 @@ keyboard = test_bot_telegram.keyboard
 # --- Made -------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
-    "words",
-    [
+def test_who_has_a_complaint_is_asked_the_subject(ask, clara, each):
+    complaints = [
         "crear ticket",
         "Soporte",
         "tengo un reclamo por mi saldo",
         "Necesito ayuda con un pago",
-    ],
-)
-def test_who_has_a_complaint_is_asked_the_subject(ask, clara, words):
-    (said,) = ask(words)
-    assert "asunto" in said and not Ticket.objects.exists()
-    assert (ask.dialog.name, ask.dialog.step) == ("create_ticket", "subject")
+    ]
+    for words in each(complaints):
+        (said,) = ask(words)
+        assert "asunto" in said and not Ticket.objects.exists()
+        assert (ask.dialog.name, ask.dialog.step) == ("create_ticket", "subject")
 
 
 def test_who_taps_on_complaint_or_question_is_not_pitied(ask, clara):
@@ -89,15 +89,16 @@ def test_a_whole_sentence_may_be_the_subject(ask, clara):
     assert Ticket.objects.get().subject == "tengo un reclamo por mi saldo"
 
 
-@pytest.mark.parametrize("typed", [("fue por yape",), ("no", "fue por yape")])
-def test_what_they_wrote_first_is_kept_where_the_subject_is_another(ask, clara, typed):
+def test_what_they_wrote_first_is_kept_where_the_subject_is_another(ask, clara, each):
     first = "tengo un reclamo: me cobraron dos veces la cuota de octubre"
-    for words in (first, *typed):
-        ask(words)
-    restarted()
-    ask(WORDS)
-    ticket = Ticket.objects.get()
-    assert (ticket.subject, ticket.description) == ("fue por yape", f"{first}\n{WORDS}")
+    ask(first)
+    for typed in each([("fue por yape",), ("no", "fue por yape")]):
+        for words in typed:
+            ask(words)
+        restarted()
+        ask(WORDS)
+        ticket = Ticket.objects.get()
+        assert (ticket.subject, ticket.description) == ("fue por yape", f"{first}\n{WORDS}")
 
 
 def test_of_a_long_message_what_the_subject_cannot_hold_is_kept(ask, clara):
@@ -108,20 +109,21 @@ def test_of_a_long_message_what_the_subject_cannot_hold_is_kept(ask, clara):
     assert first.startswith(ticket.subject) and ticket.description == f"{first}\n{WORDS}"
 
 
-@pytest.mark.parametrize("after", [("crear ticket",), ("crear ticket", PROBLEM)], ids=len)
-@pytest.mark.parametrize("words", ["cancelar", "menú"])
-def test_any_question_can_be_left(ask, clara, after, words):
-    for one in after:
-        ask(one)
-    ask(words)
-    assert is_over(ask) and not Ticket.objects.exists()
+def test_any_question_can_be_left(ask, clara, each):
+    ways = product([("crear ticket",), ("crear ticket", PROBLEM)], ["cancelar", "menú"])
+    for after, words in each(ways):
+        for one in after:
+            ask(one)
+        ask(words)
+        assert is_over(ask) and not Ticket.objects.exists()
 
 
-@pytest.mark.parametrize("words", ["quiero cancelar una cuota", "mi deuda está mal"])
-def test_what_merely_sounds_like_something_else_is_the_description(ask, clara, words):
-    for one in ("crear ticket", PROBLEM, words):
-        ask(one)
-    assert Ticket.objects.get().description == words
+def test_what_merely_sounds_like_something_else_is_the_description(ask, clara, each):
+    ask("crear ticket")
+    ask(PROBLEM)
+    for words in each(["quiero cancelar una cuota", "mi deuda está mal"]):
+        ask(words)
+        assert Ticket.objects.get().description == words
 
 
 def test_a_failure_says_so_and_leaves_and_a_retry_makes_one(ask, clara, monkeypatch):
@@ -318,13 +320,13 @@ def test_two_threads_that_become_one_take_the_ticket_along(twice, channel, clara
     assert kept != by_number and fresh(ticket).conversation == kept
 
 
-@pytest.mark.parametrize("language", ["es", "pt", "en"])
-def test_every_word_is_there_in_every_language(made, ask, clara, language):
-    talk = ask.talk
-    talk.contact.language = language
-    talk.contact.save()
-    heard = [*ask("mis tickets"), *ask("crear ticket"), *ask(PROBLEM), *ask(WORDS)]
-    assert len(heard) == 4 and all(one and "{{" not in one for one in heard)
+def test_every_word_is_there_in_every_language(made, ask, clara, each):
+    for language in each(["es", "pt", "en"]):
+        talk = ask.talk
+        talk.contact.language = language
+        talk.contact.save()
+        heard = [*ask("mis tickets"), *ask("crear ticket"), *ask(PROBLEM), *ask(WORDS)]
+        assert len(heard) == 4 and all(one and "{{" not in one for one in heard)
 
 
 def test_no_message_asks_much_of_the_database(ask, ana, clara):
