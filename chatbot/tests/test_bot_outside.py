@@ -26,11 +26,11 @@ def test_of_those_listed_they_are_asked_which(chat, villa):
     assert "Villa Marina" in chat("se puede con crédito hipotecario?")[0]
 
 
-@pytest.mark.parametrize("words", ["cuánto debo", "detalle de mi préstamo", "en qué cuota voy"])
-def test_of_a_loan_they_are_asked_who_they_are(chat, villa, words):
+def test_of_a_loan_they_are_asked_who_they_are(chat, villa, each):
     chat("villa marina")
-    chat(words)
-    assert chat.dialog.name == "login"
+    for words in each(["cuánto debo", "detalle de mi préstamo", "en qué cuota voy"]):
+        chat(words)
+        assert chat.dialog.name == "login"
 
 
 def test_a_loan_named_by_its_number_is_no_property(chat, ana, product):
