@@ -36,7 +36,7 @@ def test_in_the_session_the_answer_comes_whole(made, ask, clara):
 def test_outside_it_number_and_that_there_is_one_and_the_rest_once_they_are_in(made, ask, clara):
     PartnerSession.objects.update(closed_at=timezone.now())
     (sent,) = answered(ask, made, clara)
-    assert made.number in str(sent) and "250" not in str(sent)
+    assert made.number in str(sent) and "250.00" not in str(sent)
     (said,) = ask.tap(f"ticket:{made.pk}")
     assert "1990" in said and "250" not in said
     ask.log_in(made.partner)

@@ -197,7 +197,7 @@ def test_from_a_partners_phone_it_is_theirs_though_nobody_logged_in(chat, ana, c
     assert (made.partner, made.agency, made.assignee) == (ana, ana.agency, clara)
     assert made.is_private and made.number in said[0] and ana.number not in said[0]
     (sent,) = answered(chat, made, clara)
-    assert made.number in str(sent) and "250" not in str(sent)
+    assert made.number in str(sent) and "250.00" not in str(sent)
     assert "250" not in "".join(chat("mis tickets"))
     chat.log_in(ana)
     assert ANSWER in "".join(chat("mis tickets"))
