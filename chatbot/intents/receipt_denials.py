@@ -33,7 +33,8 @@ _WRONG = re.compile(
 _RIGHT = re.compile(r"\b(?:bien|correct[oa]s?|corret[oa]s?|conforme|ok|right|good|certo|bem)\b")
 # As an answer "ok la fecha" may begin to put it right.
 _FINE = re.compile(
-    r"\b(?:bien|correct[oa]s?|corret[oa]s?|conformes?|exact[oa]s?|right|good|certo|bem)\b"
+    r"\b(?:bien|correct[oa]s?|corret[oa]s?|conformes?|exact[oa]s?|right|good|certo|bem"
+    r"|confirm\w+|ese|esa|es (?:el|la) (?:monto|importe|fecha)(?! (?:es|del|de la)\b))\b"
 )
 _CLAUSES = re.compile(r"[,;:.\n]|\b(?=(?:menos|excepto|exceto|salvo|pero|but|except|y|e|and) )")
 _THINGS = {"amount": AMOUNT, "day": DAY, "loan": LOAN}

@@ -28,7 +28,8 @@ ASKS = re.compile(
 )
 # "El de 5 mil" is what was lent, "un pago de 430" what was paid.
 _LENT = re.compile(
-    r"(\b(?:pago|deposito|yape|plin|abono|transferencia|monto|importe|cuota|total) )?"
+    r"(\b(?:pago|pague|deposito|yape|plin|abono|transferencia|monto|importe|cuota|total)"
+    r"(?: (?:es|fue|era|correcto|total))* )?"
     r"\b(?:de|por|of) (?:s/ ?\.?|us\$ ?|r?\$ ?)?\d[\d.,]*(?: ?(?:mil|k)\b)?"
     r"(?: (?:soles|sol|dolares|dollars|pesos|reais)\b)?"
 )

@@ -83,6 +83,8 @@ _ERRED = re.compile(
     r"\W*(?:(?:no|uy|ay|perdon|disculpa|sorry|ups)\W+)*"
     r"(?:me (?:equivoque|confundi|enganei)|errei|my mistake)\W*"
 )
+# What is left of "la fecha es 21/11/2026".
+_DAY_IS = re.compile(r"\b(?:la )?(?:fecha|dia) (?:es|fue|era)(?: el)*\s*$")
 _SOLES = re.compile(r"\bs/\s?\.?(?=\s*\d)")
 
 
@@ -234,6 +236,13 @@ def has_yes(turn: Turn) -> bool:
     return not turn.choice and _YES.search(plain(turn.text)) is not None
 
 
+def is_of_this(turn: Turn) -> bool:
+    """Whether a yes is about this receipt, and may put it right: "sí, la fecha es del comprobante",
+    "sí, la fecha del pago"."""
+    alone = "?" not in turn.text and {*words_of(plain(turn.text))} <= _AGREED
+    return has_yes(turn) and (alone or turn.heard.intent == "upload_receipt")
+
+
 def _is_known(turn: Turn, data: Mapping[str, Any]) -> bool:
     """Whether nothing is said that is not known already."""
     if turn.choice or re.search(r"[?$€]", turn.text):
@@ -249,7 +258,7 @@ def _without_known(text: str, data: Mapping[str, Any]) -> str:
     amount, day = Decimal(data["amount"]), date.fromisoformat(data["day"])
     rest = _SOLES.sub(" ", without_loan(_numbered(text)))
     if past_days(rest, timezone.localdate()) == {day}:
-        rest = without_past_days(rest)
+        rest = _DAY_IS.sub(" ", without_past_days(rest))
     rest = _ON.sub(lambda one: " " if int(one[1]) == day.day else one[0], rest)
     return _SUM.sub(lambda one: " " if as_amount(one[1]) == amount else one[0], rest)
 

@@ -35,6 +35,8 @@ _OF_WHAT = re.compile(
     r"\W*",
     re.I,
 )
+# What may be one of two is none: "no sé si el 26 o el 20"; nor is the place of a payment.
+_NO_LOAN = re.compile(r"\b(?:si|if|cuotas? \d+)\b|\bn[aã]o sei se\b", re.I)
 AMOUNT = re.compile(r"\b(monto|importe|cantidad|valor|amount)\b", re.I)
 DAY = re.compile(r"\b(fecha|d[ií]a|data|date|day)\b", re.I)
 # "Creo que fue el 5", "el cinco", "el 20 de este mes".
@@ -147,6 +149,11 @@ def has_digits(text: str) -> bool:
 
 def is_unsure(turn: Turn) -> bool:
     return bool(UNSURE.search(turn.text))
+
+
+def names_no_loan(turn: Turn) -> bool:
+    """Whether what is said beside it leaves open which loan it is."""
+    return bool(_NO_LOAN.search(turn.text))
 
 
 def without_unsure(text: str) -> str:

@@ -200,6 +200,8 @@ def _loan_step(turn: Turn, data: Data) -> Outcome | None:
         # "No sé" is the last answer, and no loan.
         turn, picked = receipt_words.saying(turn, turn.text), ""
     unsure = picked == "unsure" or receipt_words.is_unsure(turn)
+    if unsure and receipt_words.names_no_loan(turn):
+        return go_on(turn, dict(data) | {"loan": 0})
     if unsure:
         # "No recuerdo el número, es el de consumo" names it all the same.
         turn, picked = receipt_words.saying(turn, receipt_words.without_unsure(turn.text)), ""
@@ -211,7 +213,7 @@ def _loan_step(turn: Turn, data: Data) -> Outcome | None:
         found = next((one for one in running if f"loan-{one.pk}" == picked), None)
     else:
         was_named, found = holdings.named(turn, running, asked=True)
-        if not was_named and unsure:
+        if found is None and unsure:
             return go_on(turn, dict(data) | {"loan": 0})
         if not was_named:
             asked = replace(ask_loan(turn, data), misunderstood=True) if rest is not turn else None
@@ -232,8 +234,7 @@ def _confirm(turn: Turn, data: Data) -> Outcome | None:
     if (mended := _mended(turn, data, is_yes=bool(answer))) is not None:
         return mended
     if answer is None:
-        # "Sí, la fecha es del comprobante" is about this one, and may put it right.
-        of_this = receipt_mending.has_yes(turn) and turn.heard.intent == "upload_receipt"
+        of_this = receipt_mending.is_of_this(turn)
         return replace(go_on(turn, data), misunderstood=True) if of_this else None
     if not answer:
         return ask_what(turn, data)
@@ -247,6 +248,8 @@ def _mended(turn: Turn, data: Data, *, is_yes: bool = False) -> Outcome | None:
     """What is asked next where words put something right, or say what is wrong."""
     found, wrong = receipt_mending.found(turn), receipt_mending.wrong(turn)
     found |= {key: None for key in wrong if found.get(key) in (None, data.get(key))}
+    if is_yes and receipt_mending.is_yes(turn, data):
+        found.pop("day", None)  # "sí, el día 15" is the day that is shown
     if found and (not is_yes or receipt_loans.is_new(turn, data, found)):
         return go_on_with(turn, data, found)
     if (changed := receipt_loans.other(turn, data)) is not None:

@@ -56,7 +56,15 @@ def test_a_yes_that_corrects_is_no_yes(ask, each, loan):
 
 def test_nor_is_one_beside_which_anything_may_be_meant(ask, each, loan):
     ask.picture(jpeg(), CAPTION)
-    rows = ["sí, 20.11.26", "sí, mil soles", "sí, en soles", "ok la fecha", "si pagué mil"]
+    rows = [
+        "sí, 20.11.26",
+        "sí, mil soles",
+        "sí, en soles",
+        "ok la fecha",
+        "si pagué mil",
+        "sí, la fecha es",
+        "si la fecha del pago",
+    ]
     for words in each(rows):
         ask(words)
         assert ask.dialog.step == "confirm" and not ConfirmedReceipt.objects.exists()
@@ -75,9 +83,26 @@ def test_a_yes_that_repeats_what_is_known_is_one(ask, each, loan):
         "confirmo el pago",
         "sí, mil gracias",
         "sí, el día 15, el monto es 500 soles",
+        "sí, es la fecha de pago",
+        "si, esa es la fecha de pago",
+        "sí, de ese préstamo",
+        "si, es de ese credito",
+        "sí, préstamo P-000026",
+        "si la fecha es 15/01/2025",
+        "sí, ese día",
+        "si, confirmo el monto y la fecha",
+        "perfecto, ese es el monto y la fecha",
     ]
     for words in each(rows):
         assert "guardando" in ask(words)[0]
+
+
+def test_a_yes_takes_up_no_later_day(ask, each, loan):
+    day = (timezone.localdate().replace(day=1) - timedelta(days=40)).replace(day=1)
+    ask.picture(jpeg(), f"Monto: 500\nFecha: {day}")
+    for words in each(["sí, el día 1", "sí, fue el día 1", "si dia 1"]):
+        assert "guardando" in ask(words)[0]
+        assert ConfirmedReceipt.objects.get().paid_on == day
 
 
 def test_what_is_denied_is_not_taken(ask, each, loan):
@@ -265,12 +290,31 @@ def test_asked_for_the_loan_what_was_listed_names_it(ask, each, ana):
         ("no recuerdo el número, es el de consumo", 26),
         ("no estoy seguro, creo que el 26", 26),
         ("no sé si el 26 o el 20", None),
+        ("no estoy seguro si es el personal", None),
+        ("no sé si el primero o el segundo", None),
+        ("no sé, cuota 20", None),
     ]
     for words, number in each(rows):
         ask(words)
         loan = Loan.objects.filter(pk=ask.dialog.data.get("loan")).first()
         assert (loan and loan.number) == (number and f"P-0000{number}")
         assert heard(ask)[0] == "500.00" and len(ask.queries) <= MOST_QUERIES
+
+
+def test_asked_for_the_loan_another_amount_is_taken(ask, each, loans):
+    ask.picture(jpeg(), CAPTION)
+    rows = [
+        "no, el pago fue de 430",
+        "pagué por 430",
+        "el pago es por 430",
+        "corrige el monto es de 430",
+    ]
+    for words in each(rows):
+        ask(words)
+        assert heard(ask)[0] == "430.00"
+    for words in each(["no sé cual de los 2", "no sé cuál, tengo 2", "no sé, la cuota 2"]):
+        ask(words)
+        assert ask.dialog.data["loan"] == 0
 
 
 def test_asked_for_the_day_another_number_is_no_amount(ask, loan):

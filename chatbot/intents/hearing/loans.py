@@ -24,7 +24,7 @@ _ONLY = re.compile(
     r"(?! ?(?:de|do|of|soles|sol|dolares|reais|usd|cuotas?|parcelas?|meses|dias|%|[/.,-]\d))"
 )
 _GONE = "\0"
-_LED = re.compile(rf"(?:\b(?:del?|d[oa]|el|al|la|mi|o|a) )*{_GONE}")
+_LED = re.compile(rf"(?:\b(?:del?|d[oa]|el|al|la|mi|o|a|{_NOUN}) )*{_GONE}")
 _ORDINALS = {
     1: "primero primera primer 1ro 1er 1ra primeiro primeira first",
     2: "segundo segunda 2do 2da second",
