@@ -92,7 +92,10 @@ no me borren de la lista
 não estou recebendo mensagens
 eliminen mis mensajes
 no quiero mensajes de voz
-dejen de cobrarme""".splitlines(),
+dejen de cobrarme
+no eviten mandarme ofertas
+no estoy interesado en dejar de recibir mensajes
+no quiero recibir información falsa""".splitlines(),
 )
 def test_who_misses_messages_still_gets_them(chat, words):
     chat(words)
@@ -111,7 +114,21 @@ no me envian mas publicidad
 no me molestan más
 no te olvides de sacarme de la lista
 não deixe de me tirar da lista
-dejen de cobrarme y de mandarme mensajes"""
+dejen de cobrarme y de mandarme mensajes
+por favor absténganse de enviarme mensajes
+eviten enviarme
+eviten mandar publicidad
+no estoy interesado en recibir publicidad
+no estoy interesada en sus ofertas
+no tengo interés en recibir promociones
+no me agreguen a su lista
+no me incluyan en sus envíos
+ya no me incluyan en su lista
+no deseo recibir información
+no quiero recibir info
+no doy mi consentimiento para publicidad
+não tenho interesse em receber mensagens
+I'm not interested in receiving messages"""
 
 
 def test_who_refuses_them_gets_none_whatever_else_they_miss(chat, each):

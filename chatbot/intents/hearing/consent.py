@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from chatbot.intents.heard import UNKNOWN, Heard
+from chatbot.intents.heard import SURE, UNKNOWN, Heard
 from chatbot.intents.hearing.words import plain, words_of
 
 IN, OUT = "opt_in", "opt_out"
@@ -44,6 +44,8 @@ def as_meant(heard: Heard, text: str, *, opted_out: bool) -> Heard:
     """What was heard as a wish for messages is one where it names them; with a no it is the
     contrary; else nothing that the bot knows, and may be an answer to whatever was asked. So is
     what only sounds like a refusal of them."""
+    if heard.intent == UNKNOWN and heard.runner_up == OUT and is_refusal(text):
+        return replace(heard, intent=OUT, score=SURE)
     if heard.intent not in (IN, OUT) or heard.exact:
         return heard
     said = plain(text)
@@ -90,20 +92,39 @@ _FILL = (
     r"|sigan?|seguir|volver a|continuar?|voltem a) )*"
 )
 _NOT = r"(?:no|nunca(?: mas)?|jamas|tampoco|ni|nao|not|don.?t|never)"
+# "No estoy interesado en el departamento de la publicidad" refuses that one.
+_INTEREST = (
+    r"(?:e?s?toy interesad[oa] en|tengo (?:ningun )?interes en|tenho interesse em|interested in)\b"
+    r"(?! (?:el|l[ao]s?|una?|os?|as?|the|this|es[ea]s?|est[ea]s?) "
+    rf"(?!{_NEWS}))"
+)
 _WANT = (
     r"(?:[qk]u?iero|quisiera|deseo|acepto|autorizo|necesito|quero|desejo|want|wish|like|need"
-    r"|me (?:interesan?|gustan?|gustaria))"
+    rf"|me (?:interesan?|gustan?|gustaria)|d(?:oy|ou) (?:mi|meu) consent\w+|{_INTEREST})"
+)
+# Of a list as of a bill: only with what it is, or nothing else.
+_PUT = (
+    r"(?:inclu(?:yan?|yas|ir(?:me|nos)?|am)|agreg(?:uen?|ues|ar(?:me|nos)?)"
+    r"|suscrib(?:an?|as|ir(?:me|nos)?))\b"
 )
 _ALL = (
     r"(?: (?:me|any|por favor|porfa|a este numero|por (?:aqui|este medio|whatsapp)))*"
     rf"(?:\W*$| (?:mas|nada|mais|anything|more)\b|.*{_NEWS})"
 )
+_ON = rf"(?:\W*$|.*\b(?:lista|base de datos)\b|.* {_NEWS})"
+_INFO = (
+    r"rec[ei]b[ei]r (?:(?:mas|mais|su|sus|ninguna|nenhuma) )*(?:info|informac\w+)"
+    r"(?: gracias| por favor)*\W*$"
+)
 # A refusal whatever stands before it.
 _REFUSED = re.compile(
-    rf"\b{_NOT} {_FILL}(?:{_WRITE}|{_SEND}{_ALL}|(?:llegu?en?|cheguem?)\b{_ALL})"
+    rf"\b{_NOT} {_FILL}(?:{_WRITE}|{_SEND}{_ALL}|(?:llegu?en?|cheguem?)\b{_ALL}|{_PUT}{_ON})"
+    rf"|(?<!\bpara )(?<!\bno )\b(?:evit(?:e[ns]?|ar)|absten\w+)"
+    rf" (?:(?:de|por favor|volver|seguir|a|la|los|me|nos) )*(?:{_WRITE}|{_SEND}{_ALL}|{_NEWS})"
     rf"|\b{_NOT} {_FILL}{_WANT}\b(?! (?:es[ea]|est[ea]|ess[ea]|la|a) (?:promo|ofert|mensa))"
     r"(?!.*\b(?:sino|solo|mejor|voz|esperar|p[ie]+rd\w+|dej\w+|baja|par(?:ar|en)|(?:sa[cq]|borr|elimin|quit|retir)\w+)\b)"
-    rf" ?(?:.*{_NEWS}|.*\b{_WRITE}|.*\b(?:lista|suscrit[ao])\b|(?:.* )?{_SEND}{_ALL})"
+    rf" ?(?:.*{_NEWS}|.*\b{_WRITE}|.*\b(?:lista|suscrit[ao])\b"
+    rf"|(?:.* )?(?:{_SEND}{_ALL}|{_PUT}{_ON}|{_INFO}))"
     rf"|\b(?:no|sin|basta(?: ya)?|chega|stop|quit|cero) (?:de |con |el |la |los |tant[ao]s? |mas "
     rf"|mais |more |sus |all |the |a |to )*{_NEWS}"
     r"|\b(?:basta(?: ya)?|chega|stop|quit) (?:de |to )?(?:me )?(?:mand|envi|rece|recib|send|text)"
@@ -118,6 +139,7 @@ _LIST = rf"(?:lista|list|base|contactos|{_NEWS})"
 # One where no "no" belongs to it: "no me borren de la lista".
 _ASKED_OFF = re.compile(
     rf"(?P<no>\b{_NOT} (?:(?:me|nos|te|se|les?|lo|que|quiero|quisiera|deseo|quero|want|to"
+    r"|estoy interesad[oa] en|tengo interes en"
     r"|puede[ns]?|van?|vayan|a|por favor) )*)?(?:"
     r"\b(?:(?:dej(?:en?|a|as|es|o|ar)|par(?:en?|em|ar)|cesen?|stop|deixem?|terminen)(?: ya)?"
     r"(?: de| con)?|para(?: ya)?(?: de| con)) (?:\w+ y (?:de )?)?(?:me |sus |l[oa]s? |el )?"
