@@ -122,7 +122,11 @@ def test_a_telephone_an_operation_or_an_amount_is_no_document(text):
         ("te envio 500", "500.00"),
         ("cuota 4 430 soles", "430"),
         ("S/ 430 12345", "430"),
-        ("pago del mes 1 200 soles", "1200"),
+        ("pagué ayer 1 200 soles por yape", "1200"),
+        ("ayer 1 200.00 soles", "1200"),
+        ("sábado 1 200 soles", "1200"),
+        ("yapeé hoy 1 200", "1200"),
+        ("2 cuotas 1 430 soles", "1430"),
         ("hasta el 250 000 dolares", "250000"),
         ("cuota nº 4 430 soles", "430"),
         ("Monto S/ 430.00 Mora 0.00", "430"),
@@ -140,6 +144,8 @@ def test_an_amount_is_read_as_people_write_it(text, amount):
         "pagué la 4ta cuota", "deposité el 3 de noviembre", "paguei no dia 3 de novembro",
         "son 2 cuotas de 150", "pagué 2 cuotas", "yape 987654321", "S/ 300 y S/ 130",
         "ayer 21 430 soles", "el viernes 20 430 soles", "préstamo 26",
+        "ayer 20 430 soles", "viernes 19 430 soles", "ayer el 1 430 soles", "mes 3 430 soles",
+        "pago del mes 1 200 soles", "mes 10 430 soles", "cuotas 4 430 soles ayer",
     ],
 )  # fmt: skip
 def test_a_day_a_count_or_what_is_unclear_is_no_amount(text):

@@ -60,9 +60,11 @@ _DATED = re.compile(
 )
 # "Ayer 21 430" may be the 21st and 430, or many thousands.
 _BEFORE_THOUSANDS = re.compile(
-    rf"\b(?:{'|'.join(_WEEKDAYS)}|ayer|anteayer|hoy|ontem|hoje|yesterday|today),? (?:el |dia )*"
-    r"(?:[12]?\d|3[01]) (?!000)\d{3}\b"
+    rf"\b({'|'.join(_WEEKDAYS)}|ayer|anteayer|hoy|ontem|hoje|yesterday|today),? ((?:el |dia )*)"
+    r"([12]?\d|3[01]) (?!000)\d{3}\b"
 )
+# "Mes 3 430" may be that of March, "2 cuotas 1 430" is what two of them are.
+_IN_A_ROW = re.compile(r"\b(?:mes|(?<!\d )cuotas) (?:1[0-2]|[1-9]) (?!000)\d{3}\b")
 MOST_DAYS_AGO = 62
 _THIS_DAY = re.compile(r"\besta (?:misma )?(?:manana|tarde|noche|madrugada)\b|\bhace un rato\b")
 _NUMBER_WORDS = words(
@@ -140,9 +142,17 @@ def without_past_days(text: str) -> str:
     return text
 
 
-def may_be_thousands(text: str) -> bool:
-    """Whether a number after a day may be one of the month, or the thousands of an amount."""
-    return _BEFORE_THOUSANDS.search(text) is not None
+def may_be_thousands(text: str, today: date) -> bool:
+    """Whether a number after a day may be one of the month, or the thousands of an amount: a
+    small one is so only where it is that day's own, or led by "el" ("ayer 1 200" is an amount).
+    The same of a month's or an installment's number."""
+    if _IN_A_ROW.search(text):
+        return True
+    for name, led, number in _BEFORE_THOUSANDS.findall(text):
+        such = {one.day for one in past_days(f"{name} {number}", today)}
+        if led or len(number) > 1 or int(number) in such:
+            return True
+    return False
 
 
 def last_such(number: int, today: date) -> date | None:

@@ -25,7 +25,7 @@ def find_slots(text: str, today: date) -> Slots:
     document, year = find_papers(_DATE.sub(" ", text) if lately else text, today.year)
     # What is a document or a day is neither an amount nor a loan.
     rest = _DATE.sub(" ", text)
-    unclear = document or may_be_thousands(text)
+    unclear = document or may_be_thousands(text, today)
     amount, currency = find_amount("" if unclear else without_loan(without_days(text)))
     loan = "" if document and year else find_loan(rest)
     return Slots(
