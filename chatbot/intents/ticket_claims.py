@@ -29,7 +29,6 @@ from chatbot.intents.ticket_finding import lately, not_done, one_waits, quoted, 
 from chatbot.intents.ticket_words import (
     ASKS,
     BARE_NO,
-    LOST,
     NOT_THAT,
     NOT_TOLD,
     NOT_WELL,
@@ -45,6 +44,7 @@ from chatbot.intents.ticket_words import (
     WISHES,
     YES,
     asks_to_be_shown,
+    is_lost,
     surely_goes_on,
 )
 from chatbot.intents.tickets import NEW, WAIT, add, added, begin
@@ -306,7 +306,7 @@ def _is_settled(turn: Turn, entry: TicketMessage) -> bool:
     came = [at for _text, file, at in told if file]
     if came and (SEVERAL.search(plain(entry.text)) is None or max(came) < turn.now - TOGETHER):
         return True
-    return any(LOST.search(plain(text)) for text, _file, _at in told)
+    return is_lost(text for text, _file, _at in told)
 
 
 def _is_leads(turn: Turn) -> bool:

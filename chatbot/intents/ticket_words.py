@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 from chatbot.intents.hearing.words import plain
 
@@ -36,30 +37,68 @@ SHOWN = re.compile(
     r"|\b(?:fotos?|capturas?(?: de pantalla)?|pantallazos?|imagen)\b"
     rf"(?:{_OF_PAYMENT}|(?! (?:del?|d[aoe]s?|of) ))"
 )
-# Asked for it: to send it to us, what we need, whether they have it, or its mere name. What became
-# of it is told otherwise: "recibimos el voucher que enviaste".
-_SEND = r"(?:(?:re)?envi|mand|adjunt|anex|compart|muestr|pas|sub)(?:[ae]s?|en|[aei]r)"
-_TO_US = r"(?:^|[^\w\s]|\b(?:y|me|nos|favor(?: de)?|porfa|pued[ea]s?|podrias?|please|hay que)\b)\s*"
+# Asked for it: to send it to us, what we need or wait for, whether they have it, or its mere name.
+# What became of it is told otherwise: "recibimos el voucher que enviaste".
+_SEND = (
+    r"(?:(?:re)?envi|mand|adjunt|anex|compart|m[ou]e?str|pas|sub|remit|alcan[cz]|facilit)"
+    r"(?:[ae][sn]?|[aei]r)"
+)
+_TO_US = (
+    r"(?:^|[^\w\s]|\b(?:y|me|nos|favor(?: de)?|porfa|pued[ea]s?|podrias?|deb[ea]s?|please|you"
+    r"|hay que)\b)\s*"
+)
 _ITS = (
     r"(?:(?:y|el|las?|los|tus?|sus?|una?|alguna?|otr[oa]|ver|solo|copia|del?|al?|mano|con|seu|o"
-    r"|the)\b )*"
+    r"|usted|ud|aun|todavia|the|your|see)\b )*"
 )
-_SENT = rf"(?:{_TO_US}(?:{_SEND}|send)|\b{_SEND}(?:me|nos))\b[^.;!?]{{0,60}}?"
-_HAD = rf"(?:^|[^\w\s]|\b(?:si|no|aun|todavia)\b)\s*(?:tienes?|tendr\w+|cuentas?) {_ITS}"
-_NAMED = rf"{_ITS}(?:{SHOWN.pattern})(?:\W*por ?fa\w*)?\W*"
+# What else is done with it than to send it: "esperamos que el banco valide el voucher".
+_UP_TO = (
+    r"(?:(?!\b(?:revis|valid|verific|confirm|proces|aplic|registr|disculp|cuando\b|vimos\b"
+    r"|recibi(?:mos)?\b|\w+r(?:te|les?)\b))[^.;!?]){0,60}?"
+)
+_SENT = (
+    rf"(?:{_TO_US}(?:{_SEND}|send|show|share)|\b{_SEND}(?:me|nos)|\bha\w{{1,3}}(?:me|nos) llegar)\b"
+)
+_NEEDED = (
+    r"\b(?:necesit(?!as)\w+|we(?: still)? need|requ(?:erimos|ier[eo]n?)"
+    r"|(?<!te )(?:a la espera|esper(?:amos|ando|o))|waiting"
+    r"|(?:pedimos|pido|solicit(?:amos|o|a))|agradecer\w+|sirva\w*"
+    r"|es (?:necesario|indispensable|importante))\b"
+)
+_HAD = (
+    r"(?:^|[^\w\s]|\b(?:si|no|aun|todavia|usted|you)\b)\s*"
+    rf"(?:tienes?|tendr\w+|cuentas?|guard(?:as|aste|o)|conserv\w+|have) {_ITS}"
+)
+_PLEASE = r"\W*(?:por ?fa\w*|please)"
+_NAMED = rf"{_ITS}(?:{SHOWN.pattern})(?:{_PLEASE})?\W*"
 _ASKED_FOR = re.compile(
-    rf"(?:{_SENT}|\b(?:necesit|falt)\w+ {_ITS})(?:{SHOWN.pattern})"
+    rf"(?:{_SENT}|{_NEEDED}){_UP_TO}\b(?:{SHOWN.pattern})|\bfalt\w+ {_ITS}(?:{SHOWN.pattern})"
     rf"|{_HAD}(?:{SHOWN.pattern})[^.;!]*\?|(?:^|[^\w\s])\s*{_NAMED}\?|^\W*{_NAMED}$"
+    rf"|[^\w\s]\s*{_ITS}(?:{SHOWN.pattern}){_PLEASE}\W*$"
 )
 _NOT_ASKED = re.compile(
-    r"\b(?:no (?!(?:me |nos )?(?:tien|tendr|pued|podr))|gracias por|sin )[^.,;:!?]*"
+    r"\b(?:no (?!(?:me |nos )?(?:tien|tendr|pued|podr))|(?:gracias|agradec\w+) por |sin )[^.,;:!?]*"
+)
+# It did not come, or cannot be read.
+_NOT_SEEN = (
+    r"no (?:(?:nos|me|se|he|hemos|ha) )*"
+    r"(?:(?:recib(?!iste)|lleg|disting|abr)\w*|(?:ve|veo|vemos|lee|apreci[ao])\b)"
+)
+_MISSED = re.compile(
+    rf"\b{_NOT_SEEN} {_ITS}(?:{SHOWN.pattern})"
+    rf"|(?:{SHOWN.pattern})[^.;!?]{{0,20}}?\b(?:{_NOT_SEEN}|borros|ilegibl|cortad)"
+    r"|\bnot received (?:the|your) receipt"
 )
 # More than one picture.
 SEVERAL = re.compile(
     r"\b(?:comprobantes|vouchers|boletas|recibos|constancias|fotos|capturas|pantallazos)\b"
 )
-# What was asked for will not come.
-LOST = re.compile(r"\b(?:no|nao|nunca|bote|(?:perd|extravi)\w+)\b")
+# What was asked for will not come; or it will, only later.
+LOST = re.compile(
+    r"\b(?:bote|(?:perd(?!on)|extravi)\w+|(?:no|nao|nunca) (?:(?:lo|la|me|nos|o|a) )*"
+    r"(?:ten[gh]o|encuentro|encontro|guarde|dieron|deram))\b|^\W*(?:no|nao)\W*$"
+)
+LATER = re.compile(r"\b(?:mand|envi|luego|despues|manana|noche|ahora|encontre|busc|problem|tiempo)")
 OF_PAYING = re.compile(
     rf"{SHOWN.pattern}|\b(?:pagos?|pagaste|pague|pagado|pagamento|payment|deposit\w+|transf\w+)\b"
 )
@@ -132,4 +171,13 @@ def surely_goes_on(words: str) -> bool:
 
 def asks_to_be_shown(text: str) -> bool:
     """Whether a colleague asks there for a receipt, or a picture of what was paid."""
-    return _ASKED_FOR.search(_NOT_ASKED.sub("no", plain(text))) is not None
+    words = plain(text)
+    return bool(_MISSED.search(words) or _ASKED_FOR.search(_NOT_ASKED.sub("no", words)))
+
+
+def is_lost(texts: Iterable[str]) -> bool:
+    """Whether it was said last, of what was asked for, that it will not come."""
+    lost = False
+    for words in map(plain, texts):
+        lost = not LATER.search(words) and (lost or LOST.search(words) is not None)
+    return lost

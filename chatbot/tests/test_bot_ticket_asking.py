@@ -140,6 +140,8 @@ def test_a_receipt_that_is_only_spoken_of_is_asked_for_by_nobody(made, ask, clar
         "la boleta llega el viernes",
         "Gracias por enviarnos el voucher",
         "Ya no necesitamos el voucher",
+        "Estamos esperando que el banco valide tu voucher",
+        "Te pedimos disculpas, ya vimos tu voucher",
     ]
     for answer, caption in each(product(answers, ["", "comprobante de pago"])):
         answered(ask, made, clara, answer)
@@ -154,6 +156,42 @@ def test_a_picture_of_what_was_paid_is_a_receipt_too(made, ask, clara, each):
         ask("gracias")
         ask.picture(jpeg(), caption)
         assert said_of(made) == [caption]
+
+
+def test_however_a_receipt_is_asked_for(made, ask, clara, each):
+    requests = [
+        "Quedamos a la espera de tu comprobante", "Estamos esperando tu comprobante",
+        "Aún no recibimos tu comprobante", "Todavía no nos llega tu comprobante",
+        "Le agradeceremos enviar el voucher", "Sírvase enviar su comprobante",
+        "Necesitamos que envíes el voucher", "Háganos llegar el voucher",
+        "Le solicitamos que adjunte el voucher", "Se requiere el voucher",
+        "Es necesario que nos envíe la boleta", "Remita el comprobante",
+        "Me puedes mostrar el voucher", "¿Tiene usted el voucher?", "¿Guardaste el voucher?",
+        "Ana, tu comprobante por favor", "El comprobante está borroso, envíalo de nuevo",
+        "No se lee el voucher, mándalo otra vez", "El voucher no se ve. Manda otro",
+        "Could you send us the receipt?", "We need the receipt", "Do you have the receipt?",
+    ]  # fmt: skip
+    for request in each(requests):
+        answered(ask, made, clara, request)
+        set_status(ticket=fresh(made), status="waiting", by=clara)
+        ask("ok")
+        assert said_of(made) == [] and fresh(made).status == "waiting"
+        ask.picture(jpeg())
+        assert said_of(made) == [""]
+
+
+def test_what_comes_later_is_not_lost(made, ask, clara, each):
+    answered(ask, made, clara, "Envíanos el comprobante por favor")
+    set_status(ticket=fresh(made), status="waiting", by=clara)
+    words = [
+        "no lo tengo ahora, en la noche te lo mando", "ahora no puedo, mañana te lo envío",
+        "no había visto tu mensaje, ahora lo mando", "sí lo tengo, no hay problema",
+        "claro, no se preocupe", "el pago fue el 5, no el 6",
+    ]  # fmt: skip
+    for one in each(words):
+        ask(one)
+        ask.picture(jpeg())
+        assert said_of(made)[-1] == ""
 
 
 def test_what_they_have_lost_is_waited_for_no_more(made, ask, clara):
