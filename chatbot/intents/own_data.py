@@ -122,7 +122,7 @@ def _tells_datum(turn: Turn) -> bool:
         return False
     told = words.DATA.search(said) and words.TOLD.search(said) and not words.ELSE.search(said)
     alone = "@" in said and not heard.asks_else and not words.ELSE.search(said)
-    return bool(told) or heard.intent == UNKNOWN or alone
+    return bool(told) or heard.intent == UNKNOWN or alone or words.becomes(turn.text)
 
 
 def _is_wrong(turn: Turn) -> bool:

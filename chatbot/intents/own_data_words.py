@@ -28,6 +28,14 @@ TOLD = re.compile(
     r"@|\d{5}|\bes [^\n]{0,80}\d|\bes (?!(?:ese|esa|mi|el|la|asi|(?:in)?correct[oa]|nuev[oa]"
     r"|otr[oa]|viej[oa]|antigu[oa]|erron\w+|equivocad\w+|errad\w+|distint[oa]|diferente)\b)\w+\W*$"
 )
+# An address that opens the message, or that a datum is to become, is what it shall be, whatever
+# stands beside it; that of "envíame mi estado de cuenta a ana@x.com" is not.
+_BECOMES = re.compile(
+    r"^\W*(?:(?:es|el|correct[oa]|corret[oa]|nuev[oa]|mi|correo|sera|is|it|my|por favor)\W+)*"
+    r"[^\s@]+@"
+    r"|\b(?:(?:actuali[zc]|cambi|atuali[zs]|corrig|correg|modifi[cq]|troc|mud)\w*|update|change)"
+    r"(?: (?:it|lo|la|el|mi|my|correo|e-?mail|the))* (?:a|por|para|to) [^\s@]+@"
+)
 
 # Of themselves, where "mi" stands beside it; else of whatever there is to know.
 INFORMED = re.compile(r"\b(?:infos?|informacion|informes|informacao|informacoes|information)\b")
@@ -41,6 +49,11 @@ def corrects(text: str) -> bool:
     """Whether it says that something of their data is wrong, or new."""
     said = plain(text)
     return bool(DATA.search(said) and WRONG.search(said)) and not ELSE.search(said)
+
+
+def becomes(text: str) -> bool:
+    """Whether it says which address it shall be."""
+    return _BECOMES.search(plain(text)) is not None
 
 
 def is_new_datum(heard: Heard, text: str) -> bool:

@@ -119,6 +119,16 @@ def test_a_prospect_called_by_another_name_is_not_asked_who_they_are(chat):
     assert "quién eres" not in chat("no es mi nombre")[0] and chat.dialog.name == ""
 
 
+ADDRESSES = [
+    "por favor actualizar a ana@x.com",
+    "update it to ana@x.com",
+    "es ana@x.com, no me llegan mis recibos",
+    "el correcto es ana@x.com, no me llega mi estado de cuenta",
+    "ana@x.com para que me llegue mi estado de cuenta",
+    "ana@x.com, gracias y mi saldo?",
+]
+
+
 def test_what_was_said_to_be_wrong_is_known_after_the_log_in(chat, each, ana):
     chat("mi correo está mal")
     assert "dato correcto" in chat("12345678 1990")[1]
@@ -127,6 +137,7 @@ def test_what_was_said_to_be_wrong_is_known_after_the_log_in(chat, each, ana):
         ("mi correo es ana@example.org", "mi correo es ana@example.org"),
         ("999888777", "correo: 999888777"),
         ("ok, el correcto es ana@x.com", "correo: ok, el correcto es ana@x.com"),
+        *((words, f"correo: {words}") for words in ADDRESSES),
     ]
     for answer, description in each(rows):
         (said,) = chat(answer)
