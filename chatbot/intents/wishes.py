@@ -10,7 +10,7 @@ from chatbot.dialog import registry
 from chatbot.dialog.contract import Asked, Handler, Outcome, Reply, Step, Turn, say
 from chatbot.intents import menu, titles
 from chatbot.intents.heard import SURE
-from chatbot.intents.hearing.consent import is_plain, is_refusal
+from chatbot.intents.hearing.consent import is_no_more, is_plain, is_refusal, keeps
 from crm.audit.models import record
 from crm.people.models import Contact
 
@@ -51,8 +51,21 @@ def again(turn: Turn, _data: Mapping[str, Any]) -> Outcome | None:
 
 
 def no_more(turn: Turn, _data: Mapping[str, Any]) -> Outcome | None:
-    """The answer to "do you want no more of our news?"."""
-    return _answered(turn, yes=_opted_out, no=_kept, wants=False)
+    """The answer to "do you want no more of our news?": "ya no" is no less a yes there than "sí".
+    Only a bare no keeps them; whoever says more with it is asked again."""
+    if _wants_none(turn):
+        return _opted_out(turn)
+    if not turn.choice and keeps(turn.text):
+        return _kept(turn)
+    return _answered(turn, yes=_opted_out, no=_no_to_none, wants=False)
+
+
+def _wants_none(turn: Turn) -> bool:
+    return not turn.choice and is_no_more(turn.text)
+
+
+def _no_to_none(turn: Turn) -> Outcome:
+    return _kept(turn) if turn.heard.exact else opt_out(turn)
 
 
 def _answered(turn: Turn, *, yes: Handler, no: Handler, wants: bool) -> Outcome | None:
@@ -97,5 +110,5 @@ CHOICES = {NEWS: tapped}
 OVERHEARD = {NEWS: tapped}
 STEPS = {
     (DIALOG, AGAIN): Step(again, optional=True),
-    (DIALOG, NO_MORE): Step(no_more, optional=True),
+    (DIALOG, NO_MORE): Step(no_more, optional=True, answers=_wants_none),
 }

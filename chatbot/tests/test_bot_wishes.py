@@ -151,6 +151,29 @@ def test_who_may_mean_something_else_is_asked(chat, yes):
     assert opted_out(chat) is not None
 
 
+NO_MORE = """ya no
+ya no por favor
+sí, por favor, ya no
+no más
+no quiero nada
+no, ya no
+nunca
+sí, ya no quiero
+no quiero más
+no me interesa"""
+
+
+def test_only_a_bare_no_keeps_them(chat, each):
+    assert "¿Quieres dejar de recibir" in chat("esto es spam")[0]
+    for words in each(NO_MORE.splitlines()):
+        assert "ya no te enviaremos" in chat(words)[0] and opted_out(chat) is not None
+    for words in each(["no", "no, gracias", "no, no quiero dejar de recibir", "sigan enviando"]):
+        assert "Entendido" in chat(words)[0] and opted_out(chat) is None
+    for words in each(["ya no puedo pagar mi cuota", "no quiero más deudas", "no, así déjalo"]):
+        chat(words)
+        assert opted_out(chat) is None
+
+
 def test_it_leaves_a_question_that_takes_any_text(ask):
     ask("crear ticket")
     ask("Asunto")

@@ -180,6 +180,34 @@ _WISH = re.compile(
     r"|por whatsapp))*\W*"
 )
 
+# All that is said where it was asked whether they want no more; "ya no puedo pagar" is another.
+_NO_MORE = re.compile(
+    r"\W*(?:(?:si|sim|yes|ok|claro|correcto|no|nao|mejor|por favor|porfa|please|gracias|hola)\W+)*"
+    r"(?:ya no|(?:no|nao) (?:(?:quiero|deseo|quero) )?(?:mas|nada|mais)|ja nao|no more"
+    r"|(?:no|nao) (?:quiero|deseo|quero) (?:recibir|receber)"
+    r"|(?:no|nao) me interesan?|nunca|jamas|never)"
+    r"(?:\W+(?:quiero|deseo|quero|mas|mais|nada|recibir|receber|me interesan?|mensajes|mensagens"
+    r"|promociones|novedades|ofertas|eso|esto|de eso|ya|por favor|porfa|please|gracias|obrigad[oa]"
+    r"|thanks))*\W*"
+)
+# "No, quiero seguir recibiendo", which is the contrary without the comma.
+_KEEP = re.compile(
+    r"\W*(?:(?:no|nao) ?[,.;!]\W*)*"
+    r"(?:(?:ya )?(?:no|nao) (?:(?:quiero|deseo|quero|me|nos) )?(?:dej|par)\w+ de"
+    r"|(?:(?:quiero|deseo|quero) )?(?:seguir|continuar)|sigan?)"
+    r" (?:me )?(?:mand|envi|escrib|escrev|rec[ei]b)\w*(?: (?!y\b|pero\b)\w+){0,3}\W*"
+)
+
+
+def is_no_more(text: str) -> bool:
+    """Whether who was asked whether they want no more says so."""
+    return _NO_MORE.fullmatch(plain(text)) is not None
+
+
+def keeps(text: str) -> bool:
+    """Whether they want them to go on: two noes may be a yes."""
+    return _KEEP.fullmatch(plain(text)) is not None
+
 
 def is_plain(text: str) -> bool:
     """Whether messages are surely wished for: nobody can be asked while a person answers."""
