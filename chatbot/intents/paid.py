@@ -43,7 +43,12 @@ _COMPLAINT = re.compile(
 _BY_CANCELLING = re.compile(
     r"\bya (?:(?:te|les?|l[oa]s?|me|se|he|esta|fue|quedo) )*cancel(?:e|amos|ad[oa]s?)\b"
 )
-_CANCELLED = re.compile(r"\bcancel(?:e|ad[oa])\b")
+# "Cancelé" is to have paid, "cancele por favor" a wish; alone or of a debt it may be the former.
+_CANCELLED = re.compile(r"\bcancel(?:é|ad[oa])\b", re.I)
+_MAY_BE_PAID = re.compile(
+    r"\W*cancele\W*|.*\bcancele (?:(?:mi|la|el|los|las|s/) ?)*"
+    r"(?:cuotas?|letras?|deudas?|prestamos?|creditos?|\d).*"
+)
 # These are called off, not paid.
 _CALLED_OFF = re.compile(r"\b(?:visitas?|citas?|tickets?|reclamos?|pedidos?|solicitud|reunion)\b")
 # Beside an amount and a day they say nothing else.
@@ -98,4 +103,5 @@ def says_cancelled(turn: Turn) -> bool:
 
 def may_have_cancelled(turn: Turn) -> bool:
     """Whether a cancel may be a payment: "cancelado"."""
-    return _CANCELLED.search(plain(turn.text)) is not None
+    unaccented = _MAY_BE_PAID.fullmatch(plain(turn.text))
+    return unaccented is not None or _CANCELLED.search(turn.text) is not None

@@ -231,7 +231,7 @@ def test_a_picture_that_was_given_up_is_no_other_payment(chat, loans, leaving):
 
 def test_what_gives_up_no_picture_leaves_it_for_after_the_log_in(chat, each, loans):
     chat.picture(jpeg(), "pago S/ 430")
-    rows = ["cancelado", "ya cancelé", "déjame ver", "me equivoqué"]
+    rows = ["cancelado", "cancele", "ya cancelé", "déjame ver", "me equivoqué"]
     for words in each(rows):
         chat(words)
         chat(RIGHT)
@@ -250,9 +250,11 @@ def test_the_oldest_picture_that_may_be_taken_is_given_up_too(chat, loans):
     assert chat.dialog.step == "file"
 
 
-def test_a_picture_given_up_before_the_log_in_is_not_taken_after_it(chat, loans):
+def test_a_picture_given_up_before_the_log_in_is_not_taken_after_it(chat, each, loans):
     chat.picture(jpeg(), "pago S/ 430 ayer prestamo 2")
-    chat("cancelar")
-    chat("pagué 200 hoy")
-    chat(RIGHT)
-    assert "file" not in chat.dialog.data and chat.dialog.step == "file"
+    rows = ["cancelar", "cancele por favor", "mejor cancele", "cancele la operacion"]
+    for words in each(rows):
+        chat(words)
+        chat("pagué 200 hoy")
+        chat(RIGHT)
+        assert "file" not in chat.dialog.data and chat.dialog.step == "file"
