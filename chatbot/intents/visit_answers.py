@@ -16,11 +16,12 @@ MOVE = re.compile(
     r"|postpone|change|move(?! (?:in|out|into|there|here)\b)|pas(?:ar|emos|amos)(?:l[ao]\b"
     r"| (?:para (?:el|la|las|hoy|manana)|al|(?:mi|la|esa|nuestra) (?:visita|cita))\b))"
 )
-_FOR_A_DAY = rf"(?:porque|ya que|pues) (?:(?:el|los|na) )?(?:{WEEKDAYS}|hoy|manana)\b"
+_FOR_A_DAY = rf"(?:porque|ya que) (?:(?:el|los|na) )?(?:{WEEKDAYS}|hoy|manana)\b"
 _PART = re.compile(
     r"[,;!?\n]+|\.(?!\d|\s?m\b)|\b(?:pero|mas bien|sino|but|porem)\b"
     rf"|(?=\b{_FOR_A_DAY})|\b(?:porque|ya que|pues)\b(?= (?:\w+ ){{0,4}}(?:trabajo|tengo)\b)"
-    r"|\by(?= (?:puedo|podria)\b)"
+    r"|\by(?= (?:puedo|podria)\b)|\basi que\b|\bpor eso\b"
+    r"|(?<=[\dmh] )que\b(?= (?:a las \d+ )?tengo\b)"
     r"|(?=\b(?:mejor|prefiero|melhor|prefiro|puede ser|podria ser|pode ser|en (?:vez|lugar) del?"
     r"|em vez d\w+|instead of|(?<!ir )(?<!no )solo (?:puedo|podria|el|los))\b)"
 )
@@ -36,7 +37,7 @@ _CANNOT = re.compile(
     r"|\btengo (?:que (?:trabajar|viajar|estudiar|salir)|clases?|examen|reunion|turno|otra cita"
     r"|medico|doctor|dentista|cita medica)\b"
     rf"|^\W*{_FOR_A_DAY}(?!.*\b(?:libre|disponible|descanso)\b)"
-    r"|\bocupad[oa]\b)(?!.*\b(?<!no )(?:puedo|podria|podemos)\b)"
+    r"|\bocupad[oa]\b)(?!.*\b(?<!no )(?:puedo|podria|podemos|libre)\b)"
     r"|\b(?:tampoco|tambem nao)\b|\b(?:no|nao)\s*$"
 )
 _WANTS = re.compile(
@@ -54,9 +55,12 @@ _PAST = re.compile(
 _ASKS_OPEN = re.compile(r"\b(?:atienden|abren|trabajan|abert\w+|abiert\w+)\b")
 _DOUBTS = re.compile(r"\b(?:no|nao|not|ni|nunca|tampoco|never)\b")
 _UNSURE = re.compile(
-    r"\b(?:no se|nao sei|not sure) (?:si|se|if) (?:i )?(?:llego|llegare|alcanzo|pued[ao]|podre"
-    r"|vaya|voy|ire|vou|posso|consigo|can|make)\b|\bno estoy segur[oa]\b"
+    r"\b(?:(?:no se|nao sei|not sure|no estoy segur[oa]) (?:si|se|if) (?:i )?(?:llego|llegare"
+    r"|alcanzo|pued[ao]|podre|vaya|voy|ire|vou|posso|consigo|can|make)|no estoy segur[oa](?: de"
+    r" (?:poder|llegar|ir))?)(?: ir| make| come| it)*"
+    r"(?: (?:ese dia|a tiempo|a esa hora|a las? \d\S*(?: (?:de la \w+|[ap]m))?))?\W*$"
 )
+_FREE = re.compile(r"\blibre\b")
 _AROUND = 2  # hours before and after the one that is doubted
 # "No puedo hasta el jueves" says neither that they can on that day nor that they cannot.
 _UNTIL = re.compile(r"\b(?:hasta|antes|ate|antes d[eao]s?|until|before)\b")
@@ -101,6 +105,8 @@ def read_answer(text: str, today: date, *, asked: bool = True) -> When:
         return replace(liked, vague=True)
     if cannot.day is not None and (cannot.hour is not None or cannot.hours):
         return replace(liked, day=cannot.day)  # "el martes a las 10 no puedo, a las 11 sí"
+    if cannot.day is not None and _FREE.search(rest) and not _DOUBTS.search(refused):
+        return replace(liked, day=cannot.day)  # "tengo médico el martes, a las 5 estoy libre"
     return replace(liked, without=cannot.day)
 
 
@@ -142,10 +148,15 @@ def _without_doubt(when: When, said: str, parts: list[str], today: date) -> When
     if any(_ASKS_OPEN.search(one) for one in parts):
         return replace(when, hour=None)
     refused = any(_DOUBTS.search(one) and read_when(one, today).hour for one in parts)
-    if not (refused or _UNSURE.search(said)):
+    if not (refused or any(_is_unsure(one, when, today) for one in _PART.split(said))):
         return when
     hour = when.hour.hour
     return replace(when, hour=None, hours=(max(0, hour - _AROUND), hour + _AROUND + 1))
+
+
+def _is_unsure(part: str, when: When, today: date) -> bool:
+    """Whether they do not know if they can then: "mañana no sé si pueda" is of another day."""
+    return bool(_UNSURE.search(part)) and read_when(part, today).day in (None, when.day)
 
 
 def _new_time(said: str, today: date) -> str:

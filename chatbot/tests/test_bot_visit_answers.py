@@ -31,6 +31,16 @@ def test_what_stands_beside_an_hour_does_not_take_it_away(chat, villa, day, name
         "el {day} a las 4, no conozco la zona",
         "disculpe por no responder, el {day} a las 4",
         "el {day} en la mañana no puedo, en la tarde sí a las 4",
+        "pues el {day} a las 4",
+        "ya pues el {day} a las 4",
+        "ok pues el {day} a las 4",
+        "el {day} a las 4, no sé si puedo llevar a mi perro",
+        "no sé si voy en carro o en taxi, el {day} a las 4",
+        "el {day} a las 4, no estoy seguro cómo llegar",
+        "el {later} no sé si pueda, el {day} a las 4",
+        "el {later} tengo médico así que el {day} a las 4",
+        "tengo doctor el {day} pero a las 4 estoy libre",
+        "el {day} a las 4 que a las 3 tengo médico",
     ):
         chat("quiero visitar Villa Marina")
         chat(named(text))
@@ -44,6 +54,9 @@ def test_what_takes_it_away(chat, villa, day, named):
         "el {day} a las 4, no puedo",
         "el {day} a las 4, si no se puede a las 5",
         "el {day} a las 4 pero no sé si llego",
+        "el {day} a las 4, no sé si puedo ir a esa hora",
+        "el {day} a las 4, no estoy seguro",
+        "el {later} trabajo así que no sé si pueda el {day} a las 4",
     ):
         chat("quiero visitar Villa Marina")
         chat(named(text))
