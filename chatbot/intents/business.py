@@ -50,15 +50,17 @@ _LOAN_WANTED = re.compile(
     r" (?:\w+ ){0,2}(?:ser|hago|hacerme|afiliarme|volverme|tornar|become) (?:\w+ )?"
     r"(?:soci[oa]s?|miembro|member|partner)\b"
 )
+_NOT_NUMBERED = r"(?! (?:n\w+\W+)?(?:p\W?)?\d)"
 # After a property's card that may be the bank's, for this one.
 _LOANS_ASKED = re.compile(
     r"\b(?:hacen|dan|otorgan|ofrecen|brindan|tienen|realizan|fazem|dao|oferecem|darian"
     r"|(?:pueden?|puedes|podrian?|podrias) (?:dar|hacer|otorgar)(?:me)?"
     rf"|do you (?:give|offer|make|have)) (?:(?:algun|un|tipo de|algum) )*{_LOAN}\b"
+    r"(?! (?:a |al |a la |a mi )(?:pago|abono|deposito|transferencia|cuota|cuenta)\b)"
     r"|\b(?:requisitos|tasas?|interes(?:es)?|requirements) (?:para|de|del|por|for)"
-    rf" (?:\w+ ){{0,3}}{_LOAN}\b"
+    rf" (?:\w+ ){{0,3}}{_LOAN}\b{_NOT_NUMBERED}"
     r"|\b(?:requisitos|documentos|papeles|que) (?:que )?(?:piden|son|hay|necesito|se necesitan?)"
-    rf" para {_FOR_ONE}{_LOAN}\b(?! (?:\w+ )?(?:que|me|a favor)\b)"
+    rf" para {_FOR_ONE}{_LOAN}\b{_NOT_NUMBERED}(?! (?:\w+ )?(?:que|me|a favor)\b)"
     r"|\bprestan (?:dinero|plata)\b|\bcuanto prestan\b"
 )
 # Whoever is in asks that of a loan they have.
@@ -78,7 +80,9 @@ _LOANS_TOLD = re.compile(
 # Nobody asks that of a loan they have not.
 _MINE = re.compile(
     rf"\b(?:mis?|meus?|my) {_LOAN}\b"
-    r"|\b(?:debo|saldo|devo|owe|balance|consultar un|detalles? de un)\b"
+    r"|\b(?:cuanto (?:les? )?debo (?:de|por|en)|quanto devo (?:d\w+|n\w+|por)"
+    r"|how much (?:do )?i owe|(?:mi|el|meu|o) saldo|my balance)\b"
+    rf"|\b(?:consultar un|detalles? de un) {_LOAN}\b(?! (?:personal|hipotecario|para)\b)"
 )
 # Of a loan they have.
 _OWN = re.compile(
@@ -106,7 +110,7 @@ _LOSS = re.compile(
     rf"|\b(?:murio|morreu) (?:mi|el|la|meu|minha|o|a) {_FAMILY}\b"
     rf"|\b(?:mi|meu|minha|my|el|la) {_FAMILY} (?:se |ya |has )?(?:murio|ha muerto|morreu|died)\b"
 )
-_KIN = re.compile(rf"\b{_FAMILY}\b")
+_KIN = re.compile(rf"\b(?:(?:mi|mis|meu|minha|my) {_FAMILY}|titular)\b")
 # Whose house it is may be asked.
 _OF_OTHERS = re.compile(r"\b(?:duen[oa]s?|propietari[oa]s?|alguien|owner)\b")
 

@@ -32,6 +32,7 @@ def waits(told=""):
         ("¿qué requisitos piden para un préstamo?", "préstamo"),
         ("¿me podrían dar un préstamo?", "préstamo"),
         ("ocupo un préstamo", "préstamo"),
+        ("¿dan préstamos a jubilados?", "préstamo"),
         ("quiero vender mi casa", "propiedad"),
         ("murió mi papá y queremos vender la casa", "pérdida"),
     ],
@@ -42,6 +43,23 @@ def test_a_stranger_is_a_lead_and_hears_who_answers(chat, words, told):
     assert len(chat.queries) <= MOST_QUERIES
     assert waits("Pidió: ") and Lead.objects.get().property is None
     assert chat("¿qué requisitos?") == []
+
+
+def test_what_sounds_like_their_own_is_a_strangers_wish(chat, each):
+    rows = [
+        "informes de préstamos, qué documentos debo llevar",
+        "deseo información sobre sus préstamos. ¿Debo ir a la oficina?",
+        "información de préstamos, debo a otro banco",
+        "quiero saber sobre préstamos y cuánto debo ganar",
+        "quiero consultar un crédito para mi negocio",
+        "quiero detalles de un préstamo para mi negocio",
+        "what about loans? i owe money to a bank",
+        "informação sobre empréstimos, o que devo fazer?",
+        "info about loans, do I need a minimum balance?",
+    ]
+    for words in each(rows):
+        chat(words)
+        assert waits("Pidió: ") and Lead.objects.exists()
 
 
 @pytest.mark.parametrize(
@@ -89,6 +107,8 @@ def test_from_the_log_in_too(chat):
         "el préstamo que me prestan, ¿cuánto es?",
         "¿me prestas tu número?",
         "¿por qué me reportaron a la SBS?",
+        "puede dar crédito al pago que hice ayer?",
+        "qué piden para préstamo 26",
     ],
 )
 def test_a_loan_they_have_is_none(ask, words):
@@ -133,7 +153,11 @@ def test_after_a_propertys_card_it_is_about_that_one(chat, villa):
 
 @pytest.mark.parametrize(
     "words",
-    ["¿falleció el dueño?", "¿me podrían prestar las llaves?", "está cara, es un robo el precio"],
+    [
+        "¿falleció la dueña? su hija me dijo que se vende",
+        "¿me podrían prestar las llaves?",
+        "está cara, es un robo el precio",
+    ],
 )
 def test_who_asks_for_a_property_is_answered_by_the_bot(chat, villa, words):
     chat("villa marina")
