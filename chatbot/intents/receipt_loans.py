@@ -102,6 +102,10 @@ def currency(turn: Turn, loan: Loan | None) -> str:
     return _common(rows.values_list("currency", flat=True))
 
 
+def is_in_soles(turn: Turn, data: Data) -> bool:
+    return currency(turn, of(turn, data)) == "PEN"
+
+
 def _common(owed: Iterable[str]) -> str:
     found = set(owed)
     return found.pop() if len(found) == 1 else "" if found else settings.CURRENCY

@@ -72,6 +72,7 @@ _SUM = re.compile(
     r"(?:\b(?:monto|importe|valor|total)\b:? (?:(?:es|era|fue|de) )*)?(?:\bsoles )?"
     r"(?<![\w.,/-])(\d[\d.,]*+)(?![\w/-])(?: soles?\b)?"
 )
+_IN_SOLES = re.compile(r"\b(?:en|son|em|in) soles\b")
 _WAIT = re.compile(
     r"(?:(?:espera|ok|ya|un momento|a ver)\W+)*(?:dejame|deja|deixa|let me) (?:eu )?"
     r"(?:ver|revisar|buscar|chequear|check|see)(?:l[oa]s?)?"
@@ -248,6 +249,8 @@ def _is_known(turn: Turn, data: Mapping[str, Any]) -> bool:
     if turn.choice or re.search(r"[?$€]", turn.text):
         return False
     rest = _without_known(_THANKS.sub("gracias", plain(turn.text)), data)
+    if _IN_SOLES.search(rest) and receipt_loans.is_in_soles(turn, data):
+        rest = _IN_SOLES.sub(" ", rest)
     if receipt_denials.is_left_open(rest):
         return False
     return {*without_politeness(words_of(rest))} <= _AGREED
