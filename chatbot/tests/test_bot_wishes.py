@@ -53,6 +53,14 @@ def test_so_is_a_plain_wish_to_get_them_again(chat, each):
     rows = [
         ("quiero recibir ofertas", True),
         ("mándenme sus ofertas otra vez", True),
+        ("quiero suscribirme a las novedades", True),
+        ("quiero suscribirme", True),
+        ("quiero que me manden ofertas otra vez", True),
+        ("vuelvan a mandarme ofertas", True),
+        ("quiero recibir promociones y novedades", True),
+        ("vuelven a mandarme mensajes", False),
+        ("vuelvan a mandarme mensajes y los denuncio", False),
+        ("no quiero suscribirme", False),
         ("otra vez me mandan mensajes!!", False),
         ("quiero que me respondan los mensajes", False),
         ("me suscribieron otra vez", False),
@@ -266,7 +274,8 @@ def test_a_no_that_refuses_nothing_is_asked_about(chat):
 
 
 def test_who_never_opted_out_is_told_all_the_same_where_they_ask_for_messages(chat):
-    assert "volverás a recibir" in chat("mándame sus ofertas otra vez")[0]
+    for words in ("mándame sus ofertas otra vez", "quiero suscribirme"):
+        assert "volverás a recibir" in chat(words)[0]
 
 
 def test_whoever_wants_to_be_informed_hears_what_of(chat):

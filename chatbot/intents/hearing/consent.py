@@ -168,16 +168,26 @@ _DO = re.compile(
     r"|deix(?:em?|es)|esquecam?|forget) (?:de|en|em|to)\b"
 )
 _SAID_APART = re.compile(rf"{_CLAUSE.pattern}|[¿¡()]|(?<=\?)")
-# A wish, and no complaint of what came, nor one for something else: of these words alone.
-_WISH = re.compile(
-    r"\W*(?:(?:si|sim|yes|hola|ya|ahora|por favor|porfa)\W+)*"
-    r"(?:(?:quiero|quisiera|deseo|me gustaria|quero|gostaria de|i want to|i would like to|want to)"
-    r"(?: (?:volver|otra vez|de nuevo|voltar))?(?: a)? (?:recibir|receber|receive|get)"
-    r"|(?:mand|envi)[ae]n?(?:me|nos)|me (?:mand|envi)em?|send me|(?:suscrib|inscreva|subscribe)\w*)"
-    r"(?: (?:a|to|de nuevo|otra vez|nuevamente|again|sus|las|as|suas|your|todas|todos|mas|more))* "
-    rf"(?!mas\b)(?:{_NEWS})\w*"
+_GREETED = r"\W*(?:(?:si|sim|yes|hola|ya|ahora|por favor|porfa)\W+)*"
+_I_WANT = (
+    r"(?:quiero|quisiera|deseo|me gustaria|quero|gostaria de|i want to|i would like to|want to)"
+)
+_ADDED = (
     r"(?: (?:de nuevo|otra vez|nuevamente|again|de novo|por favor|porfa|gracias|please|por aqui"
     r"|por whatsapp))*\W*"
+)
+# A wish, and no complaint of what came, nor one for something else: of these words alone.
+_WISH = re.compile(
+    rf"{_GREETED}(?:{_I_WANT}"
+    r"(?: (?:volver|otra vez|de nuevo|voltar))?(?: a)?"
+    r" (?:recibir|receber|receive|get|suscribir(?:me|nos))"
+    r"|(?:quiero|quisiera|deseo|me gustaria) que (?:me|nos) (?:(?:vuelvan?|vuelvas) a )?"
+    r"(?:mand|envi)(?:en?|es|ar)|vuelvan? a (?:mand|envi)ar(?:me|nos)"
+    r"|(?:mand|envi)[ae]n?(?:me|nos)|me (?:mand|envi)em?|send me|(?:suscrib|inscreva|subscribe)\w*)"
+    r"(?: (?:a|to|de nuevo|otra vez|nuevamente|again|sus|las|as|suas|your|todas|todos|mas|more))* "
+    rf"(?!mas\b)(?:{_NEWS})\w*(?:(?:,| [ye]| and) (?:sus |las |suas |as )?(?:{_NEWS})\w*)*{_ADDED}"
+    # Nothing else is subscribed to here.
+    rf"|{_GREETED}{_I_WANT}(?: volver a)? suscribir(?:me|nos){_ADDED}"
 )
 
 # All that is said where it was asked whether they want no more; "ya no puedo pagar" is another.
