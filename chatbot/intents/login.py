@@ -29,12 +29,17 @@ _I_AM = re.compile(
     r"\W*(?:(?:hola|ola|hello|hi|buen[oa]s?|bom|boa|dias|tardes?|noches|noite|dia)\W+)*"
     r"(?:(?:yo )?soy|(?:eu )?sou|me (?:llamo|chamo)|mi nombre es|meu nome e|my name is|i am|i.?m)\b"
 )
-# That no code has come, or that another one is wanted: none "de pago", "de la casa".
-_OF_CODE = re.compile(
-    r"\b(?:codigos?|codes?)\b(?! (?:del?|da|do|of|qr)\b"
-    r"(?! (?:n[uo]e?vo|verif|acc?es|segur|ingres|confirm|valid|seis|inicio|sms|mensaje|correo)))"
-    r"|\b(?:reenvi\w+|resend\w*)\b"
+# What has a code, too: "código de la casa", "código interbancario".
+_OF_ELSE = (
+    r"(?:(?:(?:del?|da|do|of) )?(?:(?:el|la|los|las|un|una|mi|mis|su|sus|meu|minha|the|my) )?"
+    r"(?:pagos?|pagar|pagamentos?|payment|operac\w+|operation|transac\w+|transfer\w+|casas?|house"
+    r"|depas?|departamentos?|apartamentos?|propiedad\w*|property|inmuebles?|imove\w+|terrenos?|bancos?"
+    r"|bank|barras?|qr|yape|plin|prestamos?|creditos?|contratos?|(?:cuenta )?interbancari\w+|cci"
+    r"|swift|postal)\b)"
 )
+# That no code has come, or that another one is wanted.
+_OF_CODE = re.compile(rf"\b(?:codigos?|codes?)\b(?! {_OF_ELSE})|\b(?:reenvi\w+|resend\w*)\b")
+_CODE_OF_ELSE = re.compile(rf"\b(?:codigos?|codes?) {_OF_ELSE}")
 _NONE_CAME = re.compile(
     rf"{_OF_CODE.pattern}"
     r"|^\W*(?:(?:pero|aun|todavia|mas|ainda|but|i) )*(?:no|nao|nada|nunca|nothing|(?:did|have)n.?t)"
@@ -172,7 +177,7 @@ def _without_code(turn: Turn, data: Mapping[str, Any]) -> Outcome | None:
     again and again is helped by a person."""
     heard, words = turn.heard, plain(turn.text)
     is_else = turn.choice or heard.exact or heard.intent == "talk_to_agent"
-    is_else = is_else or (heard.asks_else and heard.intent not in _LIKE_CODE)
+    is_else = is_else or (_wants_else(turn) and not _only_of_code(words))
     if is_else or _complains(turn) or any(sign.isdigit() for sign in words):
         return None
     no_way = _NO_WAY.search(words) and not (heard.intent == "opt_out" and heard.asks_else)
@@ -180,6 +185,15 @@ def _without_code(turn: Turn, data: Mapping[str, Any]) -> Outcome | None:
         return None
     help_ = Reply("login_code_missing", options=titles.intents(turn, ("talk_to_agent",)))
     return Outcome((help_,), asked=Asked(DIALOG, CODE, dict(data)), misunderstood=True)
+
+
+def _wants_else(turn: Turn) -> bool:
+    return turn.heard.asks_else and turn.heard.intent not in _LIKE_CODE
+
+
+def _only_of_code(words: str) -> bool:
+    """Whether the log-in's code is asked for, whatever else that sounds like ("dame el código")."""
+    return _OF_CODE.search(words) is not None and not _CODE_OF_ELSE.search(words)
 
 
 def _tried(turn: Turn, data: Mapping[str, Any]) -> Outcome | None:

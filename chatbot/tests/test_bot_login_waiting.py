@@ -22,6 +22,9 @@ from_outside = login_desk.from_outside
         ("es", ["no tengo ese correo", "todavía no me llega nada"]),
         ("es", ["envíenmelo de nuevo", "¿a qué número lo enviaron?"]),
         ("es", ["me robaron el celular", "mándenme el código de nuevo"]),
+        ("es", ["dame el código", "mándame el código por favor"]),
+        ("es", ["no me llegó el código de la app", "el código de ustedes no llega"]),
+        ("es", ["el código de mi correo no llega", "no recibí el código de autorización"]),
         ("pt", ["não chegou nada", "não recebi o código"]),
         ("en", ["send it again", "resend the code"]),
         ("en", ["I didn't get the code", "I don't have that email anymore"]),
@@ -68,7 +71,9 @@ def test_what_else_is_wanted_is_served_all_the_same(partner, from_outside, each)
     texts = [
         *("quiero hablar con un asesor", "mi deuda", "cambié de correo, cuánto debo"),
         *("cuál es mi código de pago", "no sé a qué número de cuenta depositar"),
-        "quiero el código de la casa",
+        *("quiero el código de la casa", "no me llegó el código de barras"),
+        *("mándame el código qr", "quiero el código de mi préstamo"),
+        *("cuál es el código interbancario", "el código de la casa, mándame el código"),
     ]
     for words in each(texts):
         (said,) = from_outside(words)
