@@ -267,11 +267,22 @@ def test_a_number_of_something_else_is_no_document(chat, each, loan):
         "quiero mi saldo de la cuenta 12345678",
         "me cobraron mal y quiero un reclamo, la operación es la 12345678",
         "ya pagué mi cuota de este mes, es la operación 12345678",
+        *("mi contrato es 20260011 cuánto debo", "mi crédito 20190045 cuanto debo"),
+        *("quiero ver el préstamo 10002026", "quiero cancelar mi préstamo, deposité 25000000"),
     ]
     for said in each(texts):
         chat(said)
         assert Message.objects.filter(direction="in").latest("pk").text == said
         assert session(chat.sender) is None and not LoginCounter.objects.exists()
+
+
+def test_a_loans_number_beside_what_is_wanted_takes_no_documents_place(chat, each, loan):
+    chat("mi deuda")
+    chat("12345678")
+    for said in each(["mi contrato es 20260011 cuánto debo", "quiero saber mi deuda 20190045"]):
+        assert "Solo me falta tu año" in chat(said)[0]
+        welcome, served = chat("1990")
+        assert "Ana" in welcome and "Estado de cuenta" in served
 
 
 def test_a_year_of_something_else_is_no_year_of_birth(chat, each, loan):

@@ -48,6 +48,11 @@ _LAST = re.compile(r".*[.,;\n]((?:\W|\b(?:naci|nasci|soy|es|en|em|del?)\b)*\d{4}
 _NUMBER = re.compile(
     r"(?<![\w.+-])(?<!\d,)(?:\d{8}|\d\d(?P<mark>[ .-])\d{3}(?P=mark)\d{3})(?![\w-]|[.,]\d)"
 )
+# Right behind these it is a loan's number, or an amount.
+_OF_LOAN = re.compile(
+    r"\b(?:prestamo|credito|contrato|emprestimo|deposite|depositei|pague|paguei|transferi)"
+    r"(?: (?:nro|num|numero|n\.o|n|no|es|e|el|o)\b[.:°º]?)* #?$"
+)
 # Of two digits: whoever writes here was born in "30" to "99", or in "00" to "10".
 OLDEST, YOUNGEST = 30, 10
 
@@ -58,7 +63,7 @@ def together(turn: Turn, data: Mapping[str, Any]) -> tuple[str, int | None]:
     year = slots.year or int(_opened(data.get(YEAR)) or 0)
     if before and not year and not slots.document:
         year = _year_said(turn.text) or _year_with_wish(turn)
-    return slots.document or _document_beside(turn) or before, year or None
+    return slots.document or before or _document_beside(turn), year or None
 
 
 def wish(turn: Turn) -> str:
@@ -79,8 +84,12 @@ def numbers_beside(heard: Heard, text: str) -> set[str]:
     if heard.intent not in _OF_LOANS or not heard.asks_else:
         return set()
     said = plain(without_figures(even(text)))
-    found = (one for one in _NUMBER.finditer(said) if not OTHER.search(said[: one.start()]))
+    found = (one for one in _NUMBER.finditer(said) if not _is_other(said[: one.start()]))
     return {re.sub(r"\D", "", one[0]) for one in found}
+
+
+def _is_other(before: str) -> bool:
+    return bool(OTHER.search(before) or _OF_LOAN.search(before))
 
 
 def _document_beside(turn: Turn) -> str:
