@@ -41,15 +41,22 @@ _ELSE = (
 # Nor are these parts of a name, nor is their paper anybody's.
 _NO_NAME = (
     rf"(?:{_ELSE}|\b(?:pague|deposite|yapee|plinee|transferi|fecha|fijo|llam\w*|numero|nro)\b"
-    # These only right before it: "soy Ana, quiero un préstamo, 12345678".
-    r"|\b(?:constancia|referencia|secuencia|expediente|agente|folio|prestamo|tengo|cuesta|precio"
-    r"|casa)(?: es| e)?[^\w,]{1,3}\d)"
+    # These only shortly before it: "soy Ana, quiero un préstamo, 12345678".
+    r"|\b(?:(?:constancia|referencia|secuencia|expediente|agente|folio)(?: \w+){0,2}"
+    r"|(?:prestamo|tengo|cuesta|precio|casa)"
+    r"(?: (?:es|e|el|o|de|dice|unos|unas|como|casi|mas|hasta|cerca|aprox\w*)){0,2})[^\w,]{1,3}\d)"
 )
 _THING = rf"(?:(?:el|la|un|una|o|a|mi|mis|meu|su) )?(?:{_ELSE}|(?:compra|venta|contrato|cuota)\b)"
 _SURELY = r"\b(?:d\.?n\.?i|cpf|cedula|pasaporte|passaporte|passport)\b"
 _NAME = (
     r"\b(?:(?:yo )?soy|(?:eu )?sou|me (?:llamo|chamo)|mi nombre es|meu nome e|my name is|i am"
-    r"|(?:prestamo|credito|contrato|emprestimo)(?: esta| es)? a nombre de)\b"
+    r"|a nombre de)\b"
+)
+# The number of a payment, not of the loan that is paid: "deposité a nombre de Ana, 00123456".
+_PAID_TO = re.compile(
+    r"(\b(?:deposit|pago|pagu|transf|boleta|voucher|recibo|factura|comprobante"
+    r"|(?<!estado de )(?<!estados de )(?<!estado de mi )cuenta)\w*"
+    r"(?:(?!prestamo|credito|contrato|deuda)[^.;?!¿¡]){1,40})\ba nombre de\b"
 )
 _EIGHT = r"(?:\d{8}|\d\d(?P<mark>[ .-])\d{3}(?P=mark)\d{3})(?![\w-]|\.\d)"
 # "mi dni es 12345678", "soy 12345678", "dni12345678", "12345678 es mi dni", "12345678 (dni)",
@@ -138,7 +145,8 @@ def _is_late(year: str) -> bool:
 def _pieces(text: str) -> Iterator[str]:
     """In plain words, of which only so many characters are read at once; without what slants."""
     for start in range(0, max(1, len(text) - _OVERLAP), MOST_CHARACTERS - _OVERLAP):
-        yield plain(text[start : start + MOST_CHARACTERS]).replace("_", " ")
+        piece = plain(text[start : start + MOST_CHARACTERS]).replace("_", " ")
+        yield _PAID_TO.sub(r"\1a favor de", piece)
 
 
 def _is_with_birth(piece: str) -> bool:
