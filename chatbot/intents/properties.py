@@ -27,6 +27,7 @@ VISIT = "visit"
 # In the topic: the keys of those that were last listed together.
 FOUND = "found"
 _VISITS = re.compile(r"\bvisitar")
+_OF_A_LOAN = re.compile(r"\b(?:tasas?|cuotas?|interes(?:es)?|pagar|pagos?|prestamos?|creditos?)\b")
 _ONCE = (FOUND, TOLD, OFFERED)
 MOST_SHOWN = 5
 MOST_CHOICES = 3
@@ -44,7 +45,7 @@ def inquire(turn: Turn) -> Outcome:
     shown = None if turn.choice or asked.others_for_less else _meant(turn, asked, wish)
     if shown is not None:
         return _told(turn, shown, asked)
-    if asked.cheaper and (cheaper := _cheaper(turn, wish)):
+    if asked.cheaper and not _is_of_a_loan(turn) and (cheaper := _cheaper(turn, wish)):
         return cheaper
     return searched(turn, wish) or _of_those_found(turn, asked, wish)
 
@@ -70,6 +71,11 @@ def looked_for(turn: Turn) -> Outcome | None:
     return (searched(turn) if describes else None) or of_part(turn)
 
 
+def _is_of_a_loan(turn: Turn) -> bool:
+    """What a partner would have cheaper."""
+    return turn.session is not None and _OF_A_LOAN.search(plain(turn.text)) is not None
+
+
 def _cheaper(turn: Turn, said: Wish) -> Outcome | None:
     """Those of what they looked for that cost less than the one, or all, they saw last; much alike
     or elsewhere, where none do. The one alone is not offered again."""
@@ -79,6 +85,8 @@ def _cheaper(turn: Turn, said: Wish) -> Outcome | None:
         return None
     if rows := list(matching(wish)[: MOST_SHOWN + 1]):
         return property_wishes.keeping(turn, wish, _listed(turn, "property_list", rows))
+    if said.kind or said.place:
+        return None  # dearer ones may be of that kind or there
     if rows := property_wishes.nearest((wish, replace(wish, place=""))):
         return property_wishes.keeping(turn, wish, _listed(turn, "property_near", rows))
     options = choices(seen[:MOST_CHOICES]) if len(seen) > 1 else ()
@@ -98,7 +106,7 @@ def asked_in_passing(turn: Turn) -> Outcome | None:
     if turn.choice or turn.heard.exact or not written(turn) or PROPERTY not in turn.topic:
         return None
     asked = read_question(turn.text)
-    if asked.others_for_less:
+    if asked.others_for_less and not _is_of_a_loan(turn):
         return _cheaper(turn, read_wish(turn.text))
     if asked.own or asked.others or not asked.says_something:
         return None

@@ -49,6 +49,12 @@ INTEREST = (
     r"interes\w*|gust[ao]\w*|encant[ao]\w*|(?:lo|la) quiero|comprarl[oa]|alquilarl[oa]|interest\w*"
 )
 CHEAPER = r"mas barat\w*|mas economic\w*|mais barat\w*|mais em conta|cheaper|less expensive"
+# To haggle, or to tell of another one, or of the one that is cheapest of those they saw.
+NOT_CHEAPER = (
+    r"l[oa]s? dej\w+|dej\w*l[oa]s?|rebaj\w+|duen[oa]s?|encontr(?:e|o|amos|ado|ei)|achei|found"
+    r"|l[oa]s? vi|otro lado|otra pagina|make it|(?:el|la|los|las) mas (?:barat|economic)[oa]s?"
+    r"|[oa]s? mais barat[oa]s?"
+)
 DECLINES = (
     r"(?:no|nao|not|nunca|tampoco|nem|don.?t|isn.?t|doesn.?t)\b"
     rf"(?: (?!solo\b|so\b|only\b|se\b|sei\b)[a-z]+){{0,3}}? (?:{INTEREST}|convence\w*|convinc\w*)"
@@ -83,7 +89,7 @@ def _words(pattern: str) -> re.Pattern[str]:
 _FACTS = {name: _words(pattern) for name, pattern in FACTS.items()}
 _FEATURES = {name: _words(pattern) for name, pattern in FEATURES.items()}
 _BEYOND, _INTEREST, _MORE, _ELSE = map(_words, (BEYOND, INTEREST, MORE, ELSE))
-_DECLINES, _CHEAPER = _words(DECLINES), _words(CHEAPER)
+_DECLINES, _CHEAPER, _NOT_CHEAPER = map(_words, (DECLINES, CHEAPER, NOT_CHEAPER))
 _THIS = re.compile(THIS)
 _SENTENCE = re.compile(r"(?<=[.!?])\s+|[\n;•]+")
 _MY = _words(r"mis?|meus?|minhas?|my")
@@ -130,7 +136,7 @@ def read_question(text: str) -> Question:
         beyond=bool(_BEYOND.search(said)),
         interest=bool(_INTEREST.search(said)),
         declines=bool(_DECLINES.search(said)),
-        cheaper=bool(_CHEAPER.search(said)),
+        cheaper=bool(_CHEAPER.search(said)) and not _NOT_CHEAPER.search(said),
         more=bool(_MORE.search(said)),
         others=bool(_ELSE.search(said)),
         this=bool(_THIS.search(said)),

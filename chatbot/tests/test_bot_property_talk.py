@@ -189,6 +189,49 @@ def test_what_is_added_keeps_what_was_looked_for(chat, each, villa, others):
         assert len(chat.queries) <= MOST_QUERIES
 
 
+def test_who_haggles_or_found_a_cheaper_one_is_shown_no_other(chat, each, villa, others):
+    Property.objects.filter(code="AL-02").update(operation="sale")
+    chat("info de Villa Marina")
+    rows = [
+        "me lo deja más barato?",
+        "pueden dejarlo más barato?",
+        "lo más barato que me lo deja?",
+        "dile al dueño que más barato",
+        "la vi más barata en otro lado",
+        "gracias, ya encontré algo más barato",
+        "el más barato",
+    ]
+    for words in each(rows):
+        assert "Un asesor te responderá" in chat(words)[0]
+        assert "Álamos" not in str(chat.graph.sent[-1])
+
+
+def test_the_cheapest_of_a_list_is_one_of_it(chat, each, villa, others):
+    rows = ["el más barato", "dame el más barato", "la más barata el martes a las 10"]
+    for words in each(rows):
+        chat("departamentos en miraflores")
+        assert "no tenemos nada" not in str(chat(words))
+
+
+def test_of_another_kind_or_elsewhere_a_dearer_one_is_shown(chat, each, villa, others):
+    Property.objects.create(
+        code="CA-04", title="Casa Sur", operation="rent", kind="house", district="Surco", price=990
+    )
+    Property.objects.filter(code="AL-02").update(district="Surco")
+    Property.objects.filter(code="VM-01").update(operation="rent")
+    rows = [("casas más baratas", "CA-04"), ("hay más baratos en miraflores?", "VM-01")]
+    for words, code in each(rows):
+        chat("departamentos en surco")
+        chat(words)
+        assert f"property:{code}" in {id_ for id_, _title in chat.options}
+
+
+def test_what_a_partner_would_pay_less_for_is_no_property(ask, villa, others):
+    ask("info de Villa Marina")
+    for words in ("me pueden dar una tasa más barata", "hay forma de que salga más barato pagar?"):
+        assert "nada así" not in str(ask(words)) and "property:" not in str(ask.graph.sent[-1])
+
+
 @pytest.mark.parametrize("then", ["departamento", "la molina"])
 def test_that_they_would_rent_is_kept(chat, villa, others, then):
     Property.objects.filter(code="VM-01").update(district="La Molina")
