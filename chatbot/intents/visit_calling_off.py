@@ -83,7 +83,8 @@ _PERHAPS_NOT = re.compile(
 )
 # "Yes" to whether the visit shall be called off, and nothing else.
 _YES = re.compile(
-    r"\b(?:si+p?|sim|ya|yes|claro|dale|correcto|exacto|confirmo|es[ae]|es[ae] mism[ao]"
+    r"\b(?:claro que si|asi es|de acuerdo|esta bien|ya pues|si+p?|sim|ya|yes|claro"
+    r"|dale|correcto|exacto|confirmo|es[ae]|es[ae] mism[ao]"
     r"|cancel(?:a|e|o|en|ar)(?:l[ao])?|cancelame(?:la)?|anul(?:a|e|ar)(?:l[ao])?)\b"
 )
 _BESIDE_YES = {

@@ -163,9 +163,16 @@ def answered(turn: Turn, data: Mapping[str, Any]) -> Outcome | None:
         return None
     if visit_calling_off.agrees(said, plain(rows[0].about)):
         return _called_off(turn, rows[0], data["said"])
+    if _DENIES.fullmatch(said):
+        return _told(turn, rows)
     # A yes to something else, or an ok, shall not sound as if it was done.
-    doubtful = turn.heard.intent == "affirm" or _DENIES.fullmatch(said)
-    return _told(turn, rows) if doubtful else None
+    return _left() if turn.heard.intent == "affirm" else None
+
+
+def only_one(turn: Turn, data: Mapping[str, Any]) -> FollowUp | None:
+    """The visit that was asked about, where it was about no other."""
+    rows = _open(turn).filter(pk__in=data["visits"]).select_related("property__responsible__agency")
+    return rows.first() if len(data["visits"]) == 1 else None
 
 
 def theirs(turn: Turn) -> FollowUp | None:

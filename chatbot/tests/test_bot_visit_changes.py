@@ -176,7 +176,8 @@ def test_what_may_call_it_off_is_asked(booked, day):
 def test_why_is_kept_while_it_is_asked(booked):
     why = "no podré ir, estoy enfermo"
     because = "sí, cancélala porque ya no puedo"
-    for answer in ("sí", "ya", "sí, cancela", "cancélala", because, "esa", "Villa Marina"):
+    polite = ("claro que sí, gracias", "de acuerdo", "así es", "está bien", "ya pues")
+    for answer in ("sí", "ya", "sí, cancela", "cancélala", because, "esa", "Villa Marina", *polite):
         FollowUp.objects.update(done_at=None, is_cancelled=False, text="")
         assert "cancelar?" in booked(why)[0]
         assert "cancelé tu visita" in booked(answer)[0], answer
