@@ -210,9 +210,19 @@ def _denies(turn: Turn) -> bool:
 
 
 def off(turn: Turn, data: Mapping[str, Any]) -> Outcome | None:
-    """Which visit shall be called off; what is no answer is served as if nothing was asked."""
-    done = visit_changes.answered(turn, data) or in_passing(turn)
+    """Which visit shall be called off; or when else, of the only one. What is no answer is served
+    as if nothing was asked."""
+    done = visit_changes.answered(turn, data) or _at_another(turn, data) or in_passing(turn)
     return done if done or turn.choice or not written(turn) else engine.serve(turn)
+
+
+def _at_another(turn: Turn, data: Mapping[str, Any]) -> Outcome | None:
+    """A time alone, unless a colleague has just asked for one."""
+    said = "" if turn.choice else written(turn)
+    if not said or not is_a_time(said, written_on(turn), part=True) or not said_last(turn):
+        return None
+    visit = visit_changes.only_one(turn, data)
+    return to_move(turn, visit) if visit is not None else None
 
 
 def to_move(turn: Turn, visit: FollowUp | None) -> Outcome:

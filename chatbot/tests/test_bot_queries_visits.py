@@ -7,7 +7,9 @@ from django.utils import timezone
 
 from chatbot.tests import queries_known
 from chatbot.tests.queries_known import many, picture, tap
+from chatbot.tests.visits_known import moment, working_day
 from crm.catalog.models import Property
+from crm.people.followups import FollowUp
 
 pytestmark = [pytest.mark.django_db, queries_known.counted]
 office, somebody = queries_known.office, queries_known.somebody
@@ -62,6 +64,21 @@ def test_a_visit_at_an_hour_they_name(somebody, steps):
 def test_a_visit_that_is_moved(somebody, place, change):
     """Or a wish, where nobody looks after it."""
     assert many(somebody(), f"quiero visitar {place} el martes a las 10", change) == {}
+
+
+@pytest.mark.parametrize(
+    "rather", ["mejor el martes", "mejor el jueves a las 10", "mejor el martes a las 5"]
+)
+def test_another_day_for_one_that_may_be_called_off(somebody, rather):
+    """Once they have spoken of something else."""
+    chat, villa = somebody(), Property.objects.get(code="VM-01")
+    chat("hola")
+    FollowUp.objects.create(
+        contact=chat.talk.contact, kind="visit", property=villa, about=villa.title,
+        due_at=moment(working_day(), 9), is_agreed=True, assigned_to=villa.responsible,
+    )  # fmt: skip
+    assert many(chat, "no puedo ir, tengo que trabajar", rather) == {}
+    assert chat.dialog.step != "which" and FollowUp.objects.open().count() == 1
 
 
 @pytest.mark.parametrize(
