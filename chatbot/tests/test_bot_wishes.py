@@ -102,6 +102,8 @@ eliminen mis mensajes
 no quiero mensajes de voz
 dejen de cobrarme
 no eviten mandarme ofertas
+no acepto ofertas menores a 100 mil
+no molesten a mi familia
 no estoy interesado en dejar de recibir mensajes
 no quiero recibir información falsa""".splitlines(),
 )
@@ -124,7 +126,7 @@ no te olvides de sacarme de la lista
 não deixe de me tirar da lista
 dejen de cobrarme y de mandarme mensajes
 por favor absténganse de enviarme mensajes
-eviten enviarme
+eviten enviarme publicidad
 eviten mandar publicidad
 no estoy interesado en recibir publicidad
 no estoy interesada en sus ofertas

@@ -9,6 +9,7 @@ from chatbot.intents.heard import SURE, UNKNOWN, Heard
 from chatbot.intents.hearing.words import plain, words_of
 
 IN, OUT = "opt_in", "opt_out"
+_LIKELY = 0.6
 # What one may consent to. One message is what somebody got or is to get, not all that will come.
 _MESSAGES = re.compile(
     r"\b(?:mensaj(?!e\b)|mensag(?!em\b)|promo|ofertas|publicidad|noved|novid|notic|notif|anuncios"
@@ -44,7 +45,7 @@ def as_meant(heard: Heard, text: str, *, opted_out: bool) -> Heard:
     """What was heard as a wish for messages is one where it names them; with a no it is the
     contrary; else nothing that the bot knows, and may be an answer to whatever was asked. So is
     what only sounds like a refusal of them."""
-    if heard.intent == UNKNOWN and heard.runner_up == OUT and is_refusal(text):
+    if heard.intent == UNKNOWN and _is_likely_refusal(heard, text):
         return replace(heard, intent=OUT, score=SURE)
     if heard.intent not in (IN, OUT) or heard.exact:
         return heard
@@ -55,6 +56,12 @@ def as_meant(heard: Heard, text: str, *, opted_out: bool) -> Heard:
         return replace(heard, intent=OUT)
     names = _MESSAGES.search(said) or (opted_out and _AGAIN.search(said))
     return heard if names and not _WHY.search(said) else _unknown(heard)
+
+
+def _is_likely_refusal(heard: Heard, text: str) -> bool:
+    """What was all but heard as one, and says so by name: "no acepto ofertas" may be a seller's."""
+    likely = heard.runner_up == OUT and heard.runner_up_score >= _LIKELY
+    return likely and _MESSAGES.search(plain(text)) is not None and is_refusal(text)
 
 
 def _unknown(heard: Heard) -> Heard:
