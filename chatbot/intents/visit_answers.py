@@ -16,10 +16,12 @@ MOVE = re.compile(
     r"|postpone|change|move(?! (?:in|out|into|there|here)\b)|pas(?:ar|emos|amos)(?:l[ao]\b"
     r"| (?:para (?:el|la|las|hoy|manana)|al|(?:mi|la|esa|nuestra) (?:visita|cita))\b))"
 )
-_FOR_A_DAY = rf"(?:porque|ya que) (?:(?:el|los|na) )?(?:{WEEKDAYS}|hoy|manana)\b"
+_A_DAY = rf"(?:(?:el|los|na) )?(?:{WEEKDAYS}|hoy|manana)\b"
+_FOR_A_DAY = rf"(?:porque|ya que) {_A_DAY}"
 _PART = re.compile(
     r"[,;!?\n]+|\.(?!\d|\s?m\b)|\b(?:pero|mas bien|sino|but|porem)\b"
-    rf"|(?=\b{_FOR_A_DAY})|\b(?:porque|ya que|pues)\b(?= (?:\w+ ){{0,4}}(?:trabajo|tengo)\b)"
+    rf"|(?=\b{_FOR_A_DAY})|(?=\bpues {_A_DAY})"
+    r"|\b(?:porque|ya que|pues)\b(?= (?:\w+ ){0,4}(?:trabajo|tengo)\b)"
     r"|\by(?= (?:puedo|podria)\b)|\basi que\b|\bpor eso\b"
     r"|(?<=[\dmh] )que\b(?= (?:a las \d+ )?tengo\b)"
     r"|(?=\b(?:mejor|prefiero|melhor|prefiro|puede ser|podria ser|pode ser|en (?:vez|lugar) del?"

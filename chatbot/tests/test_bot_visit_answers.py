@@ -34,6 +34,7 @@ def test_what_stands_beside_an_hour_does_not_take_it_away(chat, villa, day, name
         "pues el {day} a las 4",
         "ya pues el {day} a las 4",
         "ok pues el {day} a las 4",
+        "el {later} no puedo pues el {day} a las 4",
         "el {day} a las 4, no sé si puedo llevar a mi perro",
         "no sé si voy en carro o en taxi, el {day} a las 4",
         "el {day} a las 4, no estoy seguro cómo llegar",
