@@ -42,8 +42,8 @@ _WHEN_IS = re.compile(
 
 
 _DENIES = re.compile(
-    r"\W*(?:\b(?:no|nao|mejor|todavia|ya|ningun[ao]|gracias|dej\w+|asi|no (?:la )?cancel\w*)\b"
-    r"\W*)+"
+    r"\W*(?:\b(?:no|nao|mejor|todavia|ya|ningun[ao]|gracias|dej\w+|asi|no (?:la )?cancel\w*"
+    r"|si (?:voy|ire|vamos|iremos)(?: a ir)?)\b\W*)+"
 )
 _MORNING = re.compile(r"\b(?:manana|amanha)\b")
 
