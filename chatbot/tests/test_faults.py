@@ -2,7 +2,6 @@
 
 import os
 import random
-import shutil
 import socket
 import time
 import urllib.error
@@ -254,7 +253,7 @@ def try_to_log_in(installation):
         return error.code
 
 
-@pytest.mark.skipif(not shutil.which("redis-server"), reason="no redis-server")
+@pytest.mark.once
 def test_redis_is_away_under_load(installation, tmp_path):
     with redis_server(tmp_path) as redis:
         installation.redis_url = redis.url

@@ -1,7 +1,6 @@
 """The database, or Redis, is away for a while: the jobs wait, and go on by themselves."""
 
 import os
-import shutil
 import time
 from urllib.parse import unquote, urlsplit
 
@@ -18,8 +17,6 @@ pytestmark = [pytest.mark.serial, pytest.mark.django_db(transaction=True)]
 AWAY = 10 if os.environ.get("SOAK") == "1" else 4  # seconds
 MARK = "crm.jobs.tests.samples.mark"
 ASK = "crm.jobs.tests.samples.mark_what_the_database_says"
-
-needs_redis = pytest.mark.skipif(not shutil.which("redis-server"), reason="no redis-server")
 
 
 def by_way_of(proxy_port):
@@ -56,7 +53,7 @@ def test_the_database_is_away(dead_after, tmp_path):
     proxy.shut()
 
 
-@needs_redis
+@pytest.mark.once
 def test_redis_is_away(tmp_path, settings):
     with redis_server(tmp_path) as server:
         settings.REDIS_URL = server.url
@@ -73,7 +70,7 @@ def test_redis_is_away(tmp_path, settings):
             assert guard.is_running()  # its beat went on without the queue
 
 
-@needs_redis
+@pytest.mark.once
 def test_whoever_queues_a_job_is_spared_that_redis_is_away(tmp_path, settings, caplog):
     with redis_server(tmp_path) as server:
         settings.REDIS_URL = server.url
@@ -88,7 +85,7 @@ def test_whoever_queues_a_job_is_spared_that_redis_is_away(tmp_path, settings, c
         server.start()
 
 
-@needs_redis
+@pytest.mark.once
 def test_a_killed_part_with_redis(tmp_path, settings):
     with redis_server(tmp_path) as server:
         settings.REDIS_URL = server.url
