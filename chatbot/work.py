@@ -156,9 +156,9 @@ def work_off() -> None:
     """Do everything that is due now in this thread, then return: for tests and small scripts."""
     book = Journal()
     try:
+        outbox.recover()
         while True:
             settled = sum(lanes.handle_lane(lane) for lane in lanes.due_lanes())
-            outbox.recover()
             results = [outbox.send(claim) for claim in outbox.claim(book, 32)]
             if results:
                 outbox.settle(results)

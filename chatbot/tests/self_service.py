@@ -17,9 +17,11 @@ from PIL import Image
 from chatbot.dialog import registry, sessions
 from chatbot.lanes import due_lanes, handle_lane
 from chatbot.models import Dialog, PartnerSession
+from chatbot.tests import desk
 from chatbot.tests.graph_stub import message_body, text_of
 from chatbot.work import work_off
-from crm.conversations.models import Conversation
+from crm.conversations.models import Channel, Conversation
+from crm.people.models import Contact
 from partners.loans import disburse, draft_loan
 from partners.registry import register_partner
 
@@ -132,9 +134,19 @@ class Chat:
     def dialog(self):
         return Dialog.objects.get(conversation=self.talk)
 
+    def met(self):
+        """As a greeting leaves it, at a tenth of what one takes."""
+        channel = Channel.objects.get(external_id="100200")
+        talk = desk.conversation(channel, "Ana Ficticia", self.sender)
+        desk.hear(talk, "Hola")
+        desk.say(talk, "¡Hola!")
+        Contact.objects.filter(pk=talk.contact_id).update(heard_language="es")
+        Dialog.objects.create(conversation=talk)
+
     def log_in(self, partner):
         """As the log-in leaves it."""
-        self("Hola")
+        if not Conversation.objects.filter(identity__addresses__value=self.sender).exists():
+            self.met()
         return sessions.open_session(
             conversation=self.talk,
             partner=partner,
