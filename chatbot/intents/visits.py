@@ -11,7 +11,7 @@ from django.utils import timezone
 from chatbot.dialog import engine
 from chatbot.dialog.contract import Asked, Outcome, Reply, Step, Turn
 from chatbot.intents import menu, properties, visit_changes
-from chatbot.intents.heard import SURE
+from chatbot.intents.heard import SURE, UNKNOWN
 from chatbot.intents.own_words import kept, written, written_on
 from chatbot.intents.property_picking import beside_place, place_in
 from chatbot.intents.told import just_offered, just_told, said_last
@@ -213,7 +213,11 @@ def off(turn: Turn, data: Mapping[str, Any]) -> Outcome | None:
     """Which visit shall be called off; or when else, of the only one. What is no answer is served
     as if nothing was asked."""
     done = visit_changes.answered(turn, data) or _at_another(turn, data) or in_passing(turn)
-    return done if done or turn.choice or not written(turn) else engine.serve(turn)
+    if done or turn.choice or not written(turn):
+        return done
+    # Tickets look for a visit once more in what is not understood; that is enough.
+    unheard = turn.heard.intent == UNKNOWN
+    return engine.serve(replace(turn, is_asked=False) if unheard else turn)
 
 
 def _at_another(turn: Turn, data: Mapping[str, Any]) -> Outcome | None:

@@ -67,7 +67,13 @@ def test_a_visit_that_is_moved(somebody, place, change):
 
 
 @pytest.mark.parametrize(
-    "rather", ["mejor el martes", "mejor el jueves a las 10", "mejor el martes a las 5"]
+    "rather",
+    [
+        "mejor el martes",
+        "mejor el jueves a las 10",
+        "mejor el martes a las 5",
+        "mejor el jueves que estoy libre",
+    ],
 )
 def test_another_day_for_one_that_may_be_called_off(somebody, rather):
     """Once they have spoken of something else."""
@@ -121,6 +127,7 @@ def another(office):
         "Villa Marina el martes a las 10",
         "quiero visitar Los Álamos el martes a las 10",
         "quiero visitar la segunda el martes a las 10",
+        "the second one tomorrow at 10",
     ],
 )
 def test_one_of_those_that_were_listed(somebody, another, words):
