@@ -51,7 +51,7 @@ _ITS = (
     r"(?:(?:y|el|las?|los|tus?|sus?|una?|alguna?|otr[oa]|ver|solo|copia|del?|al?|mano|con|seu|o"
     r"|usted|ud|aun|todavia|the|your|see)\b )*"
 )
-# What else is done with it than to send it: "esperamos que el banco valide el voucher".
+# What else is done with it than to send it: "puedes revisar el voucher".
 _UP_TO = (
     r"(?:(?!\b(?:revis|valid|verific|confirm|proces|aplic|registr|disculp|cuando\b|vimos\b"
     r"|recibi(?:mos)?\b|\w+r(?:te|les?)\b))[^.;!?]){0,60}?"
@@ -59,11 +59,25 @@ _UP_TO = (
 _SENT = (
     rf"(?:{_TO_US}(?:{_SEND}|send|show|share)|\b{_SEND}(?:me|nos)|\bha\w{{1,3}}(?:me|nos) llegar)\b"
 )
+# We wait for it, as also for the bank's: that one is not theirs to send.
 _NEEDED = (
-    r"\b(?:necesit(?!as)\w+|we(?: still)? need|requ(?:erimos|ier[eo]n?)"
-    r"|(?<!te )(?:a la espera|esper(?:amos|ando|o))|waiting"
-    r"|(?:pedimos|pido|solicit(?:amos|o|a))|agradecer\w+|sirva\w*"
-    r"|es (?:necesario|indispensable|importante))\b"
+    r"\b(?:necesit(?!as)\w+|we(?: still)? need|requ(?:erimos|ier[eo]n?)|agradecer\w+|sirva\w*"
+    r"|(?:te|les?) (?:pedimos|pido|solicit(?:amos|o|a))|es (?:necesario|indispensable|importante))"
+)
+_AWAITED = (
+    r"\b(?:(?<!te )(?:a la espera|esper(?:amos|ando|o))|waiting"
+    r"|(?<!te )(?<!le )(?<!les )(?:pedimos|pido|solicit(?:amos|o|a)))"
+)
+_OF_BANK = r"(?! (?:(?!te |les? )\w+ ){0,4}?banco)"
+# Nothing else stands between, but that it is to be sent, for what, and other things that are.
+_TO_COME = (
+    r"(?:[^\w.;!?]+(?:que|se|a|d[eo]|e[ln]|por|favor|nos|me|les?|mi|para|cuanto|antes|urge\w+|hoy"
+    r"|nuev\w+|pued[ae][sn]?|podrias?|deb[ea]s?|recibir|contar|(?:nos|me) llegue|respuesta|llegar"
+    rf"|ha(?:ga[sn]?|cer)(?:nos)?|tom(?:es?|ar)|saques?|{_SEND}(?:nos|me)?"
+    r"|(?:valid|registr|aplic|atend)[ae]r"
+    r"|dni|documento|numero|operacion|monto|fecha|datos|pago|reclamo|caso|ticket"
+    r"|to|you|send|us|for|copy|of|y|las?|los|tus?|sus?|una?|alguna?|otr[oa]|ver|solo|copia|del|al"
+    r"|con|usted|ud|aun|todavia|the|your|see|please))*?[^\w.;!?]+"
 )
 _HAD = (
     r"(?:^|[^\w\s]|\b(?:si|no|aun|todavia|usted|you)\b)\s*"
@@ -71,13 +85,17 @@ _HAD = (
 )
 _PLEASE = r"\W*(?:por ?fa\w*|please)"
 _NAMED = rf"{_ITS}(?:{SHOWN.pattern})(?:{_PLEASE})?\W*"
+# To be shown to somebody else.
+_NOT_AT = r"(?! en (?:(?:el|la|tu|su|nuestra|cualquier) )?(?:banco|agencia|oficina|ventanilla)\b)"
 _ASKED_FOR = re.compile(
-    rf"(?:{_SENT}|{_NEEDED}){_UP_TO}\b(?:{SHOWN.pattern})|\bfalt\w+ {_ITS}(?:{SHOWN.pattern})"
+    rf"{_SENT}{_UP_TO}\b(?:{SHOWN.pattern}){_NOT_AT}|{_NEEDED}{_TO_COME}(?:{SHOWN.pattern})"
+    rf"|{_AWAITED}{_TO_COME}(?:{SHOWN.pattern}){_OF_BANK}|\bfalt\w+ {_ITS}(?:{SHOWN.pattern})"
     rf"|{_HAD}(?:{SHOWN.pattern})[^.;!]*\?|(?:^|[^\w\s])\s*{_NAMED}\?|^\W*{_NAMED}$"
     rf"|[^\w\s]\s*{_ITS}(?:{SHOWN.pattern}){_PLEASE}\W*$"
 )
 _NOT_ASKED = re.compile(
-    r"\b(?:no (?!(?:me |nos )?(?:tien|tendr|pued|podr))|(?:gracias|agradec\w+) por |sin )[^.,;:!?]*"
+    r"\b(?:no (?!(?:me |nos )?(?:tien|tendr|pued|podr))|(?:gracias|agradec\w+) por |sin "
+    r"|(?:al|(?:a|que) (?:el|tu|su)) banco )[^.,;:!?]*"
 )
 # It did not come, or cannot be read.
 _NOT_SEEN = (
@@ -88,6 +106,11 @@ _MISSED = re.compile(
     rf"\b{_NOT_SEEN} {_ITS}(?:{SHOWN.pattern})"
     rf"|(?:{SHOWN.pattern})[^.;!?]{{0,20}}?\b(?:{_NOT_SEEN}|borros|ilegibl|cortad)"
     r"|\bnot received (?:the|your) receipt"
+)
+# And yet all is well, unless it is to be sent once more.
+_WELL = re.compile(r"\bpero\b|\bya (?:quedo|esta|fue|lo|se)\b")
+_ANEW = re.compile(
+    rf"\b{_SEND}(?:nos|me)?(?:l[oa]s?)?\b|\b(?:necesit|requ[ei]|falt|otra vez|de nuevo|nuevam)"
 )
 # More than one picture.
 SEVERAL = re.compile(
@@ -172,7 +195,10 @@ def surely_goes_on(words: str) -> bool:
 def asks_to_be_shown(text: str) -> bool:
     """Whether a colleague asks there for a receipt, or a picture of what was paid."""
     words = plain(text)
-    return bool(_MISSED.search(words) or _ASKED_FOR.search(_NOT_ASKED.sub("no", words)))
+    if missed := _MISSED.search(words):
+        left = words[missed.end() :]
+        return not _WELL.search(left) or _ANEW.search(left) is not None
+    return _ASKED_FOR.search(_NOT_ASKED.sub("no", words)) is not None
 
 
 def is_lost(texts: Iterable[str]) -> bool:

@@ -1,7 +1,7 @@
 """ "Is it about that ticket?": which yes or no is one to that, and when it is asked again."""
 
 from datetime import timedelta
-from itertools import product
+from itertools import cycle, product
 
 import pytest
 from django.utils import timezone
@@ -142,8 +142,17 @@ def test_a_receipt_that_is_only_spoken_of_is_asked_for_by_nobody(made, ask, clar
         "Ya no necesitamos el voucher",
         "Estamos esperando que el banco valide tu voucher",
         "Te pedimos disculpas, ya vimos tu voucher",
+        "Estamos a la espera del comprobante del banco",
+        "Pedimos al banco que nos envíe el comprobante y te avisamos",
+        "Esperamos la respuesta del banco sobre tu voucher",
+        "Es importante que guardes tu recibo",
+        "Agradeceremos su paciencia, su comprobante está en revisión",
+        "No nos llegó tu comprobante a tiempo, pero ya quedó registrado",
+        "El comprobante estaba borroso pero el banco lo confirmó",
+        "Esperamos que te haya llegado el recibo",
+        "Puedes mostrar la constancia en tu banco",
     ]
-    for answer, caption in each(product(answers, ["", "comprobante de pago"])):
+    for answer, caption in each(zip(answers, cycle(["", "comprobante de pago"]), strict=False)):
         answered(ask, made, clara, answer)
         ask.picture(jpeg(), caption)
         assert said_of(made) == [] and ask.dialog.name == "upload_receipt"
@@ -170,6 +179,8 @@ def test_however_a_receipt_is_asked_for(made, ask, clara, each):
         "Ana, tu comprobante por favor", "El comprobante está borroso, envíalo de nuevo",
         "No se lee el voucher, mándalo otra vez", "El voucher no se ve. Manda otro",
         "Could you send us the receipt?", "We need the receipt", "Do you have the receipt?",
+        "Envíanos el comprobante del banco", "Necesitamos la constancia que te dio el banco",
+        "El voucher no se ve, pero puedes mandarlo otra vez", "Necesitamos tu DNI y el voucher",
     ]  # fmt: skip
     for request in each(requests):
         answered(ask, made, clara, request)
