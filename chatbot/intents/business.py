@@ -50,19 +50,25 @@ _LOAN_WANTED = re.compile(
     r" (?:\w+ ){0,2}(?:ser|hago|hacerme|afiliarme|volverme|tornar|become) (?:\w+ )?"
     r"(?:soci[oa]s?|miembro|member|partner)\b"
 )
-_NOT_NUMBERED = r"(?! (?:n\w+\W+)?(?:p\W?)?\d)"
-# After a property's card that may be the bank's, for this one.
+# A number, and no amount: "préstamo 26", not "préstamo 10000" or "10 mil".
+_NOT_NUMBERED = (
+    r"(?! (?:n\w+\W+)?p\W?\d)(?! n\w+\W+\d)"
+    r"(?! (?:0\d*|\d{1,3})\b(?![.,']\d| (?:mil|soles|dolares|reais|\d{3})\b))"
+)
+# "Dar crédito al pago que hice".
+_NO_CREDIT = r"(?!credito (?:al?|a la|a mi) (?:pago|abono|deposito|transferencia|cuota|cuenta)\b)"
 _LOANS_ASKED = re.compile(
     r"\b(?:hacen|dan|otorgan|ofrecen|brindan|tienen|realizan|fazem|dao|oferecem|darian"
     r"|(?:pueden?|puedes|podrian?|podrias) (?:dar|hacer|otorgar)(?:me)?"
-    rf"|do you (?:give|offer|make|have)) (?:(?:algun|un|tipo de|algum) )*{_LOAN}\b"
-    r"(?! (?:a |al |a la |a mi )(?:pago|abono|deposito|transferencia|cuota|cuenta)\b)"
+    rf"|do you (?:give|offer|make|have)) (?:(?:(?:algun|un|tipo de|algum) )+|{_NO_CREDIT}){_LOAN}\b"
     r"|\b(?:requisitos|tasas?|interes(?:es)?|requirements) (?:para|de|del|por|for)"
     rf" (?:\w+ ){{0,3}}{_LOAN}\b{_NOT_NUMBERED}"
     r"|\b(?:requisitos|documentos|papeles|que) (?:que )?(?:piden|son|hay|necesito|se necesitan?)"
     rf" para {_FOR_ONE}{_LOAN}\b{_NOT_NUMBERED}(?! (?:\w+ )?(?:que|me|a favor)\b)"
     r"|\bprestan (?:dinero|plata)\b|\bcuanto prestan\b"
 )
+# After a property's card that may be the bank's, for this one.
+_FOR_THIS = re.compile(r"\b(?:hipotec\w*|para|bancos?|bancari\w+|compr\w+|vivienda|mortgage)\b")
 # Whoever is in asks that of a loan they have.
 _RATE = re.compile(
     r"\b(?:que|cuanto|cual es (?:el|la)|qual|a que) (?:(?:de|tipo de) )*"
@@ -147,10 +153,12 @@ def _asks_for_loans(turn: Turn, said: str) -> bool:
     told = PROPERTY not in turn.topic and is_stranger and not _MINE.search(said)
     if told and _LOANS_TOLD.search(said):
         return True
-    if PROPERTY in turn.topic or _OWN.search(said):
+    if _OWN.search(said):
         return False
-    of_rates = turn.session is None and _RATE.search(said) is not None
-    return of_rates or _LOANS_ASKED.search(said) is not None
+    asks = _LOANS_ASKED.search(said) is not None
+    if PROPERTY in turn.topic:
+        return asks and not _FOR_THIS.search(said)
+    return asks or (turn.session is None and _RATE.search(said) is not None)
 
 
 def _handed(turn: Turn, wish: str, *, is_lead: bool = True) -> Outcome:

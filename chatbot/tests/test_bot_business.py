@@ -56,6 +56,8 @@ def test_what_sounds_like_their_own_is_a_strangers_wish(chat, each):
         "what about loans? i owe money to a bank",
         "informação sobre empréstimos, o que devo fazer?",
         "info about loans, do I need a minimum balance?",
+        "hacen préstamos a la cuenta o en efectivo?",
+        "dan créditos a mi cuenta bancaria?",
     ]
     for words in each(rows):
         chat(words)
@@ -84,6 +86,8 @@ def test_who_asks_of_their_own_from_anywhere_logs_in(chat, words):
         "necesito otro préstamo",
         "quiero ampliar mi préstamo",
         "qué documentos necesito para sacar un préstamo",
+        "requisitos para un préstamo 10000",
+        "requisitos para un préstamo 500 soles",
     ],
 )
 def test_a_partner_is_no_lead(ask, words):
@@ -168,6 +172,7 @@ def test_who_asks_for_a_property_is_answered_by_the_bot(chat, villa, words):
 def test_a_mortgage_for_what_was_shown_is_no_loan_they_have(chat, villa):
     chat("villa marina")
     assert "Villa Marina" in chat("¿dan créditos hipotecarios?")[0] and not chat.dialog.name
+    assert "préstamo" in chat("¿hacen préstamos?")[0] and waits("Pidió: ")
 
 
 @pytest.mark.parametrize("words", ["no soy socio", "no tengo préstamo", "não sou sócio"])
