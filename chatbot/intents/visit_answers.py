@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import date
 
 from chatbot.intents.hearing.words import plain
-from chatbot.intents.visit_times import WEEKDAYS, When, days_named, read_when
+from chatbot.intents.visit_times import WEEKDAYS, When, days_named, is_a_time, read_when
 
 MOVE = re.compile(
     r"\b(?:cambi\w*|mover\w*|muev\w*|reprogram\w*|re-?agend\w*|posterg\w*|aplaz\w*"
@@ -74,6 +74,15 @@ _NO_MATTER = re.compile(
     r"\bno (?:hay|tengo) (?:ningun )?(?:problemas?|inconvenientes?)\b|\bno problem\b"
     r"|\bsi no (?:es|hay) (?:molestia|inconveniente|problema)\b"
 )
+# Behind what they would like or cannot, "pues el martes viajo" is why: a time only where it says
+# nothing else.
+_PUES = re.compile(rf"\s*pues (?={_A_DAY})")
+_CAN = re.compile(
+    r"\b(?:(?:estoy|estare|estaria) (?:libre|disponible)|me (?:queda|viene|acomoda|parece) bien"
+    r"|esta bien|(?:puedo|podria|podemos|podre|quiero|quisiera|voy|ire)(?: a)?(?: ir| visitarla)?"
+    r"|despues|antes|desde|hasta|a partir|temprano|mediodia|por favor|porfa|gracias)\b"
+)
+_IS = re.compile(r"\bes\b")
 # It is about what stands before it.
 _BARE_NO = re.compile(r"[,;.]\s*(?=no (?:puedo|podre|voy a poder)[\s.!]*$)")
 _FROM = re.compile(r"\b(?:del?|desde|das?|do|from)\s+(?:el |la )?")
@@ -88,7 +97,7 @@ def read_answer(text: str, today: date, *, asked: bool = True) -> When:
     said = _new_time(said, today)
     if _is_past(said, today):
         return When(vague=True)
-    left, dropped = _parts(said)
+    left, dropped = _parts(said, today)
     if any("semana" in one and _NOT_THIS_WEEK.fullmatch(one) for one in dropped):
         left = ["proxima semana", *(_NEXT_ONE.sub(" ", one) for one in left)] if left else []
     rest = ", ".join(left) if dropped else said
@@ -114,7 +123,7 @@ def read_answer(text: str, today: date, *, asked: bool = True) -> When:
 
 def beside_what_they_cannot(text: str, today: date) -> When:
     """What they would like, where they say when they cannot as well."""
-    left, dropped = _parts(plain(text))
+    left, dropped = _parts(plain(text), today)
     return read_when(", ".join(left), today) if dropped else When()
 
 
@@ -131,11 +140,26 @@ def _is_past(said: str, today: date) -> bool:
     return len(left) < len(parts) and read_when(", ".join(left), today).day is None
 
 
-def _parts(said: str) -> tuple[list[str], list[str]]:
+def _parts(said: str, today: date) -> tuple[list[str], list[str]]:
     """What they say, without what is not to be, and that."""
-    parts = [one for one in _PART.split(said) if one.strip()]
-    dropped = [one for one in parts if _is_not_to_be(one)]
-    return [one for one in parts if one not in dropped], dropped
+    left: list[str] = []
+    dropped: list[str] = []
+    for one in filter(str.strip, _PART.split(said)):
+        is_why = _is_why(one, today) and _is_for(", ".join((*dropped, *left)), today)
+        (dropped if is_why or _is_not_to_be(one) else left).append(one)
+    return left, dropped
+
+
+def _is_why(part: str, today: date) -> bool:
+    if not _PUES.match(part):
+        return False
+    time = _CAN.sub(" ", _PUES.sub(" ", part))
+    return _IS.search(time) is not None or not is_a_time(time, today, part=True)
+
+
+def _is_for(said: str, today: date) -> bool:
+    """Whether there is something to have a reason for: "ok pues el martes nos vemos"."""
+    return bool(_CANNOT.search(said) or MOVE.search(said)) or read_when(said, today) != When()
 
 
 def _is_not_to_be(part: str) -> bool:

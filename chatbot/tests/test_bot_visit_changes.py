@@ -162,6 +162,7 @@ def test_what_may_call_it_off_is_asked(booked, day):
     for text in (
         "mañana mi esposo va a ir a la visita porque yo no puedo",
         "no voy a poder ir el {later}",
+        "no podré ir, pues el {later} viajo",
         "no puedo ir al trabajo",
         "no llego a la visita",
         "cancela mi visita de mañana",

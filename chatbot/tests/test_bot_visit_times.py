@@ -93,6 +93,13 @@ def test_what_only_a_person_can_make_an_hour_of(text):
         ("no puedo el martes, mejor a las 4", None, "16:00", 24),
         ("quise decir el martes a las 10", 24, "10:00", None),
         ("estuve viendo su anuncio y quiero ir el martes a las 10", 24, "10:00", None),
+        ("el miércoles a las 4 pues el martes viajo", 25, "16:00", None),
+        ("el jueves a las 11, pues hoy ya es tarde", 26, "11:00", None),
+        ("el viernes pues el jueves es el cumpleaños de mi hija", 27, "", None),
+        ("quiero cambiar mi visita al miércoles a las 4 pues el martes viajo", 25, "16:00", None),
+        ("no puedo ir pues el martes viajo", None, "", 24),
+        ("el martes no puedo pues el miércoles estoy libre a las 4", 25, "16:00", None),
+        ("ok pues el martes a las 4 nos vemos", 24, "16:00", None),
     ],
 )
 def test_the_day_on_which_they_cannot_is_not_the_one_they_want(text, day, hour, without):
