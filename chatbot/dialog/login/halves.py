@@ -48,10 +48,12 @@ _LAST = re.compile(r".*[.,;\n]((?:\W|\b(?:naci|nasci|soy|es|en|em|del?)\b)*\d{4}
 _NUMBER = re.compile(
     r"(?<![\w.+-])(?<!\d,)(?:\d{8}|\d\d(?P<mark>[ .-])\d{3}(?P=mark)\d{3})(?![\w-]|[.,]\d)"
 )
-# Right behind these it is a loan's number, or an amount.
+# Right behind these it is a contract's number, or an amount; behind a loan only where it is said to
+# be its number: who is asked for their document may name the loan first.
+_NTH = r"(?:nro|num|numero|n\.o|no|n)\b[.:°]?"
 _OF_LOAN = re.compile(
-    r"\b(?:prestamo|credito|contrato|emprestimo|deposite|depositei|pague|paguei|transferi)"
-    r"(?: (?:nro|num|numero|n\.o|n|no|es|e|el|o)\b[.:°º]?)* #?$"
+    rf"\b(?:(?:contrato|deposite|depositei|pague|paguei|transferi)(?: (?:{_NTH}|(?:es|e|el|o)\b))*"
+    rf"|(?:prestamo|credito|emprestimo)(?: (?:es|e|el|o)\b)*(?: {_NTH}| (?=#))) ?#?$"
 )
 # Of two digits: whoever writes here was born in "30" to "99", or in "00" to "10".
 OLDEST, YOUNGEST = 30, 10
@@ -80,21 +82,24 @@ def waits(turn: Turn, data: Mapping[str, Any]) -> bool:
 
 
 def numbers_beside(heard: Heard, text: str) -> set[str]:
-    """What may be a document beside what is asked of loans: nothing says what else it is."""
+    """What may be a document beside what is asked of loans; a loan's own number too: whoever takes
+    one for the other shall not have theirs kept."""
+    return {document for document, _before in _numbers_beside(heard, text)}
+
+
+def _numbers_beside(heard: Heard, text: str) -> list[tuple[str, str]]:
+    """Each with the words before it."""
     if heard.intent not in _OF_LOANS or not heard.asks_else:
-        return set()
+        return []
     said = plain(without_figures(even(text)))
-    found = (one for one in _NUMBER.finditer(said) if not _is_other(said[: one.start()]))
-    return {re.sub(r"\D", "", one[0]) for one in found}
-
-
-def _is_other(before: str) -> bool:
-    return bool(OTHER.search(before) or _OF_LOAN.search(before))
+    found = ((re.sub(r"\D", "", one[0]), said[: one.start()]) for one in _NUMBER.finditer(said))
+    return [(number, before) for number, before in found if not OTHER.search(before)]
 
 
 def _document_beside(turn: Turn) -> str:
     """ "": there is none, or it may be one of several."""
-    found = set() if turn.choice else numbers_beside(turn.heard, turn.text)
+    numbers = [] if turn.choice else _numbers_beside(turn.heard, turn.text)
+    found = {number for number, before in numbers if not _OF_LOAN.search(before)}
     return found.pop() if len(found) == 1 else ""
 
 
