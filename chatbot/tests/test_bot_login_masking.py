@@ -248,6 +248,14 @@ def test_a_document_is_heard_and_masked_however_it_is_written(words):
         "soy Ana Prueba, quiero un préstamo, 12345678",
         "soy Ana Prueba, tengo una consulta, 12345678",
         *("soy Ana, tengo una consulta 12345678", "soy Ana, busco casa en Lima 12345678"),
+        "soy Ana quiero mi constancia porfa 12345678",
+        "soy Ana necesito constancia por favor 12345678",
+        *("soy el agente Luis Soto 12345678", "soy Luis Paz agente inmobiliario 12345678"),
+        "la boleta a nombre de Ana Soto Paz, 12345678",
+        "emitan la factura a nombre de Ana Soto, 12345678",
+        "mi cuenta está a nombre de mi esposa Rosa Paz 12345678",
+        "pagué la cuota a nombre de Luis Paz 12345678",
+        "transferí a la cuenta a nombre de Luis Paz 12345678",
     ],
 )
 def test_a_document_is_heard_in_other_words_too(words):
@@ -287,7 +295,7 @@ def test_a_document_is_heard_in_other_words_too(words):
         "deposité a nombre de Ventanilla SAC 12345678",
         "ya pagué, transferí a nombre de la empresa 19312345",
         "boleta a nombre de Juan Pérez, 00123456, no figura mi pago",
-        "la cuenta está a nombre de Juan Pérez 19312345",
+        "transferí a la cuenta a nombre de Juan Pérez, operación 19312345",
         "00123456 es el documento de pago",
         "documento de mi compra: 00123456, no sale",
         "la operación es 00123456, dni no llevo",

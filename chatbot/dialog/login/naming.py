@@ -42,8 +42,8 @@ _ELSE = (
 _NO_NAME = (
     rf"(?:{_ELSE}|\b(?:pague|deposite|yapee|plinee|transferi|fecha|fijo|llam\w*|numero|nro)\b"
     # These only shortly before it: "soy Ana, quiero un préstamo, 12345678".
-    r"|\b(?:(?:constancia|referencia|secuencia|expediente|agente|folio)(?: \w+){0,2}"
-    r"|(?:prestamo|tengo|cuesta|precio|casa)"
+    r"|\b(?:(?:constancia|referencia|secuencia|expediente|folio)(?: (?:es|e|el|la|dice)){0,2}"
+    r"|agente(?: bcp| bbva| interbank| kasnet)?|(?:prestamo|tengo|cuesta|precio|casa)"
     r"(?: (?:es|e|el|o|de|dice|unos|unas|como|casi|mas|hasta|cerca|aprox\w*)){0,2})[^\w,]{1,3}\d)"
 )
 _THING = rf"(?:(?:el|la|un|una|o|a|mi|mis|meu|su) )?(?:{_ELSE}|(?:compra|venta|contrato|cuota)\b)"
@@ -52,11 +52,13 @@ _NAME = (
     r"\b(?:(?:yo )?soy|(?:eu )?sou|me (?:llamo|chamo)|mi nombre es|meu nome e|my name is|i am"
     r"|a nombre de)\b"
 )
-# The number of a payment, not of the loan that is paid: "deposité a nombre de Ana, 00123456".
+# The number of a payment, not of the loan that is paid: "deposité a nombre de Ana, 00123456"; or of
+# a firm's account. Any other may be the document of whose name it is.
 _PAID_TO = re.compile(
     r"(\b(?:deposit|pago|pagu|transf|boleta|voucher|recibo|factura|comprobante"
     r"|(?<!estado de )(?<!estados de )(?<!estado de mi )cuenta)\w*"
     r"(?:(?!prestamo|credito|contrato|deuda)[^.;?!¿¡]){1,40})\ba nombre de\b"
+    r"(?=[^.;?!¿¡\d]{1,60}(?:\b00\d{6}|\b(?:empresa|s\.?a\.?c?|e\.?i\.?r\.?l)\b\W{1,3}\d))"
 )
 _EIGHT = r"(?:\d{8}|\d\d(?P<mark>[ .-])\d{3}(?P=mark)\d{3})(?![\w-]|\.\d)"
 # "mi dni es 12345678", "soy 12345678", "dni12345678", "12345678 es mi dni", "12345678 (dni)",
