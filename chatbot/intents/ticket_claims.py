@@ -13,6 +13,7 @@ from chatbot.intents.hearing.features import asks
 from chatbot.intents.hearing.ticket_numbers import names_some
 from chatbot.intents.hearing.words import plain
 from chatbot.intents.own_words import written
+from chatbot.intents.property_words import read_question
 from chatbot.intents.ticket_answers import is_unread, rate, reopen
 from chatbot.intents.ticket_asking import (
     ABOUT,
@@ -25,9 +26,10 @@ from chatbot.intents.ticket_asking import (
     said_lately,
     says_wrong,
 )
-from chatbot.intents.ticket_finding import lately, not_done, one_waits, quoted, said_last
+from chatbot.intents.ticket_finding import lately, not_done, one_waits, quoted, said_last, waiting
 from chatbot.intents.ticket_words import (
     ASKS,
+    ASKS_PROPERTY,
     BARE_NO,
     NOT_THAT,
     NOT_TOLD,
@@ -91,11 +93,9 @@ def claim(turn: Turn) -> Outcome | None:
     if changed := visits.in_passing(turn):
         return changed
     files = turn.files
-    waiting = waits and hearing.hear_waiting(
-        message=turn.message, partner=turn.partner, files=files
-    )
-    if waiting:
-        return added(turn, waiting, waiting)
+    heard = waits and hearing.hear_waiting(message=turn.message, partner=turn.partner, files=files)
+    if heard:
+        return added(turn, heard, heard)
     if turn.inbound.kind != Message.Kind.TEXT or _is_leads(turn):
         return None
     # What surely is about something else that is spoken of is not asked about.
@@ -161,8 +161,13 @@ def _begun(turn: Turn, offered: list[str]) -> Outcome | None:
 
 
 def claim_new(turn: Turn) -> Outcome | None:
-    """Another complaint: the one that was told before is it, where that was just asked."""
-    return _not_that(turn) or claim_other(turn)
+    """Another complaint: the one that was told before is it, where that was just asked. It may be
+    what a ticket waits for, though something else was said since."""
+    found = _not_that(turn) or claim_other(turn)
+    is_told = written(turn) and not (turn.choice or turn.heard.exact or turn.is_first)
+    if found or not is_told or turn.inbound.kind != Message.Kind.TEXT:
+        return found
+    return asked_of(turn, waiting(turn))
 
 
 def claim_document(turn: Turn) -> Outcome | None:
@@ -220,7 +225,15 @@ def _may_answer(turn: Turn, entry: TicketMessage) -> bool:
     if is_unread(entry):
         return TELLS.search(words) is not None and NOT_TOLD.search(words) is None
     names = slots.ordinal or slots.day or any(sign.isdigit() for sign in turn.text)
-    return bool(names) or heard.score < SURE
+    return bool(names) or heard.score < SURE or _names_property(turn, entry)
+
+
+def _names_property(turn: Turn, entry: TicketMessage) -> bool:
+    """Whether it only says which property it was, as that question asks."""
+    if turn.heard.intent != "property_inquiry" or not ASKS_PROPERTY.search(plain(entry.text)):
+        return False
+    asked = read_question(turn.text)
+    return not (asked.says_something or asked.others or asked.cheaper)
 
 
 def _may_tell(turn: Turn, entry: TicketMessage) -> bool:

@@ -61,6 +61,12 @@ def lately(turn: Turn) -> list[Ticket]:
     return list(rows.order_by("-changed_at")[:MOST_LATELY])
 
 
+def waiting(turn: Turn) -> list[Ticket]:
+    """Those of them that wait for this person, and may hear them."""
+    rows = [one for one in lately(turn) if one.status == Ticket.Status.WAITING]
+    return [one for one in rows if turn.partner is None or hearing.may_hear(one, turn.partner)]
+
+
 def not_done(turn: Turn) -> list[Ticket]:
     """Those that are not done, newest first, or the one whose number they say: in a session all
     that may hear them, else of what is private only what was spoken of here."""

@@ -142,6 +142,11 @@ NOT_TOLD = re.compile(
 )
 # Asked without a sign of it, of what was.
 ASKS = re.compile(r"\b(?:cual|cuant[oa]s?|como|qual|quanto|how)\b")
+# Which property it is about.
+ASKS_PROPERTY = re.compile(
+    r"\b(?:propiedad(?:es)?|casas?|depas?|departamentos?|inmuebles?|terrenos?|lotes?|local(?:es)?"
+    r"|visit\w+|propert(?:y|ies))\b[^.!]*\?"
+)
 # Nothing but a no, and yet not of a question.
 NOT_WELL = re.compile(
     r"\bno (?:esta|estan|es|quedo|fue|era) (?:bien|correct\w+|asi|cierto|verdad)\b"

@@ -11,6 +11,7 @@ from chatbot.tests.self_service import MOST_QUERIES, jpeg, make_loan
 from chatbot.tests.tickets_known import ANSWER, BESIDE, answered, fresh
 from chatbot.work import work_off
 from crm.conversations.models import Conversation
+from crm.people.models import Contact
 from leads.models import Lead
 from tickets.merging import merge
 from tickets.models import Ticket, TicketMessage
@@ -68,6 +69,36 @@ def test_what_surely_asks_for_something_else_is_served(asked, ask, each):
     for one in each(words):
         ask(one)
         assert said_of(asked) == [] and fresh(asked).status == "waiting"
+
+
+def test_a_complaint_after_small_talk_may_be_its_answer(asked, ask, each):
+    for between, words in each(
+        [("hola", "me cobraron dos veces"), ("un momento", "me cobraron mora sin motivo")]
+    ):
+        ask(between)
+        (said,) = ask(words)
+        assert f"*{asked.number}*?" in said and len(ask.queries) <= MOST_QUERIES
+        ask("sí")
+        assert said_of(asked) == [words] and Ticket.objects.count() == 1
+    ask("hola")
+    ask("me cobraron dos veces")
+    (said,) = ask("no")
+    assert "Asunto: *me cobraron dos veces*" in said and said_of(asked) == []
+    ask("cancelar")
+    # Nobody's hears nothing of a session, and keeps no complaint from being made there.
+    Ticket.objects.update(partner=None, contact=Contact.objects.create(name="Otra"))
+    assert "abramos un ticket" in ask("me cobraron dos veces")[0]
+
+
+def test_a_property_answers_who_asks_for_one(prospects, stranger, clara, villa, each):
+    answered(stranger, prospects, clara, "¿Qué propiedad ibas a visitar?")
+    set_status(ticket=fresh(prospects), status="waiting", by=clara)
+    for words in each(["Villa Marina", "era Villa Marina", "Villa Marina, la de Miraflores"]):
+        (said,) = stranger(words)
+        assert prospects.number in said and said_of(prospects) == [words]
+    for words in each(["info de Villa Marina", "¿Villa Marina sigue disponible?"]):
+        (said,) = stranger(words)
+        assert "Malecón 100" in said and said_of(prospects) == []
 
 
 def test_a_receipt_is_none_of_its_answers_unless_asked_for(asked, ask, clara, each):
