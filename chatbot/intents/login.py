@@ -31,15 +31,26 @@ _I_AM = re.compile(
 )
 # What has a code, too: "código de la casa", "código interbancario".
 _OF_ELSE = (
-    r"(?:(?:(?:del?|da|do|of) )?(?:(?:el|la|los|las|un|una|mi|mis|su|sus|meu|minha|the|my) )?"
-    r"(?:pagos?|pagar|pagamentos?|payment|operac\w+|operation|transac\w+|transfer\w+|casas?|house"
-    r"|depas?|departamentos?|apartamentos?|propiedad\w*|property|inmuebles?|imove\w+|terrenos?|bancos?"
-    r"|bank|barras?|qr|yape|plin|prestamos?|creditos?|contratos?|(?:cuenta )?interbancari\w+|cci"
-    r"|swift|postal)\b)"
+    r"(?:(?:(?:del?|da|do|of|para|pra|for|to) )?"
+    r"(?:(?:el|la|los|las|un|una|mi|mis|su|sus|meu|minha|the|my) )?"
+    r"(?:pagos?|pagar|pagamentos?|pay|payment|deposit\w+|operac\w+|operation|transac\w+|transfer\w+"
+    r"|casas?|house|depas?|departamentos?|apartamentos?|propiedad\w*|property|inmuebles?|imove\w+"
+    r"|terrenos?|bancos?|bank|barras?|qr|yape\w*|plin\w*|prestamos?|creditos?|contratos?|agentes?"
+    r"|agencias?|recaudo|recaudacion|convenios?|clientes?|recibos?|comprobantes?|referencia"
+    r"|(?:cuenta )?interbancari\w+|cci|swift|postal)\b)"
 )
 # That no code has come, or that another one is wanted.
 _OF_CODE = re.compile(rf"\b(?:codigos?|codes?)\b(?! {_OF_ELSE})|\b(?:reenvi\w+|resend\w*)\b")
-_CODE_OF_ELSE = re.compile(rf"\b(?:codigos?|codes?) {_OF_ELSE}")
+# Whoever says nothing but these wants the log-in's code, whatever that sounds like.
+_ONLY_OF_CODE = re.compile(
+    r"(?:\W|\b(?:codigos?|codes?|hola|ola|hello|buen[oa]s?|bom|boa|dias?|tardes?|noches?|noite|por"
+    r"|favor|porfa|gracias|please|e[ls]?|l[ao]|un[ao]?|the|an?|os?|mis?|meu|my|me|nos|no|ese|este|de"
+    r"|al?|en|para|to|i|you|can|ya|otr[oa]|outro|another|vez|n[uo]e?vo|new|que|cual|donde"
+    r"|(?:re)?envi\w*|mand\w*|(?:re)?send|pas(?:a|ar|as|e|en)(?:me)?|da(?:n|r|s)?(?:me)?|den(?:me)?"
+    r"|give|quiero|quisiera|quero|necesito|preciso|need|want|pued[eo]\w*|podria\w*|pode|ve[or]|lleg\w*"
+    r"|recib\w*|acceso|acceder|ingres[ao]\w*|entrar|verificacion|seguridad|confirmacion|validacion"
+    r"|autorizacion|sesion|correo|email|sms|whatsapp|mensaje|celular|telefono|app)\b)*"
+)
 _NONE_CAME = re.compile(
     rf"{_OF_CODE.pattern}"
     r"|^\W*(?:(?:pero|aun|todavia|mas|ainda|but|i) )*(?:no|nao|nada|nunca|nothing|(?:did|have)n.?t)"
@@ -192,8 +203,9 @@ def _wants_else(turn: Turn) -> bool:
 
 
 def _only_of_code(words: str) -> bool:
-    """Whether the log-in's code is asked for, whatever else that sounds like ("dame el código")."""
-    return _OF_CODE.search(words) is not None and not _CODE_OF_ELSE.search(words)
+    """Whether the log-in's code is asked for and nothing else ("dame el código"): any other word
+    may be of what has a code, too."""
+    return _OF_CODE.search(words) is not None and _ONLY_OF_CODE.fullmatch(words) is not None
 
 
 def _tried(turn: Turn, data: Mapping[str, Any]) -> Outcome | None:

@@ -74,6 +74,11 @@ def test_what_else_is_wanted_is_served_all_the_same(partner, from_outside, each)
         *("quiero el código de la casa", "no me llegó el código de barras"),
         *("mándame el código qr", "quiero el código de mi préstamo"),
         *("cuál es el código interbancario", "el código de la casa, mándame el código"),
+        *("reenvíame mi estado de cuenta", "me pueden reenviar el voucher"),
+        *("dame el código para depositar", "cuál es el código de agente"),
+        *("cuál es el código de recaudo para pagar en bcp", "qué código doy en el banco"),
+        *("mi código de cliente", "código de mi recibo", "el código de seguridad de la casa"),
+        "quiero ver la propiedad código vm",
     ]
     for words in each(texts):
         (said,) = from_outside(words)
