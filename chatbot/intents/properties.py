@@ -85,7 +85,7 @@ def _cheaper(turn: Turn, said: Wish) -> Outcome | None:
         return None
     if rows := list(matching(wish)[: MOST_SHOWN + 1]):
         return property_wishes.keeping(turn, wish, _listed(turn, "property_list", rows))
-    if said.kind or said.place:
+    if said.place or (said.kind and any(one.kind != said.kind for one in seen)):
         return None  # dearer ones may be of that kind or there
     if rows := property_wishes.nearest((wish, replace(wish, place=""))):
         return property_wishes.keeping(turn, wish, _listed(turn, "property_near", rows))

@@ -51,9 +51,20 @@ INTEREST = (
 CHEAPER = r"mas barat\w*|mas economic\w*|mais barat\w*|mais em conta|cheaper|less expensive"
 # To haggle, or to tell of another one, or of the one that is cheapest of those they saw.
 NOT_CHEAPER = (
-    r"l[oa]s? dej\w+|dej\w*l[oa]s?|rebaj\w+|duen[oa]s?|encontr(?:e|o|amos|ado|ei)|achei|found"
+    r"l[oa]s? dej\w+|dej\w*l[oa]s?|rebaj\w+|(?<!no )encontr(?:e|o|amos|ado|ei)|achei|found"
+    r"|duen[oa]s? (?:que|si|no|l[oa]|me|pued\w+|podr\w+|acept\w+|dej\w+)"
     r"|l[oa]s? vi|otro lado|otra pagina|make it|(?:el|la|los|las) mas (?:barat|economic)[oa]s?"
     r"|[oa]s? mais barat[oa]s?"
+)
+# To ask what else we have is neither, whatever stands beside it.
+_OURS = r"(?:tienen|tienes|tengan?|tengas|hay|haya|ofrecen)"
+_ONE = (
+    r"(?:(?:algo|algun[oa]?s?|un[oa]?s?|otr[oa]s?|casas?|depas?|departamentos?|terrenos?|lotes?"
+    r"|locales|oficinas?|propiedad(?:es)?|inmuebles?|cosas?|opcion(?:es)?) )*"
+)
+ASKS_CHEAPER = (
+    rf"(?:{_OURS}|busco|buscamos) {_ONE}mas (?:barat|economic)\w*"
+    rf"|mas (?:barat|economic)[oa]s? (?:de l[oa]s )?que {_OURS}"
 )
 DECLINES = (
     r"(?:no|nao|not|nunca|tampoco|nem|don.?t|isn.?t|doesn.?t)\b"
@@ -90,6 +101,7 @@ _FACTS = {name: _words(pattern) for name, pattern in FACTS.items()}
 _FEATURES = {name: _words(pattern) for name, pattern in FEATURES.items()}
 _BEYOND, _INTEREST, _MORE, _ELSE = map(_words, (BEYOND, INTEREST, MORE, ELSE))
 _DECLINES, _CHEAPER, _NOT_CHEAPER = map(_words, (DECLINES, CHEAPER, NOT_CHEAPER))
+_ASKS_CHEAPER = _words(ASKS_CHEAPER)
 _THIS = re.compile(THIS)
 _SENTENCE = re.compile(r"(?<=[.!?])\s+|[\n;•]+")
 _MY = _words(r"mis?|meus?|minhas?|my")
@@ -136,12 +148,18 @@ def read_question(text: str) -> Question:
         beyond=bool(_BEYOND.search(said)),
         interest=bool(_INTEREST.search(said)),
         declines=bool(_DECLINES.search(said)),
-        cheaper=bool(_CHEAPER.search(said)) and not _NOT_CHEAPER.search(said),
+        cheaper=_asks_cheaper(said),
         more=bool(_MORE.search(said)),
         others=bool(_ELSE.search(said)),
         this=bool(_THIS.search(said)),
         own=bool(_OWN.search(said)),
     )
+
+
+def _asks_cheaper(said: str) -> bool:
+    if _CHEAPER.search(said) is None:
+        return False
+    return _ASKS_CHEAPER.search(said) is not None or not _NOT_CHEAPER.search(said)
 
 
 def may_be_a_propertys(heard: Heard, text: str) -> bool:

@@ -181,6 +181,10 @@ def test_what_is_added_keeps_what_was_looked_for(chat, each, villa, others):
         ("info de Villa Marina", "cheaper?", "AL-02"),
         ("info de Villa Marina", "una casa más barata en la molina", "AL-02"),
         ("info de Villa Marina", "otra más económica en la molina?", "AL-02"),
+        ("info de Villa Marina", "no encontré a ese precio, ¿tienen algo más barato?", "AL-02"),
+        ("info de Villa Marina", "busco algo más barato, trato directo con el dueño", "AL-02"),
+        ("info de Villa Marina", "cuál es la más barata que tienen?", "AL-02"),
+        ("info de Villa Marina", "hay departamentos más baratos?", "AL-02"),
     ]
     for first, then, code in each(rows):
         chat(first)
@@ -200,6 +204,7 @@ def test_who_haggles_or_found_a_cheaper_one_is_shown_no_other(chat, each, villa,
         "la vi más barata en otro lado",
         "gracias, ya encontré algo más barato",
         "el más barato",
+        "hay manera de que el dueño me lo deje más barato?",
     ]
     for words in each(rows):
         assert "Un asesor te responderá" in chat(words)[0]
@@ -224,6 +229,12 @@ def test_of_another_kind_or_elsewhere_a_dearer_one_is_shown(chat, each, villa, o
         chat("departamentos en surco")
         chat(words)
         assert f"property:{code}" in {id_ for id_, _title in chat.options}
+
+
+def test_of_the_same_kind_no_dearer_one_is_said_to_be_cheaper(chat, villa, others):
+    Property.objects.filter(code="VM-01").update(operation="rent", price=1800)
+    chat("info de Los Álamos")
+    assert "no tenemos nada así" in chat("hay departamentos más baratos?")[0]
 
 
 def test_what_a_partner_would_pay_less_for_is_no_property(ask, villa, others):
