@@ -167,7 +167,7 @@ def claim_new(turn: Turn) -> Outcome | None:
     is_told = written(turn) and not (turn.choice or turn.heard.exact or turn.is_first)
     if found or not is_told or turn.inbound.kind != Message.Kind.TEXT:
         return found
-    return asked_of(turn, waiting(turn))
+    return visits.missed(turn) or asked_of(turn, waiting(turn))
 
 
 def claim_document(turn: Turn) -> Outcome | None:

@@ -23,6 +23,13 @@ _PERHAPS = re.compile(
     r"\b(?:no|nao) (?:podre|puedo|voy a poder|posso|consigo)\W*$|\bno (?:llego|llegare)\b"
     r"|\bya no (?:voy|vamos|puedo|podre|podemos)\b(?! (?:a )?\w+[aei]r(?:l[aoe]s?|me|nos)?\b)"
 )
+# What comes between, where they do not say what they cannot.
+_CAME_UP = re.compile(
+    r"\b(?:me (?:olvide|enferme)|se me (?:complico|presento|olvido|cruzo|hizo tarde)|surgio"
+    r"|(?:salio|presento) (?:algo|trabajo)|imprevistos?|emergencia|(?:otro|un) compromiso"
+    r"|estoy (?:enferm[oa]|mal))\b"
+)
+_ANOTHER_DAY = re.compile(r"\b(?:otro dia|outro dia)\b")
 _ELSEWHERE = re.compile(
     r"\b(?:pag(?:ar?|o|ue|os)|cuotas?|banco|agencia|oficina|cajero|prestamos?|fin de mes|fotos?"
     r"|videos?|enlace|link|mapa|pagina|ver\w* bien|bank|payment|installment)\b"
@@ -81,19 +88,34 @@ _PERHAPS_NOT = re.compile(
     r"\b(?:si|por que|como|cuando|quien|tuv[eo]|tuvimos|ayer|pasad[oa]|antes|saber|pued\w+"
     r"|podria\w*|dij\w+|dice\w*)\b"
 )
-# "Yes" to whether the visit shall be called off, and nothing else.
+# "Yes" to whether the visit shall be called off, and nothing else. What only agrees with how it
+# stands ("está bien", "de acuerdo") does not say so.
+_SAYS_OFF = re.compile(
+    r"\b(?:cancel(?:a|e|o|en|ar)(?:l[ao])?|cancelame(?:la)?|cancelacion"
+    r"|anul(?:a|e|en|ar)(?:l[ao])?)\b"
+)
 _YES = re.compile(
-    r"\b(?:claro que si|asi es|de acuerdo|esta bien|ya pues|si+p?|sim|ya|yes|claro"
-    r"|dale|correcto|exacto|confirmo|es[ae]|es[ae] mism[ao]"
-    r"|cancel(?:a|e|o|en|ar)(?:l[ao])?|cancelame(?:la)?|anul(?:a|e|ar)(?:l[ao])?)\b"
+    r"\b(?:claro que si|asi es|ya pues|si+p?|sim|ya|yes|claro|dale|correcto|exacto"
+    r"|es[ae](?: mism[ao]| visita| cita)?)\b"
 )
 _BESIDE_YES = {
     *re.findall(
         r"\w+",
-        "ok por favor porfavor porfa pls please gracias muchas senor senora senorita mi la de"
-        " visita cita asi es mismo misma obrigado obrigada pode quiero quisiera deseo",
+        "ok por favor porfavor porfa pls please gracias muchas senor senora senorita la las de"
+        " mismo misma obrigado obrigada pode disculpe disculpa disculpen perdon lo siento molestias"
+        " nomas pues",
     )
 }
+# Who wants or confirms a visit means that it stands, but where they say what else.
+_BESIDE_OFF = {
+    *_BESIDE_YES,
+    *re.findall(r"\w+", "mi visita cita quiero quisiera deseo confirmo esta bien acuerdo"),
+}
+_WANTS_IT = re.compile(
+    r"\W*(?:(?:si+p?|sim|ya|ok|claro|bueno)\W+)*"
+    r"(?:quiero|quisiera|deseo|confirmo|mantengo|(?:esta|todo) bien)"
+    r" (?:(?:ir a|mantener|tener) )?(?:la|mi|esa) (?:visita|cita)(?P<rest>.*)"
+)
 # The same and why, but no other day.
 _YES_FOR = re.compile(
     r"\W*(?:(?:si+p?|sim|ya|ok|claro|dale)\W+)*(?:cancel|anul)(?:a|e|o|ar)(?:l[ao])?\W+"
@@ -113,8 +135,14 @@ def calls_off(said: str, *, called: bool) -> bool:
     if _CANNOT.search(said):
         return names or not _ELSEWHERE.search(said)
     if _PERHAPS.search(said):
-        return names or _is_known(said, {"llego", "llegare"})
+        return names or is_missed(said) or _is_known(said, {"llego", "llegare"})
     return called and cancels(said) and not (_PAYS.search(said) or _KEEPS.search(said))
+
+
+def is_missed(said: str) -> bool:
+    """ "Me salió algo, no voy a poder"."""
+    says = _PERHAPS.search(said) and _CAME_UP.search(said)
+    return bool(says) and not _ELSEWHERE.search(said)
 
 
 def cancels(said: str) -> bool:
@@ -160,12 +188,33 @@ def says_at_once(said: str) -> bool:
 
 def agrees(said: str, title: str) -> bool:
     """To that it be called off; "sí puedo ir" is another thing."""
-    if not _YES.search(said) or "?" in said:
+    off = _SAYS_OFF.search(said) is not None
+    if not (off or _YES.search(said)) or "?" in said:
         return False
     if _YES_FOR.fullmatch(said):
         return True
-    known = _BESIDE_YES | set(re.findall(r"\w+", title))
-    return all(word in known for word in re.findall(r"\w+", _YES.sub(" ", said)))
+    known = _BESIDE_OFF if off else _BESIDE_YES
+    return _is_but(known, _YES.sub(" ", _SAYS_OFF.sub(" ", said)), title)
+
+
+def wants_it(said: str, title: str) -> bool:
+    """ "Sí, quiero la visita": it shall stand."""
+    found = _WANTS_IT.fullmatch(said)
+    return found is not None and _is_but({*_BESIDE_YES, "a"}, found["rest"], title)
+
+
+def _is_but(known: set[str], said: str, title: str) -> bool:
+    """Whether it is nothing but those words, and some of the title."""
+    known = known | set(re.findall(r"\w+", title))
+    return all(word in known for word in re.findall(r"\w+", said))
+
+
+def may_mean_it(said: str) -> bool:
+    """Whether what was heard as a cancel is more than a bare one, and of nothing else: "mejor
+    cancelo", "me olvidé, no voy a poder"."""
+    says = cancels(said) or _PERHAPS.search(said) or _ANOTHER_DAY.search(said)
+    else_ = _PAYS.search(said) or _ELSEWHERE.search(said) or _KEEPS.search(said) or asks(said)
+    return bool(says) and not else_ and len(said.split()) > 1
 
 
 def _is_known(said: str, more: set[str]) -> bool:

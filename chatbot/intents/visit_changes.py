@@ -45,6 +45,8 @@ _DENIES = re.compile(
     r"\W*(?:\b(?:no|nao|mejor|todavia|ya|ningun[ao]|gracias|dej\w+|asi|no (?:la )?cancel\w*"
     r"|si (?:voy|ire|vamos|iremos)(?: a ir)?)\b\W*)+"
 )
+_THE_ONE = re.compile(r"\W*(?:(?:si|es|ok|ya)\W+)*(?:la|esa|a) d(?:el?|a)\b")
+_NO = re.compile(r"\b(?:no|nao|ni)\b")
 _MORNING = re.compile(r"\b(?:manana|amanha)\b")
 
 
@@ -113,7 +115,7 @@ def changed(turn: Turn, *, asked: bool = False) -> Change | None:
         return None
     today = written_on(turn)
     if _is_for_a_person(turn, today):
-        return Change(_left())
+        return Change(left_to_a_person())
     said = _Said.of(turn, today, asked=asked)
     if not said.is_of_one:
         return None
@@ -121,13 +123,13 @@ def changed(turn: Turn, *, asked: bool = False) -> Change | None:
     if not rows:
         return Change(_none(turn)) if said.names and not said.rather else None
     if said.left:
-        return Change(_left())
+        return Change(left_to_a_person())
     if said.moves or said.rather:
         only = sure and len(rows) == 1
         return Change(moved=rows[0]) if only else Change(_which(rows, MOVE, said.wanted))
     if said.off:
         return Change(_off(turn, rows, today, sure=sure))
-    return Change(_told(turn, rows))
+    return Change(told(turn, rows))
 
 
 def _is_for_a_person(turn: Turn, today: date) -> bool:
@@ -141,7 +143,7 @@ def _is_for_a_person(turn: Turn, today: date) -> bool:
     return bool(visit) or properties.named_in(turn) is not None
 
 
-def _left() -> Outcome:
+def left_to_a_person() -> Outcome:
     return Outcome((Reply("noted", promises=True),), beside=True)
 
 
@@ -163,10 +165,21 @@ def answered(turn: Turn, data: Mapping[str, Any]) -> Outcome | None:
         return None
     if visit_calling_off.agrees(said, plain(rows[0].about)):
         return _called_off(turn, rows[0], data["said"])
-    if _DENIES.fullmatch(said):
-        return _told(turn, rows)
+    if _DENIES.fullmatch(said) or visit_calling_off.wants_it(said, plain(rows[0].about)):
+        return told(turn, rows)
     # A yes to something else, or an ok, shall not sound as if it was done.
-    return _left() if turn.heard.intent == "affirm" else None
+    return left_to_a_person() if turn.heard.intent == "affirm" else None
+
+
+def named_by_time(turn: Turn, visit: FollowUp, data: Mapping[str, Any]) -> Outcome | None:
+    """ "La del martes", where it is asked which shall be called off. No other "del martes" moves
+    it; and of its own time without a word what shall be, a person decides."""
+    said, wanted = plain(turn.text), read_when(turn.text, written_on(turn))
+    is_then = (wanted.day or wanted.hour) and visit.is_agreed and _is_then(visit, wanted)
+    if _THE_ONE.match(said):
+        sure = is_then and not _NO.search(said)
+        return _called_off(turn, visit, data["said"]) if sure else left_to_a_person()
+    return left_to_a_person() if is_then and not _RATHER.search(said) else None
 
 
 def only_one(turn: Turn, data: Mapping[str, Any]) -> FollowUp | None:
@@ -251,17 +264,17 @@ def _off(turn: Turn, rows: list[FollowUp], today: date, *, sure: bool) -> Outcom
         rows = [one for one in rows if _day(one.due_at) == wanted.day] or rows
     only = rows[0] if sure and len(rows) == 1 else None
     if only is None or not _is_then(only, wanted):
-        return _which_off(turn, rows)
+        return which_off(turn, rows)
     if _names_morning(said, wanted) and _day(only.due_at) != today + timedelta(1):
-        return _which_off(turn, rows)
+        return which_off(turn, rows)
     agent = only.assigned_to.first_name if only.assigned_to else ""
     if visit_calling_off.says_only_that(said, plain(f"{only.about} {agent}")):
         return _called_off(turn, only)
     at_once = visit_calling_off.says_at_once(said)
-    return _called_off(turn, only) if at_once else _which_off(turn, rows)
+    return _called_off(turn, only) if at_once else which_off(turn, rows)
 
 
-def _which_off(turn: Turn, rows: list[FollowUp]) -> Outcome:
+def which_off(turn: Turn, rows: list[FollowUp]) -> Outcome:
     keys = [one.pk for one in rows[: properties.MOST_SHOWN]]
     asked = Asked(DIALOG, "off", {"visits": keys, "said": kept(turn)[:LONGEST_WISH]})
     return replace(_which(rows, OFF), asked=asked)
@@ -306,7 +319,7 @@ def _called_off(turn: Turn, visit: FollowUp, before: str = "") -> Outcome:
     return Outcome((Reply("visit_cancelled", said, again, promises=True),))
 
 
-def _told(turn: Turn, rows: list[FollowUp]) -> Outcome:
+def told(turn: Turn, rows: list[FollowUp]) -> Outcome:
     fixed = [one for one in rows if one.is_agreed]
     said = [
         Reply("visit_already", {"title": one.about, "when": words(turn, one.due_at)}, promises=True)

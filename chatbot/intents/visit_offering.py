@@ -164,12 +164,6 @@ def already_agreed(turn: Turn, booked: FollowUp) -> Outcome:
     return Outcome((Reply("visit_already", said, promises=True),))
 
 
-def own_visit(turn: Turn, shown: Property) -> FollowUp | None:
-    """The visit to it that they have before them: another hour takes its place."""
-    rows = visit_changes.agreed(turn)
-    return next((one for one in rows if visit_changes.is_of(one, shown)), None)
-
-
 def _theirs(turn: Turn, shown: Property, agenda: Agenda) -> tuple[FollowUp | None, list[FollowUp]]:
     """That one, and those that they have elsewhere."""
     ahead = (one for one in agenda.visits if one.due_at > turn.now)

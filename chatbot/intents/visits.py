@@ -10,8 +10,9 @@ from django.utils import timezone
 
 from chatbot.dialog import engine
 from chatbot.dialog.contract import Asked, Outcome, Reply, Step, Turn
-from chatbot.intents import menu, properties, visit_changes
+from chatbot.intents import menu, paid, properties, visit_calling_off, visit_changes
 from chatbot.intents.heard import SURE, UNKNOWN
+from chatbot.intents.hearing.words import plain
 from chatbot.intents.own_words import kept, written, written_on
 from chatbot.intents.property_picking import beside_place, place_in
 from chatbot.intents.told import just_offered, just_told, said_last
@@ -32,7 +33,6 @@ from chatbot.intents.visit_offering import (
     gone,
     note_wish,
     offer_hours,
-    own_visit,
     time_wanted,
     to_be_seen,
 )
@@ -74,6 +74,11 @@ def in_passing(turn: Turn, *, asked: bool = False) -> Outcome | None:
     return (changed.outcome or to_move(turn, changed.moved)) if changed is not None else None
 
 
+def missed(turn: Turn) -> Outcome | None:
+    """ "Me salió algo, no voy a poder" sounds like a complaint."""
+    return in_passing(turn) if visit_calling_off.is_missed(plain(written(turn))) else None
+
+
 def names_only_a_time(turn: Turn) -> bool:
     """ "Mañana a las 11" after a card: when they would come to see it; right after it "el martes"
     or "a las 5", too. A partner may speak of something else by then. After a list "la segunda el
@@ -101,12 +106,13 @@ def cancel(turn: Turn) -> Outcome:
     """ "Cancela mi cita" is about the visit; a bare "cancelar" is not."""
     if changed := in_passing(turn):
         return changed
-    left, shown = menu.cancel(turn), None
-    if "property" in turn.topic:
-        shown = properties.spoken_of(turn)
-    own = own_visit(turn, shown) if shown is not None else None
+    left, visits = menu.cancel(turn), []
+    if not paid.by_cancelling(turn):
+        visits = list(visit_changes.agreed(turn))
+    if visits and not turn.is_asked and visit_calling_off.may_mean_it(plain(written(turn))):
+        return visit_changes.which_off(turn, visits)
     # Nobody shall take it for what was cancelled.
-    stands = already_agreed(turn, own).replies if own else ()
+    stands = visit_changes.told(turn, visits).replies if visits else ()
     return replace(left, replies=(*left.replies, *stands))
 
 
@@ -215,6 +221,8 @@ def off(turn: Turn, data: Mapping[str, Any]) -> Outcome | None:
     done = visit_changes.answered(turn, data) or _at_another(turn, data) or in_passing(turn)
     if done or turn.choice or not written(turn):
         return done
+    if turn.heard.intent == "cancel" and visit_calling_off.cancels(plain(turn.text)):
+        return visit_changes.left_to_a_person()  # it shall not sound as if it was done
     # Tickets look for a visit once more in what is not understood; that is enough.
     unheard = turn.heard.intent == UNKNOWN
     return engine.serve(replace(turn, is_asked=False) if unheard else turn)
@@ -226,7 +234,9 @@ def _at_another(turn: Turn, data: Mapping[str, Any]) -> Outcome | None:
     if not said or not is_a_time(said, written_on(turn), part=True) or not said_last(turn):
         return None
     visit = visit_changes.only_one(turn, data)
-    return to_move(turn, visit) if visit is not None else None
+    if visit is None:
+        return None
+    return visit_changes.named_by_time(turn, visit, data) or to_move(turn, visit)
 
 
 def to_move(turn: Turn, visit: FollowUp | None) -> Outcome:

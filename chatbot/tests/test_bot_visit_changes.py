@@ -174,19 +174,20 @@ def test_what_may_call_it_off_is_asked(booked, day):
     assert "cancelé tu visita" in booked("Villa Marina")[0]
 
 
-def test_why_is_kept_while_it_is_asked(booked):
+def test_why_is_kept_while_it_is_asked(booked, each, day):
     why = "no podré ir, estoy enfermo"
     because = "sí, cancélala porque ya no puedo"
-    polite = ("claro que sí, gracias", "de acuerdo", "así es", "está bien", "ya pues")
-    for answer in ("sí", "ya", "sí, cancela", "cancélala", because, "esa", "Villa Marina", *polite):
-        FollowUp.objects.update(done_at=None, is_cancelled=False, text="")
-        assert "cancelar?" in booked(why)[0]
-        assert "cancelé tu visita" in booked(answer)[0], answer
+    polite = ("claro que sí, gracias", "así es", "ya pues", "cancele por favor, disculpe")
+    other = ("de acuerdo, cancélala", "sí cancelen nomás", "la del {day} a las 10", because)
+    assert "cancelar?" in booked(why)[0]
+    for answer in each(("sí", "ya", "sí, cancela", "esa", "Villa Marina", *polite, *other)):
+        assert "cancelé tu visita" in booked(named(answer, day))[0], answer
         assert why in FollowUp.objects.get().text and len(booked.queries) <= MOST_QUERIES
 
 
-def test_else_it_stands(booked):
-    for answer in (
+def test_else_it_stands(booked, each, day):
+    booked("no podré ir, estoy enfermo")
+    rows = (
         "no",
         "ya no",
         "no, gracias",
@@ -195,10 +196,30 @@ def test_else_it_stands(booked):
         "ok",
         "tiene cochera?",
         "cancelar cuota",
+        "está bien así",
+        "ya está bien, gracias",
+        "de acuerdo",
+        "cancela, encontré otra",
+        "el {day}",
+        "el {day} a las 10 no",
+        "la del {later} a las 4",
+    )
+    for answer in each(rows):
+        (said,) = booked(named(answer, day))
+        assert "Entendido" not in said and "lo dejamos" not in said
+        assert FollowUp.objects.open().get().due_at == moment(day, 10)
+    for answer in each(("sí quiero la visita", "confirmo mi visita", "no cancelen mi visita")):
+        assert "ya está reservada" in booked(answer)[0]
+        assert FollowUp.objects.open().get()
+
+
+def test_what_sounds_like_a_cancel_is_asked_or_told_that_it_stands(booked, each):
+    booked("cancelar")
+    for words in each(
+        ("mejor cancelo", "mejor lo dejamos para otro día", "me salió algo, no voy a poder")
     ):
-        booked("no podré ir, estoy enfermo")
-        assert "Entendido" not in booked(answer)[0], answer
-        assert FollowUp.objects.open().get(), answer
+        assert "cancelar?" in booked(words)[0] and len(booked.queries) <= MOST_QUERIES
+    assert "ya está reservada" in booked("cancelar")[1] and FollowUp.objects.open().get()
 
 
 @pytest.mark.parametrize(
