@@ -14,7 +14,12 @@ from django.utils import timezone
 from chatbot.dialog.contract import Turn
 from chatbot.intents import paid, receipt_denials, receipt_loans, receipt_words
 from chatbot.intents.hearing.amounts import as_amount
-from chatbot.intents.hearing.days import last_such, past_days, without_past_days
+from chatbot.intents.hearing.days import (
+    last_such,
+    may_be_thousands,
+    past_days,
+    without_past_days,
+)
 from chatbot.intents.hearing.loans import without_loan
 from chatbot.intents.hearing.polite import without_politeness
 from chatbot.intents.hearing.words import plain, words_of
@@ -109,6 +114,8 @@ def found(turn: Turn, *, by_number: bool = True) -> dict[str, Any]:
     differ -= {"said_in"}
     if len(past_days(plain(turn.text), timezone.localdate())) > 1:
         differ |= {"day"}
+    if may_be_thousands(text, timezone.localdate()):
+        differ |= {"amount"}
     return counted | named | dict.fromkeys(differ)
 
 
@@ -126,6 +133,8 @@ def _told(turn: Turn) -> dict[str, Any] | None:
     """Day and amount said by a number alone; None: it may be another thing."""
     if receipt_loans.ASKS.search(turn.text):
         return {}
+    if may_be_thousands(plain(turn.text), timezone.localdate()):
+        return None
     rest = without_loan(without_past_days(_numbered(plain(turn.text))))
     days, rest = [int(one) for one in _ON.findall(rest)], _ON.sub(" ", rest)
     numbers = _NUMBER.findall(rest)

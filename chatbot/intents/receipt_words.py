@@ -35,8 +35,13 @@ _OF_WHAT = re.compile(
     r"\W*",
     re.I,
 )
-# What may be one of two is none: "no sé si el 26 o el 20"; nor is the place of a payment.
-_NO_LOAN = re.compile(r"\b(?:si|if|cuotas? \d+)\b|\bn[aã]o sei se\b", re.I)
+# What may be one of two is none: "no sé si el 26 o el 20"; nor is the place of a payment. "Si es el
+# de consumo" may be a yes.
+_NO_LOAN = re.compile(
+    rf"{UNSURE.pattern}\W+(?:(?:de|muy|bien|cu[aá]l)\W+)*(?:si|se|if)\b|\b(?:si|if)\b.* (?:o|or)\b"
+    r"|\b(?:o (?:el|del)|ou|or|cuotas? \d+)\b",
+    re.I,
+)
 AMOUNT = re.compile(r"\b(monto|importe|cantidad|valor|amount)\b", re.I)
 DAY = re.compile(r"\b(fecha|d[ií]a|data|date|day)\b", re.I)
 # "Creo que fue el 5", "el cinco", "el 20 de este mes".

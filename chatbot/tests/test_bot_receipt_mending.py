@@ -7,6 +7,8 @@ import pytest
 from django.utils import timezone
 
 from chatbot.intents.hearing.days import past_days
+from chatbot.intents.hearing.slots import find_slots
+from chatbot.intents.hearing.words import plain
 from chatbot.models import ConfirmedReceipt
 from chatbot.tests import receipts_known
 from chatbot.tests.receipts_known import CAPTION, heard
@@ -258,11 +260,22 @@ def test_asked_for_the_day_it_may_be_said_as_people_do(ask, each, loan):
 
 
 @pytest.mark.parametrize(
-    ("words", "days"),
-    [("el cinco de noviembre", {date(2026, 11, 5)}), ("el veinte y uno de noviembre", set())],
+    ("words", "days", "amount"),
+    [
+        ("el cinco de noviembre", {5}, None),
+        ("el veinte y uno de noviembre", set(), None),
+        ("el 18 de noviembre 1 200", {18}, 1200),
+        ("18 noviembre 1 200 soles", {18}, 1200),
+        ("pago de noviembre 1'200 soles", set(), 1200),
+        ("pagué 430 noviembre 18", {18}, 430),
+        ("pagué el domingo 1 200", set(), None),
+        ("pago de noviembre 1 200", set(), None),
+    ],
 )
-def test_a_day_of_a_month_may_be_spelled(words, days):
-    assert past_days(words, date(2026, 11, 22)) == days
+def test_the_day_and_the_amount_a_text_names(words, days, amount):
+    today = date(2026, 11, 22)
+    assert find_slots(plain(words), today).amount == amount
+    assert {one.day for one in past_days(plain(words), today)} == days
 
 
 @pytest.mark.parametrize("words", ["déjame buscarlo", "me equivoqué"])
@@ -291,6 +304,9 @@ def test_asked_for_the_loan_what_was_listed_names_it(ask, each, ana):
         ("el de 5 mil", None),
         ("el de consumo de 5000 soles", 26),
         ("no recuerdo el número, es el de consumo", 26),
+        ("no sé el número pero si es el de consumo", 26),
+        ("no sé, si el 26 o el préstamo 20", None),
+        ("no sé cuál, el 26 o el préstamo 20", None),
         ("no estoy seguro, creo que el 26", 26),
         ("no sé si el 26 o el 20", None),
         ("no estoy seguro si es el personal", None),
@@ -318,6 +334,18 @@ def test_asked_for_the_loan_another_amount_is_taken(ask, each, loans):
     for words in each(["no sé cual de los 2", "no sé cuál, tengo 2", "no sé, la cuota 2"]):
         ask(words)
         assert ask.dialog.data["loan"] == 0
+
+
+def test_a_day_before_thousands_is_asked_about(ask, each, loan):
+    first = WEEK[date.fromisoformat(last(1)).weekday()]
+    rows = [f"el {TWO_AGO} 1 200", f"pagué el {first} 1 200", f"no, el {first} 1 200"]
+    ask.picture(jpeg())
+    for words in each(rows):
+        assert AMOUNT in ask(words)[-1] and heard(ask) == (None, None)
+    ask("500")
+    ask("15/01/2025")
+    for words in each([*rows[1:], "pagué ayer 20 430"]):
+        assert AMOUNT in ask(words)[-1] and heard(ask)[0] is None
 
 
 def test_asked_for_the_day_another_number_is_no_amount(ask, loan):

@@ -145,6 +145,7 @@ def test_an_amount_is_read_as_people_write_it(text, amount):
         "son 2 cuotas de 150", "pagué 2 cuotas", "yape 987654321", "S/ 300 y S/ 130",
         "ayer 21 430 soles", "el viernes 20 430 soles", "préstamo 26",
         "ayer 20 430 soles", "viernes 19 430 soles", "ayer el 1 430 soles", "mes 3 430 soles",
+        "noviembre 1 200 soles", "pagué noviembre 18 430", "anoche 20 430 soles",
         "pago del mes 1 200 soles", "mes 10 430 soles", "cuotas 4 430 soles ayer",
     ],
 )  # fmt: skip

@@ -30,7 +30,15 @@ _DAY_FIRST = re.compile(r"(?<![\d.,])(\d{1,2})([-/.])(\d{1,2})\2(\d{4}|\d{2})(?!
 _NAMED = re.compile(
     rf"(?<!\d)(\d{{1,2}})\s*(?:de|/|-)?\s*({MONTHS})\b\.?(?:\s*(?:del?|,|/|-)?\s*(\d{{4}})\b)?"
 )
-_NAMED_FIRST = re.compile(rf"\b({MONTHS})\.? (\d{{1,2}})(?:st|nd|rd|th)?\b(?:,? (\d{{4}})\b)?")
+# "Noviembre 18 430" may be the 18th and 430, or many thousands, and "18 de noviembre 1 200" is
+# the 18th; so no number before three more digits is the month's day.
+_ALONE = r"\b(?![ ']\d{3}\b)"
+_ONE, _TWO = r"(?<![\d.,])\d", r"(?<![\d.,])[0-3]\d"
+_NO_DAY_BEFORE = rf"(?<!{_ONE}[ /-])(?<!{_TWO}[ /-])(?<!{_ONE} de )(?<!{_TWO} de )"
+_NAMED_FIRST = re.compile(
+    rf"{_NO_DAY_BEFORE}\b({MONTHS})\.? (\d{{1,2}})(?:(?:st|nd|rd|th)\b|{_ALONE})"
+    r"(?:,? (\d{4})\b)?"
+)
 _SHORT = re.compile(
     r"(?:\b(?:el|fecha|dia|del|em|no|pague|paguei|soles|es|fue|era|foi)\b[ :]*"
     r"|^\s*|(?<=\d )(?=\d+/))"
@@ -54,14 +62,17 @@ _WEEKDAY = re.compile(
 )
 # "El viernes 20": that day, where it was one; else neither is taken.
 _DATED = re.compile(
-    rf"\b(?:el |dia )?({'|'.join(_WEEKDAYS)}),? (?:el |dia )*(\d{{1,2}})"
+    rf"\b(?:el |dia )?({'|'.join(_WEEKDAYS)}),? (?:el |dia )*(\d{{1,2}}){_ALONE}"
     r"(?![\w.,/-]*\d|\w|/)(?! ?(?:s/|\$|soles|sol|dolares|usd|pesos|reais|mil|k|(?:de )?"
     rf"(?:{MONTHS}))\b)"
 )
 # "Ayer 21 430" may be the 21st and 430, or many thousands.
 _BEFORE_THOUSANDS = re.compile(
-    rf"\b({'|'.join(_WEEKDAYS)}|ayer|anteayer|hoy|ontem|hoje|yesterday|today),? ((?:el |dia )*)"
-    r"([12]?\d|3[01]) (?!000)\d{3}\b"
+    rf"\b({'|'.join(_WEEKDAYS)}|ayer|anteayer|anoche|antier|hoy|ontem|hoje|yesterday|today),?"
+    r" ((?:el |dia )*)([12]?\d|3[01]) (?!000)\d{3}\b"
+)
+_MONTH_BEFORE_THOUSANDS = re.compile(
+    rf"{_NO_DAY_BEFORE}\b(?:{MONTHS})\.? (?:[12]?\d|3[01]) (?!000)\d{{3}}\b"
 )
 # "Mes 3 430" may be that of March, "2 cuotas 1 430" is what two of them are.
 _IN_A_ROW = re.compile(r"\b(?:mes|(?<!\d )cuotas) (?:1[0-2]|[1-9]) (?!000)\d{3}\b")
@@ -146,7 +157,7 @@ def may_be_thousands(text: str, today: date) -> bool:
     """Whether a number after a day may be one of the month, or the thousands of an amount: a
     small one is so only where it is that day's own, or led by "el" ("ayer 1 200" is an amount).
     The same of a month's or an installment's number."""
-    if _IN_A_ROW.search(text):
+    if _IN_A_ROW.search(text) or _MONTH_BEFORE_THOUSANDS.search(text):
         return True
     for name, led, number in _BEFORE_THOUSANDS.findall(text):
         such = {one.day for one in past_days(f"{name} {number}", today)}
