@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -9,7 +10,7 @@ from typing import Any
 from django.utils import timezone
 
 from chatbot.dialog import registry
-from chatbot.dialog.contract import Asked, Outcome, Reply, Step, Turn, say
+from chatbot.dialog.contract import Asked, Outcome, Reply, Step, StepHandler, Turn, say
 from chatbot.dialog.login import ask, in_session, needs_session
 from chatbot.intents import (
     holdings,
@@ -49,6 +50,7 @@ GUESSED = "guessed"
 # What is said where a file is given up for something else.
 LEFT = "receipt_left"
 FILES = (Message.Kind.IMAGE, Message.Kind.DOCUMENT)
+_ANOTHER = re.compile(r"\b(?:otr[oa]s?|outr[oa]s?|other|another)\b", re.I)
 
 
 # --- Where it begins -------------------------------------------------------------------------
@@ -208,19 +210,27 @@ def _loan_step(turn: Turn, data: Data) -> Outcome | None:
     running, rest = receipt_loans.running(turn), receipt_loans.without_lent(turn)
     found = holdings.described(turn, running) or holdings.described(rest, running)
     if found is not None:
-        return go_on_with(turn, data, {"loan": found.pk})
+        return _of_loan(rest, data, found.pk)
     if picked.startswith("loan-"):
         found = next((one for one in running if f"loan-{one.pk}" == picked), None)
     else:
         was_named, found = holdings.named(turn, running, asked=True)
         if found is None and unsure:
-            return go_on(turn, dict(data) | {"loan": 0})
+            return _of_loan(rest, data, 0)
         if not was_named:
             asked = replace(ask_loan(turn, data), misunderstood=True) if rest is not turn else None
             return _more_facts(rest, data) or asked
     if found is None:
         return ask_loan(turn, data, Reply("loan_not_found"))
-    return go_on_with(turn, data, {"loan": found.pk})
+    return _of_loan(rest, data, found.pk)
+
+
+def _of_loan(turn: Turn, data: Data, pk: int) -> Outcome:
+    """It is known, with what is said beside it: "el monto es 450 del préstamo 26". What is all a
+    number is the loan's."""
+    alone = holdings.WRITTEN.fullmatch(turn.text)
+    beside = {} if alone else receipt_mending.found(turn, by_number=False)
+    return go_on_with(turn, data, beside | {"loan": pk, "wrong_loan": None})
 
 
 def _confirm(turn: Turn, data: Data) -> Outcome | None:
@@ -301,6 +311,25 @@ def _aside(turn: Turn, data: Data, step: str, *own: str) -> Outcome | None:
     return None
 
 
+def _kept(step: str, handler: StepHandler) -> StepHandler:
+    """To say once more that it was paid gives nothing up: what is open is asked again."""
+
+    def answered(turn: Turn, data: Data) -> Outcome | None:
+        outcome = handler(turn, data)
+        if outcome is None and _says_again(turn):
+            return replace(again(turn, data, step), misunderstood=True)
+        return outcome
+
+    return in_session(answered)
+
+
+def _says_again(turn: Turn) -> bool:
+    """Whether a receipt is spoken of, and no other one, nor what became of those before."""
+    if turn.choice or brings_file(turn) or turn.heard.intent != "upload_receipt":
+        return False
+    return not (_ANOTHER.search(turn.text) or paid.is_none(turn) or receipt_states.is_asked(turn))
+
+
 def _paid_already(turn: Turn) -> bool:
     """ "Ya cancelé", and nothing of what is asked."""
     return paid.says_cancelled(turn) and not receipt_mending.found(turn)
@@ -315,9 +344,11 @@ CHOICES = {"receipt": receipt_keeping.tapped_late}
 STEPS = {
     (VISITOR, "is_it"): Step(_is_it),
     (DIALOG, "file"): Step(in_session(_file), answers=receipt_mending.stays),
-    (DIALOG, "amount"): Step(in_session(_amount), asks_figure=True, left=LEFT, answers=goes_on),
-    (DIALOG, "day"): Step(in_session(_day), asks_figure=True, left=LEFT, answers=goes_on),
-    (DIALOG, "loan"): Step(in_session(_loan_step), left=LEFT, answers=goes_on),
-    (DIALOG, "confirm"): Step(in_session(_confirm), left=LEFT, answers=goes_on),
-    (DIALOG, "mend"): Step(in_session(_mend), left=LEFT, answers=goes_on),
+    (DIALOG, "amount"): Step(
+        _kept("amount", _amount), asks_figure=True, left=LEFT, answers=goes_on
+    ),
+    (DIALOG, "day"): Step(_kept("day", _day), asks_figure=True, left=LEFT, answers=goes_on),
+    (DIALOG, "loan"): Step(_kept("loan", _loan_step), left=LEFT, answers=goes_on),
+    (DIALOG, "confirm"): Step(_kept("confirm", _confirm), left=LEFT, answers=goes_on),
+    (DIALOG, "mend"): Step(_kept("mend", _mend), left=LEFT, answers=goes_on),
 }

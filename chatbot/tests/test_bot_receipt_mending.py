@@ -323,6 +323,7 @@ def test_asked_for_the_loan_what_was_listed_names_it(ask, each, ana):
 def test_asked_for_the_loan_another_amount_is_taken(ask, each, loans):
     ask.picture(jpeg(), CAPTION)
     rows = [
+        "el monto es 430 del préstamo 26",
         "no, el pago fue de 430",
         "pagué por 430",
         "el pago es por 430",
@@ -346,6 +347,23 @@ def test_a_day_before_thousands_is_asked_about(ask, each, loan):
     ask("15/01/2025")
     for words in each([*rows[1:], "pagué ayer 20 430"]):
         assert AMOUNT in ask(words)[-1] and heard(ask)[0] is None
+
+
+def test_who_says_again_that_it_was_paid_gives_nothing_up(ask, each, loans):
+    rows = ["cancelé por yape", "cancele mi cuota", "cancele en el agente", "pagué del 26"]
+    ask.picture(jpeg())
+    for words in each(rows):
+        assert AMOUNT in ask(words)[-1] and ask.dialog.misunderstood == 1
+    ask("500")
+    for words in each(rows):
+        assert DAY in ask(words)[-1] and heard(ask)[0] == "500.00"
+    ask("15/01/2025")
+    for words in each([*rows, "pague el 26"]):
+        assert WHICH in ask(words)[-1] and heard(ask) == ("500.00", "2025-01-15")
+    ask("26")
+    for words in each(rows[:3]):
+        assert ANEW in ask(words)[-1]
+        assert not ConfirmedReceipt.objects.exists() and len(ask.queries) <= MOST_QUERIES
 
 
 def test_asked_for_the_day_another_number_is_no_amount(ask, loan):
