@@ -106,7 +106,8 @@ _AROUND = {
         " esta este feira h hoje hora horas hoy hrs hs la las lo los m manana manha mas media mejor"
         " morning na next no ok on os p para pasado pm pode podria por proxima proximo puede que"
         " seria ser si sim tarde the tipo today tomorrow viene y yes q cual cuales horario horarios"
-        " tienes tienen tiene hay libre libres disponible disponibles atienden tem livre livres",
+        " tienes tienen tiene hay libre libres disponible disponibles atienden tem livre livres"
+        " favor porfavor porfa gracias",
     ),
     *_COUNTED,
     *MONTHS.split("|"),
@@ -204,6 +205,12 @@ def is_a_time(text: str, today: date, *, part: bool = False) -> bool:
         return False
     rest = _WEEKDAY.sub(" ", said)
     return all(word in _AROUND for word in re.findall(r"[a-z]+", rest))
+
+
+def is_next_week(text: str) -> bool:
+    """Whether the words say that, and nothing else."""
+    rest, found = _NEXT_WEEK.subn(" ", plain(text))
+    return bool(found) and all(word in _AROUND for word in re.findall(r"[a-z]+", rest))
 
 
 def days_named(text: str) -> int:

@@ -36,7 +36,7 @@ from chatbot.intents.visit_offering import (
     time_wanted,
     to_be_seen,
 )
-from chatbot.intents.visit_times import When, is_a_time, says_when
+from chatbot.intents.visit_times import When, is_a_time, is_next_week, says_when
 from crm.catalog.models import Property
 from crm.people.followups import FollowUp
 
@@ -196,10 +196,15 @@ def _tapped(turn: Turn, shown: Property | None, data: Mapping[str, Any]) -> Outc
 
 
 def _asks_else(turn: Turn) -> bool:
-    """For something else than this visit. "Quiero ir el sábado" is an answer; "quiero visitar
-    Villa Marina" begins anew, "mi cuota vence el lunes" is about something else."""
-    answers = turn.heard.intent == "schedule_visit" and _says_when(turn)
-    return turn.heard.asks_else and not answers
+    """For something else than this visit. "Quiero ir el sábado" and "el lunes que viene" are
+    answers; "quiero visitar Villa Marina" begins anew, "mi cuota vence el lunes" is about something
+    else."""
+    if not turn.heard.asks_else or turn.choice:
+        return turn.heard.asks_else
+    if turn.heard.intent == "schedule_visit":
+        return not _says_when(turn)
+    said, today = written(turn), written_on(turn)
+    return not (is_a_time(said, today, part=True) or is_next_week(said))
 
 
 def _says_when(turn: Turn) -> bool:

@@ -136,6 +136,8 @@ def test_a_long_first_message_says_when_as_well(chat, villa, day):
 def test_the_hours_of_the_day_they_name_are_offered(chat, villa, day):
     name = DAYS[day.weekday()]
     chat("quiero visitar Villa Marina")
+    chat("el lunes que viene por favor")  # sounds like an installment
+    assert {one.weekday() for one in hours(chat)} == {0} and len(chat.queries) <= MOST_QUERIES
     for words in (f"el {name}", f"que horas tienes el {name}?", f"el {name} en la tarde"):
         (question,) = chat(words)
         assert {one.date() for one in hours(chat)} == {day} and "más cercanas" not in question
