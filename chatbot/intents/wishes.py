@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -31,7 +32,8 @@ def opt_out(turn: Turn) -> Outcome:
 def opt_in(turn: Turn) -> Outcome:
     """So is who may want them again, since a complaint of what came sounds like it; and who had
     opted out, unless they say nothing else."""
-    plainly = is_plain(turn.text) and (turn.is_overheard or turn.contact.opted_out_at is None)
+    may = turn.is_overheard or turn.contact.opted_out_at is None
+    plainly = may and is_plain(turn.text, overheard=turn.is_overheard)
     if turn.choice or turn.heard.exact or plainly:
         return _opted_in(turn)
     options = titles.pick(turn, (NEWS, "yes", "yes"), (NEWS, "no", "no"))
@@ -46,6 +48,8 @@ def tapped(turn: Turn) -> Outcome:
 
 def again(turn: Turn, _data: Mapping[str, Any]) -> Outcome | None:
     """The answer to "do you want our news again?"; nobody need give one."""
+    if _says_no_more(turn):
+        return _opted_out(turn)
     wants = turn.heard.intent == "opt_in" and (turn.heard.exact or is_plain(turn.text))
     return _answered(turn, yes=_opted_in, no=_opted_out, wants=wants)
 
@@ -60,12 +64,23 @@ def no_more(turn: Turn, _data: Mapping[str, Any]) -> Outcome | None:
     return _answered(turn, yes=_opted_out, no=_no_to_none, wants=False)
 
 
-def _wants_none(turn: Turn) -> bool:
+def _says_no_more(turn: Turn) -> bool:
     return not turn.choice and is_no_more(turn.text)
 
 
+def _wants_none(turn: Turn) -> bool:
+    """Whether all that is said is that; who asks for something else with it is served."""
+    refuses = not turn.choice and not turn.heard.asks_else and is_refusal(turn.text)
+    return refuses or _says_no_more(turn)
+
+
 def _no_to_none(turn: Turn) -> Outcome:
-    return _kept(turn) if turn.heard.exact else opt_out(turn)
+    return _kept(turn) if turn.heard.exact else _asked_again(opt_out(turn))
+
+
+def _asked_again(outcome: Outcome) -> Outcome:
+    """The same question twice understood nothing, and is not asked for ever."""
+    return replace(outcome, misunderstood=outcome.asked is not None)
 
 
 def _answered(turn: Turn, *, yes: Handler, no: Handler, wants: bool) -> Outcome | None:
@@ -76,6 +91,8 @@ def _answered(turn: Turn, *, yes: Handler, no: Handler, wants: bool) -> Outcome 
         return yes(turn)
     if heard.intent == "deny" and heard.score >= SURE:
         return no(turn)
+    if heard.intent in INTENTS and not turn.inbound.media:
+        return _asked_again(INTENTS[heard.intent](turn))
     if heard.asks_else or turn.inbound.media:
         return None
     claim = registry.claims().get(heard.intent)
@@ -109,6 +126,6 @@ INTENTS = {"opt_out": opt_out, "opt_in": opt_in}
 CHOICES = {NEWS: tapped}
 OVERHEARD = {NEWS: tapped}
 STEPS = {
-    (DIALOG, AGAIN): Step(again, optional=True),
+    (DIALOG, AGAIN): Step(again, optional=True, answers=_says_no_more),
     (DIALOG, NO_MORE): Step(no_more, optional=True, answers=_wants_none),
 }

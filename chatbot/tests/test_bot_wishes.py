@@ -58,6 +58,10 @@ def test_so_is_a_plain_wish_to_get_them_again(chat, each):
         ("quiero que me manden ofertas otra vez", True),
         ("vuelvan a mandarme ofertas", True),
         ("quiero recibir promociones y novedades", True),
+        ("quiero que me manden mensajes por favor", False),
+        ("quiero que me manden noticias", False),
+        ("vuelvan a enviarme mensajes", False),
+        ("envíenme correos", False),
         ("vuelven a mandarme mensajes", False),
         ("vuelvan a mandarme mensajes y los denuncio", False),
         ("no quiero suscribirme", False),
@@ -138,7 +142,32 @@ no deseo recibir información
 no quiero recibir info
 no doy mi consentimiento para publicidad
 não tenho interesse em receber mensagens
-I'm not interested in receiving messages"""
+I'm not interested in receiving messages
+favor evitar mandarme mensajes
+evítenme sus mensajes
+quisiera evitar publicidad
+no incluyan mi número en sus listas
+no me agreguen a sus listas
+no me pongan en su lista
+no me metan en su lista de difusión
+no quiero estar en su base de datos
+no me suscriban a nada
+don't add me to the list
+no quiero recibir correos
+no quiero recibir whatsapps
+no quiero más correos de ustedes
+mejor ya no me manden mensajes
+solo quiero que dejen de escribirme
+solo me mandan publicidad, dejen de escribirme"""
+PARTLY = """no me manden ofertas de departamentos, solo de casas
+no me manden mensajes a este número, mándenme al otro
+no me escriban al correo, mejor por whatsapp
+no me manden más fotos
+no me escriban tan tarde
+no quiero recibir ofertas bajas por mi casa
+no pongan mi casa en sus listas
+no me pongan en la lista de morosos
+no quiero estar en su lista negra"""
 
 
 def test_who_refuses_them_gets_none_whatever_else_they_miss(chat, each):
@@ -147,6 +176,9 @@ def test_who_refuses_them_gets_none_whatever_else_they_miss(chat, each):
     for words in each(REFUSED.splitlines()):
         assert chat(words) == []
         assert opted_out(chat) is not None
+    for words in each(PARTLY.splitlines()):
+        assert chat(words) == []
+        assert opted_out(chat) is None
 
 
 @pytest.mark.parametrize("yes", [True, False])
@@ -170,18 +202,44 @@ no, ya no
 nunca
 sí, ya no quiero
 no quiero más
-no me interesa"""
+no me interesa
+no quiero seguir recibiendo
+ya basta
+basta ya
+sí, basta
+no las quiero
+ya no las quiero
+dejen de escribirme"""
+KEPT = """no
+no, gracias
+no, no quiero dejar de recibir
+sigan enviando
+claro que no
+no, claro que no
+por ahora no
+por supuesto que no, gracias"""
+
+NO_MORE_AGAIN = ["ya no", "ya no quiero", "no quiero más", "no me interesa", "ya basta"]
 
 
 def test_only_a_bare_no_keeps_them(chat, each):
     assert "¿Quieres dejar de recibir" in chat("esto es spam")[0]
     for words in each(NO_MORE.splitlines()):
         assert "ya no te enviaremos" in chat(words)[0] and opted_out(chat) is not None
-    for words in each(["no", "no, gracias", "no, no quiero dejar de recibir", "sigan enviando"]):
+    for words in each(KEPT.splitlines()):
         assert "Entendido" in chat(words)[0] and opted_out(chat) is None
     for words in each(["ya no puedo pagar mi cuota", "no quiero más deudas", "no, así déjalo"]):
         chat(words)
         assert opted_out(chat) is None
+
+
+@pytest.mark.parametrize("words", ["no, no quiero", "mucho spam"])
+def test_what_answers_nothing_is_asked_again_but_not_for_ever(chat, words):
+    for said in ("mucho spam", words, words):
+        assert "¿Quieres dejar de recibir" in chat(said)[0]
+    assert "¿Quieres" not in chat(words)[0]
+    episode = chat.talk.episodes.get(closed_at=None)
+    assert (episode.owner, opted_out(chat)) == ("queue", None)
 
 
 def test_it_leaves_a_question_that_takes_any_text(ask):
@@ -225,8 +283,8 @@ def test_who_opted_out_is_asked_before_it_ends(chat, each, words):
     chat(OUT)
     assert "¿Quieres volver a recibir" in chat(words)[0] and opted_out(chat) is not None
     assert [one for one, _title in chat.options] == ["news:yes", "news:no"]
-    for yes in each([True, False]):
-        (text,) = chat("sí" if yes else "no")
+    for said in each(["sí", "sí, mándenme mensajes", "no", *NO_MORE_AGAIN]):
+        yes, (text,) = "sí" in said, chat(said)
         assert ("volverás a recibir" if yes else "ya no te enviaremos") in text
         assert (opted_out(chat) is None) == yes and chat.dialog.name == ""
         chat.tap("news:yes")

@@ -18,7 +18,9 @@ _MESSAGES = re.compile(
 # Of who opted out that is enough to be asked.
 _AGAIN = re.compile(r"\bescrib\w* (?:de nuevo|otra vez|nuevamente)\b|\bvuelv\w+ a escrib")
 _WHY = re.compile(r"\b(?:por que|why)\b")
-_NO = re.compile(r"\b(?:no|nunca|jamas|tampoco|ni|sin|nao|not|don.?t|never|stop)\b")
+_NO = re.compile(
+    r"\b(?:no|nunca|jamas|tampoco|ni|sin|nao|not|don.?t|never|stop|evit(?:e[ns]?|ar)(?:me|nos)?)\b"
+)
 # That none came is no refusal.
 _MISSED = re.compile(
     r"\b(?:no|nao|(?<!to )not|don.?t) (?:me |nos |he |han |estoy )*"
@@ -83,7 +85,7 @@ _NEWS = (
     r" (?:mensaj|mensag|promo|ofert|avis)\w*|promo(?:s|cao|ciones|coes|tions)\b|off?ertas"
     r"|public[id]|propagandas?|noved|novid|noti(?:cias|ficacion)|anuncios|avisos|boletin|newsletter|difusion"
     r"|comercial|promocional|marketing|messages|texts|texting|news|ads|offers|mailings?|spam|sms"
-    r"|suscrip|subscri|envios|alertas|campanas)"
+    r"|suscrip|subscri|envios|alertas|campanas|correos|whatsapps|e?mails)"
 )
 _FORM = r"(?:e[ns]?|em|a(?:r(?:me|nos|l[oae]s?|an?)?|ndo(?:me|nos)?))"
 _SEND = (
@@ -114,23 +116,34 @@ _PUT = (
     r"(?:inclu(?:yan?|yas|ir(?:me|nos)?|am)|agreg(?:uen?|ues|ar(?:me|nos)?)"
     r"|suscrib(?:an?|as|ir(?:me|nos)?))\b"
 )
+# Nor of the one of who owes.
+_NO_OTHER = r"\b(?! (?:negras?|de (?:espera|moros|deud|riesgo|precio|visita|pago))\w*)"
+_LISTS = rf"\b(?:list(?:as?)?|base de datos){_NO_OTHER}"
+_PUT_ON_LIST = (
+    r"(?:(?:pong|met)(?:an?|as)|(?:pon|met)er(?:me|nos)?|add|include)"
+    rf"\b.*(?:{_LISTS}|{_NEWS})"
+)
+_PICTURES = r"(?:foto|video|audio|imagen|sticker|meme)"
 _ALL = (
     r"(?: (?:me|any|por favor|porfa|a este numero|por (?:aqui|este medio|whatsapp)))*"
-    rf"(?:\W*$| (?:mas|nada|mais|anything|more)\b|.*{_NEWS})"
+    rf"(?:\W*$| (?:mas|nada|mais|anything|more)\b(?! {_PICTURES})|.*{_NEWS})"
 )
-_ON = rf"(?:\W*$|.*\b(?:lista|base de datos)\b|.* {_NEWS})"
+_ON = rf"(?:\W*$|.*{_LISTS}|.* {_NEWS}| (?:a|en) nada\b)"
 _INFO = (
     r"rec[ei]b[ei]r (?:(?:mas|mais|su|sus|ninguna|nenhuma) )*(?:info|informac\w+)"
     r"(?: gracias| por favor)*\W*$"
 )
 # A refusal whatever stands before it.
 _REFUSED = re.compile(
-    rf"\b{_NOT} {_FILL}(?:{_WRITE}|{_SEND}{_ALL}|(?:llegu?en?|cheguem?)\b{_ALL}|{_PUT}{_ON})"
-    rf"|(?<!\bpara )(?<!\bno )\b(?:evit(?:e[ns]?|ar)|absten\w+)"
-    rf" (?:(?:de|por favor|volver|seguir|a|la|los|me|nos) )*(?:{_WRITE}|{_SEND}{_ALL}|{_NEWS})"
+    rf"\b{_NOT} {_FILL}(?:{_WRITE}|{_SEND}{_ALL}|(?:llegu?en?|cheguem?)\b{_ALL}|{_PUT}{_ON}"
+    rf"|{_PUT_ON_LIST})"
+    rf"|(?<!\bpara )(?<!\bno )\b(?:evit(?:e[ns]?|ar)(?:me|nos)?|absten\w+)"
+    rf" (?:(?:de|por favor|volver|seguir|a|la|los|me|nos|sus|tant[ao]s?) )*"
+    rf"(?:{_WRITE}|{_SEND}{_ALL}|{_NEWS})"
     rf"|\b{_NOT} {_FILL}{_WANT}\b(?! (?:es[ea]|est[ea]|ess[ea]|la|a) (?:promo|ofert|mensa))"
     r"(?!.*\b(?:sino|solo|mejor|voz|esperar|p[ie]+rd\w+|dej\w+|baja|par(?:ar|en)|(?:sa[cq]|borr|elimin|quit|retir)\w+)\b)"
-    rf" ?(?:.*{_NEWS}|.*\b{_WRITE}|.*\b(?:lista|suscrit[ao])\b"
+    rf" ?(?:.*{_NEWS}|.*\b{_WRITE}|.*\bsuscrit[ao]\b"
+    rf"|.*\b(?:listas?|en (?:\w+ )?base de datos){_NO_OTHER}"
     rf"|(?:.* )?(?:{_SEND}{_ALL}|{_PUT}{_ON}|{_INFO}))"
     rf"|\b(?:no|sin|basta(?: ya)?|chega|stop|quit|cero) (?:de |con |el |la |los |tant[ao]s? |mas "
     rf"|mais |more |sus |all |the |a |to )*{_NEWS}"
@@ -192,27 +205,55 @@ _WISH = re.compile(
     r"(?:mand|envi)(?:en?|es|ar)|vuelvan? a (?:mand|envi)ar(?:me|nos)"
     r"|(?:mand|envi)[ae]n?(?:me|nos)|me (?:mand|envi)em?|send me|(?:suscrib|inscreva|subscribe)\w*)"
     r"(?: (?:a|to|de nuevo|otra vez|nuevamente|again|sus|las|as|suas|your|todas|todos|mas|more))* "
-    rf"(?!mas\b)(?:{_NEWS})\w*(?:(?:,| [ye]| and) (?:sus |las |suas |as )?(?:{_NEWS})\w*)*{_ADDED}"
+    rf"(?!mas\b|correos|whatsapps|e?mails)(?:{_NEWS})\w*"
+    rf"(?:(?:,| [ye]| and) (?:sus |las |suas |as )?(?:{_NEWS})\w*)*{_ADDED}"
     # Nothing else is subscribed to here.
     rf"|{_GREETED}{_I_WANT}(?: volver a)? suscribir(?:me|nos){_ADDED}"
+)
+# "Vuelvan a enviarme mensajes" may ask a colleague to write; no answer is an advertisement.
+_SENDING = re.compile(r"\b(?:mand|envi)[ae]\w*|\bsend\b")
+_ADVERTS = re.compile(
+    r"\b(?:promo|off?ert|public[id]|propaganda|noved|novid|boletin|newsletter|marketing|ads\b)"
 )
 
 # All that is said where it was asked whether they want no more; "ya no puedo pagar" is another.
 _NO_MORE = re.compile(
-    r"\W*(?:(?:si|sim|yes|ok|claro|correcto|no|nao|mejor|por favor|porfa|please|gracias|hola)\W+)*"
+    r"\W*(?:(?:si|sim|yes|ok|ya|claro|correcto|no|nao|mejor|por favor|porfa|please|gracias"
+    r"|hola)\W+)*"
     r"(?:ya no|(?:no|nao) (?:(?:quiero|deseo|quero) )?(?:mas|nada|mais)|ja nao|no more"
-    r"|(?:no|nao) (?:quiero|deseo|quero) (?:recibir|receber)"
+    r"|(?:no|nao) (?:quiero|deseo|quero) (?:seguir )?(?:recibir|recibiendo|receber)"
+    r"|(?:no|nao) l[ao]s (?:quiero|deseo)|basta"
     r"|(?:no|nao) me interesan?|nunca|jamas|never)"
     r"(?:\W+(?:quiero|deseo|quero|mas|mais|nada|recibir|receber|me interesan?|mensajes|mensagens"
+    r"|l[ao]s|seguir|recibiendo"
     r"|promociones|novedades|ofertas|eso|esto|de eso|ya|por favor|porfa|please|gracias|obrigad[oa]"
     r"|thanks))*\W*"
 )
-# "No, quiero seguir recibiendo", which is the contrary without the comma.
+# "No, quiero seguir recibiendo", which is the contrary without the comma; "claro que no".
 _KEEP = re.compile(
-    r"\W*(?:(?:no|nao) ?[,.;!]\W*)*"
+    r"\W*(?:(?:no|nao)\W+)*"
+    r"(?:(?:claro|obvio|por supuesto|desde luego) que (?:no|nao)|(?:por )?ahora no)"
+    r"(?:\W+(?:por ahora|gracias|obrigad[oa]))*\W*"
+    r"|\W*(?:(?:no|nao) ?[,.;!]\W*)*"
     r"(?:(?:ya )?(?:no|nao) (?:(?:quiero|deseo|quero|me|nos) )?(?:dej|par)\w+ de"
     r"|(?:(?:quiero|deseo|quero) )?(?:seguir|continuar)|sigan?)"
     r" (?:me )?(?:mand|envi|escrib|escrev|rec[ei]b)\w*(?: (?!y\b|pero\b)\w+){0,3}\W*"
+)
+_HOME = r"(?:casa|terreno|depa\w*|dpto|inmueble|propiedad|local|lote|oficina)"
+_OFF_WITH_IT = (
+    r"(?:no|nao|nunca|dej\w+|deix\w+|par\w+|basta|evit\w+|sa[cq]\w+|borr\w+|elimin\w+"
+    r"|quit\w+|retir\w+|cancel\w+|desuscri\w+|den\w*|dar\w*)"
+)
+# Not all is refused, but one place, hour or kind of it: then something else is welcome.
+_PARTLY = re.compile(
+    r"\b(?:solo|solamente|unicamente|mejor)\b"
+    r"(?! (?:(?:me|nos) )?(?:mandan|envian|escriben|molestan|son|es)\b)"
+    r"(?!(?:\W+(?:quiero|quisiera|deseo|pido|les|te|que|ya|me|por favor))*"
+    rf"\W+{_OFF_WITH_IT}\b)"
+    r"|\b(?:(?:tan|mas|muy|la) tarde|madrugada|(?:de|en la|por las?) noches?"
+    r"|(?:est[ae]|altas)s? horas?|los (?:domingos|fines de semana)|(?:al|a mi) otro)\b"
+    rf"|\b(?:por|para|de|sobre|\w+[ae]n) mi {_HOME}\b"
+    r"|\b(?:mand|envi|escrib)[ae]n?(?:me|nos)\b"
 )
 
 
@@ -226,14 +267,18 @@ def keeps(text: str) -> bool:
     return _KEEP.fullmatch(plain(text)) is not None
 
 
-def is_plain(text: str) -> bool:
+def is_plain(text: str, *, overheard: bool = False) -> bool:
     """Whether messages are surely wished for: nobody can be asked while a person answers."""
-    return _WISH.fullmatch(plain(text)) is not None
+    said = plain(text)
+    if overheard and _SENDING.search(said) and not _ADVERTS.search(said):
+        return False
+    return _WISH.fullmatch(said) is not None
 
 
 def is_refusal(text: str) -> bool:
     """Whether messages are surely refused; who may mean something else is asked."""
-    return any(map(_is_refused, _SAID_APART.split(plain(text))))
+    said = plain(text)
+    return not _PARTLY.search(said) and any(map(_is_refused, _SAID_APART.split(said)))
 
 
 def _is_refused(part: str) -> bool:
