@@ -162,7 +162,10 @@ def _amount(turn: Turn, data: Data) -> Outcome | None:
         return Outcome((Reply("file_kept"),))
     amount = receipt_words.amount(turn, alone=True)
     if amount is None:
-        return _more_facts(turn, data, by_number=True) or _unclear(turn, data)
+        found = receipt_mending.found(turn)
+        useless = all(value is None for value in found.values())
+        asked = go_on_with(turn, data, found) if found else _unclear(turn, data)
+        return asked and replace(asked, misunderstood=useless)
     known = {"amount": str(amount), "said_in": turn.heard.slots.currency}
     return go_on_with(turn, data, _facts(turn) | known)
 
@@ -285,10 +288,10 @@ def _mend(turn: Turn, data: Data) -> Outcome | None:
     return go_on_with(turn, data, things) if things else None
 
 
-def _more_facts(turn: Turn, data: Data, *, by_number: bool = False) -> Outcome | None:
+def _more_facts(turn: Turn, data: Data) -> Outcome | None:
     """An amount, a day or a loan said beside what was asked; None: nothing of it. The title of an
     answer that was tapped says nothing."""
-    found = receipt_mending.found(turn, by_number=by_number)
+    found = receipt_mending.found(turn, by_number=False)
     return go_on_with(turn, data, found) if found else None
 
 

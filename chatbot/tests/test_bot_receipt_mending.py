@@ -343,6 +343,7 @@ def test_a_day_before_thousands_is_asked_about(ask, each, loan):
     ask.picture(jpeg())
     for words in each(rows):
         assert AMOUNT in ask(words)[-1] and heard(ask) == (None, None)
+        assert ask.dialog.misunderstood == 1
     ask("500")
     ask("15/01/2025")
     for words in each([*rows[1:], "pagué ayer 20 430"]):
