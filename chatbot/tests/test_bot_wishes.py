@@ -163,6 +163,7 @@ PARTLY = """no me manden ofertas de departamentos, solo de casas
 no me manden mensajes a este número, mándenme al otro
 no me escriban al correo, mejor por whatsapp
 no me manden más fotos
+no me manden más recibos
 no me escriban tan tarde
 no quiero recibir ofertas bajas por mi casa
 no pongan mi casa en sus listas

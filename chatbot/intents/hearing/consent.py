@@ -123,10 +123,10 @@ _PUT_ON_LIST = (
     r"(?:(?:pong|met)(?:an?|as)|(?:pon|met)er(?:me|nos)?|add|include)"
     rf"\b.*(?:{_LISTS}|{_NEWS})"
 )
-_PICTURES = r"(?:foto|video|audio|imagen|sticker|meme)"
+_THINGS = r"(?:foto|video|audio|imagen|sticker|meme|recibo|estado|document)"
 _ALL = (
     r"(?: (?:me|any|por favor|porfa|a este numero|por (?:aqui|este medio|whatsapp)))*"
-    rf"(?:\W*$| (?:mas|nada|mais|anything|more)\b(?! {_PICTURES})|.*{_NEWS})"
+    rf"(?:\W*$| (?:mas|nada|mais|anything|more)\b(?! {_THINGS})|.*{_NEWS})"
 )
 _ON = rf"(?:\W*$|.*{_LISTS}|.* {_NEWS}| (?:a|en) nada\b)"
 _INFO = (
