@@ -161,14 +161,15 @@ def answered(turn: Turn, data: Mapping[str, Any]) -> Outcome | None:
         tapped = next((one for one in rows if str(one.pk) == key), None)
         return _called_off(turn, tapped, data["said"]) if tapped else None
     said = plain(written(turn))
+    # A yes to something else, or an ok, shall not sound as if it was done.
+    unsure = left_to_a_person() if rows and turn.heard.intent == "affirm" else None
     if len(rows) != 1 or not said:
-        return None
+        return unsure
     if visit_calling_off.agrees(said, plain(rows[0].about)):
         return _called_off(turn, rows[0], data["said"])
     if _DENIES.fullmatch(said) or visit_calling_off.wants_it(said, plain(rows[0].about)):
         return told(turn, rows)
-    # A yes to something else, or an ok, shall not sound as if it was done.
-    return left_to_a_person() if turn.heard.intent == "affirm" else None
+    return unsure
 
 
 def named_by_time(turn: Turn, visit: FollowUp, data: Mapping[str, Any]) -> Outcome | None:

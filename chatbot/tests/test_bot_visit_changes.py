@@ -124,6 +124,7 @@ def test_of_several_it_is_asked_which(booked, agent, day):
     )
     booked(f"quiero visitar Los Álamos el {DAYS[day.weekday()]} a las 3pm")
     assert "Cuál" in booked("quiero cancelar mi visita")[0]
+    assert "asesor" in booked("sí")[0] and FollowUp.objects.open().count() == 2
     booked("Villa Marina")
     assert FollowUp.objects.get(is_cancelled=True).about == "Villa Marina"
     assert FollowUp.objects.open().get().about == "Los Álamos"
