@@ -9,6 +9,7 @@ from typing import Any
 from django.db import transaction
 
 from chatbot.dialog.contract import Reply, Turn
+from chatbot.dialog.locking import lock_talk
 from chatbot.dialog.summing import sum_up
 from chatbot.models import Dialog
 from crm.conversations import ownership
@@ -81,8 +82,9 @@ def agency_of(turn: Turn) -> int | None:
 def give_back(*, conversation: Conversation, user: User) -> Episode:
     """The bot answers again, and has misunderstood nothing so far."""
     with transaction.atomic():
-        forget_misunderstandings(conversation)
-        return ownership.give_back(conversation=conversation, user=user)
+        talk = lock_talk(conversation.pk)  # its dialog comes after
+        forget_misunderstandings(talk)
+        return ownership.give_back(conversation=talk, user=user)
 
 
 def forget_misunderstandings(conversation: Conversation) -> None:

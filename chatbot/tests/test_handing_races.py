@@ -8,6 +8,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from chatbot.dialog import handing
+from chatbot.dialog.locking import lock_talk
 from chatbot.dialog.waiting import close_finished, serve_again
 from chatbot.models import Dialog
 from chatbot.tests.desk import at, browser
@@ -72,6 +73,16 @@ def test_giving_back_and_the_job_do_not_stand_in_each_other_s_way(forsaken):
         handing.give_back(conversation=forsaken, user=agent)
         assert job.outcome() in (0, 1)
     assert Episode.objects.get().owner == Episode.Owner.BOT
+
+
+def test_giving_back_waits_for_whom_the_job_holds_already(forsaken):
+    agent = colleague("manager")
+    with transaction.atomic():
+        lock_talk(forsaken.pk)
+        giving = Beside(lambda: handing.give_back(conversation=forsaken, user=agent))
+        time.sleep(0.5)
+        Dialog.objects.select_for_update().get()
+    assert giving.outcome().owner == Episode.Owner.BOT
 
 
 def test_who_writes_while_it_is_being_closed_begins_a_new_one_or_keeps_theirs(channel, forsaken):
