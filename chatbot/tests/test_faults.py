@@ -259,7 +259,7 @@ def test_redis_is_away_under_load(installation, tmp_path):
         installation.redis_url = redis.url
         installation.start_graph()
         installation.start("web", "work", "jobs")
-        load = senders(installation, 51_940_000_000, people=20, messages=200, seconds=AWAY)
+        load = senders(installation, 51_940_000_000, people=20, messages=120, seconds=AWAY)
         with load:
             before = pids(installation, "web", "work")
             redis.kill()
