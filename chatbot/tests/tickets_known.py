@@ -2,12 +2,14 @@
 
 import pytest
 
+from chatbot.models import Dialog
 from chatbot.tests import desk
 from chatbot.tests.self_service import BETO, Chat
 from chatbot.work import work_off
 from crm.people.models import Agency
 from tickets.answering import reply
 from tickets.models import Ticket
+from tickets.opening import open_ticket
 from tickets.standing import resolve
 
 PROBLEM, WORDS = "Problema con pago", "No puedo pagar mi cuota"
@@ -26,10 +28,22 @@ def clara(ana):
 
 
 @pytest.fixture
-def made(ask, clara):
-    for words in ("crear ticket", PROBLEM, WORDS):
-        ask(words)
-    return Ticket.objects.get()
+def made(ask, ana, clara):
+    """As the chat leaves it: `test_bot_tickets.py` has it made there."""
+    told = desk.hear(ask.talk, WORDS, is_private=True)
+    ticket = open_ticket(
+        contact=ana.contact,
+        partner=ana,
+        conversation=ask.talk,
+        origin=told,
+        subject=PROBLEM,
+        description=WORDS,
+        is_private=True,
+    )
+    picture = {"id": f"ticket_picture:{ticket.pk}", "title": "Añadir imagen"}
+    desk.say(ask.talk, f"Listo: {ticket}", is_private=True, options=[picture])
+    Dialog.objects.update(topic={"ticket": ticket.pk})
+    return ticket
 
 
 @pytest.fixture
