@@ -181,7 +181,7 @@ def test_a_failure_tells_its_kind_and_place_and_nobody_s_data(client, admin):
     ended(False, group=GROUP, result=TRACEBACK)
     text = client.get(PAGE).content.decode()
     assert "OddError" in text and "leads/capture.py:41" in text
-    assert "Ficticia +51" not in text and "654" not in text
+    assert "Ficticia +51" not in text and "987 654" not in text
 
 
 def test_a_failed_job_runs_again_once(client, admin, database_queue):
