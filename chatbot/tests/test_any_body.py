@@ -34,7 +34,7 @@ def dry(channel):
 
 
 @settings(
-    max_examples=4_000 if SOAK else 50 if FIRST else 20,
+    max_examples=4_000 if SOAK else 25 if FIRST else 15,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
@@ -72,7 +72,7 @@ def _messages_beside(body, first):
 
 
 @settings(
-    max_examples=1_000 if SOAK else 30 if FIRST else 12,
+    max_examples=1_000 if SOAK else 15 if FIRST else 10,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
@@ -86,7 +86,7 @@ def test_any_object_is_kept(post, channel, body):
         transaction.set_rollback(True)
 
 
-@settings(max_examples=1_000 if SOAK else 30 if FIRST else 12, deadline=None,
+@settings(max_examples=1_000 if SOAK else 15 if FIRST else 10, deadline=None,
           suppress_health_check=[HealthCheck.function_scoped_fixture])  # fmt: skip
 @given(raw=st.binary(max_size=200))
 def test_any_bytes_are_answered(post, channel, raw):
@@ -95,7 +95,7 @@ def test_any_bytes_are_answered(post, channel, raw):
         transaction.set_rollback(True)
 
 
-@settings(max_examples=1_000 if SOAK else 30 if FIRST else 12, deadline=None,
+@settings(max_examples=1_000 if SOAK else 15 if FIRST else 10, deadline=None,
           suppress_health_check=[HealthCheck.function_scoped_fixture])  # fmt: skip
 @given(text=st.text(characters, min_size=1, max_size=300), name=st.text(characters, max_size=300))
 def test_any_text_of_anybody_is_answered(post, channel, text, name):

@@ -40,7 +40,7 @@ def elements(dialect):
 
 @pytest.mark.parametrize("dialect", SPOKEN, ids=lambda one: one.slug)
 @settings(
-    max_examples=2_000 if SOAK else 30 if FIRST else 12,
+    max_examples=2_000 if SOAK else 15 if FIRST else 10,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )

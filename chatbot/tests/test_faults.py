@@ -28,7 +28,7 @@ from crm.jobs.tests.outages import redis_server
 pytestmark = [pytest.mark.serial, pytest.mark.timeout(1_500)]
 
 SOAK = os.environ.get("SOAK") == "1"
-KILLS, MESSAGES, PEOPLE, SECONDS = (50, 10_000, 500, 300) if SOAK else (3, 200, 20, 6)
+KILLS, MESSAGES, PEOPLE, SECONDS = (50, 10_000, 500, 300) if SOAK else (3, 120, 20, 5)
 AWAY = 30 if SOAK else 10  # seconds
 
 
